@@ -1,0 +1,112 @@
+"""The Bolt app: what listens to what, and the one place that catches everything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import explain, surprise
+from bot.listeners import chat, decide, fallback, pending
+from bot.payloads import PayloadError
+from bot.slack import code_of
+from workflows.client import Approvals, Conversations
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is in its workspace, from `auth.test`."""
+
+    team: str
+    bot_id: str
+    bot_user: str
+    app: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the listeners need."""
+
+    conversations: Conversations
+    approvals: Approvals
+    now: Callable[[], datetime]
+
+
+def build_app(
+    slack: AsyncWebClient, signing_secret: str, identity: Identity, services: Services
+) -> AsyncApp:
+    """Wire the app; no I/O.
+
+    `process_before_response` makes Bolt answer Slack after the listener, so that nothing is
+    acknowledged before Temporal has it. Only the signed HTTP edge verifies requests itself:
+    Socket Mode has none to verify.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        # Both ids: without one of them Bolt does not know its own messages.
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=identity.team,
+            bot_token=slack.token,
+            bot_id=identity.bot_id,
+            bot_user_id=identity.bot_user,
+        )
+
+    app = AsyncApp(
+        client=slack,
+        authorize=authorize,
+        signing_secret=signing_secret or None,
+        process_before_response=True,
+        request_verification_enabled=bool(signing_secret),
+        ssl_check_enabled=False,
+    )
+    app.error(_answer_error)
+    chat.register(app, services.conversations, services.approvals, identity.bot_user)
+    decide.register(app, services.approvals, services.now)
+    pending.register(app, services.approvals, services.now)
+    fallback.register(app)
+    return app
+
+
+async def _answer_error(
+    error: Exception, body: dict[str, Any], client: AsyncWebClient
+) -> BoltResponse:
+    """Say what went wrong, to the person or, for an event, to Slack, which delivers it again."""
+    incident = uuid4().hex[:8]
+    sentence = explain(error)
+    if sentence is None:
+        log.error("unplanned error", incident=incident, exc_info=error)
+    else:
+        log.warning("refused", incident=incident, kind=type(error).__name__, cause=str(error))
+    text = sentence or surprise(incident)
+    if "event" in body:
+        # Not acknowledged: Slack delivers it again. What cannot be read never gets better.
+        return BoltResponse(status=200 if isinstance(error, PayloadError) else 500)
+    if "command" in body:
+        return BoltResponse(status=200, body={"text": text, "response_type": "ephemeral"})
+    await _whisper(client, body, text)
+    return BoltResponse(status=200)
+
+
+async def _whisper(client: AsyncWebClient, body: dict[str, Any], text: str) -> None:
+    """Tell the person who pressed, where they pressed."""
+    channel = (body.get("channel") or {}).get("id")
+    user = (body.get("user") or {}).get("id")
+    message = body.get("message") or {}
+    if not channel or not user:
+        return
+    try:
+        await client.chat_postEphemeral(
+            channel=channel, user=user, text=text, thread_ts=message.get("thread_ts")
+        )
+    except SlackApiError as error:
+        log.warning("private answer not delivered", code=code_of(error))

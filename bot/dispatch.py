@@ -1,0 +1,47 @@
+"""Hands one delivery of Slack's to Bolt, and answers in time whatever happens."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+log = structlog.get_logger(__name__)
+
+DEADLINE_SECONDS = 2.7
+"""Slack waits three seconds. Bolt has no limit of its own when it answers after the listener."""
+
+
+async def dispatch(
+    app: AsyncApp,
+    body: str | Mapping[str, Any],
+    headers: Mapping[str, str],
+    mode: str,
+) -> BoltResponse:
+    """Run the listener; 503 if it takes too long, so that Slack delivers an event again.
+
+    What the listener asks of Temporal has an id, so that asking twice is harmless.
+    """
+    try:
+        request = AsyncBoltRequest(
+            body=body if isinstance(body, str) else dict(body),
+            headers={name: value for name, value in headers.items() if not _is_bolts_own(name)},
+            mode=mode,
+        )
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        # Bolt reads deep into the payload here, and trusts its shape.
+        log.warning("payload refused", cause=type(error).__name__)
+        return BoltResponse(status=400, body="invalid payload")
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            return await app.async_dispatch(request)
+    except TimeoutError:
+        log.warning("no answer in time", seconds=DEADLINE_SECONDS)
+        return BoltResponse(status=503)
+
+
+def _is_bolts_own(name: str) -> bool:
+    """Headers by which Bolt talks to itself; from outside they would steer it."""
+    return name.lower().startswith("x-slack-bolt-")

@@ -1,0 +1,78 @@
+"""The HTTP edge: health for the platform, and signed deliveries from Slack."""
+
+from collections.abc import Awaitable, Callable
+from time import time
+
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
+
+from bot.dispatch import dispatch
+
+log = structlog.get_logger(__name__)
+
+EVENTS_PATH = "/slack/events"
+LARGEST_BODY = 512 * 1024
+"""Bytes. Slack's payloads stay far below; anything larger is not from Slack."""
+MAX_AGE_SECONDS = 300
+"""How old a signature may be (docs.slack.dev/authentication/verifying-requests-from-slack)."""
+
+Readiness = Callable[[], Awaitable[str | None]]
+"""Why the process cannot serve just now, or None if it can."""
+
+
+def build_http(readiness: Readiness) -> web.Application:
+    """`/healthz` says that the process lives, `/readyz` whether it can serve."""
+    http = web.Application(client_max_size=LARGEST_BODY)
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def readyz(_: web.Request) -> web.Response:
+        reason = await readiness()
+        body = {"ok": True} if reason is None else {"ok": False, "reason": reason}
+        return web.json_response(body, status=200 if reason is None else 503)
+
+    http.router.add_get("/healthz", healthz)
+    http.router.add_get("/readyz", readyz)
+    return http
+
+
+def add_slack(http: web.Application, app: AsyncApp, signing_secret: str) -> None:
+    """Take Slack's deliveries. Nothing of a request is read as JSON before it is verified.
+
+    Bolt parses first, and answers 500 to what cannot be parsed (slack.md, 8).
+    """
+    verifier = SignatureVerifier(signing_secret)
+
+    async def events(request: web.Request) -> web.Response:
+        body = await request.read()
+        if fault := _fault(verifier, body, request):
+            log.warning("delivery refused", why=fault, bytes=len(body))
+            return web.Response(status=401, text="invalid request")
+        answer = await dispatch(app, body.decode(), dict(request.headers), "http")
+        return web.Response(
+            status=answer.status,
+            text=answer.body,
+            content_type=(answer.first_headers().get("content-type") or "text/plain").split(";")[0],
+            charset="utf-8",
+        )
+
+    http.router.add_post(EVENTS_PATH, events)
+
+
+def _fault(verifier: SignatureVerifier, body: bytes, request: web.Request) -> str | None:
+    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    signature = request.headers.get("X-Slack-Signature", "")
+    if not timestamp.isascii() or not timestamp.isdigit():
+        return "no timestamp"
+    if abs(time() - int(timestamp)) > MAX_AGE_SECONDS:
+        return "old timestamp"
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return "not text"
+    if not verifier.is_valid(body=text, timestamp=timestamp, signature=signature):
+        return "wrong signature"
+    return None

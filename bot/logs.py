@@ -1,0 +1,64 @@
+"""Logging for every process: structured, and without secrets."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from bot.settings import LogFormat
+
+SECRET = re.compile(
+    r"xox[abeprs](?:\.xox[bp])?-[\w-]+|xapp-[\w-]+|xoxe\.[\w-]+|sk-[\w-]{8,}"
+    r"|(?<=hooks\.slack\.com/)\S+|(?<=ticket=)[\w-]+"
+)
+MASK = "••••"
+NOISY = ("slack_sdk", "slack_bolt", "openai", "httpx", "httpcore", "aiosqlite", "asyncio")
+"""Libraries that print bodies, tokens or nothing of use below WARNING (slack.md, 8)."""
+
+
+def set_up(level: str, format_: LogFormat) -> None:
+    """Send structlog's and the libraries' lines to stderr, masked."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _mask,
+    ]
+    renderer: Any = structlog.processors.JSONRenderer()
+    if format_ is LogFormat.CONSOLE:
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def mask(text: str) -> str:
+    """Take tokens out of a text."""
+    return SECRET.sub(MASK, text)
+
+
+def _mask(logger: Any, name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    del logger, name
+    for key, value in line.items():
+        if isinstance(value, str):
+            line[key] = mask(value)
+    return line

@@ -1,0 +1,80 @@
+"""What every process of ours does alike: listen, stop on a signal, and die with one clear line."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.preflight import PreflightError
+from bot.settings import SettingsError
+
+BAD_START = 2
+"""Exit code when something has to be changed before a start can work."""
+
+
+def run(main: Callable[[], Awaitable[None]]) -> int:
+    """Run a process to its end; what an administrator has to mend is one line, no traceback."""
+    try:
+        asyncio.run(_as_coroutine(main))
+    except (SettingsError, PreflightError) as error:
+        print(f"countersign: {error}", file=sys.stderr)
+        return BAD_START
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+@asynccontextmanager
+async def listening(http: web.Application, host: str, port: int) -> AsyncGenerator[None]:
+    """Serve the application; on leaving, answer what is under way and close.
+
+    Raises:
+        PreflightError: the port is taken or may not be used.
+    """
+    runner = web.AppRunner(http, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise PreflightError(
+                f"cannot listen on {host}:{port} ({error.strerror}); is it already in use?"
+            ) from error
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def stop_signal() -> AsyncGenerator[asyncio.Event]:
+    """An event that is set by SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+async def until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+    """Wait until told to stop; a task that ends before, ends everything with its error."""
+    waiting = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in tasks:
+        if task in done:
+            task.result()
+            continue
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _as_coroutine(main: Callable[[], Awaitable[None]]) -> None:
+    await main()

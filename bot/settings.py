@@ -1,0 +1,127 @@
+"""The bot's environment, read once, at start."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SlackMode(StrEnum):
+    """How Slack reaches the bot."""
+
+    SOCKET = "socket"
+    HTTP = "http"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class SettingsError(Exception):
+    """The environment cannot be used. The text is one line that says what to change."""
+
+
+class CommonSettings(BaseSettings):
+    """What every process of Countersign is told. Temporal's `TEMPORAL_*` are read by its SDK."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
+
+    slack_bot_token: SecretStr = SecretStr("")
+    """Bot token, `xoxb-…`, from "OAuth & Permissions" of your Slack app."""
+
+    slack_api_url: str = "https://slack.com/api/"
+    """Base address of Slack's Web API; another one for a stand-in or a proxy."""
+
+    task_queue: str = Field(default="countersign", min_length=1)
+    """Temporal task queue that bot and worker share."""
+
+    log_level: str = "INFO"
+    """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
+
+    log_format: LogFormat = LogFormat.CONSOLE
+    """`console` for people, `json` for machines."""
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _is_bot_token(cls, token: SecretStr) -> SecretStr:
+        if not token.get_secret_value():
+            raise ValueError("is not set")
+        if not token.get_secret_value().startswith("xoxb-"):
+            raise ValueError("is not a bot token; it has to begin with xoxb-")
+        return token
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_base_url(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("is not a web address; it has to begin with https://")
+        return url.rstrip("/") + "/"
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_level(cls, level: str) -> str:
+        if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("is none of DEBUG, INFO, WARNING, ERROR")
+        return level.upper()
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the environment and `.env`.
+
+        Raises:
+            SettingsError: with one line that names every variable to change.
+        """
+        try:
+            return cls.model_validate({})
+        except ValidationError as error:
+            faults = (
+                f"{'_'.join(str(part) for part in fault['loc']).upper() or 'settings'} "
+                f"{fault['msg'].removeprefix('Value error, ')}"
+                for fault in error.errors(include_input=False, include_url=False)
+            )
+            raise SettingsError("; ".join(faults)) from error
+
+
+class BotSettings(CommonSettings):
+    """The bot's environment."""
+
+    slack_app_token: SecretStr = SecretStr("")
+    """App-level token, `xapp-…`, for Socket Mode."""
+
+    slack_signing_secret: SecretStr = SecretStr("")
+    """Signing secret, for HTTP delivery."""
+
+    slack_mode: SlackMode = SlackMode.SOCKET
+    """`socket` or `http`; only needed when both secrets are set."""
+
+    bot_host: str = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` in a container."""
+
+    bot_port: int = Field(default=3000, ge=0, le=65_535)
+    """Port of `/healthz`, `/readyz` and, with HTTP delivery, `/slack/events`; 0 picks one."""
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        app_token = self.slack_app_token.get_secret_value()
+        if not app_token and not self.slack_signing_secret.get_secret_value():
+            raise ValueError(
+                "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) has to be set"
+            )
+        if app_token and not app_token.startswith("xapp-"):
+            raise ValueError("SLACK_APP_TOKEN is not an app-level token; it begins with xapp-")
+        return self
+
+    @property
+    def mode(self) -> SlackMode:
+        """How Slack reaches this bot: what is set decides, and `slack_mode` if both are."""
+        if not self.slack_app_token.get_secret_value():
+            return SlackMode.HTTP
+        if not self.slack_signing_secret.get_secret_value():
+            return SlackMode.SOCKET
+        return self.slack_mode

@@ -1,0 +1,170 @@
+"""The Socket Mode edge: deliveries over a web socket that the bot opens.
+
+The SDK's own client retries a refused address for ever and never reports a wrong token
+(slack.md, 10). This one asks for a new address before every connection, raises what an
+administrator has to mend, and acknowledges what is under way before it closes.
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.dispatch import dispatch
+from bot.slack import code_of
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_SECONDS = 10.0
+LONGEST_PAUSE = 30.0
+DRAIN_SECONDS = 5.0
+WRONG_TOKEN = frozenset(
+    {"account_inactive", "invalid_auth", "missing_scope", "not_allowed_token_type", "not_authed"}
+    | {"token_revoked", "token_expired"}
+)
+
+
+class AppTokenError(Exception):
+    """Slack does not take the app-level token. The text is Slack's word for it."""
+
+
+class SocketMode:
+    """Keeps one connection to Slack open and hands what comes to the app."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        slack: AsyncWebClient,
+        app_token: str,
+        session: aiohttp.ClientSession,
+    ) -> None:
+        self._app = app
+        self._slack = slack
+        self._app_token = app_token
+        self._session = session
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self.connected = asyncio.Event()
+
+    async def run(self) -> None:
+        """Connect, listen, and connect again, until cancelled; then acknowledge and close.
+
+        Raises:
+            AppTokenError: the token is refused, so that trying again cannot help.
+        """
+        failures = 0
+        try:
+            while True:
+                try:
+                    await self._listen(await self._open())
+                    failures = 0
+                except (aiohttp.ClientError, TimeoutError, OSError, SlackApiError) as error:
+                    failures += 1
+                    log.warning("socket lost, connecting again", cause=_cause(error))
+                    await asyncio.sleep(_pause(failures))
+        finally:
+            await self._drain()
+
+    async def _open(self) -> str:
+        try:
+            opened = await self._slack.apps_connections_open(app_token=self._app_token)
+        except SlackApiError as error:
+            if code_of(error) in WRONG_TOKEN:
+                raise AppTokenError(code_of(error)) from error
+            raise
+        return str(opened["url"])
+
+    async def _listen(self, url: str) -> None:
+        async with self._session.ws_connect(url, heartbeat=HEARTBEAT_SECONDS) as socket:
+            self._socket = socket
+            try:
+                async for frame in socket:
+                    if frame.type is aiohttp.WSMsgType.TEXT and self._take(frame.data):
+                        return
+            finally:
+                self.connected.clear()
+                await self._finish_under_way()
+        log.info("socket closed by Slack")
+
+    def _take(self, data: str) -> bool:
+        """Handle one frame; True if Slack wants this connection closed."""
+        try:
+            envelope = json.loads(data)
+        except ValueError:
+            log.warning("frame is not JSON", bytes=len(data))
+            return False
+        if not isinstance(envelope, dict):
+            log.warning("frame is no envelope", bytes=len(data))
+            return False
+        match envelope.get("type"):
+            case "hello":
+                self.connected.set()
+                log.info("connected to Slack", connections=envelope.get("num_connections"))
+            case "disconnect":
+                log.info("Slack asks to connect again", reason=envelope.get("reason"))
+                return envelope.get("reason") != "warning"
+            case _ if "envelope_id" in envelope:
+                task = asyncio.create_task(self._deliver(envelope))
+                self._under_way.add(task)
+                task.add_done_callback(self._under_way.discard)
+            case _:
+                log.info("frame of no use", kind=str(envelope.get("type"))[:40])
+        return False
+
+    async def _deliver(self, envelope: Mapping[str, Any]) -> None:
+        """Run the listener, then acknowledge. Without a 200 Slack delivers an event again."""
+        socket = self._socket
+        answer = await dispatch(
+            self._app, envelope.get("payload") or {}, _retry_headers(envelope), "socket_mode"
+        )
+        if answer.status != 200 or socket is None or socket.closed:
+            log.warning("delivery not acknowledged", status=answer.status)
+            return
+        ack: dict[str, Any] = {"envelope_id": envelope["envelope_id"]}
+        if answer.body:
+            ack["payload"] = _payload(answer.body)
+        await socket.send_json(ack)
+
+    async def _finish_under_way(self) -> None:
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=DRAIN_SECONDS)
+
+    async def _drain(self) -> None:
+        await self._finish_under_way()
+        if self._socket is not None:
+            await self._socket.close()
+
+
+def _retry_headers(envelope: Mapping[str, Any]) -> dict[str, str]:
+    """Socket Mode says in the envelope what HTTP says in headers."""
+    if "retry_attempt" not in envelope:
+        return {}
+    return {
+        "x-slack-retry-num": str(envelope["retry_attempt"]),
+        "x-slack-retry-reason": str(envelope.get("retry_reason", "")),
+    }
+
+
+def _payload(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {"text": body}
+
+
+def _pause(failures: int) -> float:
+    """Doubling seconds with some chance in them, so that replicas do not come back as one."""
+    return min(0.25 * 2 ** min(failures, 10), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+def _cause(error: Exception) -> str:
+    return (
+        code_of(error) if isinstance(error, SlackApiError) else f"{type(error).__name__}: {error}"
+    )

@@ -1,0 +1,192 @@
+"""The approval card: the whole card from the whole state, and nothing from Slack."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.views.actions import APPROVE, REJECT
+from bot.views.text import (
+    FIELDS_LIMIT,
+    HEADER_LIMIT,
+    SECTION_LIMIT,
+    clean,
+    date_token,
+    escape,
+    fit,
+    mention,
+    plain,
+)
+from workflows.contracts import (
+    ApprovalStatus,
+    ArgumentField,
+    Decision,
+    Execution,
+    Outcome,
+    Via,
+)
+
+SHORT_FIELD = 60
+"""Characters up to which a value stands in one of two columns; longer ones get the full width."""
+LONG_SECTIONS = 2
+"""Sections of long values, so that a card stays below the 13,200 characters that a message
+takes (slackapi/bolt-js#2509)."""
+REASON_LIMIT = 500
+
+HEADLINES = {
+    Outcome.PENDING: "✋ Approval needed",
+    Outcome.APPROVED: "✅ Approved",
+    Outcome.REJECTED: "⛔ Rejected",
+    Outcome.FAILED_TO_ASK: "⚠️ Could not be asked",
+}
+UNSEEN = (
+    ":warning: These arguments are too long to show here in full, so this card offers no Approve: "
+    "nobody approves unseen. Ask for something smaller."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    blocks: Sequence[Block]
+    complete: bool
+
+
+def approval_card(status: ApprovalStatus, source: str = "") -> Sequence[Block]:
+    """Everything an approver needs; buttons only while the approval is pending.
+
+    Args:
+        status: the approval.
+        source: permalink of the message that began the thread, if there is one.
+    """
+    arguments = _arguments(status.request.prepared.fields)
+    pending = status.outcome is Outcome.PENDING
+    return [
+        HeaderBlock(text=PlainTextObject(text=_headline(status))),
+        SectionBlock(text=MarkdownTextObject(text=f"*{_summary(status)}*")),
+        _context(_origin(status, source)),
+        *arguments.blocks,
+        *([] if pending else [_section(_verdict(status))]),
+        _context(_facts(status)),
+        *([_buttons(status, arguments)] if pending else []),
+        *([_context(UNSEEN)] if pending and not arguments.complete else []),
+    ]
+
+
+def card_text(status: ApprovalStatus) -> str:
+    """What notifications and screen readers read instead of the blocks."""
+    if status.outcome is Outcome.PENDING:
+        who = mention(status.request.call.requester.user)
+        return f"Approval needed: {_summary(status)}, asked by {who}"
+    return f"{_headline(status)}: {_summary(status)}. {_verdict(status)}"
+
+
+def _headline(status: ApprovalStatus) -> str:
+    title = f"{HEADLINES[status.outcome]} · {status.request.prepared.title}"
+    return plain(title, HEADER_LIMIT).text
+
+
+def _summary(status: ApprovalStatus) -> str:
+    return escape(plain(status.request.prepared.summary, 600).text)
+
+
+def _origin(status: ApprovalStatus, source: str) -> str:
+    call, prepared = status.request.call, status.request.prepared
+    where = f"<#{escape(call.thread.channel)}>"
+    if call.thread.channel.startswith("D"):
+        where = "a direct message"
+    link = f" (<{source}|open the thread>)" if source else ""
+    parts = [f"asked by {mention(call.requester.user)} in {where}{link}"]
+    if prepared.agent:
+        parts.append(f"agent “{escape(plain(prepared.agent, 60).text)}”")
+    if prepared.reason:
+        parts.append(f"because: “{escape(plain(prepared.reason, REASON_LIMIT).text)}”")
+    return " · ".join(parts)
+
+
+def _arguments(fields: Sequence[ArgumentField]) -> _Arguments:
+    """Short values in two columns, long ones below in full width."""
+    short = [
+        field for field in fields if len(field.value) <= SHORT_FIELD and "\n" not in field.value
+    ]
+    long = [field for field in fields if field not in short]
+    rows = [_named(field) for field in short]
+    blocks: list[Block] = []
+    for at in range(0, min(len(rows), FIELDS_LIMIT * LONG_SECTIONS), FIELDS_LIMIT):
+        columns = [MarkdownTextObject(text=row) for row in rows[at : at + FIELDS_LIMIT]]
+        blocks.append(SectionBlock(fields=columns))
+    texts = [fit(_named(field).split("\n"), SECTION_LIMIT) for field in long]
+    blocks += [_section(text.text) for text in texts[:LONG_SECTIONS]]
+    complete = (
+        len(rows) <= FIELDS_LIMIT * LONG_SECTIONS
+        and len(texts) <= LONG_SECTIONS
+        and all(text.complete for text in texts)
+    )
+    return _Arguments(blocks, complete)
+
+
+def _named(field: ArgumentField) -> str:
+    return f"*{escape(clean(field.name))}*\n{escape(clean(field.value)) or '_empty_'}"
+
+
+def _verdict(status: ApprovalStatus) -> str:
+    """Who decided, when and from where, and what came of it."""
+    if status.decision is None:
+        return "Slack did not take the question, so nobody was asked and nothing was done."
+    lines = [f"*{str(status.outcome).capitalize()}* {_by(status.decision)}"]
+    if status.decision.reason:
+        lines.append(f"Reason: “{escape(plain(status.decision.reason, REASON_LIMIT).text)}”")
+    return "\n".join([*lines, *_aftermath(status)])
+
+
+def _by(decision: Decision) -> str:
+    who = mention(decision.by.user) if decision.by else "an operator (unverified)"
+    where = "from outside Slack" if decision.via is Via.OPERATOR else "with the button"
+    return f"by {who} · {date_token(decision.at.timestamp())} · {where}"
+
+
+def _aftermath(status: ApprovalStatus) -> Iterator[str]:
+    result = escape(plain(status.result, REASON_LIMIT).text)
+    match status.execution:
+        case Execution.RUNNING:
+            yield "⏳ Running…"
+        case Execution.DONE:
+            yield f"☑️ Done: {result}"
+        case Execution.FAILED:
+            yield f"⚠️ Failed: {result}"
+        case Execution.NOT_STARTED if status.outcome is not Outcome.APPROVED:
+            yield "Nothing was done."
+        case Execution.NOT_STARTED:
+            return
+
+
+def _facts(status: ApprovalStatus) -> str:
+    cost = status.request.prepared.cost
+    parts = [f"costs {escape(plain(cost, 60).text)}"] if cost else []
+    asked = date_token(status.request.asked_at.timestamp())
+    return " · ".join([*parts, f"asked {asked}", f"`{escape(status.id)}`"])
+
+
+def _buttons(status: ApprovalStatus, arguments: _Arguments) -> Block:
+    reject = ButtonElement(text="Reject", action_id=REJECT, value=status.id)
+    approve = ButtonElement(text="Approve", action_id=APPROVE, value=status.id, style="primary")
+    return ActionsBlock(
+        block_id=f"decide:{status.edition}",
+        elements=[approve, reject] if arguments.complete else [reject],
+    )
+
+
+def _section(text: str) -> Block:
+    return SectionBlock(text=MarkdownTextObject(text=text))
+
+
+def _context(text: str) -> Block:
+    return ContextBlock(elements=[MarkdownTextObject(text=text)])

@@ -1,0 +1,72 @@
+"""Values for tests, each valid as it stands."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from workflows.contracts import (
+    ApprovalRequest,
+    ApprovalStatus,
+    ArgumentField,
+    Call,
+    Decision,
+    Message,
+    Person,
+    Prepared,
+    Thread,
+    Via,
+)
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ALICE = Person(team="T0ACME", user="U0ALICE", name="alice")
+BOB = Person(team="T0ACME", user="U0BOB", name="bob")
+
+
+def a_thread(channel: str = "C0OPS") -> Thread:
+    """A thread that no other test has."""
+    return Thread(team="T0ACME", channel=channel, ts=f"{uuid4().int % 10**10}.000100")
+
+
+def a_message(text: str, *files: str) -> Message:
+    """Something Alice says."""
+    number = uuid4().int % 10**10
+    return Message(id=f"Ev{number}", ts=f"{number}.000200", author=ALICE, text=text, files=files)
+
+
+def a_call(thread: Thread | None = None) -> Call:
+    """An order of widgets."""
+    return Call(
+        id="call_1",
+        tool="place_order",
+        arguments='{"sku": "widget", "quantity": 100, "reason": "stock is low"}',
+        thread=thread or a_thread(),
+        requester=ALICE,
+    )
+
+
+def a_prepared(*fields: ArgumentField) -> Prepared:
+    """The same order in plain words."""
+    return Prepared(
+        title="Place an order",
+        summary="Order 100 × widget for €4,120.00",
+        fields=fields or (ArgumentField(name="item", value="widget"),),
+        cost="€4,120.00",
+        reason="stock is low",
+        agent="Buyer",
+    )
+
+
+def a_request(*fields: ArgumentField) -> ApprovalRequest:
+    """A request for that order."""
+    return ApprovalRequest(call=a_call(), prepared=a_prepared(*fields), asked_at=NOON)
+
+
+def a_status(*fields: ArgumentField) -> ApprovalStatus:
+    """The approval of that order, pending."""
+    return ApprovalStatus(id="approval-k3f9x2ab7q1m", request=a_request(*fields))
+
+
+def a_press(by: Person = BOB, card: str = "") -> Decision:
+    """A press of a button."""
+    return Decision(
+        id=f"{uuid4()}:{by.user}", at=NOON, via=Via.BUTTON, by=by, channel="C0OPS", card=card
+    )

@@ -1,0 +1,161 @@
+"""One stand-in for each outside system; each implements what the real one implements."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from workflows.activities import AgentActivities, CardActivities, ThreadActivities
+from workflows.contracts import (
+    AgentSpec,
+    ApprovalStatus,
+    Call,
+    Card,
+    Prepared,
+    Reply,
+    ThreadStatus,
+    ToolResult,
+    ToolSpec,
+    Whisper,
+)
+
+
+class Watched:
+    """Lets a test wait for what it expects instead of sleeping."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Condition()
+
+    async def changed(self) -> None:
+        """Tell who waits."""
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def until(self, true: Callable[[], bool], seconds: float = 20) -> None:
+        """Wait until something is true of this fake."""
+        async with self._changed, asyncio.timeout(seconds):
+            await self._changed.wait_for(true)
+
+
+class CardBoard(CardActivities, Watched):
+    """Slack's channel, as far as cards go."""
+
+    def __init__(self) -> None:
+        Watched.__init__(self)
+        self.shown: list[ApprovalStatus] = []
+        self.posted = 0
+        self.refuses: str | None = None
+        self.lost: set[str] = set()
+
+    @activity.defn
+    async def post_card(self, status: ApprovalStatus) -> Card:
+        """Post, or refuse for good with the code a test has set."""
+        if self.refuses:
+            raise ApplicationError("refused", type=self.refuses, non_retryable=True)
+        return await self._post(status)
+
+    @activity.defn
+    async def redraw_card(self, status: ApprovalStatus) -> Card:
+        """Rewrite, or post anew if the card is lost."""
+        assert status.card is not None
+        if status.card.ts in self.lost:
+            return await self._post(status)
+        self.shown.append(status)
+        await self.changed()
+        return status.card
+
+    def of(self, approval_id: str) -> ApprovalStatus:
+        """What an approval's card shows now."""
+        return [status for status in self.shown if status.id == approval_id][-1]
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Every approval that has a card, in the order of posting."""
+        return list(dict.fromkeys(status.id for status in self.shown))
+
+    async def _post(self, status: ApprovalStatus) -> Card:
+        self.posted += 1
+        self.shown.append(status)
+        await self.changed()
+        return Card(
+            channel=status.thread.channel, ts=f"{self.posted}.0", permalink="http://card.test"
+        )
+
+
+class ThreadLog(ThreadActivities, Watched):
+    """Slack's threads."""
+
+    def __init__(self) -> None:
+        Watched.__init__(self)
+        self.replies: list[str] = []
+        self.statuses: list[str] = []
+        self.whispers: list[Whisper] = []
+
+    @activity.defn
+    async def post_reply(self, reply: Reply) -> None:
+        """Keep the answer."""
+        self.replies.append(reply.markdown)
+        await self.changed()
+
+    @activity.defn
+    async def show_status(self, status: ThreadStatus) -> None:
+        """Keep the status line."""
+        self.statuses.append(status.text)
+
+    @activity.defn
+    async def whisper(self, whisper: Whisper) -> None:
+        """Keep the private answer."""
+        self.whispers.append(whisper)
+        await self.changed()
+
+
+class Workbench(AgentActivities, Watched):
+    """An agent with one guarded tool, `act`, and one free one, `look`."""
+
+    def __init__(self) -> None:
+        Watched.__init__(self)
+        self.ran: list[Call] = []
+        self.fails: str | None = None
+
+    @activity.defn
+    async def describe_agent(self) -> AgentSpec:
+        """The agent."""
+        return AgentSpec(
+            name="Tester",
+            instructions="Test.",
+            model="scripted",
+            tools=(_spec("act", guarded=True), _spec("look", guarded=False)),
+        )
+
+    @activity.defn
+    async def prepare_call(self, call: Call) -> Prepared:
+        """Arguments are valid if they are a JSON object."""
+        if not call.arguments.startswith("{"):
+            return Prepared(problem="The arguments have to be a JSON object.")
+        return Prepared(title="Act", summary=f"Act on {call.arguments}", agent="Tester")
+
+    @activity.defn
+    async def run_tool(self, call: Call) -> ToolResult:
+        """Note that it ran."""
+        self.ran.append(call)
+        await self.changed()
+        if self.fails:
+            return ToolResult(ok=False, text=self.fails)
+        return ToolResult(ok=True, text=f"{call.tool} ran with {call.arguments}")
+
+
+def _spec(name: str, *, guarded: bool) -> ToolSpec:
+    return ToolSpec(
+        name=name,
+        description=name,
+        parameters={
+            "type": "object",
+            "properties": {"n": {"type": "integer"}},
+            "required": ["n"],
+            "additionalProperties": False,
+        },
+        needs_approval=guarded,
+        title=name.title(),
+        status=f"is doing {name}…",
+    )

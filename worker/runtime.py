@@ -1,0 +1,83 @@
+"""The Temporal worker: every workflow and activity, and what workflows must not import."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from agents import OpenAIProvider
+from openai import AsyncOpenAI
+from temporalio.client import Client
+from temporalio.common import RetryPolicy
+from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import (
+    SandboxedWorkflowRunner,
+    SandboxMatcher,
+    SandboxRestrictions,
+)
+
+from worker.settings import WorkerSettings
+from workflows.activities import AgentActivities, CardActivities, ThreadActivities
+from workflows.approval import ApprovalWorkflow
+from workflows.conversation import ConversationWorkflow
+
+FORBIDDEN = SandboxMatcher(
+    access={"aiohttp", "bot", "slack_bolt", "slack_sdk", "sqlalchemy", "worker"}
+)
+"""A workflow that imports one of these directly stops the worker at its start."""
+RESTRICTIONS = replace(
+    SandboxRestrictions.default.with_passthrough_modules("pydantic", "pydantic_core"),
+    invalid_modules=FORBIDDEN,
+)
+DRAIN = timedelta(seconds=20)
+MODEL_HEARTBEAT = timedelta(seconds=30)
+
+
+def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:
+    """The Agents SDK on Temporal, with the model of the settings.
+
+    The OpenAI client does not retry: the activity does, and Temporal shows it.
+    """
+    client = AsyncOpenAI(
+        api_key=settings.openai_api_key.get_secret_value() or "unset",
+        base_url=settings.openai_base_url,
+        max_retries=0,
+    )
+    return OpenAIAgentsPlugin(
+        model_params=ModelActivityParameters(
+            start_to_close_timeout=timedelta(seconds=settings.model_timeout_seconds),
+            heartbeat_timeout=MODEL_HEARTBEAT,
+            retry_policy=RetryPolicy(
+                maximum_attempts=settings.model_attempts, maximum_interval=timedelta(seconds=10)
+            ),
+        ),
+        model_provider=OpenAIProvider(openai_client=client, use_responses=True),
+        add_temporal_spans=False,
+    )
+
+
+def build_worker(
+    temporal: Client,
+    task_queue: str,
+    activities: Sequence[AgentActivities | CardActivities | ThreadActivities],
+) -> Worker:
+    """A worker for everything. The client has to have the plugin of `build_plugin`."""
+    return Worker(
+        temporal,
+        task_queue=task_queue,
+        workflows=[ConversationWorkflow, ApprovalWorkflow],
+        activities=[method for it in activities for method in _methods(it)],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
+        graceful_shutdown_timeout=DRAIN,
+    )
+
+
+def _methods(activities: Any) -> Sequence[Any]:
+    names = (
+        name
+        for base in (AgentActivities, CardActivities, ThreadActivities)
+        if isinstance(activities, base)
+        for name in sorted(base.__abstractmethods__)
+    )
+    return [getattr(activities, name) for name in names]

@@ -1,0 +1,52 @@
+"""The worker's environment, read once, at start."""
+
+from pydantic import Field, SecretStr
+
+from bot.settings import CommonSettings
+
+INSTRUCTIONS = """\
+You are Countersign, a purchasing assistant in Slack. You order things for people, and you never
+act alone: a tool that changes anything is held back until a person has approved the call, which
+happens by itself when you call it. So call it straight away; do not ask for permission first.
+
+- Give every such call a short, honest reason in your own words, for the person who approves.
+- If an item or a quantity is missing or unclear, ask. Never guess prices, stock or order numbers.
+- When a tool says that something was rejected, expired or failed, say exactly that, say that
+  nothing was done where that is so, and do not call it again unchanged.
+- "Approve" or "yes" in a message approves nothing. Only the buttons on the card do.
+- Answer briefly, in Markdown, in the language of the person.
+"""
+
+
+class WorkerSettings(CommonSettings):
+    """The worker's environment."""
+
+    database_url: str = "sqlite+aiosqlite:///countersign.db"
+    """Where orders are kept: an SQLAlchemy address, `postgresql+asyncpg://user:password@host/name`."""
+
+    openai_api_key: SecretStr = SecretStr("")
+    """API key of the model provider."""
+
+    openai_base_url: str = "https://api.openai.com/v1"
+    """Base address of an OpenAI-compatible API that has `/responses`."""
+
+    openai_model: str = "gpt-5-mini"
+    """Name of the model."""
+
+    model_timeout_seconds: float = Field(default=120, gt=0)
+    """How long one answer of the model may take."""
+
+    model_attempts: int = Field(default=4, ge=1)
+    """How often a model call is tried before the person is told that it failed."""
+
+    agent_name: str = Field(default="Buyer", min_length=1)
+    """What the agent is called on cards."""
+
+    agent_instructions: str = INSTRUCTIONS
+    """What the agent is told about itself."""
+
+    worker_host: str = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` in a container."""
+
+    worker_port: int = Field(default=3001, ge=0, le=65_535)
+    """Port of `/healthz` and `/readyz`; 0 picks one."""

@@ -1,0 +1,257 @@
+"""The purchasing assistant's store: a catalogue, a budget and orders, in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ForeignKey, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+BUDGET_CENTS = 2_500_000
+PLACED = "placed"
+CANCELLED = "cancelled"
+SEED = (
+    ("widget", "Steel widget, M8", 4_120, 5_000),
+    ("gadget", "Handheld gadget with display", 12_900, 240),
+    ("gizmo", "Pocket gizmo", 1_850, 900),
+    ("sprocket", "Sprocket, 24 teeth", 725, 12_000),
+    ("laptop", "Laptop, 14 inch, 32 GB", 124_900, 35),
+    ("monitor", "Monitor, 27 inch, 4K", 32_900, 80),
+    ("desk", "Height-adjustable desk", 48_000, 25),
+    ("chair", "Office chair", 21_500, 60),
+    ("headset", "Noise-cancelling headset", 8_900, 150),
+    ("cable", "USB-C cable, 2 m", 690, 3_000),
+)
+
+
+class ShopError(Exception):
+    """The shop cannot do that. The text says why, for the model and the person."""
+
+
+class Base(DeclarativeBase):
+    """All tables of the shop."""
+
+
+class Purse(Base):
+    """The one row that says what may be spent, in cents."""
+
+    __tablename__ = "purse"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    total_cents: Mapped[int]
+
+
+class Item(Base):
+    """Something that can be ordered. Prices are whole cents."""
+
+    __tablename__ = "items"
+
+    sku: Mapped[str] = mapped_column(primary_key=True)
+    description: Mapped[str]
+    price_cents: Mapped[int]
+    stock: Mapped[int]
+
+
+class Order(Base):
+    """An order; `key` is the idempotency key of the call that placed it."""
+
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    sku: Mapped[str] = mapped_column(ForeignKey(Item.sku))
+    quantity: Mapped[int]
+    total_cents: Mapped[int]
+    requester: Mapped[str]
+    state: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """This quarter's purchasing budget, in cents."""
+
+    total_cents: int
+    spent_cents: int
+
+    @property
+    def left_cents(self) -> int:
+        """What may still be spent."""
+        return self.total_cents - self.spent_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an order would come to, in cents."""
+
+    sku: str
+    price_cents: int
+    total_cents: int
+    budget_left_cents: int
+
+
+class Shop:
+    """The store. Every method is one transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._session = async_sessionmaker(engine, expire_on_commit=False)
+
+    @classmethod
+    async def open(cls, url: str) -> "Shop":
+        """Connect, and create and fill the tables where they are missing.
+
+        Args:
+            url: an SQLAlchemy URL; `sqlite+aiosqlite:///file` or `postgresql+asyncpg://…`.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database cannot be reached or used.
+        """
+        shop = cls(create_async_engine(url, pool_pre_ping=True))
+        async with shop._engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        await shop._fill()
+        return shop
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    async def search(self, query: str) -> Sequence[Item]:
+        """Items that have every word of the query in their name or description."""
+        wanted = select(Item).order_by(Item.sku)
+        for word in query.lower().split():
+            stem = _singular(word)
+            wanted = wanted.where(
+                or_(
+                    Item.sku.contains(stem, autoescape=True),
+                    func.lower(Item.description).contains(stem, autoescape=True),
+                )
+            )
+        async with self._session() as session:
+            return (await session.scalars(wanted)).all()
+
+    async def budget(self) -> Budget:
+        """What is left to spend."""
+        async with self._session() as session:
+            return await self._budget(session)
+
+    async def order(self, order_id: int) -> Order | None:
+        """One order, or None."""
+        async with self._session() as session:
+            return await session.get(Order, order_id)
+
+    async def quote(self, sku: str, quantity: int) -> Quote:
+        """What an order would come to.
+
+        Raises:
+            ShopError: it could not be placed.
+        """
+        async with self._session() as session:
+            return await self._quote(session, sku, quantity)
+
+    async def place(self, key: str, sku: str, quantity: int, requester: str) -> Order:
+        """Place an order; the same key again returns the order it placed.
+
+        Raises:
+            ShopError: it cannot be placed.
+        """
+        if placed := await self._by_key(key):
+            return placed
+        async with self._session() as session:
+            await _lock(session)
+            quote = await self._quote(session, sku, quantity)
+            order = Order(
+                key=key,
+                sku=quote.sku,
+                quantity=quantity,
+                total_cents=quote.total_cents,
+                requester=requester,
+                state=PLACED,
+            )
+            session.add(order)
+            await self._take_stock(session, quote.sku, quantity)
+            try:
+                await session.commit()
+            except IntegrityError:
+                await session.rollback()
+            else:
+                return order
+        if placed := await self._by_key(key):  # another try of this call was faster
+            return placed
+        raise ShopError("The order could not be stored.")
+
+    async def cancel(self, order_id: int) -> Order:
+        """Cancel an order; cancelling it again changes nothing.
+
+        Raises:
+            ShopError: there is no such order.
+        """
+        async with self._session.begin() as session:
+            await _lock(session)
+            order = await session.get(Order, order_id)
+            if order is None:
+                raise ShopError(f"There is no order #{order_id}.")
+            if order.state != CANCELLED:
+                order.state = CANCELLED
+                await self._take_stock(session, order.sku, -order.quantity)
+            return order
+
+    async def _fill(self) -> None:
+        async with self._session.begin() as session:
+            if await session.scalar(select(func.count()).select_from(Item)):
+                return
+            session.add(Purse(id=1, total_cents=BUDGET_CENTS))
+            session.add_all(
+                Item(sku=sku, description=description, price_cents=price, stock=stock)
+                for sku, description, price, stock in SEED
+            )
+
+    async def _by_key(self, key: str) -> Order | None:
+        async with self._session() as session:
+            return await session.scalar(select(Order).where(Order.key == key))
+
+    async def _quote(self, session: AsyncSession, sku: str, quantity: int) -> Quote:
+        item = await session.get(Item, _singular(sku.strip().lower()))
+        if item is None:
+            raise ShopError(f"There is no {sku!r} in the catalogue; search_catalog lists it.")
+        if quantity > item.stock:
+            raise ShopError(f"Only {item.stock:,} × {item.sku} are in stock.")
+        total = item.price_cents * quantity
+        left = (await self._budget(session)).left_cents - total
+        if left < 0:
+            raise ShopError(
+                f"{quantity:,} × {item.sku} would be over the budget by {-left / 100:,.2f} euros."
+            )
+        return Quote(item.sku, item.price_cents, total, left)
+
+    async def _budget(self, session: AsyncSession) -> Budget:
+        spent = await session.scalar(
+            select(func.coalesce(func.sum(Order.total_cents), 0)).where(Order.state != CANCELLED)
+        )
+        total = await session.scalar(select(func.coalesce(func.sum(Purse.total_cents), 0)))
+        return Budget(int(total or 0), int(spent or 0))
+
+    async def _take_stock(self, session: AsyncSession, sku: str, quantity: int) -> None:
+        item = await session.get(Item, sku)
+        if item is not None:
+            item.stock -= quantity
+
+
+async def _lock(session: AsyncSession) -> None:
+    """One buyer at a time: what was checked stays true until it is stored.
+
+    An update that changes nothing locks the row in PostgreSQL and the file in SQLite, whose
+    driver would otherwise begin the transaction only at the first write.
+    """
+    await session.execute(update(Purse).values(total_cents=Purse.total_cents))
+
+
+def _singular(word: str) -> str:
+    """Enough English for a catalogue: `widgets` is a `widget`, `switches` is not in it."""
+    return word.removesuffix("s")

@@ -1,0 +1,75 @@
+"""What the worker's calls of Slack have in common: which failures pass by themselves."""
+
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from temporalio.exceptions import ApplicationError
+
+from bot.slack import UNKNOWN, code_of, retry_after
+
+PERMANENT = UNKNOWN | {
+    "cannot_dm_bot",
+    "cant_update_message",
+    "channel_not_found",
+    "edit_window_closed",
+    "ekm_access_denied",
+    "invalid_arguments",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "is_archived",
+    "message_not_found",
+    "messages_tab_disabled",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "no_text",
+    "not_in_channel",
+    "restricted_action",
+    "restricted_action_thread_only_channel",
+    "thread_locked",
+    "user_not_found",
+    "user_not_in_channel",
+}
+"""A person has to change something, and asking again would not help."""
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+CONFIGURATION = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "missing_scope",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""An administrator has to mend the app. What waits is not lost: it is tried every minute."""
+CONFIGURATION_DELAY = timedelta(minutes=1)
+
+
+async def ask(call: Awaitable[Any]) -> Any:
+    """Await a Web API call.
+
+    Raises:
+        ApplicationError: of the type that Slack calls it; final if trying again cannot help.
+    """
+    try:
+        return await call
+    except SlackApiError as error:
+        raise explained(error) from error
+
+
+def explained(error: SlackApiError) -> ApplicationError:
+    """The failure as Temporal is to treat it."""
+    code = code_of(error)
+    seconds = retry_after(error)
+    delay = timedelta(seconds=seconds) if seconds is not None else None
+    if code in CONFIGURATION:
+        delay = CONFIGURATION_DELAY
+    return ApplicationError(
+        f"Slack refused: {code}",
+        type=code,
+        non_retryable=code in PERMANENT,
+        next_retry_delay=delay,
+    )

@@ -1,0 +1,65 @@
+"""Slack threads: answers, the status line, and words for one person."""
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import MarkdownBlock
+from slack_sdk.web.async_client import AsyncWebClient
+from temporalio import activity
+
+from bot.slack import UNKNOWN, code_of
+from bot.views.markdown import split, to_mrkdwn
+from worker.posts import Posts
+from worker.slack import ask
+from workflows.activities import ThreadActivities
+from workflows.contracts import Reply, ThreadStatus, Whisper
+
+log = structlog.get_logger(__name__)
+
+REPLY_EVENT = "countersign_reply"
+
+
+class SlackThreads(ThreadActivities):
+    """Threads of a real workspace, or of what stands in for one."""
+
+    def __init__(self, slack: AsyncWebClient) -> None:
+        self._slack = slack
+        self._posts = Posts(slack)
+        self._has_status = True
+
+    @activity.defn
+    async def post_reply(self, reply: Reply) -> None:
+        """See `ThreadActivities`."""
+        for number, piece in enumerate(split(reply.markdown)):
+            await self._posts.once(
+                reply.thread,
+                REPLY_EVENT,
+                f"{reply.key}/{number}",
+                to_mrkdwn(piece),
+                [MarkdownBlock(text=piece)],
+            )
+
+    @activity.defn
+    async def show_status(self, status: ThreadStatus) -> None:
+        """See `ThreadActivities`. A workspace that has no status lines is asked only once."""
+        if not self._has_status:
+            return
+        try:
+            await self._slack.assistant_threads_setStatus(
+                channel_id=status.thread.channel, thread_ts=status.thread.ts, status=status.text
+            )
+        except SlackApiError as error:
+            code = code_of(error)
+            self._has_status = code not in UNKNOWN
+            log.info("status line not shown", code=code)
+
+    @activity.defn
+    async def whisper(self, whisper: Whisper) -> None:
+        """See `ThreadActivities`."""
+        await ask(
+            self._slack.chat_postEphemeral(
+                channel=whisper.channel,
+                user=whisper.to.user,
+                text=whisper.text,
+                thread_ts=whisper.thread_ts or None,
+            )
+        )

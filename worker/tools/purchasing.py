@@ -1,0 +1,133 @@
+"""The purchasing assistant's tools. To add one, write one function here (README, "Add a tool")."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from worker.money import euros
+from worker.shop import Order, ShopError
+from worker.tools.toolkit import Context, Preview, ToolError, tool
+from workflows.contracts import ArgumentField
+
+MOST_AT_ONCE = 10_000
+
+Sku = Annotated[
+    str, Field(min_length=1, max_length=60, description="Catalogue name, as in search_catalog.")
+]
+Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many pieces.")]
+OrderId = Annotated[int, Field(ge=1, description="Order number, without the #.")]
+
+
+@tool(title="Search the catalogue", status="is looking through the catalogue…")
+async def search_catalog(ctx: Context, query: str) -> str:
+    """Find items with their price and stock. An empty query lists everything.
+
+    Args:
+        query: words to look for in names and descriptions.
+    """
+    items = await ctx.context.shop.search(query)
+    if not items:
+        return f"Nothing in the catalogue matches {query!r}."
+    return "\n".join(
+        f"{item.sku}: {item.description}, {euros(item.price_cents)} each, {item.stock} in stock"
+        for item in items
+    )
+
+
+@tool(title="Check the budget", status="is checking the budget…")
+async def check_budget(ctx: Context) -> str:
+    """Say how much of this quarter's purchasing budget is left."""
+    budget = await ctx.context.shop.budget()
+    return (
+        f"{euros(budget.left_cents)} of {euros(budget.total_cents)} left this quarter; "
+        f"{euros(budget.spent_cents)} is spent or ordered."
+    )
+
+
+@tool(title="Look up an order", status="is looking up the order…")
+async def order_status(ctx: Context, order_id: OrderId) -> str:
+    """Say what an order is for and where it stands."""
+    order = await ctx.context.shop.order(order_id)
+    if order is None:
+        return f"There is no order #{order_id}."
+    return f"Order #{order.id} is {order.state}: {_what(order)}."
+
+
+@tool(title="Place an order", status="is placing the order…", needs_approval=True)
+async def place_order(ctx: Context, sku: Sku, quantity: Quantity) -> str:
+    """Order something from the catalogue. A person has to approve it first; just call it."""
+    desk = ctx.context
+    try:
+        order = await desk.shop.place(desk.call.key, sku, quantity, desk.call.requester.user)
+    except ShopError as error:
+        raise ToolError(str(error)) from error
+    return f"Order #{order.id} is placed: {_what(order)}."
+
+
+@place_order.preview
+async def preview_order(ctx: Context, sku: str, quantity: int) -> Preview:
+    """What an order comes to, and what it leaves of the budget."""
+    try:
+        quote = await ctx.context.shop.quote(sku, quantity)
+    except ShopError as error:
+        raise ToolError(str(error)) from error
+    return Preview(
+        summary=f"Order {quantity:,} × {quote.sku} for {euros(quote.total_cents)}",
+        cost=euros(quote.total_cents),
+        fields=(
+            ArgumentField(name="item", value=quote.sku),
+            ArgumentField(name="quantity", value=f"{quantity:,}"),
+            ArgumentField(name="price each", value=euros(quote.price_cents)),
+            ArgumentField(name="budget left after", value=euros(quote.budget_left_cents)),
+        ),
+    )
+
+
+@tool(title="Cancel an order", status="is cancelling the order…", needs_approval=True)
+async def cancel_order(ctx: Context, order_id: OrderId) -> str:
+    """Cancel an order that was placed. A person has to approve it first; just call it."""
+    try:
+        order = await ctx.context.shop.cancel(order_id)
+    except ShopError as error:
+        raise ToolError(str(error)) from error
+    return f"Order #{order.id} is cancelled: {_what(order)}."
+
+
+@cancel_order.preview
+async def preview_cancel(ctx: Context, order_id: int) -> Preview:
+    """Which order would be cancelled."""
+    order = await ctx.context.shop.order(order_id)
+    if order is None:
+        raise ToolError(f"There is no order #{order_id}.")
+    what = _what(order)
+    return Preview(
+        summary=f"Cancel order #{order.id} ({what})",
+        fields=(
+            ArgumentField(name="order", value=f"#{order.id}"),
+            ArgumentField(name="it was for", value=what),
+            ArgumentField(name="state", value=order.state),
+        ),
+    )
+
+
+@tool(title="Wait for a confirmation", status="is asking for a confirmation…", needs_approval=True)
+async def wait_for_confirmation(
+    ctx: Context, question: Annotated[str, Field(min_length=1, max_length=2_000)]
+) -> str:
+    """Ask a person to confirm something before you go on, and wait for the answer.
+
+    Args:
+        ctx: what the tool may use.
+        question: what is to be confirmed, as a sentence that can be answered with yes or no.
+    """
+    return f"Confirmed: {question}"
+
+
+@wait_for_confirmation.preview
+async def preview_confirmation(ctx: Context, question: str) -> Preview:
+    """The question itself."""
+    return Preview(summary=question)
+
+
+def _what(order: Order) -> str:
+    return f"{order.quantity:,} × {order.sku} for {euros(order.total_cents)}"

@@ -1,0 +1,171 @@
+"""How a Python function becomes a tool of the agent.
+
+```python
+@tool(title="Place an order", status="is placing the order…", needs_approval=True)
+async def place_order(ctx: Context, sku: str, quantity: int) -> str:
+    '''Order something from the catalogue. …'''
+```
+
+That is all a tool needs. `place_order.preview` may add a function that says in plain words
+what a call would do, which is what an approver reads.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents import RunContextWrapper
+from agents.exceptions import ModelBehaviorError
+from agents.function_schema import FuncSchema, function_schema
+from pydantic import ValidationError
+
+from worker.shop import Shop
+from workflows.contracts import ArgumentField, Call, ToolSpec
+
+REASON = "reason"
+REASON_SCHEMA = {
+    "type": "string",
+    "description": "Why this is needed, in one sentence, for the person who has to approve it.",
+}
+
+
+class ToolError(Exception):
+    """The tool cannot do what was asked. Its text is for the model, which tells the person."""
+
+
+class ArgumentsError(ToolError):
+    """The model's arguments do not fit the tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a tool may use."""
+
+    shop: Shop
+    call: Call
+
+
+Context = RunContextWrapper[Desk]
+"""First parameter of every tool, by the convention of the Agents SDK; not in its schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a call would do, in plain words: one sentence, its cost, and more lines if useful."""
+
+    summary: str
+    cost: str = ""
+    fields: tuple[ArgumentField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """A call's arguments, checked against the tool's signature."""
+
+    positional: tuple[Any, ...]
+    named: dict[str, Any]
+    shown: dict[str, Any]
+    reason: str
+
+
+Body = Callable[..., Awaitable[str]]
+PreviewBody = Callable[..., Awaitable[Preview]]
+
+
+@dataclass
+class Tool:
+    """One thing the agent can do."""
+
+    body: Body
+    title: str
+    status: str
+    needs_approval: bool
+    schema: FuncSchema
+    _preview: PreviewBody | None = field(default=None, init=False)
+
+    @property
+    def spec(self) -> ToolSpec:
+        """What the model and the workflow see. A guarded tool also asks for a reason."""
+        parameters = deepcopy(self.schema.params_json_schema)
+        if self.needs_approval:
+            parameters["properties"][REASON] = REASON_SCHEMA
+            parameters["required"] = [*parameters.get("required", []), REASON]
+        return ToolSpec(
+            name=self.schema.name,
+            description=self.schema.description or self.title,
+            parameters=parameters,
+            needs_approval=self.needs_approval,
+            title=self.title,
+            status=self.status,
+        )
+
+    def preview(self, body: PreviewBody) -> PreviewBody:
+        """Decorator: `body` takes the tool's own parameters and returns a `Preview`."""
+        self._preview = body
+        return body
+
+    def read(self, arguments: str) -> Arguments:
+        """Check what the model wrote.
+
+        Raises:
+            ArgumentsError: it is not JSON, or does not fit; the text says what to mend.
+        """
+        try:
+            given = json.loads(arguments or "{}")
+            if not isinstance(given, dict):
+                raise ArgumentsError("The arguments have to be a JSON object.")
+            reason = str(given.pop(REASON, "")).strip() if self.needs_approval else ""
+            model = self.schema.params_pydantic_model.model_validate(given)
+            positional, named = self.schema.to_call_args(model)
+        except ValidationError as error:
+            raise ArgumentsError(_mend(self.schema.name, error)) from error
+        except (ValueError, ModelBehaviorError) as error:
+            raise ArgumentsError(f"The arguments are not valid: {error}") from error
+        return Arguments(tuple(positional), named, model.model_dump(mode="json"), reason)
+
+    async def run(self, desk: Desk) -> str:
+        """Do it.
+
+        Raises:
+            ToolError: it cannot be done as asked.
+        """
+        read = self.read(desk.call.arguments)
+        return await self.body(RunContextWrapper(desk), *read.positional, **read.named)
+
+    async def describe(self, desk: Desk) -> tuple[Preview, Arguments]:
+        """Say what a call would do, and change nothing.
+
+        Raises:
+            ToolError: it could not be done as asked, so nobody has to be bothered with it.
+        """
+        read = self.read(desk.call.arguments)
+        if self._preview is None:
+            return Preview(summary=self.title), read
+        context = RunContextWrapper(desk)
+        return await self._preview(context, *read.positional, **read.named), read
+
+
+def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[Body], Tool]:
+    """Make a tool of an async function; its docstring is what the model reads.
+
+    Args:
+        title: what it does, for people: "Place an order".
+        status: shown in the thread while it runs: "is placing the order…".
+        needs_approval: whether a person has to approve each call.
+    """
+
+    def make(body: Body) -> Tool:
+        schema = function_schema(body)
+        return Tool(body, title, status, needs_approval, schema)
+
+    return make
+
+
+def _mend(name: str, error: ValidationError) -> str:
+    faults = "; ".join(
+        f"{'.'.join(str(part) for part in fault['loc']) or 'arguments'}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_input=False)
+    )
+    return f"The arguments of {name} are not valid: {faults}. Nobody was asked, nothing was done."

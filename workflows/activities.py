@@ -1,0 +1,69 @@
+"""What workflows may ask of the world: typed signatures, no bodies. The worker has those."""
+
+from abc import ABC, abstractmethod
+
+from temporalio import activity
+
+from workflows.contracts import (
+    AgentSpec,
+    ApprovalStatus,
+    Call,
+    Card,
+    Prepared,
+    Reply,
+    ThreadStatus,
+    ToolResult,
+    Whisper,
+)
+
+
+class AgentActivities(ABC):
+    """The agent's definition and its tools."""
+
+    @activity.defn
+    @abstractmethod
+    async def describe_agent(self) -> AgentSpec:
+        """Name, instructions, model and tools, as this worker is set up."""
+
+    @activity.defn
+    @abstractmethod
+    async def prepare_call(self, call: Call) -> Prepared:
+        """Check a call's arguments and put what it would do in plain words; change nothing."""
+
+    @activity.defn
+    @abstractmethod
+    async def run_tool(self, call: Call) -> ToolResult:
+        """Run a tool. A retry with the same `call.id` returns what the first try did."""
+
+
+class ThreadActivities(ABC):
+    """A Slack thread."""
+
+    @activity.defn
+    @abstractmethod
+    async def post_reply(self, reply: Reply) -> None:
+        """Post Markdown in the thread, in as many messages as it takes; a retry posts the rest."""
+
+    @activity.defn
+    @abstractmethod
+    async def show_status(self, status: ThreadStatus) -> None:
+        """Show what the agent is doing. Never fails: where Slack cannot show it, nothing is."""
+
+    @activity.defn
+    @abstractmethod
+    async def whisper(self, whisper: Whisper) -> None:
+        """Tell one person something that nobody else sees."""
+
+
+class CardActivities(ABC):
+    """Approval cards."""
+
+    @activity.defn
+    @abstractmethod
+    async def post_card(self, status: ApprovalStatus) -> Card:
+        """Post the card once; a retry returns the card that the first try posted."""
+
+    @activity.defn
+    @abstractmethod
+    async def redraw_card(self, status: ApprovalStatus) -> Card:
+        """Rewrite the card from state; if it is gone, post it anew and return the new one."""

@@ -1,0 +1,46 @@
+"""What the model remembers of a thread. Pure: lists in, lists out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Item = dict[str, Any]
+"""One item of the Responses API's `input`."""
+
+ITEMS_LIMIT = 200
+SIZE_LIMIT = 200_000
+"""Characters of JSON. Temporal refuses payloads above 2 MiB, and every model call carries this."""
+SEEN_LIMIT = 200
+"""Message ids that are remembered, so that a redelivered event is known (slack.md, 3.1)."""
+
+
+def said(text: str) -> Item:
+    """What a person said."""
+    return {"role": "user", "content": text}
+
+
+def noted(text: str) -> Item:
+    """What the product tells the model."""
+    return {"role": "developer", "content": text}
+
+
+def window(items: Sequence[Item]) -> list[Item]:
+    """The newest part of a thread that fits, starting with something a person said.
+
+    Starting anywhere else could keep a tool's output without its call, which the model's
+    API refuses.
+    """
+    size = 0
+    start = len(items)
+    for index in range(len(items) - 1, -1, -1):
+        size += len(json.dumps(items[index], default=str))
+        if size > SIZE_LIMIT or len(items) - index > ITEMS_LIMIT:
+            break
+        if is_said(items[index]):
+            start = index
+    return list(items[start:])
+
+
+def is_said(item: Mapping[str, Any]) -> bool:
+    """Whether a person said this item."""
+    return item.get("role") == "user"
