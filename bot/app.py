@@ -1,5 +1,6 @@
 """The Bolt app: what listens to what, and the one place that catches everything."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +62,11 @@ def build_app(
             bot_user_id=identity.bot_user,
         )
 
+    # Bolt gives its loggers this level, and would else warn of each setting it did not read.
+    bolts = logging.getLogger("slack_bolt")
+    bolts.setLevel(logging.ERROR)
     app = AsyncApp(
+        logger=bolts,
         client=slack,
         authorize=authorize,
         signing_secret=signing_secret or None,

@@ -15,7 +15,7 @@ SECRET = re.compile(
     r"|(?<=hooks\.slack\.com/)\S+|(?<=ticket=)[\w-]+"
 )
 MASK = "••••"
-NOISY = ("slack_sdk", "slack_bolt", "openai", "httpx", "httpcore", "aiosqlite", "asyncio")
+NOISY = ("slack_sdk", "openai", "httpx", "httpcore", "httpx2", "aiosqlite", "asyncio")
 """Libraries that print bodies, tokens or nothing of use below WARNING (slack.md, 8)."""
 
 

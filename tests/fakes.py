@@ -117,6 +117,8 @@ class Workbench(AgentActivities, Watched):
         Watched.__init__(self)
         self.ran: list[Call] = []
         self.fails: str | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
 
     @activity.defn
     async def describe_agent(self) -> AgentSpec:
@@ -140,6 +142,7 @@ class Workbench(AgentActivities, Watched):
         """Note that it ran."""
         self.ran.append(call)
         await self.changed()
+        await self.gate.wait()
         if self.fails:
             return ToolResult(ok=False, text=self.fails)
         return ToolResult(ok=True, text=f"{call.tool} ran with {call.arguments}")

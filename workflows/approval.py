@@ -53,6 +53,7 @@ class ApprovalWorkflow:
         self._result = ""
         self._card: Card | None = None
         self._edition = 0
+        self._lost = ""
         self._changes = 0
         self._drawn = 0
         self._settled = False
@@ -84,7 +85,7 @@ class ApprovalWorkflow:
             self._ballot = before.refuse(vote)
             workflow.logger.warning("Refused a malformed decision: %s", vote.detail)
             return
-        self._ballot = before.cast(vote, self._card)
+        self._ballot = before.cast(vote, self._card, self._lost)
         if self._ballot.outcome is not before.outcome:
             self._changes += 1
         elif self._ballot.refused != before.refused:
@@ -93,8 +94,9 @@ class ApprovalWorkflow:
     @workflow.signal(name=CARD_LOST_SIGNAL)
     def card_lost(self, *args: Any) -> None:
         """Somebody deleted the card: it is drawn again, and is then found to be gone."""
-        if self._card is not None and args and args[0] == self._card.ts:
-            self._changes += 1
+        if args and isinstance(args[0], str):
+            self._lost = args[0]
+            self._redraw_if_lost()
 
     @workflow.query(name=STATUS_QUERY)
     def status(self) -> ApprovalStatus:
@@ -132,7 +134,12 @@ class ApprovalWorkflow:
         if self._card is not None:
             self._edition += 1
         self._card = card
+        self._redraw_if_lost()
         workflow.upsert_memo(approval_memo(self._request, card.permalink))
+
+    def _redraw_if_lost(self) -> None:
+        if self._card is not None and self._card.ts == self._lost:
+            self._changes += 1
 
     async def _carry_out(self, request: ApprovalRequest) -> None:
         self._execution = Execution.RUNNING

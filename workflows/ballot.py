@@ -61,16 +61,16 @@ class Ballot:
         """Whether an outcome stands. It never changes again."""
         return self.outcome is not Outcome.PENDING
 
-    def cast(self, vote: Vote, card: Card | None) -> "Ballot":
+    def cast(self, vote: Vote, card: Card | None, lost: str = "") -> "Ballot":
         """Count the vote, or record why it does not count.
 
-        `card` is the message that shows this approval now: a press on any other message,
-        such as one that was deleted and posted again, decides nothing.
+        `card` is the message that shows this approval now, `lost` the `ts` of one that was
+        deleted: a press on that, or on any other message, decides nothing.
         """
         decision = vote.decision
         if self._is_repeat(decision):
             return self
-        if refusal := self._refusal(decision, card):
+        if refusal := self._refusal(decision, card, lost):
             return self.refuse(Refused(why=refusal, at=decision.at, decision=decision))
         outcome = Outcome.APPROVED if vote.approve else Outcome.REJECTED
         return replace(self, outcome=outcome, decision=decision)
@@ -90,9 +90,10 @@ class Ballot:
             for refused in self.refused
         )
 
-    def _refusal(self, decision: Decision, card: Card | None) -> Refusal | None:
+    def _refusal(self, decision: Decision, card: Card | None, lost: str) -> Refusal | None:
         if self.closed:
             return Refusal.CLOSED
-        if decision.card and card is not None and decision.card != card.ts:
+        pressed = decision.card
+        if pressed and (pressed == lost or (card is not None and pressed != card.ts)):
             return Refusal.STALE_CARD
         return None

@@ -1,0 +1,81 @@
+"""Workflows on a real Temporal, with stand-ins for everything around them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import uuid4
+
+from temporalio.client import Client
+from temporalio.common import RetryPolicy
+from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
+
+from tests.builders import a_message, a_thread
+from tests.fakes import CardBoard, ThreadLog, Workbench
+from tests.model import Answer, Script
+from worker.runtime import build_worker
+from workflows.client import Approvals, Conversations
+from workflows.contracts import ApprovalStatus, Outcome, Thread
+
+
+@dataclass
+class Rig:
+    """One worker, one thread, and everybody in it."""
+
+    temporal: Client
+    script: Script
+    queue: str = field(default_factory=lambda: str(uuid4()))
+    cards: CardBoard = field(default_factory=CardBoard)
+    log: ThreadLog = field(default_factory=ThreadLog)
+    bench: Workbench = field(default_factory=Workbench)
+    thread: Thread = field(default_factory=a_thread)
+
+    @property
+    def approvals(self) -> Approvals:
+        return Approvals(self.temporal)
+
+    @property
+    def conversations(self) -> Conversations:
+        return Conversations(self.temporal, self.queue)
+
+    async def say(self, text: str, *files: str) -> None:
+        """Alice writes in the thread."""
+        await self.conversations.start(self.thread, a_message(text, *files))
+
+    async def asked(self, count: int = 1) -> list[str]:
+        """Wait for so many cards; their approvals' ids."""
+        await self.cards.until(lambda: len(self.cards.ids) == count)
+        return list(self.cards.ids)
+
+    async def answered(self, count: int = 1) -> str:
+        """Wait for so many answers in the thread; the last one."""
+        await self.log.until(lambda: len(self.log.replies) >= count)
+        return self.log.replies[count - 1]
+
+    async def settled(self, approval_id: str) -> ApprovalStatus:
+        """Wait for the end of an approval; its card."""
+        handle = self.temporal.get_workflow_handle(approval_id, result_type=ApprovalStatus)
+        await handle.result()
+        return self.cards.of(approval_id)
+
+    async def outcome(self, approval_id: str) -> Outcome:
+        return (await self.approvals.status(approval_id)).outcome
+
+
+@asynccontextmanager
+async def working(temporal: Client, *answers: Answer) -> AsyncGenerator[Rig]:
+    """A rig whose model gives these answers in order."""
+    script = Script(*answers)
+    plugin = OpenAIAgentsPlugin(
+        model_params=ModelActivityParameters(
+            start_to_close_timeout=timedelta(seconds=10),
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        ),
+        model_provider=script,
+        add_temporal_spans=False,
+    )
+    target = temporal.service_client.config.target_host
+    client = await Client.connect(target, plugins=[plugin])
+    rig = Rig(temporal, script)
+    async with build_worker(client, rig.queue, [rig.bench, rig.cards, rig.log]):
+        yield rig

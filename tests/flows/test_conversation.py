@@ -1,0 +1,137 @@
+"""A thread: who is answered, when, and what is remembered."""
+
+from temporalio.client import Client
+
+from tests.builders import a_message, a_press
+from tests.flows.rig import Rig, working
+from tests.model import calls, says
+from workflows.contracts import MESSAGE_LIMIT
+from workflows.words import FILES_ONLY, HELP, MODEL_CONFUSED, too_long
+
+
+def _texts(given: list[dict[str, object]]) -> list[object]:
+    return [item.get("content") for item in given if item.get("role") == "user"]
+
+
+async def test_a_thread_is_remembered(temporal: Client) -> None:
+    async with working(temporal, says("Hello!"), says("You said hello.")) as rig:
+        await rig.say("hello")
+        await rig.answered(1)
+        await rig.say("what did I say?")
+        assert await rig.answered(2) == "You said hello."
+
+        given = rig.script.given[-1]
+        assert _texts(given) == ["hello", "what did I say?"]
+        assert any(item.get("role") == "assistant" for item in given)
+
+
+async def test_a_message_delivered_twice_is_answered_once(temporal: Client) -> None:
+    async with working(temporal, says("Once."), says("Twice?")) as rig:
+        message = a_message("hello")
+        again = message.model_copy(update={"id": "Ev-of-the-mention"})
+        for copy in (message, message, again):
+            await rig.conversations.start(rig.thread, copy)
+        await rig.answered(1)
+        await rig.say("and now?")
+        await rig.answered(2)
+
+        assert rig.log.replies == ["Once.", "Twice?"]
+
+
+async def test_a_message_during_the_wait_is_answered_and_nothing_is_lost_or_doubled(
+    temporal: Client,
+) -> None:
+    script = (
+        calls(("act", '{"n": 1}')),
+        says("I am waiting for Bob."),
+        says("Now it is done."),
+        says("I acted once."),
+    )
+    async with working(temporal, *script) as rig:
+        await rig.say("please act")
+        (approval_id,) = await rig.asked()
+        await rig.say("what are you waiting for?")
+        assert await rig.answered(1) == "I am waiting for Bob."
+        note = rig.script.given[1][1]
+        assert note["role"] == "developer"
+        assert approval_id in note["content"]
+
+        await rig.approvals.decide(approval_id, True, a_press())
+        assert await rig.answered(2) == "Now it is done."
+        await rig.say("how often did you act?")
+        await rig.answered(3)
+
+        last = rig.script.given[-1]
+        assert _texts(last) == ["please act", "what are you waiting for?", "how often did you act?"]
+        assert len([item for item in last if item.get("type") == "function_call"]) == 1
+        assert len([item for item in last if item.get("type") == "function_call_output"]) == 1
+        assert "Waiting for approval" not in str(last)
+
+
+async def test_what_needs_no_model_is_answered_without_one(temporal: Client) -> None:
+    async with working(temporal) as rig:
+        await rig.say("   ")
+        assert await rig.answered(1) == HELP
+        await rig.say("", "invoice.pdf")
+        assert await rig.answered(2) == FILES_ONLY
+        await rig.say("x" * (MESSAGE_LIMIT + 1))
+        assert await rig.answered(3) == too_long(MESSAGE_LIMIT + 1)
+
+
+async def test_a_model_that_fails_is_admitted_and_the_next_message_is_answered(
+    temporal: Client,
+) -> None:
+    unknown_tool = calls(("no_such_tool", "{}"))
+    async with working(temporal, unknown_tool, says("Here I am.")) as rig:
+        await rig.say("hello")
+        assert await rig.answered(1) == MODEL_CONFUSED
+        await rig.say("are you there?")
+        assert await rig.answered(2) == "Here I am."
+
+
+async def test_a_model_that_fails_after_an_approval_does_not_hide_what_was_done(
+    temporal: Client,
+) -> None:
+    async with working(
+        temporal, calls(("act", '{"n": 1}')), calls(("no_such_tool", "{}")), says("I know.")
+    ) as rig:
+        await rig.say("please act")
+        (approval_id,) = await rig.asked()
+        await rig.approvals.decide(approval_id, True, a_press())
+        assert "act ran with" in await rig.answered(1)
+        await rig.say("did you act?")
+        await rig.answered(2)
+
+        assert "APPROVED by bob. act ran" in str(rig.script.given[-1])
+        assert len(rig.bench.ran) == 1
+
+
+async def test_a_signal_that_is_no_message_is_dropped(temporal: Client) -> None:
+    async with working(temporal, says("Hello!"), says("Still here.")) as rig:
+        await rig.say("hello")
+        await rig.answered(1)
+        handle = temporal.get_workflow_handle(rig.thread.workflow_id)
+        for args in ([], ["hello"], [None], [{"text": 1}], [1, 2, 3]):
+            await handle.signal("say", args=args)
+        await rig.say("still there?")
+        assert await rig.answered(2) == "Still here."
+
+
+async def test_a_long_conversation_goes_on_in_a_fresh_history(temporal: Client) -> None:
+    turns = 55
+    async with working(temporal, *(says(f"Answer {n}.") for n in range(turns))) as rig:
+        for number in range(turns):
+            await rig.say(f"message {number}")
+            await rig.answered(number + 1)
+
+        assert _texts(rig.script.given[-1])[0] == "message 0"
+        assert await _runs(rig) == 2
+
+
+async def _runs(rig: Rig) -> int:
+    query = f"WorkflowId = '{rig.thread.workflow_id}'"
+    count = 0
+    for _ in range(200):
+        if (count := (await rig.temporal.count_workflows(query)).count) > 1:
+            return count
+    return count
