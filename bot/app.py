@@ -73,6 +73,9 @@ def build_app(
         process_before_response=True,
         request_verification_enabled=bool(signing_secret),
         ssl_check_enabled=False,
+        # Bolt would also drop the news that one of our cards was deleted, which concerns us.
+        # `read_message` passes over what we and other bots say.
+        ignoring_self_events_enabled=False,
     )
     app.error(_answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)

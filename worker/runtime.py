@@ -17,9 +17,10 @@ from temporalio.worker.workflow_sandbox import (
     SandboxRestrictions,
 )
 
+from worker.heartbeat import Heartbeats
 from worker.settings import WorkerSettings
 from workflows.activities import AgentActivities, CardActivities, ThreadActivities
-from workflows.approval import ApprovalWorkflow
+from workflows.approval import HEARTBEAT, ApprovalWorkflow
 from workflows.conversation import ConversationWorkflow
 
 FORBIDDEN = SandboxMatcher(
@@ -31,7 +32,9 @@ RESTRICTIONS = replace(
     invalid_modules=FORBIDDEN,
 )
 DRAIN = timedelta(seconds=20)
-MODEL_HEARTBEAT = timedelta(seconds=30)
+STICKY = timedelta(seconds=3)
+"""How long the next step of a workflow waits for a worker that died with it in its cache.
+The SDK's ten seconds would be spent twice after a crash: by the approval and its conversation."""
 
 
 def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:
@@ -47,7 +50,7 @@ def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:
     return OpenAIAgentsPlugin(
         model_params=ModelActivityParameters(
             start_to_close_timeout=timedelta(seconds=settings.model_timeout_seconds),
-            heartbeat_timeout=MODEL_HEARTBEAT,
+            heartbeat_timeout=HEARTBEAT,
             retry_policy=RetryPolicy(
                 maximum_attempts=settings.model_attempts, maximum_interval=timedelta(seconds=10)
             ),
@@ -69,7 +72,9 @@ def build_worker(
         workflows=[ConversationWorkflow, ApprovalWorkflow],
         activities=[method for it in activities for method in _methods(it)],
         workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
+        interceptors=[Heartbeats()],
         graceful_shutdown_timeout=DRAIN,
+        sticky_queue_schedule_to_start_timeout=STICKY,
     )
 
 

@@ -31,6 +31,8 @@ with workflow.unsafe.imports_passed_through():
 SLACK_CALL = timedelta(seconds=30)
 TOOL_CALL = timedelta(minutes=5)
 TOOL_RETRIES = RetryPolicy(maximum_attempts=5)
+HEARTBEAT = timedelta(seconds=6)
+"""After so long without a sign of life, an activity's worker is taken for dead."""
 CARD_PATIENCE = timedelta(minutes=10)
 """How long a decided approval waits for Slack to take its last card before it goes on without."""
 WHISPER_PATIENCE = timedelta(minutes=1)
@@ -149,6 +151,7 @@ class ApprovalWorkflow:
                 AgentActivities.run_tool,
                 request.call,
                 start_to_close_timeout=TOOL_CALL,
+                heartbeat_timeout=HEARTBEAT,
                 retry_policy=TOOL_RETRIES,
                 summary=f"{request.call.tool}, approved",
             )
@@ -191,6 +194,7 @@ async def _call_slack(method: Any, argument: Any) -> Any:
         method,
         argument,
         start_to_close_timeout=SLACK_CALL,
+        heartbeat_timeout=HEARTBEAT,
         retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
     )
 

@@ -16,7 +16,13 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.activities import AgentActivities, ThreadActivities
     from workflows.agent import MAX_TURNS, RUN_CONFIG, build_agent
-    from workflows.approval import SLACK_CALL, TOOL_CALL, TOOL_RETRIES, ApprovalWorkflow
+    from workflows.approval import (
+        HEARTBEAT,
+        SLACK_CALL,
+        TOOL_CALL,
+        TOOL_RETRIES,
+        ApprovalWorkflow,
+    )
     from workflows.contracts import (
         APPROVAL_ALPHABET,
         APPROVAL_ID_LENGTH,
@@ -107,7 +113,9 @@ class Turn:
 
     async def _build_agent(self) -> Agent[None]:
         spec = await workflow.execute_activity_method(
-            AgentActivities.describe_agent, start_to_close_timeout=ACTIVITY_CALL
+            AgentActivities.describe_agent,
+            start_to_close_timeout=ACTIVITY_CALL,
+            heartbeat_timeout=HEARTBEAT,
         )
         return build_agent(spec, self._run_tool)
 
@@ -127,6 +135,7 @@ class Turn:
             AgentActivities.run_tool,
             self._call(tool.name, call_id, arguments),
             start_to_close_timeout=TOOL_CALL,
+            heartbeat_timeout=HEARTBEAT,
             retry_policy=TOOL_RETRIES,
             summary=tool.name,
         )
@@ -136,7 +145,10 @@ class Turn:
         """Have one guarded call decided, and tell the run."""
         call = self._call(str(item.name), str(item.call_id), str(item.arguments))
         prepared = await workflow.execute_activity_method(
-            AgentActivities.prepare_call, call, start_to_close_timeout=ACTIVITY_CALL
+            AgentActivities.prepare_call,
+            call,
+            start_to_close_timeout=ACTIVITY_CALL,
+            heartbeat_timeout=HEARTBEAT,
         )
         if prepared.problem:
             state.reject(item, rejection_message=prepared.problem)
@@ -202,6 +214,7 @@ class Turn:
                 ThreadActivities.post_reply,
                 Reply(thread=self._talk.thread, key=key, markdown=markdown),
                 start_to_close_timeout=SLACK_CALL,
+                heartbeat_timeout=HEARTBEAT,
                 schedule_to_close_timeout=REPLY_PATIENCE,
             )
         except ActivityError:

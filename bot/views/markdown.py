@@ -42,9 +42,6 @@ def to_mrkdwn(markdown: str) -> str:
     return _blocks(SyntaxTreeNode(tokens).children)
 
 
-# What stands on lines of its own
-
-
 def _blocks(nodes: Iterable[SyntaxTreeNode], between: str = "\n\n", depth: int = 0) -> str:
     return between.join(text for node in nodes if (text := _block(node, depth)))
 
@@ -126,9 +123,6 @@ def _width(text: str) -> int:
     """How many columns a fixed-width font needs."""
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
-
-
-# What stands inside a line
 
 
 class _Line:
@@ -227,8 +221,6 @@ def _unfenced(text: str) -> str:
     """No block of code begins or ends in the middle of a text."""
     return re.sub("`(?=``)", f"`{_APART}", text)
 
-
-# Long answers
 
 _T = TypeVar("_T")
 _Fits = Callable[[str], bool]

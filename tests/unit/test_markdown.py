@@ -90,18 +90,20 @@ def test_what_is_nested_too_deep_is_shown_as_it_was_written() -> None:
     assert to_mrkdwn(">" * 500 + " deep <!here>") == "&gt;" * 500 + " deep &lt;!here&gt;"
 
 
-fragments = st.sampled_from(
-    """# ## - * 1. 2) > >> ** * _ __ ~~ ` `` ``` ~~~ ```py | |a|b| |--|:-:| --- === \\ [ ] ( ) ! < >
+FRAGMENTS = """
+    # ## - * 1. 2) > >> ** * _ __ ~~ ` `` ``` ~~~ ```py | |a|b| |--|:-:| --- === \\ [ ] ( ) ! < >
     [a](https://x.example) [b](javascript:x) ![i](http://y.example) <https://z.example> <!channel>
     <@U0BOB> <!subteam^S1> <#C1> &lt;!here&gt; &#60;!channel&#62; &#x202e; & <b> :smile: word words
-    [r]: http://r.example [x][r] \u200b \u202e 👩‍💻 é 機 [<!here>](http://x|<!here>)""".split()
-)
+    [r]: http://r.example [x][r] \u200b \u202e 👩‍💻 é 機 [<!here>](http://x|<!here>)
+"""
+fragments = st.sampled_from(FRAGMENTS.split())
 glue = st.sampled_from(["", " ", "\n", "\n\n", "\n    ", "\n  ", "\t"])
 markdowns = st.lists(st.tuples(fragments | st.text(max_size=6), glue), max_size=40).map(
     lambda parts: "".join(a + b for a, b in parts)
 )
 
 
+@settings(deadline=None)
 @given(markdowns)
 def test_no_text_can_mention_anyone_or_hide_anything(markdown: str) -> None:
     mrkdwn = to_mrkdwn(markdown)
@@ -115,6 +117,7 @@ def test_no_text_can_mention_anyone_or_hide_anything(markdown: str) -> None:
     assert not re.search("&(?!amp;|lt;|gt;)", mrkdwn)
 
 
+@settings(deadline=None)
 @given(markdowns)
 def test_fences_are_always_closed(markdown: str) -> None:
     assert to_mrkdwn(markdown).count("```") % 2 == 0

@@ -1,0 +1,50 @@
+# Everything that people and CI run. Each target installs what it is missing, once.
+
+PY := .venv/bin/python
+SETUP := sh dev/setup.sh
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev smoke test check fix lock browser clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/.stamp ## install what is missing: Python packages and a Temporal server
+	@$(PY) -m dev temporal --quiet
+
+dev: setup ## start everything on this machine (ARGS='--help' lists options)
+	@$(PY) -m dev up $(ARGS)
+
+smoke: setup ## play one order through the whole product
+	@$(PY) -m dev smoke
+
+test: setup browser ## run every test (ARGS='-k ballot' for some)
+	@$(PY) -m pytest -n 4 --dist loadgroup $(ARGS)
+
+check: .venv/.stamp ## look for mistakes without changing anything
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/basedpyright
+	@.venv/bin/lint-imports
+
+fix: .venv/.stamp ## mend what can be mended automatically
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+lock: .venv-tools/.stamp ## pin the newest allowed versions of what pyproject.toml names
+	@.venv-tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+		--no-header --group dev pyproject.toml -o requirements.lock --python-version 3.11
+
+browser: ## make sure that there is a Chromium for the tests of the sandbox's page
+	@$(SETUP) browser
+
+clean: ## remove what was installed here; .dev, your local data, stays
+	@rm -rf .venv .venv-tools .hypothesis .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv-tools/.stamp:
+	@$(SETUP) tools
+
+.venv/.stamp: requirements.lock .venv-tools/.stamp
+	@$(SETUP) packages

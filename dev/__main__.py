@@ -1,0 +1,74 @@
+"""`python -m dev`: what a newcomer runs. `make` calls it; see `make help`."""
+
+import importlib
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dev import temporal_cli
+from dev.console import Terminal
+from dev.environment import with_dotenv
+from dev.errors import DevError
+from dev.paths import HOME, ROOT
+from dev.plan import Wishes, plan
+from dev.up import up as run_up
+
+STARTED = time.monotonic()
+INTERRUPTED = 130
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+
+
+@app.command()
+def up(
+    port_offset: Annotated[int, typer.Option(help="Move every port by this much.")] = 0,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Ignore real Slack tokens.")] = False,
+    http: Annotated[bool, typer.Option("--http", help="Sandbox: signed HTTP delivery.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show every log line.")] = False,
+) -> None:
+    """Start everything: Temporal, the worker, the bot and, without real tokens, the sandbox."""
+    console = Console(highlight=False)
+    terminal = Terminal(console, verbose=verbose)
+    wishes = Wishes(home=HOME, port_offset=port_offset, is_sandbox_forced=sandbox, is_http=http)
+    with _plain_words():
+        options = plan(with_dotenv(ROOT / ".env", os.environ), wishes, terminal.show)
+        run_up(options, HOME, console, STARTED)
+
+
+@app.command()
+def smoke() -> None:
+    """Play one order through the whole product, as a person would."""
+    with _plain_words():
+        raise typer.Exit(importlib.import_module("dev.smoke").main())
+
+
+@app.command()
+def temporal(
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not print its path.")] = False,
+) -> None:
+    """Find or install a Temporal server."""
+    with _plain_words():
+        program = temporal_cli.find_or_install()
+    if not quiet:
+        typer.echo(program)
+
+
+@contextmanager
+def _plain_words() -> Generator[None]:
+    """What a person can mend is said in words, without a traceback."""
+    try:
+        yield
+    except DevError as error:
+        typer.secho(str(error), fg=typer.colors.RED, err=True)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m dev")

@@ -1,0 +1,110 @@
+"""What `make dev` starts, as the environment and the command line ask for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dev.child import OnLine
+from dev.errors import PortInUseError, SettingError
+from dev.paths import ROOT
+from dev.ports import LOOPBACK, Ports, is_free
+from dev.stack_options import StackOptions
+
+READY_SECONDS = 60.0
+ADVICE = "Stop what uses it, or move all our ports with: make dev ARGS='--port-offset 100'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the command line asks for."""
+
+    home: Path
+    port_offset: int = 0
+    is_sandbox_forced: bool = False
+    is_http: bool = False
+
+
+def plan(env: Mapping[str, str], wishes: Wishes, on_line: OnLine | None = None) -> StackOptions:
+    """The stack to start.
+
+    Raises:
+        SettingError: Slack's tokens are incomplete, or a port is not a number.
+    """
+    slack_is_sandbox = wishes.is_sandbox_forced or not has_slack(env)
+    return StackOptions(
+        home=wishes.home,
+        cwd=ROOT,
+        ports=_ports(env).moved(wishes.port_offset),
+        delivery="http" if wishes.is_http else "socket",
+        slack_is_sandbox=slack_is_sandbox,
+        model_is_sandbox=not (env.get("OPENAI_API_KEY") or env.get("OPENAI_BASE_URL")),
+        temporal_address=env.get("TEMPORAL_ADDRESS"),
+        in_memory=False,
+        temporal_ui=True,
+        task_queue=env.get("TASK_QUEUE", "countersign"),
+        base_env=env,
+        log_level=env.get("LOG_LEVEL", "info"),
+        ready_seconds=READY_SECONDS,
+        on_line=on_line,
+    )
+
+
+def has_slack(env: Mapping[str, str]) -> bool:
+    """Whether a real workspace is configured.
+
+    Raises:
+        SettingError: it is begun but not complete.
+    """
+    bot = env.get("SLACK_BOT_TOKEN")
+    way_in = env.get("SLACK_APP_TOKEN") or env.get("SLACK_SIGNING_SECRET")
+    if bool(bot) == bool(way_in):
+        return bool(bot)
+    missing = "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET" if bot else "SLACK_BOT_TOKEN"
+    raise SettingError(
+        f"Slack is only half configured: set {missing} too, "
+        "or use the sandbox: make dev ARGS=--sandbox"
+    )
+
+
+def check_ports(options: StackOptions) -> None:
+    """See that every port we are going to need is free.
+
+    Raises:
+        PortInUseError: the first that is not, and what to do about it.
+    """
+    for what, port, advice in _needed_ports(options):
+        if not is_free(port):
+            raise PortInUseError(what, port, advice)
+
+
+def _needed_ports(options: StackOptions) -> Iterator[tuple[str, int, str]]:
+    ports = options.ports
+    if not options.temporal_address:
+        use_it = (
+            f"If it is a Temporal server: make dev TEMPORAL_ADDRESS={LOOPBACK}:{ports.temporal}"
+        )
+        yield "Temporal", ports.temporal, f"{ADVICE}. {use_it}"
+        yield "Temporal Web UI", ports.temporal_ui, ADVICE
+    if options.slack_is_sandbox or options.model_is_sandbox:
+        yield "sandbox", ports.sandbox, ADVICE
+    yield "bot", ports.bot, ADVICE
+    yield "worker", ports.worker, ADVICE
+
+
+def _ports(env: Mapping[str, str]) -> Ports:
+    asked = {
+        name: _number(variable, value)
+        for name, variable in (
+            ("sandbox", "SANDBOX_PORT"),
+            ("bot", "BOT_PORT"),
+            ("worker", "WORKER_PORT"),
+        )
+        if (value := env.get(variable))
+    }
+    return replace(Ports(), **asked)
+
+
+def _number(variable: str, value: str) -> int:
+    if not value.isdecimal():
+        raise SettingError(f"{variable} has to be a port number, not {value!r}.")
+    return int(value)

@@ -1,0 +1,74 @@
+#!/bin/sh
+# Install what `make` needs: `sh dev/setup.sh tools|packages|browser`. Python is the only
+# thing that has to be there; everything else goes into .venv-tools and .venv.
+set -eu
+cd "$(dirname "$0")/.."
+
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+is_debian() { command -v apt-get >/dev/null 2>&1; }
+
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+find_python() {
+    for python in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
+        if is_new_enough "$python"; then
+            echo "$python"
+            return
+        fi
+    done
+    found=$(python3 --version 2>/dev/null || echo "no Python")
+    fail "Countersign needs Python 3.11 or newer, but this machine has $found." \
+        "Install one, or name it: make PYTHON=/path/to/python setup"
+}
+
+# The machine's Python may be managed by its distribution, so uv gets a venv of its own.
+tools() {
+    python=$(find_python)
+    if ! "$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
+        version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        is_debian && fail "$python cannot make a venv. Install it: sudo apt-get install -y python$version-venv"
+        fail "$python has no venv and ensurepip; install your system's package for Python's venv."
+    fi
+    echo "installing uv"
+    "$python" -m venv .venv-tools
+    .venv-tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+    touch .venv-tools/.stamp
+}
+
+packages() {
+    echo "installing Python packages"
+    is_new_enough .venv/bin/python ||
+        .venv-tools/bin/uv venv --quiet --clear --python .venv-tools/bin/python .venv
+    # Compiled now, or the first start would spend half a minute on it.
+    .venv-tools/bin/uv pip sync --quiet --require-hashes --compile-bytecode \
+        --python .venv/bin/python requirements.lock
+    touch .venv/.stamp
+}
+
+has_browser() {
+    for browser in ${CHROMIUM:-} chromium chromium-browser google-chrome google-chrome-stable; do
+        command -v "$browser" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
+browser() {
+    has_browser && return
+    if is_debian && [ "$(id -u)" = 0 ]; then
+        echo "installing Chromium"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+            chromium fonts-liberation fonts-noto-color-emoji >/dev/null
+        has_browser && return
+    fi
+    fail "The tests need Chromium: install chromium or google-chrome, or set CHROMIUM to its path."
+}
+
+case "${1:-}" in
+tools | packages | browser) "$1" ;;
+*) fail "usage: sh dev/setup.sh tools|packages|browser" ;;
+esac

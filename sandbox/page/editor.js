@@ -1,0 +1,81 @@
+/** Editing one's own message in place. */
+
+import { post } from "./api.js";
+import { completion } from "./complete.js";
+import { h } from "./dom.js";
+import { decode, encode } from "./encode.js";
+import { toastError } from "./overlays.js";
+import { setUi } from "./store.js";
+
+const texts = new Map(); // survives a re-render of the row while somebody edits
+
+export function editor(message) {
+  const key = `${message.channel}:${message.ts}`;
+  const box = h("textarea.composer-text", {
+    rows: 1,
+    value: texts.get(key) ?? decode(message.text ?? ""),
+    "aria-label": "Edit message",
+    data: { testid: "edit-composer", focus: "edit" },
+  });
+  const complete = completion(box);
+  const done = () => {
+    texts.delete(key);
+    setUi({ editing: null });
+  };
+  const save = async () => {
+    const text = box.value.trim();
+    if (!text) return;
+    try {
+      await post("edit", { channel: message.channel, ts: message.ts, text: encode(text) });
+      done();
+    } catch (error) {
+      toastError(error);
+    }
+  };
+  const grow = () => {
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight}px`;
+  };
+  box.addEventListener("input", () => {
+    texts.set(key, box.value);
+    grow();
+    complete.refresh();
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.isComposing || complete.handle(event)) return;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      done();
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      save();
+    }
+  });
+  queueMicrotask(() => {
+    grow();
+    box.focus();
+    box.setSelectionRange(box.value.length, box.value.length);
+  });
+  return h(
+    "form.composer.editor",
+    {
+      onsubmit: (event) => {
+        event.preventDefault();
+        save();
+      },
+    },
+    complete.list,
+    h(
+      "div.composer-box",
+      null,
+      box,
+      h(
+        "div.composer-bar",
+        null,
+        h("span.composer-hint", null, h("kbd", null, "Esc"), " to cancel"),
+        h("button.button.small", { type: "button", onclick: done }, "Cancel"),
+        h("button.button.small.primary", { type: "submit" }, "Save"),
+      ),
+    ),
+  );
+}

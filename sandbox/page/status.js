@@ -1,0 +1,59 @@
+/** "Countersign is thinking…": the app's status in a thread, with its loading messages in turn. */
+
+import { post } from "./api.js";
+import { avatar } from "./avatar.js";
+import { h } from "./dom.js";
+import { toastError } from "./overlays.js";
+import { state } from "./store.js";
+
+const ROTATE_MS = 3_000;
+
+const trimDots = (text) => text.replace(/(?:\.\.\.|…)\s*$/, "");
+
+const lines = new WeakMap();
+
+/** One node per status, so that its dots keep moving evenly. @param {{text: string, loading_messages?: string[], since?: number}} status */
+export function statusLine(status) {
+  if (!lines.has(status)) lines.set(status, build(status));
+  return lines.get(status);
+}
+
+function build(status) {
+  const messages = status.loading_messages ?? [];
+  const line = h("span.status-text");
+  const started = status.since ?? Date.now();
+  const draw = () => {
+    const turn = Math.floor((Date.now() - started) / ROTATE_MS);
+    line.textContent = messages.length
+      ? trimDots(messages[turn % messages.length])
+      : `${state.app.name ?? "The app"} ${trimDots(status.text)}`;
+  };
+  draw();
+  const stop =
+    status.session === "processing" &&
+    h(
+      "button.link",
+      {
+        type: "button",
+        data: { testid: "stop" },
+        onclick: () => post("stop", { channel: status.channel, thread_ts: status.thread_ts }).catch(toastError),
+      },
+      "Stop",
+    );
+  const dots = h("span.dots", { "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+  const node = h(
+    "div.status",
+    { role: "status", data: { testid: "status" } },
+    state.app.bot_user && avatar(state.app.bot_user, 20),
+    line,
+    dots,
+    stop,
+  );
+  if (messages.length > 1) {
+    const timer = setInterval(() => {
+      draw();
+      if (![...state.statuses.values()].includes(status)) clearInterval(timer);
+    }, ROTATE_MS);
+  }
+  return node;
+}

@@ -1,0 +1,10 @@
+/** Runs before the first paint, as a classic script: the remembered theme, or the system's. */
+(() => {
+  let theme = null;
+  try {
+    theme = JSON.parse(localStorage.getItem("countersign:theme"));
+  } catch {
+    /* no storage: the system decides */
+  }
+  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+})();

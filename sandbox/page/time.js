@@ -1,0 +1,90 @@
+/** Dates in the reader's own zone. Slack timestamps are "seconds.micros" strings. */
+
+const LOCALE = navigator.language?.startsWith("en") ? navigator.language : "en-GB";
+const format = (options) => {
+  const formatter = new Intl.DateTimeFormat(LOCALE, options);
+  return (date) => formatter.format(date);
+};
+
+const clock = format({ hour: "2-digit", minute: "2-digit" });
+const clockSeconds = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const weekdayLong = format({ weekday: "long", day: "numeric", month: "long" });
+const full = format({
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const short = format({ day: "numeric", month: "short", year: "numeric" });
+const long = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const medium = format({ day: "numeric", month: "long", year: "numeric" });
+const numeric = format({ year: "numeric", month: "2-digit", day: "2-digit" });
+
+const dateOf = (ts) => new Date(Number(ts) * 1000);
+export const timeOf = (ts) => clock(dateOf(ts));
+export const fullTime = (ts) => full(dateOf(ts));
+
+/** Days from today: 0 today, -1 yesterday, 1 tomorrow. */
+function dayOffset(date) {
+  const midnight = (d) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
+  return Math.round((midnight(date) - midnight(new Date())) / 86_400_000);
+}
+
+const RELATIVE_DAY = { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" };
+
+export const dayKey = (ts) => dateOf(ts).toDateString();
+export const dayLabel = (ts) => RELATIVE_DAY[dayOffset(dateOf(ts))] ?? weekdayLong(dateOf(ts));
+
+/** "just now", "5 minutes ago", "2 hours ago", "3 days ago". */
+export function ago(ts, now = Date.now()) {
+  const seconds = Math.max(0, now / 1000 - Number(ts));
+  if (seconds < 45) return "just now";
+  for (const [size, word] of [
+    [86_400, "day"],
+    [3_600, "hour"],
+    [60, "minute"],
+  ]) {
+    const n = Math.round(seconds / size);
+    if (seconds >= size * 0.75 && n >= 1) return `${n} ${word}${n === 1 ? "" : "s"} ago`;
+  }
+  return "just now";
+}
+
+/** "in 3 hours" or "5 minutes ago", for Slack's `{ago}`. */
+function distance(ts) {
+  const left = Number(ts) - Date.now() / 1000;
+  if (left <= 0) return ago(ts);
+  return ago(Date.now() / 1000 - left)
+    .replace(" ago", "")
+    .replace(/^(?!just)/, "in ")
+    .replace("just now", "now");
+}
+
+const pretty = (formatter) => (date) => RELATIVE_DAY[dayOffset(date)]?.toLowerCase() ?? formatter(date);
+
+const TOKENS = {
+  date_num: numeric,
+  date_slash: numeric,
+  date: medium,
+  date_short: short,
+  date_long: long,
+  date_pretty: pretty(medium),
+  date_short_pretty: pretty(short),
+  date_long_pretty: pretty(long),
+  time: clock,
+  time_secs: clockSeconds,
+  day_divider_pretty: pretty(weekdayLong),
+};
+
+/**
+ * Slack's date format, `{date_short_pretty} at {time}`.
+ * @param {string|number} timestamp seconds
+ */
+export function slackDate(timestamp, pattern) {
+  const date = dateOf(timestamp);
+  return pattern.replace(/\{(\w+)\}/g, (whole, name) =>
+    name === "ago" ? distance(timestamp) : (TOKENS[name]?.(date) ?? whole),
+  );
+}

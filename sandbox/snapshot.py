@@ -1,0 +1,192 @@
+"""The workspace as one person sees it: what a page needs when it opens, and its later updates."""
+
+from sandbox.core import Core
+from sandbox.json_types import Json
+from sandbox.rendering import other_party, page_message, team_object
+from sandbox.state import APP_ID, BOT_USER, Channel, Message, Person
+
+PAGE_HISTORY = 100
+
+
+def snapshot(core: Core, me: str) -> Json:
+    """Return everything `me` may see."""
+    state = core.state
+    mine = [channel for channel in state.channels.values() if me in channel.members]
+    return {
+        "seq": core.hub.seq,
+        "me": me,
+        "workspace": team_object(core),
+        "people": [_person(person) for person in state.people.values()],
+        "groups": [
+            {"id": group.id, "handle": group.handle, "name": group.name, "users": group.users}
+            for group in state.groups.values()
+        ],
+        "channels": [
+            summary
+            for channel in state.channels.values()
+            if (summary := channel_summary(core, channel, me)) is not None
+        ],
+        "app": app_summary(core),
+        "views": state.views.get(me, []),
+        "home": state.homes.get(me),
+        "statuses": statuses(core, me),
+        "messages": {channel.id: _top_level(core, channel, me) for channel in mine},
+        "threads": {
+            f"{channel.id}:{root}": replies
+            for channel in mine
+            for root, replies in _threads(core, channel, me).items()
+        },
+        "prompts": [
+            prompt for prompt in state.prompts.values() if sees(core, me, str(prompt["channel"]))
+        ],
+    }
+
+
+def sees(core: Core, user: str, channel: str) -> bool:
+    """Whether `user` is in the channel."""
+    found = core.state.channels.get(channel)
+    return found is not None and user in found.members
+
+
+def may_see(core: Core, user: str, message: Message) -> bool:
+    """Whether `user` is in the channel, and the message is not for somebody else alone."""
+    return message.ephemeral_to in (None, user) and sees(core, user, message.channel)
+
+
+def channel_summary(core: Core, channel: Channel, me: str) -> Json | None:
+    """Return the channel for `me`'s list, or None if `me` must not know of it."""
+    joined = me in channel.members
+    if not joined and channel.kind != "channel":
+        return None
+    messages = core.state.messages.get(channel.id, {})
+    summary: Json = {
+        "id": channel.id,
+        "kind": channel.kind,
+        "name": channel.name,
+        "topic": channel.topic,
+        "members": channel.members,
+        "joined": joined,
+        "archived": channel.archived,
+        "last_ts": max(messages, default="0"),
+        "unread": 0,
+        "mentions": 0,
+    }
+    if channel.kind == "im":
+        summary["with"] = other_party(channel, me)
+    return {**summary, **_unread(core, channel, me)} if joined else summary
+
+
+def app_summary(core: Core) -> Json:
+    """Return what the page shows about the app and its connection."""
+    manifest, http = core.manifest, core.http
+    return {
+        "id": APP_ID,
+        "name": manifest.name,
+        "bot_user": BOT_USER,
+        "description": manifest.description,
+        "commands": [
+            {
+                "command": command.command,
+                "description": command.description,
+                "usage_hint": command.usage_hint,
+            }
+            for command in manifest.commands
+        ],
+        "delivery": "http" if http else "socket",
+        "connected": http.connected if http else core.socket.connected,
+        "connections": 0 if http else core.socket.connections,
+        "home_tab": manifest.home_tab,
+        "messages_tab": manifest.messages_tab,
+        "suggested_prompts": list(manifest.suggested_prompts),
+        "problems": list(manifest.problems()),
+    }
+
+
+def statuses(core: Core, me: str) -> list[Json]:
+    """Return what the app says it is doing, where `me` can see it."""
+    return [
+        status_summary(core, channel, thread_ts)
+        for channel, thread_ts in core.state.statuses
+        if sees(core, me, channel) and core.state.statuses[channel, thread_ts].shown
+    ]
+
+
+def status_summary(core: Core, channel: str, thread_ts: str) -> Json:
+    """Return what the app says it is doing in one thread; empty text means nothing."""
+    status = core.state.statuses.get((channel, thread_ts))
+    return {
+        "channel": channel,
+        "thread_ts": thread_ts,
+        "text": status.shown if status else "",
+        "loading_messages": status.loading_messages if status else [],
+        "session": status.session if status else "",
+    }
+
+
+def visible(core: Core, channel: str, me: str) -> list[Message]:
+    """Return a channel's messages for `me`, ephemeral ones in their place, oldest first."""
+    shared = [message for message in core.state.history(channel) if may_see(core, me, message)]
+    whispers = [
+        message
+        for message in core.state.ephemerals
+        if message.channel == channel and message.ephemeral_to == me
+    ]
+    return sorted([*shared, *whispers], key=lambda message: message.ts)
+
+
+def _top_level(core: Core, channel: Channel, me: str) -> list[Json]:
+    top = [message for message in visible(core, channel.id, me) if message.is_top_level]
+    return [page_message(message) for message in top[-PAGE_HISTORY:]]
+
+
+def _threads(core: Core, channel: Channel, me: str) -> dict[str, list[Json]]:
+    threads: dict[str, list[Json]] = {}
+    for message in visible(core, channel.id, me):
+        if message.thread is not None:
+            threads.setdefault(message.thread, []).append(page_message(message))
+    for root, replies in threads.items():
+        first = core.state.messages[channel.id].get(root)
+        if first is not None:
+            replies.insert(0, page_message(first))
+    return threads
+
+
+def _unread(core: Core, channel: Channel, me: str) -> Json:
+    read = core.state.reads.get(me, {}).get(channel.id, "0")
+    new = [
+        message
+        for message in core.state.history(channel.id)
+        if message.ts > read and message.author != me and not message.deleted
+    ]
+    counted = [message for message in new if message.is_top_level or _follows(core, me, message)]
+    mentions = [message for message in new if channel.kind == "im" or _mentions(core, me, message)]
+    return {"unread": len(counted), "mentions": len(mentions), "last_read": read}
+
+
+def _follows(core: Core, me: str, reply: Message) -> bool:
+    if core.state.channels[reply.channel].kind == "im" or _mentions(core, me, reply):
+        return True
+    thread = core.state.thread(reply.channel, str(reply.thread))
+    return any(message.author == me or _mentions(core, me, message) for message in thread)
+
+
+def _mentions(core: Core, me: str, message: Message) -> bool:
+    text = str(message.body.get("text", ""))
+    if f"<@{me}>" in text or "<!channel>" in text or "<!here>" in text:
+        return True
+    groups = core.state.groups.values()
+    return any(f"<!subteam^{group.id}" in text and me in group.users for group in groups)
+
+
+def _person(person: Person) -> Json:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "real_name": person.real_name,
+        "title": person.title,
+        "is_bot": person.is_bot,
+        "is_guest": person.is_guest,
+        "deleted": person.deleted,
+        "color": person.color,
+        "presence": person.presence,
+    }

@@ -1,0 +1,112 @@
+"""What people do in a channel: say, edit, delete, react, read."""
+
+import uuid
+from collections.abc import Sequence
+
+from sandbox import frames, messages
+from sandbox.core import Core
+from sandbox.errors import ControlError
+from sandbox.files import file_object
+from sandbox.ids import make_id
+from sandbox.json_types import Json
+from sandbox.rich_text import typed_blocks, typed_text
+from sandbox.snapshot import sees
+from sandbox.state import BOT_USER, TEAM_ID, Channel, Message
+
+TEXT_LIMIT = 40_000
+
+
+def say(
+    core: Core,
+    channel: Channel,
+    user: str,
+    text: str,
+    thread_ts: str = "",
+    files: Sequence[Json] = (),
+) -> Message:
+    """Post what a person typed.
+
+    Raises:
+        ControlError: there is nothing to post, or the manifest has no messages tab.
+    """
+    _check(core, channel, text, files)
+    body: Json = {
+        "type": "message",
+        "user": user,
+        "text": typed_text(text),
+        "client_msg_id": str(uuid.uuid4()),
+        "team": TEAM_ID,
+    }
+    if text:
+        body["blocks"] = typed_blocks(text)
+    if thread_ts:
+        body["thread_ts"] = thread_ts
+    if files:
+        body |= {"subtype": "file_share", "upload": False, "files": _files(core, user, files)}
+    message = messages.post(core, channel.id, body)
+    _hint(core, channel, user, message)
+    return message
+
+
+def edit(core: Core, message: Message, user: str, text: str) -> None:
+    """Replace what a person said earlier.
+
+    Raises:
+        ControlError: it is somebody else's, or there is no text.
+    """
+    _own(message, user)
+    if not text.strip():
+        raise ControlError("no_text", "A message needs text.")
+    edited = {"user": user, "ts": core.next_ts()}
+    fields = {"text": typed_text(text), "blocks": typed_blocks(text), "edited": edited}
+    messages.change(core, message, fields)
+
+
+def remove(core: Core, message: Message, user: str) -> None:
+    """Delete what a person said earlier."""
+    _own(message, user)
+    messages.delete(core, message)
+
+
+def read(core: Core, channel: Channel, user: str) -> None:
+    """Mark everything in a channel as read."""
+    latest = max(core.state.messages.get(channel.id, {}), default="0")
+    core.state.reads.setdefault(user, {})[channel.id] = latest
+    frames.show_channel(core, channel)
+
+
+def _check(core: Core, channel: Channel, text: str, files: Sequence[Json]) -> None:
+    if not text.strip() and not files:
+        raise ControlError("no_text", "A message needs text or a file.")
+    if len(text) > TEXT_LIMIT:
+        raise ControlError("msg_too_long", f"A message has at most {TEXT_LIMIT} characters.")
+    closed = not core.manifest.messages_tab or core.manifest.messages_read_only
+    if core.strict and channel.kind == "im" and closed:
+        sentence = "Sending messages to this app has been turned off."
+        raise ControlError("messages_tab_disabled", sentence)
+
+
+def _own(message: Message, user: str) -> None:
+    if message.author != user:
+        raise ControlError("not_yours", "You can only change your own messages.")
+
+
+def _files(core: Core, user: str, files: Sequence[Json]) -> list[Json]:
+    return [
+        file_object(
+            make_id("F"),
+            str(file.get("name", "file")),
+            str(file.get("mimetype", "application/octet-stream")),
+            int(file.get("size", 0)),
+            user,
+            core.base_url,
+        )
+        for file in files
+    ]
+
+
+def _hint(core: Core, channel: Channel, user: str, message: Message) -> None:
+    if f"<@{BOT_USER}>" in message.body["text"] and not sees(core, BOT_USER, channel.id):
+        name = core.state.handle(BOT_USER)
+        hint = f"<@{BOT_USER}> isn't in this channel. Invite them with `/invite @{name}`."
+        messages.slackbot_whisper(core, channel.id, user, hint)

@@ -1,0 +1,187 @@
+"""Bad input: a plain sentence for the person, the cause in the log, nothing lost or decided."""
+
+from typing import Any
+
+import pytest
+
+from tests.slack.scene import ALICES_DM, BOB, OPS, Scene, Talk, approval_id, buttons, words
+from workflows.contracts import MESSAGE_LIMIT, Outcome, Refusal
+from workflows.words import FILES_ONLY, MODEL_CONFUSED, MODEL_UNAVAILABLE
+
+ORDER = "order 100 widgets"
+OVER_HTTP = pytest.mark.parametrize("everyone", ["http"], indirect=True, scope="session")
+EVENT: dict[str, Any] = {
+    "type": "event_callback",
+    "team_id": "T0ACME",
+    "api_app_id": "A0SIGN",
+    "event_id": "Ev0FORGED",
+    "event": {
+        "type": "message",
+        "channel": ALICES_DM,
+        "channel_type": "im",
+        "user": "U0ALICE",
+        "text": "order 9 laptops",
+        "ts": "1700000000.000100",
+    },
+}
+
+
+@pytest.mark.parametrize("value", ["approval-zzzzzzzzzzzz", "conversation-T0ACME-C0OPS-1", "🙂"])
+async def test_a_button_of_an_unknown_approval_is_explained(scene: Scene, value: str) -> None:
+    talk = await scene.mention(ORDER)
+    card = await talk.card()
+    logged = len(scene.stack.log("bot"))
+
+    await scene.stale_press(card, "approval_approve", value=value)
+
+    told = await scene.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
+    assert "don't know this approval" in told["text"]
+    assert "ApprovalNotFoundError" in scene.stack.log("bot")[logged:]
+    await _still_decidable(scene, talk, card)
+
+
+async def test_a_press_on_a_deleted_card_decides_nothing_and_the_card_comes_back(
+    scene: Scene,
+) -> None:
+    talk = await scene.mention(ORDER)
+    card = await talk.card()
+
+    await scene.slack("chat.delete", channel=OPS, ts=card["ts"])
+    again = await talk.card()
+    await scene.stale_press(card, "approval_approve")
+
+    told = await scene.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
+    assert "was replaced" in told["text"]
+    assert approval_id(card) in told["text"]
+    assert approval_id(again) == approval_id(card)
+    refused = (await scene.status(card)).refused
+    assert [it.why for it in refused] == [Refusal.STALE_CARD]
+    await _still_decidable(scene, talk, again)
+
+
+async def test_an_over_long_message_is_refused_with_its_length(scene: Scene) -> None:
+    talk = await scene.begin("order 3 desks " + "x" * MESSAGE_LIMIT)
+    assert f"{MESSAGE_LIMIT:,}" in (await talk.hear())["text"]
+    assert len(await talk.bots_messages()) == 1
+
+
+async def test_a_message_with_only_a_file_is_answered(scene: Scene) -> None:
+    file = {"name": "quote.pdf", "mimetype": "application/pdf", "size": 1}
+    ts = await scene.sandbox.say("U0ALICE", ALICES_DM, "", files=[file])
+    answer = await scene.sandbox.wait_reply(ALICES_DM, ts, timeout=20)
+    assert answer["text"] == FILES_ONLY
+
+
+async def test_an_empty_mention_is_helped(scene: Scene) -> None:
+    talk = await scene.mention("")
+    assert "order 100 widgets" in (await talk.hear())["text"]
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        (),
+        ("true",) * 5,
+        ('"true"',),
+        ('"false"',),
+        ("1",),
+        ("0",),
+        ("null",),
+        ('{"success":true}',),
+    ],
+    ids=str,
+)
+async def test_a_malformed_signal_from_the_command_line_is_refused(
+    scene: Scene, inputs: tuple[str, ...]
+) -> None:
+    talk = await scene.mention(ORDER)
+    card = await talk.card()
+
+    await scene.signal(approval_id(card), *inputs)
+
+    status = await scene.status(card)
+    assert status.outcome is Outcome.PENDING
+    assert [it.why for it in status.refused] == [Refusal.MALFORMED]
+    assert "malformed" in scene.stack.log("worker")
+    await _still_decidable(scene, talk, card)
+
+
+@OVER_HTTP
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"signature": "bad"},
+        {"signature": "none"},
+        {"timestamp_offset": -360},
+        {"timestamp_offset": 360},
+    ],
+    ids=str,
+)
+async def test_a_forged_or_old_request_is_refused_and_leaves_no_trace(
+    scene: Scene, how: dict[str, Any]
+) -> None:
+    answer = await scene.sandbox.deliver(EVENT, **how)
+    assert answer["status"] == 401
+    assert await scene.conversations(Talk(scene.sandbox, ALICES_DM, "1700000000.000100")) == 0
+
+
+@pytest.mark.parametrize(
+    ("type_", "payload"),
+    [
+        ("interactive", {}),
+        ("interactive", {"type": "block_actions"}),
+        ("interactive", {"type": "block_actions", "actions": []}),
+        ("interactive", {"type": "block_actions", "actions": [{"action_id": "approval_approve"}]}),
+        ("interactive", {"type": "block_actions", "actions": "approve", "user": "bob"}),
+        ("events_api", {}),
+        ("events_api", {"type": "event_callback", "event": "hello"}),
+        ("events_api", {"type": "event_callback", "event": {"type": "message"}}),
+        ("events_api", {**EVENT, "event": {"type": "app_mention", "user": "U0ALICE"}}),
+        ("slash_commands", {}),
+        ("slash_commands", {"command": "/approvals"}),
+    ],
+    ids=str,
+)
+async def test_a_malformed_payload_harms_nothing(
+    scene: Scene, type_: str, payload: dict[str, Any]
+) -> None:
+    await scene.sandbox.deliver(payload, type_=type_)
+    talk = await scene.begin("how much budget is left?")
+    assert "€" in (await talk.hear())["text"]
+
+
+@OVER_HTTP
+@pytest.mark.parametrize("raw", ["{", "payload=%7B", "[1,2]", "null"])
+async def test_a_signed_body_that_is_no_payload_is_refused(scene: Scene, raw: str) -> None:
+    answer = await scene.sandbox.deliver({}, raw_body=raw)
+    assert 400 <= answer["status"] < 500
+
+
+@pytest.mark.parametrize("mode", ["fail_500", "rate_limit", "bad_json"])
+async def test_a_model_that_does_not_answer_is_admitted(scene: Scene, mode: str) -> None:
+    await scene.script(mode, 0)
+    talk = await scene.begin("hello")
+    assert (await talk.hear())["text"] in (MODEL_UNAVAILABLE, MODEL_CONFUSED)
+    await scene.script("normal", 0)
+    await talk.say("how much budget is left?")
+    assert "€" in (await talk.hear())["text"]
+
+
+@pytest.mark.parametrize("mode", ["nonsense_arguments", "unknown_tool"])
+async def test_a_model_that_talks_nonsense_bothers_nobody(scene: Scene, mode: str) -> None:
+    await scene.script(mode, 1)
+    talk = await scene.mention(ORDER)
+    answer = await talk.hear()
+    assert answer["text"]
+    assert buttons(answer) == [] or "widget" in words(answer)
+    if buttons(answer):
+        await talk.press(answer, "Reject")
+        await talk.hear()
+
+
+async def _still_decidable(scene: Scene, talk: Talk, card: dict[str, Any]) -> None:
+    """Nothing was lost: the card that is there now still works."""
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+    await talk.press(card, "Reject")
+    await talk.hear()
+    assert (await scene.status(card)).outcome is Outcome.REJECTED

@@ -1,0 +1,113 @@
+"""Chat: where the bot listens, what it ignores, and how its answers look."""
+
+from tests.slack.scene import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, Scene, words
+
+
+async def test_a_direct_message_is_answered_in_its_thread(scene: Scene) -> None:
+    talk = await scene.begin("how much budget is left?")
+    answer = await talk.hear()
+    assert "€" in answer["text"]
+    assert answer["thread_ts"] == talk.ts
+
+
+async def test_a_mention_is_answered_once_although_slack_tells_it_twice(scene: Scene) -> None:
+    talk = await scene.mention("how much budget is left?")
+    await talk.hear("€")
+    await talk.say("thanks!")
+    await talk.hear()
+    assert len(await talk.bots_messages()) == 2
+
+
+async def test_a_mention_in_a_thread_that_others_began_joins_it(scene: Scene) -> None:
+    root = await scene.sandbox.say(BOB, OPS, "Does anybody know our budget?")
+    await scene.sandbox.say(ALICE, OPS, f"<@{BOT}> how much budget is left?", thread_ts=root)
+    answer = await scene.sandbox.wait_reply(OPS, root, timeout=20)
+    assert "€" in answer["text"]
+
+
+async def test_a_thread_has_a_memory(scene: Scene) -> None:
+    talk = await scene.begin("I want to order chairs")
+    assert "how many" in (await talk.hear())["text"].lower()
+    await talk.say("12")
+    card = await talk.card()
+    assert "12 × chair" in words(card)
+    await talk.press(card, "Reject")
+    await talk.hear()
+
+
+async def test_while_the_agent_works_the_thread_says_so(scene: Scene) -> None:
+    await scene.script("hang", 1)
+    talk = await scene.begin("hello")
+    status = await scene.sandbox.wait_status(ALICES_DM, thread_ts=talk.ts, timeout=20)
+    assert status["text"] == "is thinking…"
+
+
+async def test_what_no_person_says_to_the_bot_starts_nothing(scene: Scene) -> None:
+    chatter = await scene.begin("Lunch, anybody?", OPS)
+    elsewhere = await scene.begin("Nobody listens here", RANDOM)
+    said = await scene.begin("hello")
+    await said.hear()
+    await scene.sandbox.edit(ALICE, ALICES_DM, said.ts, "hello there")
+    await scene.sandbox.delete(ALICE, OPS, chatter.ts)
+    await scene.sandbox.wait_quiet()
+
+    assert len(await said.bots_messages()) == 1
+    assert await scene.conversations(chatter) == 0
+    assert await scene.conversations(elsewhere) == 0
+
+
+async def test_markdown_of_the_model_looks_right_in_slack(scene: Scene) -> None:
+    talk = await scene.begin("what do you sell?")
+    answer = await talk.hear()
+    assert "widget" in words(answer)
+    assert [block["type"] for block in answer["blocks"]] == ["markdown"]
+    assert "**" not in answer["text"]
+
+
+async def test_a_long_answer_comes_in_several_messages_and_in_order(scene: Scene) -> None:
+    talk = await scene.begin("write a long report about the catalogue")
+    await talk.hear()
+    await scene.sandbox.wait_quiet(timeout=20)
+    pieces = await talk.bots_messages()
+    assert len(pieces) > 2
+    assert all(len(piece["text"]) <= 4_000 for piece in pieces)
+    assert sum(len(piece["text"]) for piece in pieces) > 10_000
+
+
+async def test_a_workspace_without_status_lines_still_gets_answers(scene: Scene) -> None:
+    for kind in ("unknown_method", "html_404"):
+        await scene.sandbox.fail("assistant.threads.setStatus", kind, count=1)
+        talk = await scene.begin("hello")
+        await talk.hear()
+
+
+async def test_a_workspace_without_markdown_blocks_gets_text(scene: Scene) -> None:
+    await scene.sandbox.fail("chat.postMessage", "error", error="invalid_blocks")
+    talk = await scene.begin("what do you sell?")
+    answer = await talk.hear()
+    assert "widget" in answer["text"]
+    assert "markdown" not in [block["type"] for block in answer.get("blocks", ())]
+
+
+async def test_an_event_delivered_twice_is_answered_once(scene: Scene) -> None:
+    await scene.sandbox.fail("events", "duplicate")
+    talk = await scene.begin("hello")
+    await talk.hear()
+    await scene.sandbox.wait_quiet()
+    assert len(await talk.bots_messages()) == 1
+
+
+async def test_an_answer_whose_delivery_is_doubtful_is_posted_once(scene: Scene) -> None:
+    for kind in ("http_500", "drop"):
+        await scene.sandbox.fail("chat.postMessage", kind, when="after")
+        talk = await scene.begin("hello")
+        await talk.hear()
+        await scene.sandbox.wait_quiet(timeout=20)
+        assert len(await talk.bots_messages()) == 1
+
+
+async def test_slack_that_asks_for_patience_gets_it(scene: Scene) -> None:
+    await scene.sandbox.fail("chat.postMessage", "http_429", retry_after=1)
+    talk = await scene.begin("hello")
+    await talk.hear()
+    assert len(await talk.bots_messages()) == 1

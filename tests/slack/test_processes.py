@@ -1,0 +1,159 @@
+"""Processes that die, restart, or are started wrongly, while people wait."""
+
+import signal
+from collections.abc import AsyncGenerator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+
+from dev.errors import ChildExitedError
+from dev.processes import Stack, StackOptions
+from sandbox.client import SandboxClient
+from tests.slack.scene import Scene, approval_id, buttons
+from workflows.words import MODEL_REFUSED_KEY
+
+ORDER = "order 100 widgets"
+
+
+@pytest_asyncio.fixture
+async def own(temporal_address: str, temporal: Client) -> AsyncGenerator[Scene]:
+    """A stack that a test may break."""
+    options = StackOptions(temporal_address=temporal_address, task_queue="own")
+    async with (
+        Stack(options) as stack,
+        SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
+    ):
+        yield Scene(stack, sandbox, temporal)
+
+
+async def test_a_pending_approval_survives_the_death_of_bot_and_worker(own: Scene) -> None:
+    talk = await own.mention(ORDER)
+    card = await talk.card()
+    await own.stack.kill("worker")
+    await own.stack.kill("bot")
+    refused = await talk.press(card, "Approve")
+    assert not refused["delivered"]
+
+    await own.stack.launch("worker")
+    await own.stack.launch("bot")
+    await talk.press(card, "Approve")
+
+    assert "placed" in (await talk.hear())["text"]
+    assert buttons(await talk.redrawn(card, "Done:")) == []
+
+
+async def test_a_press_while_the_worker_is_away_counts_when_it_is_back(own: Scene) -> None:
+    talk = await own.mention(ORDER)
+    card = await talk.card()
+    await own.stack.kill("worker")
+
+    pressed = await talk.press(card, "Approve")
+    assert pressed["delivered"]
+
+    await own.stack.launch("worker")
+    assert "placed" in (await talk.hear())["text"]
+
+
+async def test_what_is_said_while_the_bot_is_away_is_answered_when_it_is_back(own: Scene) -> None:
+    assert await own.stack.stop_one("bot") == 0
+    talk = await own.begin("how much budget is left?")
+    await own.stack.launch("bot")
+    assert "€" in (await talk.hear())["text"]
+
+
+@pytest.mark.parametrize("how", ["drop", "disconnect", "refuse_next"])
+async def test_a_lost_socket_is_opened_again(own: Scene, how: str) -> None:
+    await own.sandbox.disturb_socket(how)
+    if how == "refuse_next":
+        await own.sandbox.disturb_socket("drop")
+    talk = await own.begin("how much budget is left?")
+    assert "€" in (await talk.hear())["text"]
+
+
+async def test_health_and_readiness_are_told(own: Scene) -> None:
+    for base in (own.stack.bot_url, own.stack.worker_url):
+        for path in ("healthz", "readyz"):
+            async with aiohttp.ClientSession() as session, session.get(f"{base}/{path}") as answer:
+                assert answer.status == 200
+                assert (await answer.json())["ok"] is True
+
+
+@pytest.mark.parametrize("name", ["bot", "worker"])
+async def test_sigterm_drains_and_ends_well(own: Scene, name: str) -> None:
+    child = own.stack._children[name]  # pyright: ignore[reportArgumentType]
+    child.is_stopping = True
+    child.signal(signal.SIGTERM)
+    assert await child.wait() == 0
+
+
+async def test_an_expired_api_key_is_told_in_plain_words(
+    temporal_address: str, temporal: Client
+) -> None:
+    options = StackOptions(
+        temporal_address=temporal_address,
+        task_queue="expired",
+        env={"OPENAI_API_KEY": "sk-expired-000000000000"},
+    )
+    async with (
+        Stack(options) as stack,
+        SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
+    ):
+        talk = await Scene(stack, sandbox, temporal).begin("hello")
+        assert (await talk.hear())["text"] == MODEL_REFUSED_KEY
+        log = stack.log("worker")
+        assert "AuthenticationError" in log
+        assert "sk-expired-000000000000" not in log
+        assert stack.env["SLACK_BOT_TOKEN"] not in log + stack.log("bot")
+
+
+@pytest.mark.parametrize(
+    ("process", "env", "words"),
+    [
+        ("bot", {"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set"),
+        ("bot", {"SLACK_BOT_TOKEN": "xoxp-1"}, "begin with xoxb-"),
+        ("bot", {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN (invalid_auth)"),
+        ("bot", {"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack refuses SLACK_APP_TOKEN (invalid_auth)"),
+        ("bot", {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": ""}, "has to be set"),
+        ("bot", {"BOT_PORT": "many"}, "BOT_PORT"),
+        ("bot", {"SLACK_API_URL": "http://127.0.0.1:9/api"}, "cannot be reached"),
+        ("worker", {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN"),
+        ("worker", {"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be used"),
+    ],
+    ids=str,
+)
+async def test_a_wrong_setting_is_one_clear_line(
+    temporal_address: str, process: str, env: dict[str, str], words: str
+) -> None:
+    options = StackOptions(
+        temporal_address=temporal_address,
+        env=env,
+        run=(process,),  # pyright: ignore[reportArgumentType]
+    )
+    stack = Stack(options)
+    with pytest.raises(ChildExitedError) as failed:
+        async with stack:
+            pytest.fail("it started")
+    assert failed.value.code == 2
+    assert len(failed.value.last_lines) == 1
+    assert words in failed.value.last_lines[0]
+
+
+async def test_a_port_that_is_taken_is_one_clear_line(own: Scene) -> None:
+    taken = own.stack.bot_url.rsplit(":", 1)[1]
+    options = StackOptions(
+        temporal_address=own.stack.temporal_address,
+        env={"BOT_PORT": taken},
+        run=("bot",),
+    )
+    with pytest.raises(ChildExitedError) as failed:
+        async with Stack(options):
+            pytest.fail("it started")
+    assert f"cannot listen on 127.0.0.1:{taken}" in "".join(failed.value.last_lines)
+
+
+async def test_the_listed_approval_is_the_one_that_was_asked(own: Scene) -> None:
+    talk = await own.mention(ORDER)
+    card = await talk.card()
+    assert (await own.status(card)).id == approval_id(card)
