@@ -77,7 +77,12 @@ def build_app(
         # `read_message` passes over what we and other bots say.
         ignoring_self_events_enabled=False,
     )
-    app.error(_answer_error)
+
+    async def answer_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        # Not with the client that Bolt offers: that is a copy which uses proxies again.
+        return await _answer_error(error, body, slack)
+
+    app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
     decide.register(app, services.approvals, services.now)
     pending.register(app, services.approvals, services.now)

@@ -85,7 +85,8 @@ function triggerAt(box) {
 /**
  * Give a text area completion.
  * @param {HTMLTextAreaElement} box
- * @returns {{list: HTMLElement, handle: (event: KeyboardEvent) => boolean, refresh: () => void, close: () => void}} `handle` says whether it used the key
+ * @returns {{list: HTMLElement, handle: (event: KeyboardEvent) => boolean, refresh: () => void, close: () => void}}
+ *   `handle` says whether it used the key
  */
 export function completion(box) {
   const id = `complete-${++counter}`;

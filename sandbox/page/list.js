@@ -20,7 +20,8 @@ const signatureOf = (message) => {
 
 /**
  * @param {{label: string, inThread?: boolean}} options
- * @returns {{el: HTMLElement, scroller: HTMLElement, show: Function, flash: (ts: string) => boolean, toEnd: () => void, atEnd: () => boolean}}
+ * @returns {{el: HTMLElement, scroller: HTMLElement, show: Function, flash: (ts: string) => boolean,
+ *   toEnd: () => void, atEnd: () => boolean}}
  */
 export function createList({ label, inThread = false }) {
   const rows = h("ol.rows", { "aria-label": label });

@@ -8,7 +8,10 @@ import { isBotDm, isJoined, mergeMessages, messageAt, setUi, state } from "./sto
 
 const flashers = new Set();
 
-/** A list offers to flash a message when somebody follows a link to it. @param {(channel: string, ts: string) => boolean} flasher */
+/**
+ * A list offers to flash a message when somebody follows a link to it.
+ * @param {(channel: string, ts: string) => boolean} flasher
+ */
 export const onFlash = (flasher) => flashers.add(flasher);
 
 const lastKey = () => `last:${state.me}`;

@@ -124,7 +124,8 @@ export function confirmDialog({ title, text: body, confirm, deny, style = "prima
           finish(false);
         },
         onclick: (event) => event.target === dialog && finish(false),
-        onkeydown: (event) => event.repeat && event.key === "Enter" && event.preventDefault(), // the Enter that opened this, held down
+        // The Enter that opened this dialog must not also confirm it while it is held down.
+        onkeydown: (event) => event.repeat && event.key === "Enter" && event.preventDefault(),
       },
       h(
         "div.dialog-inner",

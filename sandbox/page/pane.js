@@ -96,7 +96,8 @@ function drawHeader() {
     isBotDm(channel) && state.app.home_tab && tabs(),
     !dm && membersButton(channel),
   );
-  document.title = `${unreadTitle()}${dm ? "" : "#"}${channelLabel(channel)} · ${person(state.me).real_name} · Countersign sandbox`;
+  const place = `${dm ? "" : "#"}${channelLabel(channel)}`;
+  document.title = `${unreadTitle()}${place} · ${person(state.me).real_name} · Countersign sandbox`;
 }
 
 const othersUnread = (channel) =>

@@ -12,7 +12,10 @@ const trimDots = (text) => text.replace(/(?:\.\.\.|…)\s*$/, "");
 
 const lines = new WeakMap();
 
-/** One node per status, so that its dots keep moving evenly. @param {{text: string, loading_messages?: string[], since?: number}} status */
+/**
+ * One node per status, so that its dots keep moving evenly.
+ * @param {{text: string, loading_messages?: string[], since?: number}} status
+ */
 export function statusLine(status) {
   if (!lines.has(status)) lines.set(status, build(status));
   return lines.get(status);

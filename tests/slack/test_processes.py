@@ -11,7 +11,7 @@ from temporalio.client import Client
 from dev.errors import ChildExitedError
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
-from tests.slack.scene import Scene, approval_id, buttons
+from tests.slack.scene import Scene, buttons
 from workflows.words import MODEL_REFUSED_KEY
 
 ORDER = "order 100 widgets"
@@ -151,9 +151,3 @@ async def test_a_port_that_is_taken_is_one_clear_line(own: Scene) -> None:
         async with Stack(options):
             pytest.fail("it started")
     assert f"cannot listen on 127.0.0.1:{taken}" in "".join(failed.value.last_lines)
-
-
-async def test_the_listed_approval_is_the_one_that_was_asked(own: Scene) -> None:
-    talk = await own.mention(ORDER)
-    card = await talk.card()
-    assert (await own.status(card)).id == approval_id(card)
