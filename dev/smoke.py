@@ -1,4 +1,4 @@
-"""`make smoke`: the whole product on free ports, played through once, one JSON line for each case."""
+"""`make smoke`: the whole product on free ports, played through once, a JSON line a case."""
 
 import asyncio
 import json

@@ -12,7 +12,7 @@ import { state } from "./store.js";
 /**
  * @param {import("./interact.js").BlockContext} ctx
  * @param {Object} block the block that holds the element
- * @param {{inInput?: boolean, labelId?: string}} where an input block collects values; elsewhere a change is sent at once
+ * @param {{inInput?: boolean}} where an input block collects values; elsewhere a change is sent at once
  */
 export function element(ctx, block, spec, where = {}) {
   if (spec.visible_to_user_ids && !spec.visible_to_user_ids.includes(state.me)) return null;
@@ -133,9 +133,9 @@ function iconButton(ctx, block, spec) {
 export function inputBlock(ctx, block) {
   const id = `field-${block.block_id}`;
   const error = ctx.errors?.[block.block_id];
-  const control = element(ctx, block, block.element, { inInput: true, labelId: `${id}-label` });
+  const control = element(ctx, block, block.element, { inInput: true });
   const described = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
-  const focusable = control.matches("input, select, textarea, [role=group]")
+  const focusable = control.matches("input, select, textarea, button, [role=group], [role=radiogroup]")
     ? control
     : control.querySelector("input, select, textarea, button");
   focusable?.setAttribute("aria-labelledby", `${id}-label`);

@@ -49,11 +49,14 @@ const TABLE = new Map();
 /** @type {{title: string, names: string[]}[]} */
 export const emojiSets = Object.entries(SETS).map(([title, list]) => ({
   title,
-  names: list.trim().split(/\s+/).map((pair) => {
-    const cut = pair.lastIndexOf("=");
-    TABLE.set(pair.slice(0, cut), pair.slice(cut + 1));
-    return pair.slice(0, cut);
-  }),
+  names: list
+    .trim()
+    .split(/\s+/)
+    .map((pair) => {
+      const cut = pair.lastIndexOf("=");
+      TABLE.set(pair.slice(0, cut), pair.slice(cut + 1));
+      return pair.slice(0, cut);
+    }),
 }));
 
 /** The character for a shortcode (skin tones are ignored), or undefined. */

@@ -277,6 +277,7 @@ function drawBanner() {
   const words = BANNERS[state.link];
   banner.hidden = !words;
   banner.className = `banner ${state.link}`;
+  if (words) document.querySelector(".boot").textContent = words; // before the first snapshot, that is all there is to see
   fill(banner, words && [h("span.spinner"), h("span", null, words)]);
 }
 
