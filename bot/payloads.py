@@ -64,22 +64,23 @@ def read_message(body: Mapping[str, Any], bot_user: str) -> Said | None:
     if user is None or user in {bot_user, "USLACKBOT"}:
         return None
     ts = _text(event, "ts")
+    channel = _text(event, "channel")
     # In Slack Connect channels `team_id` is the workspace that installed us.
-    team = _text(body, "team_id")
+    team = str(body.get("team_id") or "") or _text(event, "team")
     author = Person(team=str(event.get("user_team") or event.get("team") or team), user=str(user))
     raw = str(event.get("text") or "")
     return Said(
         thread=Thread(
-            team=team, channel=_text(event, "channel"), ts=str(event.get("thread_ts") or ts)
+            team=team, channel=channel, ts=str(event.get("thread_ts") or ts)
         ),
         message=Message(
-            id=_text(body, "event_id"),
+            id=str(body.get("event_id") or f"{channel}:{ts}"),
             ts=ts,
             author=author,
             text=plain_text(raw, bot_user),
             files=tuple(str(file.get("name") or "file") for file in event.get("files") or ()),
         ),
-        is_direct=event.get("channel_type") == "im",
+        is_direct=event.get("channel_type") == "im" or channel.startswith("D"),
         mentions_bot=bot_user in _MENTION.findall(raw),
     )
 
@@ -101,6 +102,7 @@ def read_click(body: Mapping[str, Any]) -> Click:
     team = user.get("team_id") or _mapping(body.get("team"), "team").get("id")
     container = body.get("container") or {}
     channel = body.get("channel") or {}
+    message = body.get("message") or {}
     return Click(
         id=f"{action.get('action_ts') or body.get('trigger_id') or ''}:{user_id}",
         action=_text(action, "action_id"),
@@ -111,7 +113,7 @@ def read_click(body: Mapping[str, Any]) -> Click:
             name=str(user.get("username") or user.get("name") or ""),
         ),
         channel=str(channel.get("id") or container.get("channel_id") or ""),
-        message_ts=str(container.get("message_ts") or ""),
+        message_ts=str(container.get("message_ts") or message.get("ts") or ""),
     )
 
 

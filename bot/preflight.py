@@ -45,7 +45,7 @@ async def who_am_i(slack: AsyncWebClient) -> Identity:
         ) from error
     return Identity(
         team=str(reply["team_id"]),
-        bot_id=str(reply["bot_id"]),
+        bot_id=str(reply.get("bot_id") or ""),
         bot_user=str(reply["user_id"]),
     )
 

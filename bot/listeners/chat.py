@@ -15,25 +15,21 @@ def register(
 ) -> None:
     """Route messages and mentions."""
 
-    async def mentioned(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def heard(ack: AsyncAck, body: dict[str, Any]) -> None:
         said = read_message(body, bot_user)
-        if said:
+        if said and (said.is_direct or said.mentions_bot):
+            # A mention comes twice, as `app_mention` and as `message`. Both are handed on, since
+            # either may be lost, and the conversation knows them for one by their `ts`.
             await conversations.start(said.thread, said.message)
-        await ack()  # only now: Temporal has the message
-
-    async def wrote(ack: AsyncAck, body: dict[str, Any]) -> None:
-        said = read_message(body, bot_user)
-        if said and said.is_direct:
-            await conversations.start(said.thread, said.message)
-        elif said and not said.mentions_bot:  # a mention arrives as `app_mention` too
+        elif said:
             await conversations.follow_up(said.thread, said.message)
-        await ack()
+        await ack()  # only now: Temporal has the message
 
     async def deleted(ack: AsyncAck, body: dict[str, Any]) -> None:
         if lost := read_lost_card(body):
             await approvals.card_lost(lost.approval_id, lost.ts)
         await ack()
 
-    app.event("app_mention")(mentioned)
+    app.event("app_mention")(heard)
     app.event({"type": "message", "subtype": DELETED})(deleted)
-    app.event("message")(wrote)
+    app.event("message")(heard)

@@ -2,11 +2,14 @@
 
 import signal
 from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from dev.errors import ChildExitedError
 from dev.processes import Stack, StackOptions
@@ -88,6 +91,18 @@ async def test_sigterm_drains_and_ends_well(own: Scene, name: str) -> None:
     assert await child.wait() == 0
 
 
+async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) -> None:
+    options = StackOptions(home=tmp_path, in_memory=False)
+    async with Stack(options) as stack, _people(stack) as sandbox:
+        talk = await Scene(stack, sandbox, await _connect(stack)).mention(ORDER)
+        card = await talk.card()
+    async with Stack(options) as stack, _people(stack) as sandbox:
+        talk = replace(talk, sandbox=sandbox)
+        await talk.press(card, "Approve")
+        assert "placed" in (await talk.hear())["text"]
+        assert buttons(await talk.redrawn(card, "Done:")) == []
+
+
 async def test_an_expired_api_key_is_told_in_plain_words(
     temporal_address: str, temporal: Client
 ) -> None:
@@ -151,3 +166,11 @@ async def test_a_port_that_is_taken_is_one_clear_line(own: Scene) -> None:
         async with Stack(options):
             pytest.fail("it started")
     assert f"cannot listen on 127.0.0.1:{taken}" in "".join(failed.value.last_lines)
+
+
+def _people(stack: Stack) -> SandboxClient:
+    return SandboxClient(stack.sandbox_url, stack.page_token)
+
+
+async def _connect(stack: Stack) -> Client:
+    return await Client.connect(stack.temporal_address, data_converter=pydantic_data_converter)
