@@ -1,7 +1,7 @@
 """Slack's JSON, met once: each payload becomes a small frozen value, or an error that says why."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from workflows.contracts import Message, Person, Thread
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
 _CHANNEL = re.compile(r"<#[CG][A-Z0-9]+\|([^>]*)>")
-_SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+\|)?([^>|]*)(?:\|[^>]*)?>")
-SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
+_SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+\|@?)?([^>|]*)(?:\|[^>]*)?>")
+SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
 """Subtypes of messages in which a person says something (slack.md, 3.2)."""
 
 
@@ -58,27 +58,25 @@ def read_message(body: Mapping[str, Any], bot_user: str) -> Said | None:
         PayloadError: it has no channel, author or time.
     """
     event = _mapping(body.get("event"), "event")
-    if event.get("subtype") not in SPOKEN or event.get("bot_id") or event.get("bot_profile"):
+    subtype, user = event.get("subtype"), event.get("user")
+    if event.get("bot_id") or event.get("bot_profile") or not isinstance(user, str):
         return None
-    user = event.get("user")
-    if user is None or user in {bot_user, "USLACKBOT"}:
+    if str(subtype or "") not in SPOKEN or user in {bot_user, "USLACKBOT"}:
         return None
     ts = _text(event, "ts")
     channel = _text(event, "channel")
     # In Slack Connect channels `team_id` is the workspace that installed us.
     team = str(body.get("team_id") or "") or _text(event, "team")
-    author = Person(team=str(event.get("user_team") or event.get("team") or team), user=str(user))
+    author = Person(team=str(event.get("user_team") or event.get("team") or team), user=user)
     raw = str(event.get("text") or "")
     return Said(
-        thread=Thread(
-            team=team, channel=channel, ts=str(event.get("thread_ts") or ts)
-        ),
+        thread=Thread(team=team, channel=channel, ts=str(event.get("thread_ts") or ts)),
         message=Message(
             id=str(body.get("event_id") or f"{channel}:{ts}"),
             ts=ts,
             author=author,
             text=plain_text(raw, bot_user),
-            files=tuple(str(file.get("name") or "file") for file in event.get("files") or ()),
+            files=tuple(str(file.get("name") or "file") for file in _each(event.get("files"))),
         ),
         is_direct=event.get("channel_type") == "im" or channel.startswith("D"),
         mentions_bot=bot_user in _MENTION.findall(raw),
@@ -99,10 +97,9 @@ def read_click(body: Mapping[str, Any]) -> Click:
     user_id = _text(user, "id")
     # In Slack Connect channels `team` is the workspace that installed us, so the person's
     # own workspace comes from the user where Slack sends it.
-    team = user.get("team_id") or _mapping(body.get("team"), "team").get("id")
-    container = body.get("container") or {}
-    channel = body.get("channel") or {}
-    message = body.get("message") or {}
+    team = user.get("team_id") or _part(body.get("team")).get("id")
+    container, channel = _part(body.get("container")), _part(body.get("channel"))
+    message = _part(body.get("message"))
     return Click(
         id=f"{action.get('action_ts') or body.get('trigger_id') or ''}:{user_id}",
         action=_text(action, "action_id"),
@@ -119,9 +116,8 @@ def read_click(body: Mapping[str, Any]) -> Click:
 
 def read_lost_card(body: Mapping[str, Any]) -> LostCard | None:
     """Read a `message_deleted` event; None unless the message was one of our cards."""
-    previous = _mapping(body.get("event"), "event").get("previous_message") or {}
-    metadata = previous.get("metadata") or {}
-    approval_id = (metadata.get("event_payload") or {}).get("approval_id")
+    previous = _part(_mapping(body.get("event"), "event").get("previous_message"))
+    approval_id = _part(_part(previous.get("metadata")).get("event_payload")).get("approval_id")
     if approval_id is None:
         approval_id = _button_value(previous)
     if approval_id is None:
@@ -143,10 +139,20 @@ def plain_text(text: str, bot_user: str) -> str:
 
 def _button_value(message: Mapping[str, Any]) -> str | None:
     """The id on a card's buttons: events do not always carry metadata."""
-    for block in message.get("blocks") or ():
+    for block in _each(message.get("blocks")):
         if block.get("type") == "actions" and str(block.get("block_id", "")).startswith("decide:"):
-            return next((it.get("value") for it in block.get("elements") or ()), None)
+            return next((it.get("value") for it in _each(block.get("elements"))), None)
     return None
+
+
+def _part(value: Any) -> Mapping[str, Any]:
+    """A part that may be missing."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _each(value: Any) -> Sequence[Mapping[str, Any]]:
+    """A list of parts that may be missing."""
+    return [_part(item) for item in value] if isinstance(value, list) else []
 
 
 def _mapping(value: Any, name: str) -> Mapping[str, Any]:

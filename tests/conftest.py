@@ -16,6 +16,17 @@ from dev.temporal_server import TemporalServer
 from worker.search import register_search_attributes
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a running stack go to one process, so that each stack is started once."""
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        if "workspace" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "everyone" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(str(item.callspec.params["everyone"])))
+
+
 @pytest_asyncio.fixture(scope="session")
 async def temporal_address(
     tmp_path_factory: pytest.TempPathFactory,

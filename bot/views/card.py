@@ -1,5 +1,6 @@
 """The approval card: the whole card from the whole state, and nothing from Slack."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -37,9 +38,10 @@ from workflows.contracts import (
 
 SHORT_FIELD = 60
 """Characters up to which a value stands in one of two columns; longer ones get the full width."""
-LONG_SECTIONS = 2
-"""Sections of long values, so that a card stays below the 13,200 characters that a message
-takes (slackapi/bolt-js#2509)."""
+MOST_SECTIONS = 8
+ARGUMENTS_LIMIT = 7_000
+"""Characters of arguments on a card, so that with all the rest it stays below the 13,200 that
+the blocks of one message may have (slackapi/bolt-js#2509)."""
 REASON_LIMIT = 500
 
 HEADLINES = {
@@ -119,18 +121,26 @@ def _arguments(fields: Sequence[ArgumentField]) -> _Arguments:
     ]
     long = [field for field in fields if field not in short]
     rows = [_named(field) for field in short]
-    blocks: list[Block] = []
-    for at in range(0, min(len(rows), FIELDS_LIMIT * LONG_SECTIONS), FIELDS_LIMIT):
-        columns = [MarkdownTextObject(text=row) for row in rows[at : at + FIELDS_LIMIT]]
-        blocks.append(SectionBlock(fields=columns))
+    sections = [rows[at : at + FIELDS_LIMIT] for at in range(0, len(rows), FIELDS_LIMIT)]
     texts = [fit(_named(field).split("\n"), SECTION_LIMIT) for field in long]
-    blocks += [_section(text.text) for text in texts[:LONG_SECTIONS]]
-    complete = (
-        len(rows) <= FIELDS_LIMIT * LONG_SECTIONS
-        and len(texts) <= LONG_SECTIONS
-        and all(text.complete for text in texts)
-    )
-    return _Arguments(blocks, complete)
+    blocks: list[Block] = [
+        *(SectionBlock(fields=[MarkdownTextObject(text=row) for row in part]) for part in sections),
+        *(_section(text.text) for text in texts),
+    ]
+    kept = _within_limit(blocks)
+    return _Arguments(kept, len(kept) == len(blocks) and all(text.complete for text in texts))
+
+
+def _within_limit(blocks: Sequence[Block]) -> Sequence[Block]:
+    """As many as one message takes beside everything else."""
+    room = ARGUMENTS_LIMIT
+    kept: list[Block] = []
+    for block in blocks[:MOST_SECTIONS]:
+        room -= len(json.dumps(block.to_dict(), ensure_ascii=False))
+        if room < 0:
+            break
+        kept.append(block)
+    return kept
 
 
 def _named(field: ArgumentField) -> str:
