@@ -20,7 +20,7 @@ smoke: setup ## play one order through the whole product
 	@$(PY) -m dev smoke
 
 test: setup browser ## run every test (ARGS='-k ballot' for some)
-	@$(PY) -m pytest -n 4 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
 
 check: .venv/.stamp ## look for mistakes without changing anything
 	@.venv/bin/ruff check

@@ -19,7 +19,7 @@ async def everyone(
         delivery=request.param,
         temporal_address=temporal_address,
         task_queue=f"stack-{request.param}",
-        env={"MODEL_ATTEMPTS": "2"},
+        env={"MODEL_ATTEMPTS": "2", "MODEL_TIMEOUT_SECONDS": "5"},
     )
     async with (
         Stack(options) as stack,
