@@ -8,6 +8,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -17,6 +18,8 @@ from workflows.client import connect
 
 log = structlog.get_logger(__name__)
 
+SLACK_TRIES = 5
+SLACK_PAUSE_SECONDS = 0.5
 TEMPORAL_TRIES = 30
 TEMPORAL_PAUSE_SECONDS = 0.5
 HEALTH_TIMEOUT = timedelta(seconds=1)
@@ -33,7 +36,7 @@ async def who_am_i(slack: AsyncWebClient) -> Identity:
         PreflightError: Slack refuses the token or cannot be reached.
     """
     try:
-        reply = await slack.auth_test()
+        reply = await _patiently(slack)
     except SlackApiError as error:
         raise PreflightError(
             f"Slack refuses SLACK_BOT_TOKEN ({code_of(error)}). Copy the bot token from "
@@ -48,6 +51,16 @@ async def who_am_i(slack: AsyncWebClient) -> Identity:
         bot_id=str(reply.get("bot_id") or ""),
         bot_user=str(reply["user_id"]),
     )
+
+
+async def _patiently(slack: AsyncWebClient) -> AsyncSlackResponse:
+    """`auth.test`, again while nobody listens there: a sandbox may be starting too."""
+    for _ in range(SLACK_TRIES - 1):
+        try:
+            return await slack.auth_test()
+        except aiohttp.ClientConnectorError:
+            await asyncio.sleep(SLACK_PAUSE_SECONDS)
+    return await slack.auth_test()
 
 
 async def reach_temporal(**overrides: Any) -> Client:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -161,10 +160,10 @@ class Shop:
         Raises:
             ShopError: it cannot be placed.
         """
-        if placed := await self._by_key(key):
-            return placed
-        async with self._session() as session:
+        async with self._session.begin() as session:
             await _lock(session)
+            if placed := await session.scalar(select(Order).where(Order.key == key)):
+                return placed
             quote = await self._quote(session, sku, quantity)
             order = Order(
                 key=key,
@@ -176,15 +175,7 @@ class Shop:
             )
             session.add(order)
             await self._take_stock(session, quote.sku, quantity)
-            try:
-                await session.commit()
-            except IntegrityError:
-                await session.rollback()
-            else:
-                return order
-        if placed := await self._by_key(key):  # another try of this call was faster
-            return placed
-        raise ShopError("The order could not be stored.")
+            return order
 
     async def cancel(self, order_id: int) -> Order:
         """Cancel an order; cancelling it again changes nothing.
@@ -211,10 +202,6 @@ class Shop:
                 Item(sku=sku, description=description, price_cents=price, stock=stock)
                 for sku, description, price, stock in SEED
             )
-
-    async def _by_key(self, key: str) -> Order | None:
-        async with self._session() as session:
-            return await session.scalar(select(Order).where(Order.key == key))
 
     async def _quote(self, session: AsyncSession, sku: str, quantity: int) -> Quote:
         item = await session.get(Item, _singular(sku.strip().lower()))
