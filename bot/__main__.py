@@ -1,7 +1,6 @@
 """`python -m bot`: the Slack edge. Stateless; run as many as you like."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime
 
 import aiohttp
@@ -10,7 +9,7 @@ from bot.app import Services, build_app
 from bot.http import add_slack, build_http
 from bot.logs import set_up
 from bot.preflight import PreflightError, reach_temporal, who_am_i, why_temporal_is_away
-from bot.process import listening, run, stop_signal, until
+from bot.process import leave, listening, run, stop_signal, until
 from bot.settings import BotSettings, SlackMode
 from bot.slack import build_client
 from bot.socket_mode import AppTokenError, SocketMode
@@ -50,4 +49,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main))
+    leave(run(main))

@@ -1,7 +1,6 @@
 """`python -m worker`: runs the workflows and everything they do. Run as many as you like."""
 
 import asyncio
-import sys
 
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.http import build_http
 from bot.logs import set_up
 from bot.preflight import PreflightError, reach_temporal, who_am_i, why_temporal_is_away
-from bot.process import listening, run, stop_signal, until
+from bot.process import leave, listening, run, stop_signal, until
 from bot.slack import build_client
 from worker.agent import Agency
 from worker.cards import SlackCards
@@ -70,4 +69,4 @@ async def open_shop(url: str) -> Shop:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main))
+    leave(run(main))

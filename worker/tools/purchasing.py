@@ -1,4 +1,4 @@
-"""The purchasing assistant's tools. To add one, write one function here (README, "Add a tool")."""
+"""The purchasing assistant's tools. To add one, see README, "Add your own tool"."""
 
 from typing import Annotated
 
