@@ -7,14 +7,20 @@ from temporalio import activity
 from workflows.contracts import (
     AgentSpec,
     ApprovalStatus,
+    Batch,
     Call,
     Card,
+    Plea,
     Prepared,
+    Question,
+    Reminder,
     Reply,
+    Standing,
     ThreadStatus,
     ToolResult,
     Whisper,
 )
+from workflows.rules import Ruling
 
 
 class AgentActivities(ABC):
@@ -67,3 +73,40 @@ class CardActivities(ABC):
     @abstractmethod
     async def redraw_card(self, status: ApprovalStatus) -> Card:
         """Rewrite the card from state; if it is gone, post it anew and return the new one."""
+
+    @activity.defn
+    @abstractmethod
+    async def show_batch(self, batch: Batch) -> str:
+        """Post or rewrite the summary of several approvals; returns its `ts`."""
+
+    @activity.defn
+    @abstractmethod
+    async def remind(self, reminder: Reminder) -> int:
+        """Write to those who are waited for; returns how many got it.
+
+        Who has approved already, and who asked, is left alone.
+        """
+
+
+class PolicyActivities(ABC):
+    """The company's policy."""
+
+    @activity.defn
+    @abstractmethod
+    async def judge(self, plea: Plea) -> Ruling:
+        """Say what the policy says of a call. A policy that fails while evaluating denies."""
+
+
+class DirectoryActivities(ABC):
+    """Who people are."""
+
+    @activity.defn
+    @abstractmethod
+    async def look_up(self, question: Question) -> tuple[Standing, ...]:
+        """What Slack says of each person now, in the order asked for.
+
+        A group that is gone has no members; `Standing.gone` names it.
+
+        Raises:
+            ApplicationError: it could not be looked up, so nothing is known.
+        """

@@ -12,12 +12,16 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from workflows.rules import Rule
+
 CONVERSATION_WORKFLOW = "ConversationWorkflow"
 APPROVAL_WORKFLOW = "ApprovalWorkflow"
 SAY_SIGNAL = "say"
 DECIDE_SIGNAL = "fulfill_order_signal"
 CARD_LOST_SIGNAL = "card_lost"
 STATUS_QUERY = "status"
+REVOKE_SIGNAL = "revoke_grant"
+GRANTS_QUERY = "grants"
 
 APPROVAL_PREFIX = "approval-"
 APPROVAL_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -36,6 +40,10 @@ class Outcome(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     FAILED_TO_ASK = "failed to ask"
+    CHANGES_REQUESTED = "changes requested"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
 
 
 class Execution(StrEnum):
@@ -52,6 +60,34 @@ class Via(StrEnum):
 
     BUTTON = "button"
     OPERATOR = "operator"
+    LIST = "list"
+    MODAL = "modal"
+    PROMPT = "prompt"
+    """The private message after a typed "approve"."""
+    MESSAGE = "message"
+    """Words in the thread; only the requester's "cancel that" counts."""
+    CLI = "cli"
+    RULE = "rule"
+    """The policy allowed it without asking."""
+    GRANT = "grant"
+    """Somebody had allowed the tool for the rest of the thread."""
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether Slack vouches for who it was."""
+        return self not in {Via.OPERATOR, Via.CLI}
+
+
+class Verb(StrEnum):
+    """What a decision asks for, beside yes and no."""
+
+    DECIDE = "decide"
+    REQUEST_CHANGES = "request changes"
+    WITHDRAW = "withdraw"
+    HAND_OVER = "hand over"
+    BREAK_GLASS = "break glass"
+    NUDGE = "nudge"
+    """A reminder now, asked for by somebody who may not decide."""
 
 
 class Refusal(StrEnum):
@@ -60,6 +96,29 @@ class Refusal(StrEnum):
     CLOSED = "closed"
     STALE_CARD = "stale_card"
     MALFORMED = "malformed"
+    OWN_REQUEST = "own_request"
+    NOT_AN_APPROVER = "not_an_approver"
+    ALREADY_VOTED = "already_voted"
+    HANDED_OVER = "handed_over"
+    UNVERIFIED = "unverified"
+    """Who they are could not be looked up; nothing is known, so nothing is said of them."""
+    GUEST = "guest"
+    EXTERNAL = "external"
+    DEACTIVATED = "deactivated"
+    NOT_FROM_SLACK = "not_from_slack"
+    NO_OPERATORS = "no_operators"
+    OPERATOR_IS_NOBODY = "operator_is_nobody"
+    """An unverified name is never one of several distinct people."""
+    NEEDS_REASON = "needs_reason"
+    NOT_THE_REQUESTER = "not_the_requester"
+    NO_EDITS = "no_edits"
+    BAD_EDIT = "bad_edit"
+    NO_GRANTS = "no_grants"
+    NO_HAND_OVER = "no_hand_over"
+    NO_BREAK_GLASS = "no_break_glass"
+    OUTDATED = "outdated"
+    """What was approved is no longer what would be done."""
+    TOO_SOON = "too_soon"
 
 
 class Person(BaseModel, frozen=True):
@@ -112,6 +171,61 @@ class Decision(BaseModel, frozen=True):
     reason: str = ""
     channel: str = ""
     card: str = ""
+    verb: Verb = Verb.DECIDE
+    arguments: str = ""
+    """JSON of the arguments as the approver changed them; empty if they did not."""
+    always: bool = False
+    """Whether the tool is to be allowed for the rest of the thread."""
+    to: Person | None = None
+    """To whom an approver hands over."""
+    asserted: str = ""
+    """What an operator calls themselves, `root@host`; nobody verified it."""
+    digest: str = ""
+    """Digest of what they saw, where what they pressed carries it."""
+
+
+class Account(StrEnum):
+    """What somebody is in this workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    EXTERNAL = "external"
+    DEACTIVATED = "deactivated"
+    BOT = "bot"
+
+
+class Standing(BaseModel, frozen=True):
+    """What Slack says of one person and one rule, looked up when they vote."""
+
+    user: str
+    name: str = ""
+    account: Account = Account.MEMBER
+    panels: tuple[int, ...] = ()
+    """Numbers of the rule's panels that they are in."""
+    escalated: bool = False
+    """Whether they are among those that the rule escalates to."""
+    may_receive: bool = False
+    """Whether an approver may hand over to them."""
+    gone: tuple[str, ...] = ()
+    """Groups and channels of the rule that Slack no longer has."""
+
+
+class CountedVote(BaseModel, frozen=True):
+    """An approval that counted, with the evidence for it."""
+
+    decision: Decision
+    panels: tuple[int, ...] = ()
+    instead_of: str = ""
+    """User whose place they took, by hand-over or absence."""
+    escalated: bool = False
+
+
+class HandOver(BaseModel, frozen=True):
+    """An approver who gave their vote to somebody else."""
+
+    by: Person
+    to: Person
+    at: datetime
 
 
 class Refused(BaseModel, frozen=True):
@@ -128,6 +242,18 @@ class ArgumentField(BaseModel, frozen=True):
 
     name: str
     value: str
+    is_bound: bool = True
+    """Whether it is part of what is approved; a budget that is left is only of interest."""
+    is_secret: bool = False
+    """Whether `value` is a mask."""
+
+
+class Difference(BaseModel, frozen=True):
+    """One line that differs between two proposals; an empty side had none."""
+
+    name: str
+    before: str = ""
+    after: str = ""
 
 
 class Call(BaseModel, frozen=True):
@@ -162,6 +288,12 @@ class Prepared(BaseModel, frozen=True):
     cost: str = ""
     reason: str = ""
     agent: str = ""
+    amount: float | None = None
+    """What it costs in whole units of the currency, for rules."""
+    digest: str = ""
+    """Of the tool, its arguments and all that is bound; see `workflows.differences.digest`."""
+    parameters: dict[str, Any] = {}
+    """JSON schema of the tool's arguments, for the form of Edit & approve."""
 
 
 class ToolResult(BaseModel, frozen=True):
@@ -177,6 +309,35 @@ class ApprovalRequest(BaseModel, frozen=True):
     call: Call
     prepared: Prepared
     asked_at: datetime
+    rule: Rule | None = None
+    """None in approvals that were asked for before there were rules: anybody may decide those."""
+    replaces: str = ""
+    """Id of the approval that this one takes the place of."""
+    changes: tuple[Difference, ...] = ()
+    """How it differs from the one it replaces."""
+    audience: tuple[str, ...] = ()
+    granted: "Grant | None" = None
+    """The standing permission under which nobody has to be asked."""
+
+
+class Grant(BaseModel, frozen=True):
+    """"Always approve this tool in this thread", given by somebody who could approve it."""
+
+    id: str
+    tool: str
+    rule: str
+    by: Person
+    at: datetime
+    approval: str
+
+
+class Copy(BaseModel, frozen=True):
+    """One more message that shows an approval."""
+
+    channel: str
+    ts: str
+    user: str = ""
+    """Whose direct message it is."""
 
 
 class Card(BaseModel, frozen=True):
@@ -187,6 +348,17 @@ class Card(BaseModel, frozen=True):
     permalink: str = ""
     source: str = ""
     """Link to the message that began the thread."""
+    copies: tuple[Copy, ...] = ()
+    """The other direct messages, where the card goes to several people."""
+    line: str = ""
+    """`ts` of the line in the thread, where the card is elsewhere."""
+    problems: tuple[str, ...] = ()
+    """Targets that Slack refused, each with its word for why: `C0FINANCE: not_in_channel`."""
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """`ts` of every message with buttons."""
+        return (self.ts, *(copy.ts for copy in self.copies))
 
 
 class ApprovalStatus(BaseModel, frozen=True):
@@ -202,11 +374,46 @@ class ApprovalStatus(BaseModel, frozen=True):
     refused: tuple[Refused, ...] = ()
     edition: int = 0
     """How often the card was posted anew because it was gone."""
+    votes: tuple[CountedVote, ...] = ()
+    """Approvals that counted so far."""
+    handed: tuple[HandOver, ...] = ()
+    deadline: datetime | None = None
+    escalated: bool = False
+    effective: Call | None = None
+    """The call as an approver changed it; what is asked and run is this."""
+    prepared: Prepared | None = None
+    """`effective` in plain words."""
+    rule: Rule | None = None
+    """The rule in force now: the request's, or that of the edited call."""
+    replaced_by: str = ""
+    drift: tuple[Difference, ...] = ()
+    """What changed in the world between the asking and the approval."""
+    ended_at: datetime | None = None
 
     @property
     def thread(self) -> Thread:
         """Where it was asked."""
         return self.request.call.thread
+
+    @property
+    def call(self) -> Call:
+        """The call that is asked for and run: as proposed, or as an approver changed it."""
+        return self.effective or self.request.call
+
+    @property
+    def shown(self) -> Prepared:
+        """That call in plain words."""
+        return self.prepared or self.request.prepared
+
+    @property
+    def in_force(self) -> Rule | None:
+        """The rule that decides now."""
+        return self.rule or self.request.rule
+
+    @property
+    def counted(self) -> int:
+        """How many people have approved."""
+        return len(self.votes)
 
 
 class ToolSpec(BaseModel, frozen=True):
@@ -251,6 +458,51 @@ class Whisper(BaseModel, frozen=True):
     channel: str
     thread_ts: str
     text: str
+    press: tuple[str, ...] = ()
+    """Approvals that are offered with buttons below the sentence."""
+    nudge: str = ""
+    """Approval for which "Ask them" is offered."""
+    digests: tuple[str, ...] = ()
+    """Of `press`, in the same order."""
+    review: tuple[bool, ...] = ()
+    """Of `press`: whether "Review…" takes the place of Approve."""
+
+
+class Reminder(BaseModel, frozen=True):
+    """Direct messages that are due about an approval that waits."""
+
+    status: "ApprovalStatus"
+    number: int
+    """Which one it is, from 1; a retry with the same number posts nothing twice."""
+    kind: str = "reminder"
+    """`reminder`, `escalation` or `nudge`."""
+    by: Person | None = None
+    """Who asked for it, if somebody did."""
+
+
+class Batch(BaseModel, frozen=True):
+    """Several approvals of one turn, for the summary with "Approve all"."""
+
+    thread: Thread
+    key: str
+    """Conversation and turn; a retry finds its own message by it."""
+    rows: tuple[ApprovalStatus, ...]
+    ts: str = ""
+    """`ts` of the summary once it is posted."""
+
+
+class Question(BaseModel, frozen=True):
+    """Whose standing is asked for, and towards which rule."""
+
+    people: tuple[Person, ...]
+    rule: Rule
+
+
+class Plea(BaseModel, frozen=True):
+    """A call for which the policy's ruling is asked."""
+
+    call: Call
+    prepared: Prepared
 
 
 class Memory(BaseModel, frozen=True):
@@ -261,6 +513,22 @@ class Memory(BaseModel, frozen=True):
     seen: tuple[str, ...] = ()
     turns: int = 0
     inbox: tuple[Message, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    refusals: tuple["Remembered", ...] = ()
+    asks: tuple[datetime, ...] = ()
+    """When people were asked within the last hour."""
+
+
+class Remembered(BaseModel, frozen=True):
+    """How an approval of this thread ended that was not approved, for a while."""
+
+    id: str
+    tool: str
+    digest: str
+    outcome: Outcome
+    at: datetime
+    verdict: str
+    """What the model was told."""
 
 
 class PendingApproval(BaseModel, frozen=True):
