@@ -30,16 +30,16 @@ async def dispatch(
             headers={name: value for name, value in headers.items() if not _is_bolts_own(name)},
             mode=mode,
         )
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        # Bolt reads deep into the payload here, and trusts its shape.
-        log.warning("payload refused", cause=type(error).__name__)
-        return BoltResponse(status=400, body="invalid payload")
-    try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             return await app.async_dispatch(request)
     except TimeoutError:
         log.warning("no answer in time", seconds=DEADLINE_SECONDS)
         return BoltResponse(status=503)
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
+        # Bolt reads deep into the payload, and trusts its shape. What a listener raises does
+        # not come here: the app answers that itself.
+        log.warning("payload refused", cause=type(error).__name__)
+        return BoltResponse(status=400, body="invalid payload")
 
 
 def _is_bolts_own(name: str) -> bool:

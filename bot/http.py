@@ -18,6 +18,8 @@ LARGEST_BODY = 512 * 1024
 MAX_AGE_SECONDS = 300
 """How old a signature may be (docs.slack.dev/authentication/verifying-requests-from-slack)."""
 
+LONGEST_TIMESTAMP = 20
+
 Readiness = Callable[[], Awaitable[str | None]]
 """Why the process cannot serve just now, or None if it can."""
 
@@ -65,7 +67,7 @@ def add_slack(http: web.Application, app: AsyncApp, signing_secret: str) -> None
 def _fault(verifier: SignatureVerifier, body: bytes, request: web.Request) -> str | None:
     timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
     signature = request.headers.get("X-Slack-Signature", "")
-    if not timestamp.isascii() or not timestamp.isdigit():
+    if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > LONGEST_TIMESTAMP:
         return "no timestamp"
     if abs(time() - int(timestamp)) > MAX_AGE_SECONDS:
         return "old timestamp"
@@ -73,6 +75,8 @@ def _fault(verifier: SignatureVerifier, body: bytes, request: web.Request) -> st
         text = body.decode()
     except UnicodeDecodeError:
         return "not text"
-    if not verifier.is_valid(body=text, timestamp=timestamp, signature=signature):
+    if not signature.isascii() or not verifier.is_valid(
+        body=text, timestamp=timestamp, signature=signature
+    ):
         return "wrong signature"
     return None

@@ -3,7 +3,6 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -12,7 +11,7 @@ from bot.settings import LogFormat
 
 SECRET = re.compile(
     r"xox[abeprs](?:\.xox[bp])?-[\w-]+|xapp-[\w-]+|xoxe\.[\w-]+|sk-[\w-]{8,}"
-    r"|(?<=hooks\.slack\.com/)\S+|(?<=ticket=)[\w-]+"
+    r"|(?<=hooks\.slack\.com/)[^\s\x22'\\<>]+|(?<=ticket=)[\w-]+"
 )
 MASK = "••••"
 NOISY = ("slack_sdk", "openai", "httpx", "httpcore", "httpx2", "aiosqlite", "asyncio")
@@ -27,7 +26,6 @@ def set_up(level: str, format_: LogFormat) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        _mask,
     ]
     renderer: Any = structlog.processors.JSONRenderer()
     if format_ is LogFormat.CONSOLE:
@@ -41,7 +39,11 @@ def set_up(level: str, format_: LogFormat) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                renderer,
+                _mask,  # the whole line, so that nothing inside it is forgotten
+            ],
         )
     )
     root = logging.getLogger()
@@ -56,9 +58,6 @@ def mask(text: str) -> str:
     return SECRET.sub(MASK, text)
 
 
-def _mask(logger: Any, name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _mask(logger: Any, name: str, line: Any) -> str:
     del logger, name
-    for key, value in line.items():
-        if isinstance(value, str):
-            line[key] = mask(value)
-    return line
+    return mask(str(line))

@@ -9,7 +9,7 @@ from workflows.contracts import Message, Person, Thread
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
-_CHANNEL = re.compile(r"<#[CG][A-Z0-9]+\|([^>]*)>")
+_CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|([^>]*))?>")
 _SPECIAL = re.compile(r"<!(?:subteam\^[A-Z0-9]+\|@?)?([^>|]*)(?:\|[^>]*)?>")
 SPOKEN = frozenset({"", "file_share", "thread_broadcast"})
 """Subtypes of messages in which a person says something (slack.md, 3.2)."""
@@ -132,7 +132,7 @@ def plain_text(text: str, bot_user: str) -> str:
     """
     text = _MENTION.sub(lambda it: "" if it[1] == bot_user else f"@{it[1]}", text)
     text = _LINK.sub(lambda it: it[2] or it[1].removeprefix("mailto:"), text)
-    text = _CHANNEL.sub(r"#\1", text)
+    text = _CHANNEL.sub(lambda it: f"#{it[2] or it[1]}", text)
     text = _SPECIAL.sub(r"@\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 

@@ -63,8 +63,9 @@ class SocketMode:
         try:
             while True:
                 try:
-                    await self._listen(await self._open())
-                    failures = 0
+                    greeted = await self._listen(await self._open())
+                    failures = 0 if greeted else failures + 1
+                    await asyncio.sleep(_pause(failures))  # Slack may close each at once
                 except (aiohttp.ClientError, TimeoutError, OSError, SlackApiError) as error:
                     failures += 1
                     log.warning("socket lost, connecting again", cause=_cause(error))
@@ -81,17 +82,20 @@ class SocketMode:
             raise
         return str(opened["url"])
 
-    async def _listen(self, url: str) -> None:
+    async def _listen(self, url: str) -> bool:
+        """Listen until Slack closes; whether it ever said hello."""
         async with self._session.ws_connect(url, heartbeat=HEARTBEAT_SECONDS) as socket:
             self._socket = socket
             try:
                 async for frame in socket:
                     if frame.type is aiohttp.WSMsgType.TEXT and self._take(frame.data):
-                        return
+                        break
             finally:
+                greeted = self.connected.is_set()
                 self.connected.clear()
                 await self._finish_under_way()
         log.info("socket closed by Slack")
+        return greeted
 
     def _take(self, data: str) -> bool:
         """Handle one frame; True if Slack wants this connection closed."""
@@ -130,7 +134,10 @@ class SocketMode:
         ack: dict[str, Any] = {"envelope_id": envelope["envelope_id"]}
         if answer.body:
             ack["payload"] = _payload(answer.body)
-        await socket.send_json(ack)
+        try:
+            await socket.send_json(ack)
+        except ConnectionError as error:
+            log.warning("delivery not acknowledged", cause=_cause(error))
 
     async def _finish_under_way(self) -> None:
         if self._under_way:

@@ -75,5 +75,5 @@ def _fields(preview: Preview, read: Arguments) -> tuple[ArgumentField, ...]:
     return tuple(
         ArgumentField(name=name.replace("_", " "), value=str(value))
         for name, value in read.shown.items()
-        if name != REASON and str(value) != preview.summary
+        if name != REASON
     )

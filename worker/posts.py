@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_BACK = 200
 """Messages of a thread that are searched for what a first try may have posted."""
+CLOCKS_APART_SECONDS = 300
+"""How far Slack's clock may be behind Temporal's."""
 
 
 class Posts:
@@ -72,6 +74,7 @@ class Posts:
                 self._slack.conversations_replies(
                     channel=thread.channel,
                     ts=thread.ts,
+                    oldest=_first_try(),
                     limit=LOOK_BACK,
                     include_all_metadata=True,
                 )
@@ -87,3 +90,9 @@ class Posts:
             if metadata.get("event_type") == kind and same:
                 return str(message["ts"])
         return None
+
+
+def _first_try() -> str:
+    """Since when a post may be there. Slack lists the oldest first, and threads get long."""
+    scheduled = activity.info().scheduled_time.timestamp()
+    return f"{max(scheduled - CLOCKS_APART_SECONDS, 0):.6f}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, func, or_, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -15,6 +16,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 BUDGET_CENTS = 2_500_000
 PLACED = "placed"
 CANCELLED = "cancelled"
+STARTS = 5
+"""How often a database is tried whose tables others are creating at the same time."""
 SEED = (
     ("widget", "Steel widget, M8", 4_120, 5_000),
     ("gadget", "Handheld gadget with display", 12_900, 240),
@@ -112,9 +115,13 @@ class Shop:
             sqlalchemy.exc.SQLAlchemyError: the database cannot be reached or used.
         """
         shop = cls(create_async_engine(url, pool_pre_ping=True))
-        async with shop._engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
-        await shop._fill()
+        for _ in range(STARTS - 1):
+            try:
+                await shop._prepare()
+            except (IntegrityError, OperationalError, ProgrammingError):
+                continue  # several workers start at once, and another was faster
+            return shop
+        await shop._prepare()
         return shop
 
     async def close(self) -> None:
@@ -192,6 +199,11 @@ class Shop:
                 order.state = CANCELLED
                 await self._take_stock(session, order.sku, -order.quantity)
             return order
+
+    async def _prepare(self) -> None:
+        async with self._engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        await self._fill()
 
     async def _fill(self) -> None:
         async with self._session.begin() as session:

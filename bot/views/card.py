@@ -24,6 +24,7 @@ from bot.views.text import (
     date_token,
     escape,
     fit,
+    line,
     mention,
     plain,
 )
@@ -33,6 +34,7 @@ from workflows.contracts import (
     Decision,
     Execution,
     Outcome,
+    Prepared,
     Via,
 )
 
@@ -42,6 +44,7 @@ MOST_SECTIONS = 8
 ARGUMENTS_LIMIT = 7_000
 """Characters of arguments on a card, so that with all the rest it stays below the 13,200 that
 the blocks of one message may have (slackapi/bolt-js#2509)."""
+SUMMARY_LIMIT = 600
 REASON_LIMIT = 500
 
 HEADLINES = {
@@ -69,11 +72,11 @@ def approval_card(status: ApprovalStatus, source: str = "") -> Sequence[Block]:
         status: the approval.
         source: permalink of the message that began the thread, if there is one.
     """
-    arguments = _arguments(status.request.prepared.fields)
+    arguments = _arguments(status.request.prepared)
     pending = status.outcome is Outcome.PENDING
     return [
         HeaderBlock(text=PlainTextObject(text=_headline(status))),
-        SectionBlock(text=MarkdownTextObject(text=f"*{_summary(status)}*")),
+        _section(f"*{_summary(status)}*"),
         _context(_origin(status, source)),
         *arguments.blocks,
         *([] if pending else [_section(_verdict(status))]),
@@ -97,7 +100,7 @@ def _headline(status: ApprovalStatus) -> str:
 
 
 def _summary(status: ApprovalStatus) -> str:
-    return escape(plain(status.request.prepared.summary, 600).text)
+    return line(status.request.prepared.summary, SUMMARY_LIMIT).text
 
 
 def _origin(status: ApprovalStatus, source: str) -> str:
@@ -108,27 +111,36 @@ def _origin(status: ApprovalStatus, source: str) -> str:
     link = f" (<{source}|open the thread>)" if source else ""
     parts = [f"asked by {mention(call.requester.user)} in {where}{link}"]
     if prepared.agent:
-        parts.append(f"agent “{escape(plain(prepared.agent, 60).text)}”")
+        parts.append(f"agent “{line(prepared.agent, 60).text}”")
     if prepared.reason:
-        parts.append(f"because: “{escape(plain(prepared.reason, REASON_LIMIT).text)}”")
+        parts.append(f"because: “{line(prepared.reason, REASON_LIMIT).text}”")
     return " · ".join(parts)
 
 
-def _arguments(fields: Sequence[ArgumentField]) -> _Arguments:
-    """Short values in two columns, long ones below in full width."""
-    short = [
-        field for field in fields if len(field.value) <= SHORT_FIELD and "\n" not in field.value
-    ]
+def _arguments(prepared: Prepared) -> _Arguments:
+    """Short values in two columns, long ones below in full width.
+
+    A value that is the summary is not said twice, unless the summary had to be cut.
+    """
+    cut = not line(prepared.summary, SUMMARY_LIMIT).complete
+    fields = [field for field in prepared.fields if cut or field.value != prepared.summary]
+    seen = not cut or any(field.value == prepared.summary for field in fields)
+    short = [field for field in fields if _is_short(field)]
     long = [field for field in fields if field not in short]
     rows = [_named(field) for field in short]
     sections = [rows[at : at + FIELDS_LIMIT] for at in range(0, len(rows), FIELDS_LIMIT)]
     texts = [fit(_named(field).split("\n"), SECTION_LIMIT) for field in long]
     blocks: list[Block] = [
-        *(SectionBlock(fields=[MarkdownTextObject(text=row) for row in part]) for part in sections),
+        *(SectionBlock(fields=[_mrkdwn(row) for row in part]) for part in sections),
         *(_section(text.text) for text in texts),
     ]
     kept = _within_limit(blocks)
-    return _Arguments(kept, len(kept) == len(blocks) and all(text.complete for text in texts))
+    all_shown = len(kept) == len(blocks) and all(text.complete for text in texts)
+    return _Arguments(kept, seen and all_shown)
+
+
+def _is_short(field: ArgumentField) -> bool:
+    return max(len(field.name), len(field.value)) <= SHORT_FIELD and "\n" not in field.value
 
 
 def _within_limit(blocks: Sequence[Block]) -> Sequence[Block]:
@@ -153,7 +165,7 @@ def _verdict(status: ApprovalStatus) -> str:
         return "Slack did not take the question, so nobody was asked and nothing was done."
     lines = [f"*{str(status.outcome).capitalize()}* {_by(status.decision)}"]
     if status.decision.reason:
-        lines.append(f"Reason: “{escape(plain(status.decision.reason, REASON_LIMIT).text)}”")
+        lines.append(f"Reason: “{line(status.decision.reason, REASON_LIMIT).text}”")
     return "\n".join([*lines, *_aftermath(status)])
 
 
@@ -164,7 +176,7 @@ def _by(decision: Decision) -> str:
 
 
 def _aftermath(status: ApprovalStatus) -> Iterator[str]:
-    result = escape(plain(status.result, REASON_LIMIT).text)
+    result = line(status.result, REASON_LIMIT).text
     match status.execution:
         case Execution.RUNNING:
             yield "⏳ Running…"
@@ -180,7 +192,7 @@ def _aftermath(status: ApprovalStatus) -> Iterator[str]:
 
 def _facts(status: ApprovalStatus) -> str:
     cost = status.request.prepared.cost
-    parts = [f"costs {escape(plain(cost, 60).text)}"] if cost else []
+    parts = [f"costs {line(cost, 60).text}"] if cost else []
     asked = date_token(status.request.asked_at.timestamp())
     return " · ".join([*parts, f"asked {asked}", f"`{escape(status.id)}`"])
 
@@ -195,8 +207,13 @@ def _buttons(status: ApprovalStatus, arguments: _Arguments) -> Block:
 
 
 def _section(text: str) -> Block:
-    return SectionBlock(text=MarkdownTextObject(text=text))
+    return SectionBlock(text=_mrkdwn(text))
 
 
 def _context(text: str) -> Block:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
+    return ContextBlock(elements=[_mrkdwn(text)])
+
+
+def _mrkdwn(text: str) -> MarkdownTextObject:
+    """Verbatim: Slack makes links and mentions only of what is written as one."""
+    return MarkdownTextObject(text=text, verbatim=True)

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from bot.views.text import escape, mention, plain
+from bot.views.text import escape, line, mention
 from workflows.contracts import PendingApproval
 
 NOTHING = "Nothing is waiting for approval. :white_check_mark:"
@@ -38,7 +38,7 @@ def pending_text(rows: Sequence[PendingApproval]) -> str:
     """What notifications and screen readers read instead of the blocks."""
     if not rows:
         return NOTHING
-    lines = [f"• {escape(row.summary)} (`{row.id}`)" for row in rows]
+    lines = [f"• {_title(row)} (`{row.id}`)" for row in rows]
     return "\n".join([f"Waiting for approval: {len(rows)}", *lines])
 
 
@@ -52,9 +52,12 @@ def age(since: timedelta) -> str:
 
 
 def _what(row: PendingApproval) -> str:
-    title = plain(row.summary or row.title or row.tool, 300).text
     link = f"   <{row.permalink}|Open the card>" if row.permalink else ""
-    return f"*{escape(title)}*{link}"
+    return f"*{_title(row)}*{link}"
+
+
+def _title(row: PendingApproval) -> str:
+    return line(row.summary or row.title or row.tool, 300).text
 
 
 def _about(row: PendingApproval, now: datetime) -> str:
@@ -64,8 +67,8 @@ def _about(row: PendingApproval, now: datetime) -> str:
 
 
 def _section(text: str) -> Block:
-    return SectionBlock(text=MarkdownTextObject(text=text))
+    return SectionBlock(text=MarkdownTextObject(text=text, verbatim=True))
 
 
 def _context(text: str) -> Block:
-    return ContextBlock(elements=[MarkdownTextObject(text=text)])
+    return ContextBlock(elements=[MarkdownTextObject(text=text, verbatim=True)])

@@ -104,6 +104,15 @@ def plain(text: str, limit: int) -> Fitted:
     return Fitted((kept.rstrip() + ELLIPSIS)[:limit], complete=False)
 
 
+def line(text: str, limit: int) -> Fitted:
+    """One line for `mrkdwn`: cleaned, escaped, and within the limit with its escapes."""
+    room, fitted = limit, plain(text, limit)
+    while (over := len(escape(fitted.text)) - limit) > 0:
+        room -= max(1, over // len("&amp;"))
+        fitted = plain(text, room)
+    return Fitted(escape(fitted.text), fitted.complete)
+
+
 def mention(user_id: str) -> str:
     """A person's name that rings their phone; anything that is no user id stays harmless text."""
     return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else escape(clean(user_id))

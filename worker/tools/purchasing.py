@@ -15,7 +15,7 @@ Sku = Annotated[
     str, Field(min_length=1, max_length=60, description="Catalogue name, as in search_catalog.")
 ]
 Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many pieces.")]
-OrderId = Annotated[int, Field(ge=1, description="Order number, without the #.")]
+OrderId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Order number, without the #.")]
 
 
 @tool(title="Search the catalogue", status="is looking through the catalogue…")

@@ -116,12 +116,12 @@ class Tool:
             given = json.loads(arguments or "{}")
             if not isinstance(given, dict):
                 raise ArgumentsError("The arguments have to be a JSON object.")
-            reason = str(given.pop(REASON, "")).strip() if self.needs_approval else ""
+            reason = _sendable(given.pop(REASON, None)) if self.needs_approval else ""
             model = self.schema.params_pydantic_model.model_validate(given)
             positional, named = self.schema.to_call_args(model)
         except ValidationError as error:
             raise ArgumentsError(_mend(self.schema.name, error)) from error
-        except (ValueError, ModelBehaviorError) as error:
+        except (ValueError, RecursionError, ModelBehaviorError) as error:
             raise ArgumentsError(f"The arguments are not valid: {error}") from error
         return Arguments(tuple(positional), named, model.model_dump(mode="json"), reason)
 
@@ -163,9 +163,14 @@ def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[
     return make
 
 
+def _sendable(reason: Any) -> str:
+    """Text for people; half a character, which JSON may escape, cannot be sent on."""
+    return str(reason or "").encode(errors="replace").decode().strip()
+
+
 def _mend(name: str, error: ValidationError) -> str:
     faults = "; ".join(
         f"{'.'.join(str(part) for part in fault['loc']) or 'arguments'}: {fault['msg']}"
         for fault in error.errors(include_url=False, include_input=False)
     )
-    return f"The arguments of {name} are not valid: {faults}. Nobody was asked, nothing was done."
+    return f"The arguments of {name} are not valid: {faults}."

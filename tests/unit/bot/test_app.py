@@ -1,0 +1,200 @@
+"""The app between Slack and Temporal: what is handed on, and what Slack is answered."""
+
+import json
+from typing import Any
+
+import pytest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+from temporalio.service import RPCError, RPCStatusCode
+
+from bot.dispatch import DEADLINE_SECONDS, dispatch
+from bot.errors import TEMPORAL_AWAY
+from bot.payloads import PayloadError
+from bot.views.actions import APPROVE, REJECT
+from tests.builders import a_status
+from tests.unit.bot.fake_slack import FakeSlack
+from tests.unit.bot.standins import (
+    BOT,
+    TEAM,
+    Talks,
+    Votes,
+    a_command,
+    a_press,
+    an_app,
+    an_event,
+)
+from workflows.client import ApprovalClosedError, ApprovalNotFoundError
+from workflows.contracts import Outcome, Via
+
+AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
+
+
+class Desk:
+    """An app, everything around it, and a way to deliver."""
+
+    def __init__(self, client: AsyncWebClient, slack: FakeSlack) -> None:
+        self.talks, self.votes, self.slack = Talks(), Votes(), slack
+        self.app = an_app(client, self.talks, self.votes)
+
+    async def deliver(self, body: dict[str, Any]) -> BoltResponse:
+        return await dispatch(self.app, body, {}, "socket_mode")
+
+    def whispers(self) -> list[dict[str, Any]]:
+        return self.slack.given("chat.postEphemeral")
+
+
+@pytest.fixture
+def desk(client: AsyncWebClient, slack: FakeSlack) -> Desk:
+    return Desk(client, slack)
+
+
+async def test_a_mention_and_a_direct_message_start_a_conversation(desk: Desk) -> None:
+    mention = {"type": "app_mention", "channel": "C0OPS", "text": f"<@{BOT}> hi"}
+    for body in (an_event(), an_event(**mention)):
+        assert (await desk.deliver(body)).status == 200
+    assert [thread.channel for thread, _ in desk.talks.started] == ["D0ALICE", "C0OPS"]
+    assert desk.talks.followed == []
+
+
+async def test_a_reply_without_a_mention_only_goes_on_with_a_conversation(desk: Desk) -> None:
+    reply = an_event(channel="C0OPS", channel_type="channel", ts="2.0", thread_ts="1.0")
+    assert (await desk.deliver(reply)).status == 200
+    ((thread, message),) = desk.talks.followed
+    assert thread.ts == "1.0"
+    assert message.ts == "2.0"
+    assert desk.talks.started == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"user": BOT, "bot_id": "B0SIGN"},
+        {"subtype": "message_changed", "message": {"user": BOT, "ts": "2.0"}},
+        {"type": "reaction_added", "item": {}},
+        {"type": "from_the_future"},
+    ],
+    ids=str,
+)
+async def test_what_concerns_nobody_is_acknowledged(desk: Desk, changes: dict[str, Any]) -> None:
+    assert (await desk.deliver(an_event(**changes))).status == 200
+    assert desk.talks.started + desk.talks.followed == []
+
+
+async def test_a_deleted_card_is_reported_and_any_other_message_is_not(desk: Desk) -> None:
+    card = {"ts": "2.0", "metadata": {"event_payload": {"approval_id": "approval-1"}}}
+    for previous in (card, {"ts": "3.0", "text": "hi"}):
+        body = an_event(subtype="message_deleted", previous_message=previous, user=None)
+        assert (await desk.deliver(body)).status == 200
+    assert desk.votes.lost == [("approval-1", "2.0")]
+
+
+@pytest.mark.parametrize(("action", "approve"), [(APPROVE, True), (REJECT, False)])
+async def test_a_press_is_handed_on_with_all_that_is_known_of_it(
+    desk: Desk, action: str, approve: bool
+) -> None:
+    assert (await desk.deliver(a_press(action))).status == 200
+    ((approval_id, yes, decision),) = desk.votes.decided
+    assert (approval_id, yes) == ("approval-k3f9x2ab7q1m", approve)
+    assert decision.id == "3.000100:U0BOB"
+    assert decision.via is Via.BUTTON
+    assert decision.by is not None
+    assert (decision.by.team, decision.by.user, decision.by.name) == (TEAM, "U0BOB", "bob")
+    assert (decision.channel, decision.card) == ("C0OPS", "2.0")
+
+
+async def test_a_press_of_a_button_of_another_release_is_acknowledged(desk: Desk) -> None:
+    assert (await desk.deliver(a_press("approval_open_card"))).status == 200
+    assert desk.votes.decided == []
+
+
+async def test_the_command_asks_for_the_callers_workspace(desk: Desk) -> None:
+    answer = await desk.deliver(a_command())
+    assert desk.votes.asked_for == [TEAM]
+    said = json.loads(answer.body)
+    assert said["response_type"] == "ephemeral"
+    assert "Nothing is waiting" in said["text"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(AWAY, 500), (RuntimeError("bug"), 500), (PayloadError("bad"), 200)]
+)
+async def test_an_event_that_was_not_stored_is_not_acknowledged(
+    desk: Desk, error: Exception, status: int
+) -> None:
+    desk.talks.error = error
+    assert (await desk.deliver(an_event())).status == status
+    assert desk.whispers() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (AWAY, TEMPORAL_AWAY),
+        (ApprovalNotFoundError("approval-1"), "I don't know this approval"),
+        (ApprovalClosedError("approval-1", None), "Too late: `approval-1`"),
+        (RuntimeError("sql: secret"), "give an administrator the incident"),
+    ],
+    ids=repr,
+)
+async def test_a_press_that_fails_is_explained_to_who_pressed(
+    desk: Desk, error: Exception, words: str
+) -> None:
+    desk.votes.error = error
+    assert (await desk.deliver(a_press(APPROVE))).status == 200
+    (told,) = desk.whispers()
+    assert (told["user"], told["channel"], told["thread_ts"]) == ("U0BOB", "C0OPS", "1.0")
+    assert words in told["text"]
+    assert "secret" not in told["text"]
+
+
+async def test_a_press_after_the_end_is_told_how_it_ended(desk: Desk) -> None:
+    desk.votes.error = ApprovalClosedError(
+        "approval-1", a_status().model_copy(update={"outcome": Outcome.FAILED_TO_ASK})
+    )
+    await desk.deliver(a_press(APPROVE))
+    assert "could not be put to anybody" in desk.whispers()[0]["text"]
+
+
+async def test_a_press_that_cannot_be_read_is_explained_and_decides_nothing(desk: Desk) -> None:
+    body = a_press(APPROVE)
+    del body["actions"][0]["value"]
+    assert (await desk.deliver(body)).status == 200
+    assert "could not read" in desk.whispers()[0]["text"]
+    assert desk.votes.decided == []
+
+
+async def test_a_slack_that_refuses_the_explanation_changes_nothing(desk: Desk) -> None:
+    desk.votes.error = AWAY
+    desk.slack.refuses("chat.postEphemeral", "user_not_in_channel")
+    assert (await desk.deliver(a_press(APPROVE))).status == 200
+
+
+async def test_a_command_that_fails_is_explained_in_its_answer(desk: Desk) -> None:
+    desk.votes.error = AWAY
+    answer = await desk.deliver(a_command())
+    assert answer.status == 200
+    assert json.loads(answer.body)["text"] == TEMPORAL_AWAY
+
+
+async def test_a_listener_that_hangs_is_given_up_before_slack_gives_up(desk: Desk) -> None:
+    assert DEADLINE_SECONDS < 3
+    desk.talks.gate.clear()
+    assert (await desk.deliver(an_event())).status == 503
+    assert desk.talks.started == []
+
+
+async def test_headers_cannot_steer_bolt(desk: Desk) -> None:
+    headers = {"X-Slack-Bolt-Lazy-Only": "1", "x-slack-bolt-lazy-function-name": "heard"}
+    answer = await dispatch(desk.app, an_event(), headers, "socket_mode")
+    assert answer.status == 200
+    assert len(desk.talks.started) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"event": 5}, {"type": "block_actions", "actions": []}, {"team": "T", "user": "U"}],
+    ids=str,
+)
+async def test_a_payload_of_no_known_kind_is_answered(desk: Desk, body: dict[str, Any]) -> None:
+    assert (await desk.deliver(body)).status in (200, 400, 404)
