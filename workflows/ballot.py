@@ -1,99 +1,312 @@
-"""Who decided, and what counts as a decision. Pure: no clock, no I/O, no Temporal."""
+"""Who has decided what, and whether it counts. Pure: no clock, no I/O, no Temporal.
 
-from collections.abc import Sequence
+A vote passes two gates. `Ballot.screen` asks what can be known without looking anybody up;
+its order is a contract, since an own request has to be refused before any group is asked.
+`Ballot.cast` asks what Slack says of the person now, and counts.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from pydantic import ValidationError
+from workflows.contracts import (
+    Account,
+    Card,
+    CountedVote,
+    Decision,
+    HandOver,
+    Outcome,
+    Person,
+    Refusal,
+    Refused,
+    Standing,
+    Verb,
+    Via,
+)
+from workflows.quorum import seated
+from workflows.rules import Rule
+from workflows.votes import Vote
 
-from workflows.contracts import Card, Decision, Outcome, Refusal, Refused, Via
-
-DETAIL_LIMIT = 200
-"""Characters of a malformed signal that are kept; enough to see what somebody tried."""
 REFUSED_LIMIT = 100
 """Refused attempts that are kept. The workflow's history has all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A well-formed decision: which way, and by whom."""
-
-    approve: bool
-    decision: Decision
-
-
-def read_vote(args: Sequence[Any], now: datetime) -> Vote | Refused:
-    """Read the arguments of `fulfill_order_signal`, whatever somebody sent.
-
-    Only the JSON values `true` and `false` decide, alone (an operator's decision) or with a
-    valid `Decision`. `"true"`, `1`, `null` and objects are refused: a guess at what they
-    mean could be taken for a yes. See facts.md on what arrives here.
-    """
-    if not args or len(args) > 2 or type(args[0]) is not bool:
-        return _malformed(args, now)
-    given = args[1] if len(args) == 2 else None
-    if given is None:
-        return Vote(args[0], Decision(id=f"operator:{now.isoformat()}", at=now, via=Via.OPERATOR))
-    try:
-        decision = Decision.model_validate(given)
-    except ValidationError:
-        return _malformed(args, now)
-    if decision.by is None and decision.via is not Via.OPERATOR:
-        return _malformed(args, now)
-    return Vote(args[0], decision)
-
-
-def _malformed(args: Sequence[Any], now: datetime) -> Refused:
-    return Refused(why=Refusal.MALFORMED, at=now, detail=repr(tuple(args))[:DETAIL_LIMIT])
+NOT_COUNTED = {
+    Account.GUEST: Refusal.GUEST,
+    Account.EXTERNAL: Refusal.EXTERNAL,
+    Account.DEACTIVATED: Refusal.DEACTIVATED,
+    Account.BOT: Refusal.NOT_AN_APPROVER,
+}
+"""Accounts that never decide, whatever list they are on."""
+ANYBODYS = frozenset({Verb.WITHDRAW, Verb.NUDGE})
+"""What needs no look-up: withdrawing is the requester's, and a nudge decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """The state of one question. Every method returns a new ballot; none forgets anything."""
+    """The state of one question. Every method returns a new ballot; none forgets an outcome."""
 
+    requester: Person
+    rule: Rule | None = None
+    digest: str = ""
     outcome: Outcome = Outcome.PENDING
     decision: Decision | None = None
+    votes: tuple[CountedVote, ...] = ()
     refused: tuple[Refused, ...] = ()
+    handed: tuple[HandOver, ...] = ()
+    escalated: bool = False
 
     @property
     def closed(self) -> bool:
         """Whether an outcome stands. It never changes again."""
         return self.outcome is not Outcome.PENDING
 
-    def cast(self, vote: Vote, card: Card | None, lost: str = "") -> "Ballot":
-        """Count the vote, or record why it does not count.
+    @property
+    def reached(self) -> int:
+        """How many of the rule's seats are filled."""
+        return seated(self.votes, self.rule.panels) if self.rule else len(self.votes)
 
-        `card` is the message that shows this approval now, `lost` the `ts` of one that was
-        deleted: a press on that, or on any other message, decides nothing.
+    def knows(self, decision: Decision) -> bool:
+        """Whether this very press was here before: Slack may deliver it twice."""
+        return decision.id in {
+            *((self.decision.id,) if self.decision else ()),
+            *(vote.decision.id for vote in self.votes),
+            *(refused.decision.id for refused in self.refused if refused.decision),
+            *(handed.press for handed in self.handed),
+        }
+
+    def screen(self, vote: Vote, card: Card | None = None, lost: str = "") -> Refusal | None:
+        """Why a vote cannot count whoever made it, or None if the person has to be looked up.
+
+        Args:
+            vote: what arrived.
+            card: where the approval is shown now; a press on another message does not count.
+            lost: `ts` of a card that was deleted.
         """
         decision = vote.decision
-        if self._is_repeat(decision):
+        if self.closed:
+            return Refusal.CLOSED
+        if _is_stale(decision, card, lost):
+            return Refusal.STALE_CARD
+        if vote.approve and decision.digest and not self.digest.startswith(decision.digest):
+            return Refusal.OUTDATED
+        if decision.verb is Verb.NUDGE:
+            return None
+        if decision.verb is Verb.WITHDRAW and decision.via.is_verified:
+            return None if self._is_own(decision) else Refusal.NOT_THE_REQUESTER
+        return self._screen_by_rule(vote) if self.rule else None
+
+    def needs_look_up(self, decision: Decision) -> bool:
+        """Whether Slack has to be asked who this is. Nobody vouches for an operator."""
+        return self.rule is not None and decision.via.is_verified and decision.verb not in ANYBODYS
+
+    def asked_about(self, decision: Decision) -> tuple[Person, ...]:
+        """Whose standing a vote depends on: the voter, then those in whose place they may act."""
+        if decision.by is None:
+            return ()
+        receiver = (decision.to,) if decision.to else ()
+        return (decision.by, *receiver, *self._delegators(decision))
+
+    def cast(self, vote: Vote, standings: Sequence[Standing] = ()) -> "Ballot":
+        """Count a vote that `screen` let pass, or record why it does not count.
+
+        Args:
+            vote: what arrived.
+            standings: what Slack says of `asked_about(vote.decision)`, in that order; none at all
+                if it could not be looked up, which is never taken for a yes.
+        """
+        decision = vote.decision
+        if self.closed or self.knows(decision) or decision.verb is Verb.NUDGE:
             return self
-        if refusal := self._refusal(decision, card, lost):
-            return self.refuse(Refused(why=refusal, at=decision.at, decision=decision))
-        outcome = Outcome.APPROVED if vote.approve else Outcome.REJECTED
-        return replace(self, outcome=outcome, decision=decision)
+        if not self.needs_look_up(decision):
+            return self._count(vote, CountedVote(decision=decision, panels=self._all_panels()))
+        if not standings:
+            return self._refuse(decision, Refusal.UNVERIFIED)
+        counted = self._entitled(decision, standings)
+        if isinstance(counted, Refusal):
+            return self._refuse(decision, counted, standings[0])
+        return self._count(vote, counted)
 
     def refuse(self, refused: Refused) -> "Ballot":
         """Record an attempt that does not count."""
         return replace(self, refused=(*self.refused, refused)[-REFUSED_LIMIT:])
 
-    def fail_to_ask(self) -> "Ballot":
-        """Close a question that could not be put to anybody. A decision that stands wins."""
-        return self if self.closed else replace(self, outcome=Outcome.FAILED_TO_ASK)
+    def amend(self, rule: Rule, digest: str) -> "Ballot":
+        """Ask for something else: what was approved before is set aside, on the record."""
+        aside = (
+            Refused(why=Refusal.OUTDATED, at=vote.decision.at, decision=vote.decision)
+            for vote in self.votes
+        )
+        refused = (*self.refused, *aside)[-REFUSED_LIMIT:]
+        return replace(self, rule=rule, digest=digest, votes=(), refused=refused)
 
-    def _is_repeat(self, decision: Decision) -> bool:
-        counted = self.decision is not None and self.decision.id == decision.id
-        return counted or any(
-            refused.decision is not None and refused.decision.id == decision.id
-            for refused in self.refused
+    def close(self, outcome: Outcome, decision: Decision | None = None) -> "Ballot":
+        """End the question without a vote: expired, superseded, not asked. An outcome stands."""
+        return self if self.closed else replace(self, outcome=outcome, decision=decision)
+
+    def escalate(self) -> "Ballot":
+        """Let those decide too to whom the rule escalates."""
+        return replace(self, escalated=True)
+
+    def _screen_by_rule(self, vote: Vote) -> Refusal | None:
+        decision = vote.decision
+        if not decision.via.is_verified:
+            return self._screen_operator(vote)
+        rule = self._rule
+        if not rule.from_slack:
+            return Refusal.NOT_FROM_SLACK
+        if self._is_own(decision) and not (rule.self_approval or rule.solo):
+            return Refusal.OWN_REQUEST
+        if any(_is(it.by, decision.by) for it in self.handed) or self._was_stood_in_for(decision):
+            return Refusal.HANDED_OVER
+        if vote.approve and not decision.arguments and self._has_voted(decision):
+            return Refusal.ALREADY_VOTED
+        return self._screen_verb(vote)
+
+    def _screen_operator(self, vote: Vote) -> Refusal | None:
+        """An operator is one unverified voice: enough where one is, never one of several."""
+        decision, rule = vote.decision, self._rule
+        if not rule.operator:
+            return Refusal.NO_OPERATORS
+        if vote.approve and rule.needed > 1:
+            return Refusal.OPERATOR_IS_NOBODY
+        refusals = {Verb.HAND_OVER: Refusal.NO_HAND_OVER, Verb.BREAK_GLASS: Refusal.NO_BREAK_GLASS}
+        if refusal := refusals.get(decision.verb):
+            return refusal
+        if decision.arguments:
+            return Refusal.NO_EDITS
+        return Refusal.NO_GRANTS if decision.always else None
+
+    def _screen_verb(self, vote: Vote) -> Refusal | None:
+        decision, rule = vote.decision, self._rule
+        match decision.verb:
+            case Verb.BREAK_GLASS if decision.by and decision.by.user not in rule.break_glass:
+                return Refusal.NO_BREAK_GLASS
+            case Verb.HAND_OVER if not rule.hand_over.ids or not self._can_receive(decision):
+                return Refusal.NO_HAND_OVER
+            case Verb.BREAK_GLASS | Verb.REQUEST_CHANGES if not decision.reason.strip():
+                return Refusal.NEEDS_REASON
+            case Verb.DECIDE:
+                return self._screen_decision(vote)
+            case _:
+                return None
+
+    def _screen_decision(self, vote: Vote) -> Refusal | None:
+        decision, rule = vote.decision, self._rule
+        if decision.arguments and not rule.edit:
+            return Refusal.NO_EDITS
+        if decision.always and not rule.always:
+            return Refusal.NO_GRANTS
+        if not vote.approve and rule.reason_required and not decision.reason.strip():
+            return Refusal.NEEDS_REASON
+        return None
+
+    def _entitled(self, decision: Decision, standings: Sequence[Standing]) -> CountedVote | Refusal:
+        """In which panels the vote counts, and in whose place, or why in none."""
+        voter, *others = standings
+        if refusal := NOT_COUNTED.get(voter.account):
+            return refusal
+        if decision.verb is Verb.BREAK_GLASS or (self._rule.solo and self._is_own(decision)):
+            return CountedVote(decision=decision, panels=self._all_panels())
+        if decision.verb is Verb.HAND_OVER:
+            receiver, others = others[0], []  # who was given a vote does not pass it on
+            if receiver.account is not Account.MEMBER or not receiver.may_receive:
+                return Refusal.NO_HAND_OVER
+        if panels := self._panels_of(voter):
+            escalated = self.escalated and voter.escalated
+            return CountedVote(decision=decision, panels=panels, escalated=escalated)
+        for other in others:
+            panels = self._panels_of(other)
+            if panels and not self._is_used_up(other.user):
+                return CountedVote(decision=decision, panels=panels, instead_of=other.user)
+        return Refusal.NOT_AN_APPROVER
+
+    def _panels_of(self, standing: Standing) -> tuple[int, ...]:
+        escalated = self.escalated and standing.escalated
+        return self._all_panels() if escalated else standing.panels
+
+    def _count(self, vote: Vote, counted: CountedVote) -> "Ballot":
+        decision = vote.decision
+        if decision.verb is Verb.HAND_OVER and decision.by and decision.to:
+            handed = HandOver(by=decision.by, to=decision.to, at=decision.at, press=decision.id)
+            return replace(self, handed=(*self.handed, handed))
+        if not vote.approve:
+            outcomes = {
+                Verb.WITHDRAW: Outcome.WITHDRAWN,
+                Verb.REQUEST_CHANGES: Outcome.CHANGES_REQUESTED,
+            }
+            return self.close(outcomes.get(decision.verb, Outcome.REJECTED), decision)
+        ballot = replace(self, votes=(*self.votes, counted))
+        enough = self.rule is None or ballot.reached >= self.rule.needed
+        if enough or decision.verb is Verb.BREAK_GLASS:
+            return ballot.close(Outcome.APPROVED, decision)
+        return ballot
+
+    def _refuse(
+        self, decision: Decision, why: Refusal, standing: Standing | None = None
+    ) -> "Ballot":
+        gone = f"no longer there: {', '.join(standing.gone)}" if standing and standing.gone else ""
+        return self.refuse(Refused(why=why, at=decision.at, decision=decision, detail=gone))
+
+    def _delegators(self, decision: Decision) -> Iterator[Person]:
+        """Those in whose place the voter may act: by hand-over, or because they are away."""
+        for handed in self.handed:
+            if _is(handed.to, decision.by):
+                yield handed.by
+        for absence in self.rule.absences if self.rule else ():
+            delegate = decision.by and decision.by.user == absence.delegate
+            if decision.by and delegate and absence.covers(decision.at):
+                yield Person(team=decision.by.team, user=absence.user)
+
+    def _was_stood_in_for(self, decision: Decision) -> bool:
+        return decision.by is not None and any(
+            vote.instead_of == decision.by.user for vote in self.votes
         )
 
-    def _refusal(self, decision: Decision, card: Card | None, lost: str) -> Refusal | None:
-        if self.closed:
-            return Refusal.CLOSED
-        pressed = decision.card
-        if pressed and (pressed == lost or (card is not None and pressed != card.ts)):
-            return Refusal.STALE_CARD
-        return None
+    def _is_used_up(self, user: str) -> bool:
+        """Whether this person's own vote, or one in their place, is counted already."""
+        return any(
+            vote.instead_of == user or (vote.decision.by and vote.decision.by.user == user)
+            for vote in self.votes
+        )
+
+    def _has_voted(self, decision: Decision) -> bool:
+        return any(_is(vote.decision.by, decision.by) for vote in self.votes)
+
+    def _is_own(self, decision: Decision) -> bool:
+        return _is(self.requester, decision.by)
+
+    def _can_receive(self, decision: Decision) -> bool:
+        """Never the requester, nor somebody who gave their own vote away or has used it."""
+        receiver = decision.to
+        return not (
+            receiver is None
+            or _is(receiver, decision.by)
+            or _is(receiver, self.requester)
+            or any(_is(handed.by, receiver) for handed in self.handed)
+            or any(_is(vote.decision.by, receiver) for vote in self.votes)
+            or self._has_voted(decision)
+        )
+
+    def _all_panels(self) -> tuple[int, ...]:
+        return tuple(range(len(self.rule.panels))) if self.rule else ()
+
+    @property
+    def _rule(self) -> Rule:
+        if self.rule is None:
+            raise AssertionError("asked for before there were rules")
+        return self.rule
+
+
+def _is_stale(decision: Decision, card: Card | None, lost: str) -> bool:
+    pressed = decision.card
+    if not pressed or decision.via is not Via.BUTTON:
+        return False
+    return pressed == lost or (card is not None and pressed not in card.messages)
+
+
+def _is(person: Person | None, other: Person | None) -> bool:
+    return person is not None and other is not None and person.same_as(other)
+
+
+def ended(outcome: Outcome, at: datetime) -> Decision:
+    """Who ended a question that nobody decided: the clock, or what came in its place."""
+    return Decision(id=f"{outcome}:{at.isoformat()}", at=at, via=Via.RULE)

@@ -226,6 +226,8 @@ class HandOver(BaseModel, frozen=True):
     by: Person
     to: Person
     at: datetime
+    press: str = ""
+    """Id of the decision that did it."""
 
 
 class Refused(BaseModel, frozen=True):
@@ -321,7 +323,7 @@ class ApprovalRequest(BaseModel, frozen=True):
 
 
 class Grant(BaseModel, frozen=True):
-    """"Always approve this tool in this thread", given by somebody who could approve it."""
+    """ "Always approve this tool in this thread", given by somebody who could approve it."""
 
     id: str
     tool: str
