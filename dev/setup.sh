@@ -46,6 +46,9 @@ packages() {
     # Compiled now, or the first start would spend half a minute on it.
     .venv-tools/bin/uv pip sync --quiet --require-hashes --compile-bytecode \
         --python .venv/bin/python requirements.lock
+    # The checkout itself, for the command `countersign`; what builds it is in the lock.
+    .venv-tools/bin/uv pip install --quiet --offline --no-deps --no-build-isolation \
+        --python .venv/bin/python --editable .
     touch .venv/.stamp
 }
 
