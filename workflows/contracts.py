@@ -296,6 +296,8 @@ class Prepared(BaseModel, frozen=True):
     """Of the tool, its arguments and all that is bound; see `workflows.differences.digest`."""
     parameters: dict[str, Any] = {}
     """JSON schema of the tool's arguments, for the form of Edit & approve."""
+    arguments: str = ""
+    """The arguments as JSON that may be shown: secrets are masked in it."""
 
 
 class ToolResult(BaseModel, frozen=True):
