@@ -1,10 +1,13 @@
 """The bot's environment, read once, at start."""
 
+import re
 from enum import StrEnum
 from typing import Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEPLOYMENT_NAME = re.compile(r"[a-z0-9-]{1,20}")
 
 
 class SlackMode(StrEnum):
@@ -41,6 +44,10 @@ class CommonSettings(BaseSettings):
     task_queue: str = Field(default="countersign", min_length=1)
     """Temporal task queue that bot and worker share."""
 
+    deployment: str = "main"
+    """Name of this installation, on its buttons: two installations of one Slack app leave each
+    other's alone."""
+
     log_level: str = "INFO"
     """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
 
@@ -62,6 +69,13 @@ class CommonSettings(BaseSettings):
         if not url.startswith(("http://", "https://")):
             raise ValueError("is not a web address; it has to begin with https://")
         return url.rstrip("/") + "/"
+
+    @field_validator("deployment")
+    @classmethod
+    def _is_short_name(cls, name: str) -> str:
+        if not DEPLOYMENT_NAME.fullmatch(name):
+            raise ValueError("has to be 1 to 20 lower-case letters, digits or hyphens")
+        return name
 
     @field_validator("log_level")
     @classmethod

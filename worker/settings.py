@@ -45,8 +45,22 @@ class WorkerSettings(CommonSettings):
     agent_instructions: str = INSTRUCTIONS
     """What the agent is told about itself."""
 
+    policy_file: str = Field(default="policy.yaml", min_length=1)
+    """Where the rules are: a path."""
+
+    secret_arguments: str = Field(
+        default="password,passwd,secret,token,api_key,authorization,credential,private_key"
+    )
+    """Names of arguments whose values are never shown, with commas between them."""
+
     worker_host: str = "127.0.0.1"
     """Address to listen on; `0.0.0.0` in a container."""
 
     worker_port: int = Field(default=3001, ge=0, le=65_535)
     """Port of `/healthz` and `/readyz`; 0 picks one."""
+
+    @property
+    def secret_names(self) -> frozenset[str]:
+        """`secret_arguments`, one by one."""
+        names = (name.strip() for name in self.secret_arguments.split(","))
+        return frozenset(name for name in names if name)

@@ -21,15 +21,20 @@ PERMANENT = UNKNOWN | {
     "is_archived",
     "message_not_found",
     "messages_tab_disabled",
+    "method_not_supported_for_channel_type",
     "msg_blocks_too_long",
     "msg_too_long",
+    "no_such_subteam",
     "no_text",
     "not_in_channel",
+    "plan_upgrade_required",
     "restricted_action",
     "restricted_action_thread_only_channel",
     "thread_locked",
+    "user_disabled",
     "user_not_found",
     "user_not_in_channel",
+    "user_not_visible",
 }
 """A person has to change something, and asking again would not help."""
 BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
@@ -62,8 +67,11 @@ async def ask(call: Awaitable[Any]) -> Any:
 
 def explained(error: SlackApiError) -> ApplicationError:
     """The failure as Temporal is to treat it."""
-    code = code_of(error)
-    seconds = retry_after(error)
+    return failure(code_of(error), retry_after(error))
+
+
+def failure(code: str, seconds: float | None = None) -> ApplicationError:
+    """What Slack calls `code`, as Temporal is to treat it."""
     delay = timedelta(seconds=seconds) if seconds is not None else None
     if code in CONFIGURATION:
         delay = CONFIGURATION_DELAY
