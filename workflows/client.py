@@ -7,7 +7,6 @@ stateless bot three seconds and 60 MiB.
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,27 +18,32 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.contracts import (
     APPROVAL_PREFIX,
-    APPROVAL_WORKFLOW,
     CARD_LOST_SIGNAL,
     CONVERSATION_WORKFLOW,
     DECIDE_SIGNAL,
+    REVOKE_SIGNAL,
     SAY_SIGNAL,
     STATUS_QUERY,
     ApprovalStatus,
     Decision,
     Memory,
     Message,
-    PendingApproval,
+    Person,
     Thread,
 )
-from workflows.search import TEAM
+from workflows.listing import GrantRow, Listing, Page, Viewer
+from workflows.queries import all_approvals, approvals_for, grants_for
+from workflows.visibility import read_grants, read_page
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = timedelta(seconds=2)
 """Slack gives a listener three seconds to acknowledge."""
 PAGE = 10
+"""Rows of an operator's page."""
+LIST_PAGE = 5
+"""Rows of a page in Slack, each with its buttons."""
 _APPROVAL_ID = re.compile(rf"{APPROVAL_PREFIX}[0-9a-z-]{{1,200}}")
-_SLACK_ID = re.compile(r"[A-Z0-9]+")
+_CONVERSATION_ID = re.compile(r"conversation(-[A-Za-z0-9.]{1,64}){3}")
 
 
 class ApprovalNotFoundError(Exception):
@@ -57,6 +61,14 @@ class ApprovalClosedError(Exception):
         super().__init__(approval_id)
         self.approval_id = approval_id
         self.status = status
+
+
+class ConversationNotFoundError(Exception):
+    """There is no conversation of this id here, or it has ended."""
+
+    def __init__(self, workflow_id: str) -> None:
+        super().__init__(workflow_id)
+        self.workflow_id = workflow_id
 
 
 async def connect(**overrides: Any) -> Client:
@@ -107,13 +119,25 @@ class Conversations:
             raise
         return True
 
+    async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
+        """Ask for a standing permission to be taken back. The conversation decides who may.
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some pending approvals, and the token of the next page or None."""
+        Raises:
+            ConversationNotFoundError: there is none of this id; its permissions ended with it.
+        """
+        if not _CONVERSATION_ID.fullmatch(workflow_id):
+            raise ConversationNotFoundError(workflow_id)
+        handle = self._temporal.get_workflow_handle(workflow_id)
+        try:
+            await handle.signal(REVOKE_SIGNAL, args=[grant_id, by], rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise ConversationNotFoundError(workflow_id) from error
+            raise
 
-    rows: Sequence[PendingApproval]
-    next_token: bytes | None
+    async def grants(self, team: str, viewer: Viewer) -> Sequence[GrantRow]:
+        """The standing permissions that somebody may see, newest first: one visibility query."""
+        return await read_grants(self._temporal, grants_for(team, viewer))
 
 
 class Approvals:
@@ -156,24 +180,23 @@ class Approvals:
                 raise ApprovalNotFoundError(approval_id) from error
             raise
 
-    async def pending(self, team: str, token: bytes | None = None, size: int = PAGE) -> Page:
-        """A page of what waits in this workspace, newest first: one visibility query."""
-        if not _SLACK_ID.fullmatch(team):
-            return Page((), None)
-        found = self._temporal.list_workflows(
-            f"WorkflowType = '{APPROVAL_WORKFLOW}' AND ExecutionStatus = 'Running' "
-            f"AND {TEAM.name} = '{team}'",
-            page_size=size,
-            next_page_token=token,
-            rpc_timeout=RPC_TIMEOUT,
-        )
-        await found.fetch_next_page()
-        rows = [
-            PendingApproval.from_memo(it.id, it.start_time, await it.memo())
-            for it in found.current_page or ()
-        ]
-        rows.sort(key=lambda row: row.asked_at, reverse=True)
-        return Page(rows, found.next_page_token or None)
+    async def find(
+        self, listing: Listing, token: bytes | None = None, size: int = LIST_PAGE
+    ) -> Page:
+        """A page of a list, newest first: one visibility query."""
+        return await read_page(self._temporal, approvals_for(listing), token, size)
+
+    async def pending(
+        self,
+        team: str | None,
+        token: bytes | None = None,
+        size: int = PAGE,
+        tool: str = "",
+        requester: str = "",
+    ) -> Page:
+        """A page of all that waits, of one workspace or of every one, for an operator."""
+        query = all_approvals(team, tool, requester)
+        return await read_page(self._temporal, query, token, size)
 
     async def _signal(self, approval_id: str, name: str, args: Sequence[Any]) -> None:
         if not _APPROVAL_ID.fullmatch(approval_id):

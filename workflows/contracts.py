@@ -5,12 +5,11 @@ retyped or reordered, because approvals that were asked for by an older release 
 still be waiting.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from workflows.rules import Rule
 
@@ -533,34 +532,3 @@ class Remembered(BaseModel, frozen=True):
     at: datetime
     verdict: str
     """What the model was told."""
-
-
-class PendingApproval(BaseModel, frozen=True):
-    """One row of the pending list, as visibility has it: no workflow is asked."""
-
-    id: str
-    asked_at: datetime
-    tool: str = ""
-    title: str = ""
-    summary: str = ""
-    requester: Person = Field(default=Person(team="", user=""))
-    thread: Thread = Field(default=Thread(team="", channel="", ts=""))
-    permalink: str = ""
-
-    @classmethod
-    def from_memo(cls, id_: str, asked_at: datetime, memo: Mapping[str, Any]) -> "PendingApproval":
-        """Read a visibility row; a memo of another release may lack or add keys."""
-        known = {key: memo[key] for key in cls.model_fields if key in memo}
-        return cls.model_validate({**known, "id": id_, "asked_at": asked_at})
-
-
-def approval_memo(request: ApprovalRequest, permalink: str = "") -> dict[str, Any]:
-    """What the pending list shows of a request, so that a page costs one query."""
-    return {
-        "tool": request.call.tool,
-        "title": request.prepared.title,
-        "summary": request.prepared.summary,
-        "requester": request.call.requester.model_dump(),
-        "thread": request.call.thread.model_dump(),
-        "permalink": permalink,
-    }

@@ -1,7 +1,6 @@
 """What is stored must stay readable: an approval may wait for longer than a release lives."""
 
 import random
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,8 +9,8 @@ from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from tests.builders import ALICE, NOON, a_request, a_thread
-from workflows import contracts
+from tests.builders import ALICE, a_thread
+from workflows import contracts, listing
 from workflows.client import _APPROVAL_ID
 from workflows.contracts import (
     APPROVAL_ALPHABET,
@@ -28,7 +27,6 @@ from workflows.contracts import (
     Memory,
     Message,
     Outcome,
-    PendingApproval,
     Person,
     Prepared,
     Refusal,
@@ -40,8 +38,8 @@ from workflows.contracts import (
     ToolSpec,
     Via,
     Whisper,
-    approval_memo,
 )
+from workflows.listing import PendingApproval
 
 PERSON = '{"team":"T0ACME","user":"U0ALICE","name":"alice"}'
 THREAD = '{"team":"T0ACME","channel":"C0OPS","ts":"1.000100"}'
@@ -112,7 +110,8 @@ LEAST: dict[type[BaseModel], str] = {
 
 
 def _models() -> set[type[BaseModel]]:
-    found = (value for value in vars(contracts).values() if isinstance(value, type))
+    modules = (contracts, listing)
+    found = (it for module in modules for it in vars(module).values() if isinstance(it, type))
     return {it for it in found if issubclass(it, BaseModel) and it is not BaseModel}
 
 
@@ -182,32 +181,6 @@ def test_names_by_which_running_workflows_are_reached_stay() -> None:
     assert contracts.CONVERSATION_WORKFLOW == "ConversationWorkflow"
     thread = Thread(team="T1", channel="C1", ts="1.2")
     assert thread.workflow_id == "conversation-T1-C1-1.2"
-
-
-def test_a_pending_row_is_read_from_what_the_request_wrote() -> None:
-    request = a_request()
-    row = PendingApproval.from_memo("approval-1", NOON, approval_memo(request, "https://a.test"))
-    assert (row.tool, row.title, row.summary) == (
-        "place_order",
-        "Place an order",
-        "Order 100 × widget for €4,120.00",
-    )
-    assert row.requester == ALICE
-    assert row.thread == request.call.thread
-    assert row.permalink == "https://a.test"
-
-
-@pytest.mark.parametrize("key", [*approval_memo(a_request())])
-def test_a_memo_that_lacks_a_key_is_still_a_row(key: str) -> None:
-    memo = approval_memo(a_request())
-    del memo[key]
-    assert PendingApproval.from_memo("approval-1", NOON, memo).id == "approval-1"
-
-
-def test_a_memo_cannot_say_which_approval_it_is_nor_since_when() -> None:
-    memo = {"id": "approval-evil", "asked_at": datetime(1999, 1, 1, tzinfo=UTC), "new": object()}
-    row = PendingApproval.from_memo("approval-1", NOON, memo)
-    assert (row.id, row.asked_at) == ("approval-1", NOON)
 
 
 def test_ids_survive_being_read_aloud_and_are_known_as_ids() -> None:
