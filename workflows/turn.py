@@ -36,9 +36,9 @@ with workflow.unsafe.imports_passed_through():
         Thread,
         ThreadStatus,
         ToolSpec,
-        approval_memo,
     )
     from workflows.failures import apology
+    from workflows.listing import approval_memo
     from workflows.memory import Item, noted, said, window
     from workflows.search import attributes
     from workflows.words import (
@@ -180,7 +180,7 @@ class Turn:
                 request,
                 id=approval_id,
                 parent_close_policy=workflow.ParentClosePolicy.TERMINATE,
-                memo=approval_memo(request),
+                memo=approval_memo(ApprovalStatus(id=approval_id, request=request)),
                 search_attributes=attributes(request),
                 static_summary=request.prepared.summary[:200],
             )
