@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sandbox import views
-from sandbox.block_kit.inputs import find_element, state_values
+from sandbox.block_kit.answers import entry
+from sandbox.block_kit.inputs import STATE_KEYS, find_element, state_values
 from sandbox.core import Core
 from sandbox.delivery import Answer
 from sandbox.errors import ControlError
@@ -14,25 +15,14 @@ from sandbox.json_types import Json
 from sandbox.snapshot import sees
 from sandbox.state import Message
 
-OPTION_KEYS = {
-    "static_select": "selected_option",
-    "external_select": "selected_option",
-    "radio_buttons": "selected_option",
-    "overflow": "selected_option",
-    "users_select": "selected_user",
-    "channels_select": "selected_channel",
-    "conversations_select": "selected_conversation",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
-    "plain_text_input": "value",
-    "feedback_buttons": "value",
-}
+CHOSEN = {*STATE_KEYS, "overflow"}
+"""Types of elements whose press says what was chosen or entered."""
 COPIED = ("text", "value", "style", "placeholder")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:
-    """Who pressed what, where; `value` names an option, `selected` is the whole choice."""
+    """Who pressed what, where; `value` names an option or several, `selected` is all of it."""
 
     by: str
     where: Literal["message", "view", "home"]
@@ -147,16 +137,8 @@ def _action(core: Core, click: Click, blocks: Sequence[Json]) -> Json:
 def _choice(element: Json, click: Click) -> Json:
     if click.selected:
         return dict(click.selected)
-    key = OPTION_KEYS.get(str(element.get("type")))
-    if key is None or click.value is None:
+    if click.value is None:
         return {}
-    return {key: _option(element, click.value) if key == "selected_option" else click.value}
-
-
-def _option(element: Json, value: Any) -> Json:
-    groups = element.get("option_groups") or []
-    options = [*(element.get("options") or []), *(o for group in groups for o in group["options"])]
-    for option in options:
-        if option["value"] == value:
-            return option
-    raise ControlError("option_not_found", f"There is no option {value!r} here.")
+    if element.get("type") == "feedback_buttons":
+        return {"value": click.value}
+    return entry(element, click.value) if element.get("type") in CHOSEN else {}

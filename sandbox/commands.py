@@ -26,7 +26,8 @@ async def run_command(core: Core, user: str, channel: Channel, command: str, tex
     if command == INVITE:
         return _invite(core, user, channel, text)
     declared = core.manifest.command(command)
-    if declared is None:
+    outside = core.state.team_of(user) != TEAM_ID
+    if declared is None or outside:  # commands belong to the workspace that has the app
         raise ControlError("unknown_command", f"{command} is not a valid command.")
     payload: Json = {
         "token": "sandbox",

@@ -35,10 +35,16 @@ def send_event(core: Core, name: str, event: Json) -> None:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": _is_shared(core, event),
             "event_context": f"4-{secrets.token_urlsafe(24)}",
         }
     )
+
+
+def _is_shared(core: Core, event: Json) -> bool:
+    place = event.get("channel") or (event.get("item") or {}).get("channel")
+    channel = core.state.channels.get(str(place))
+    return channel is not None and bool(channel.shared_with)
 
 
 def _message_event(core: Core, message: Message, event: Json) -> None:
@@ -95,19 +101,28 @@ def reaction(core: Core, name: str, message: Message, user: str, emoji: str) -> 
 
 def member_joined(core: Core, channel: Channel, user: str, inviter: str | None) -> None:
     """Somebody came into a channel."""
+    event: Json = {"inviter": inviter} if inviter else {}
+    _membership(core, "member_joined_channel", channel, user, event)
+
+
+def member_left(core: Core, channel: Channel, user: str) -> None:
+    """Somebody is no longer in a channel."""
+    _membership(core, "member_left_channel", channel, user, {})
+
+
+def _membership(core: Core, name: str, channel: Channel, user: str, more: Json) -> None:
     if BOT_USER not in channel.members:
         return
     event: Json = {
-        "type": "member_joined_channel",
+        "type": name,
         "user": user,
         "channel": channel.id,
         "channel_type": "G" if channel.kind == "private" else "C",
-        "team": TEAM_ID,
+        "team": core.state.team_of(user),
         "event_ts": core.next_ts(),
+        **more,
     }
-    if inviter:
-        event["inviter"] = inviter
-    send_event(core, "member_joined_channel", event)
+    send_event(core, name, event)
 
 
 def home_opened(core: Core, user: str, tab: str) -> None:

@@ -8,7 +8,10 @@ INTERACTION_NAMES = {"im": "directmessage", "private": "privategroup"}
 
 
 def payload_base(core: Core, kind: str, user: str, view_id: str | None = None) -> Json:
-    """Return what every interaction payload has."""
+    """Return what every interaction payload has.
+
+    `team` is the workspace that the app is installed in, `user.team_id` the person's own.
+    """
     return {
         "type": kind,
         "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
@@ -16,7 +19,7 @@ def payload_base(core: Core, kind: str, user: str, view_id: str | None = None) -
             "id": user,
             "username": core.state.handle(user),
             "name": core.state.handle(user),
-            "team_id": TEAM_ID,
+            "team_id": core.state.team_of(user),
         },
         "api_app_id": APP_ID,
         "token": "sandbox",

@@ -19,6 +19,7 @@ EVENT_SCOPES: Mapping[str, str | None] = {
     "assistant_thread_context_changed": "assistant:write",
     "assistant_thread_started": "assistant:write",
     "member_joined_channel": "channels:read",
+    "member_left_channel": "channels:read",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",

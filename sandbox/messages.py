@@ -113,10 +113,27 @@ def join(core: Core, channel: Channel, user: str, inviter: str | None = None) ->
         "subtype": "channel_join",
         "user": user,
         "text": f"<@{user}> has joined the channel",
-        "team": TEAM_ID,
+        "team": core.state.team_of(user),
     }
     post(core, channel.id, {**body, "inviter": inviter} if inviter else body)
     events.member_joined(core, channel, user, inviter)
+    return True
+
+
+def leave(core: Core, channel: Channel, user: str) -> bool:
+    """Take somebody out of a channel; False if they were not in it."""
+    if user not in channel.members:
+        return False
+    body: Json = {
+        "type": "message",
+        "subtype": "channel_leave",
+        "user": user,
+        "text": f"<@{user}> has left the channel",
+        "team": core.state.team_of(user),
+    }
+    channel.members.remove(user)
+    post(core, channel.id, body)
+    events.member_left(core, channel, user)
     return True
 
 

@@ -16,39 +16,47 @@ from sandbox.state import (
 )
 
 
-def user_object(person: Person) -> Json:
-    """Return what `users.info` calls a user."""
-    profile = {
+def user_object(core: Core, person: Person) -> Json:
+    """Return what `users.info` calls a user; addresses have a scope of their own."""
+    profile: Json = {
         "title": person.title,
         "real_name": person.real_name,
         "real_name_normalized": person.real_name,
         "display_name": person.name,
         "display_name_normalized": person.name,
-        "email": f"{person.name}@{TEAM_DOMAIN}.example",
-        "team": TEAM_ID,
+        "team": person.team,
     }
+    if "users:read.email" in core.manifest.scopes or not core.strict:
+        profile["email"] = email(person)
     if person.is_bot:
         profile |= {"api_app_id": APP_ID, "bot_id": BOT_ID}
     return {
         "id": person.id,
-        "team_id": TEAM_ID,
+        "team_id": person.team,
         "name": person.name,
         "real_name": person.real_name,
         "deleted": person.deleted,
         "color": person.color,
-        "tz": "Europe/Berlin",
-        "tz_label": "Central European Time",
-        "tz_offset": 3600,
+        "tz": person.tz,
+        "tz_label": person.tz_label,
+        "tz_offset": person.tz_offset,
         "profile": profile,
         "is_admin": False,
         "is_owner": False,
         "is_primary_owner": False,
-        "is_restricted": person.is_guest,
-        "is_ultra_restricted": False,
+        "is_restricted": person.is_guest or person.is_single_channel_guest,
+        "is_ultra_restricted": person.is_single_channel_guest,
+        "is_stranger": core.state.is_stranger(person),
         "is_bot": person.is_bot,
         "is_app_user": False,
         "updated": 1_700_000_000,
     }
+
+
+def email(person: Person) -> str:
+    """Return a person's address."""
+    domain = "other" if person.is_external else TEAM_DOMAIN
+    return f"{person.name}@{domain}.example"
 
 
 def channel_object(channel: Channel, *, for_user: str = BOT_USER) -> Json:
@@ -72,14 +80,16 @@ def channel_object(channel: Channel, *, for_user: str = BOT_USER) -> Json:
         "is_channel": True,
         "is_private": channel.kind == "private",
         "is_general": channel.id == "C0GENERAL",
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": bool(channel.shared_with),
+        "is_ext_shared": bool(channel.shared_with),
+        "is_pending_ext_shared": False,
         "is_member": for_user in channel.members,
         "creator": channel.members[0] if channel.members else "",
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
         "num_members": len(channel.members),
-        "shared_team_ids": [TEAM_ID],
+        "shared_team_ids": [TEAM_ID, *channel.shared_with],
+        "connected_team_ids": list(channel.shared_with),
     }
 
 
@@ -99,7 +109,7 @@ def group_object(group: Group) -> Json:
         "description": "",
         "date_delete": 0,
         "user_count": len(group.users),
-        "users": group.users,
+        "users": list(group.users),
     }
 
 

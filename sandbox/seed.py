@@ -1,10 +1,19 @@
-"""The story every sandbox starts with: four people at Acme, and a bot that has said nothing yet."""
+"""The story every sandbox starts with: people at Acme, one from outside, and a silent bot."""
 
 from sandbox.clock import Clock
 from sandbox.json_types import Json
 from sandbox.manifest import Manifest
 from sandbox.rich_text import typed_blocks
-from sandbox.state import BOT_USER, TEAM_ID, Channel, Group, Message, Person, Workspace
+from sandbox.state import (
+    BOT_USER,
+    OTHER_TEAM_ID,
+    TEAM_ID,
+    Channel,
+    Group,
+    Message,
+    Person,
+    Workspace,
+)
 
 GREETINGS = (
     ("C0GENERAL", "U0CAROL", "Morning all. Quarter end is on Friday, please keep orders moving."),
@@ -21,6 +30,8 @@ def _people(manifest: Manifest) -> dict[str, Person]:
         Person("U0BOB", "bob", "Bob Keller", "Finance lead", "3f5aa9"),
         Person("U0CAROL", "carol", "Carol Nguyen", "Head of purchasing", "9c4a8b"),
         Person("U0DAVE", "dave", "Dave Okafor", "Contractor", "b3702f", is_guest=True),
+        Person("U0ERIN", "erin", "Erin Walsh", "Left in spring", "7a7a52", deleted=True),
+        Person("U0ZOE", "zoe", "Zoe Laurent", "Supplier", "8a4b2d", team=OTHER_TEAM_ID),
         Person(BOT_USER, bot.lower(), bot, manifest.description, "4a4a55", is_bot=True),
     )
     return {person.id: person for person in people}
@@ -35,8 +46,16 @@ def _channels() -> dict[str, Channel]:
         Channel("C0FINANCE", "channel", "finance", [*staff[1:], BOT_USER], "Money in, money out"),
         Channel("C0RANDOM", "channel", "random", list(everyone), "The bot is not in here"),
     ]
-    direct = [Channel(f"D{user[1:]}", "im", "", [user, BOT_USER]) for user in everyone]
+    shared = Channel("C0SHARED", "channel", "supplier-talk", [*staff[:2], "U0ZOE", BOT_USER])
+    shared.topic, shared.shared_with = "Shared with another company", [OTHER_TEAM_ID]
+    channels.append(shared)
+    direct = [direct_channel(user) for user in (*everyone, "U0ERIN")]
     return {channel.id: channel for channel in (*channels, *direct)}
+
+
+def direct_channel(user: str) -> Channel:
+    """Return the direct message of a person and the bot."""
+    return Channel(f"D{user[1:]}", "im", "", [user, BOT_USER])
 
 
 def seed(manifest: Manifest, clock: Clock) -> Workspace:

@@ -188,7 +188,7 @@ async def _page_socket(request: web.Request) -> web.StreamResponse:
     core = request.app[CORE]
     user = request.query.get("as", "")
     person = core.state.people.get(user)
-    if person is None or person.is_bot:
+    if person is None or person.is_bot or person.deleted:
         return web.Response(status=400, text="Say with ?as= which person is looking.")
     socket = web.WebSocketResponse(max_msg_size=64 * 1024, heartbeat=30)
     await socket.prepare(request)

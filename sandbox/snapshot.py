@@ -3,7 +3,7 @@
 from sandbox.core import Core
 from sandbox.json_types import Json
 from sandbox.rendering import other_party, page_message, team_object
-from sandbox.state import APP_ID, BOT_USER, Channel, Message, Person
+from sandbox.state import APP_ID, BOT_USER, TEAM_ID, Channel, Message, Person
 
 PAGE_HISTORY = 100
 
@@ -56,7 +56,8 @@ def may_see(core: Core, user: str, message: Message) -> bool:
 def channel_summary(core: Core, channel: Channel, me: str) -> Json | None:
     """Return the channel for `me`'s list, or None if `me` must not know of it."""
     joined = me in channel.members
-    if not joined and channel.kind != "channel":
+    outside = core.state.team_of(me) != TEAM_ID
+    if not joined and (channel.kind != "channel" or outside):
         return None
     messages = core.state.messages.get(channel.id, {})
     summary: Json = {
@@ -67,6 +68,7 @@ def channel_summary(core: Core, channel: Channel, me: str) -> Json | None:
         "members": channel.members,
         "joined": joined,
         "archived": channel.archived,
+        "shared": bool(channel.shared_with),
         "last_ts": max(messages, default="0"),
         "unread": 0,
         "mentions": 0,
@@ -185,7 +187,8 @@ def _person(person: Person) -> Json:
         "real_name": person.real_name,
         "title": person.title,
         "is_bot": person.is_bot,
-        "is_guest": person.is_guest,
+        "is_guest": person.is_guest or person.is_single_channel_guest,
+        "is_external": person.is_external,
         "deleted": person.deleted,
         "color": person.color,
         "presence": person.presence,

@@ -11,7 +11,7 @@ from sandbox.ids import make_id
 from sandbox.json_types import Json
 from sandbox.rich_text import typed_blocks, typed_text
 from sandbox.snapshot import sees
-from sandbox.state import BOT_USER, TEAM_ID, Channel, Message
+from sandbox.state import BOT_USER, Channel, Message
 
 TEXT_LIMIT = 40_000
 
@@ -35,8 +35,10 @@ def say(
         "user": user,
         "text": typed_text(text),
         "client_msg_id": str(uuid.uuid4()),
-        "team": TEAM_ID,
+        "team": core.state.team_of(user),
     }
+    if channel.shared_with:
+        body |= {"user_team": body["team"], "source_team": body["team"]}
     if text:
         body["blocks"] = typed_blocks(text)
     if thread_ts:

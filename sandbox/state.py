@@ -12,6 +12,7 @@ APP_ID = "A0SIGN"
 TEAM_ID = "T0ACME"
 TEAM_NAME = "Acme"
 TEAM_DOMAIN = "acme"
+OTHER_TEAM_ID = "T0OTHER"
 SLACKBOT = "USLACKBOT"
 
 ChannelKind = Literal["channel", "private", "im"]
@@ -30,6 +31,16 @@ class Person:
     is_guest: bool = False
     deleted: bool = False
     presence: str = "active"
+    team: str = TEAM_ID
+    is_single_channel_guest: bool = False
+    tz: str = "Europe/Berlin"
+    tz_label: str = "Central European Time"
+    tz_offset: int = 3600
+
+    @property
+    def is_external(self) -> bool:
+        """Whether they are here through Slack Connect only."""
+        return self.team != TEAM_ID
 
 
 @dataclass(slots=True)
@@ -53,6 +64,8 @@ class Channel:
     topic: str = ""
     archived: bool = False
     created: int = 1_700_000_000
+    shared_with: list[str] = field(default_factory=list[str])
+    """Ids of the other workspaces that are in it through Slack Connect."""
 
 
 @dataclass(slots=True)
@@ -150,6 +163,18 @@ class Workspace:
                 return channel
         return None
 
+    def is_stranger(self, person: Person) -> bool:
+        """Whether somebody of another workspace is in no channel that the bot is in.
+
+        Slack's flag does not cover the others: who is external shows in `team_id` alone.
+        """
+        shared = (
+            channel
+            for channel in self.channels.values()
+            if BOT_USER in channel.members and person.id in channel.members
+        )
+        return person.is_external and next(shared, None) is None
+
     def channel_named(self, name: str) -> Channel | None:
         """The channel called `name` or `#name`."""
         wanted = name.removeprefix("#")
@@ -157,6 +182,11 @@ class Workspace:
             if channel.kind != "im" and channel.name == wanted:
                 return channel
         return None
+
+    def team_of(self, user: str) -> str:
+        """The workspace that a person belongs to."""
+        person = self.people.get(user)
+        return person.team if person else TEAM_ID
 
     def handle(self, user: str) -> str:
         """The short name of a person, or the id itself for a stranger."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox import views
-from sandbox.block_kit.inputs import missing_inputs, state_values
+from sandbox.block_kit.inputs import state_values
+from sandbox.block_kit.refusals import input_errors
 from sandbox.clicks import delivery_frame
 from sandbox.core import Core
 from sandbox.delivery import Answer
@@ -19,10 +20,10 @@ async def submit(core: Core, user: str, view_id: str, given: Mapping[str, Any]) 
     Raises:
         ControlError: the person has no such modal open.
     """
-    view = _open(core, user, view_id)
+    view = opened(core, user, view_id)
     values = state_values(view["blocks"], given)
     view["state"] = {"values": values}
-    if errors := missing_inputs(view["blocks"], values):
+    if errors := input_errors(view["blocks"], values):
         views.set_errors(core, user, view, errors)
         return {"response_action": "errors", "errors": errors, "delivered": False}
     view.pop("errors", None)
@@ -40,7 +41,7 @@ async def submit(core: Core, user: str, view_id: str, given: Mapping[str, Any]) 
 
 async def close(core: Core, user: str, view_id: str) -> Json:
     """Close a modal; the app hears of it if it asked to."""
-    view = _open(core, user, view_id)
+    view = opened(core, user, view_id)
     if view["clear_on_close"]:
         views.clear(core, user)
     else:
@@ -56,7 +57,12 @@ async def close(core: Core, user: str, view_id: str) -> Json:
     return (await core.delivery.interact("interactive", payload)).report()
 
 
-def _open(core: Core, user: str, view_id: str) -> Json:
+def opened(core: Core, user: str, view_id: str) -> Json:
+    """Return a modal that a person has open.
+
+    Raises:
+        ControlError: they have no such modal open.
+    """
     for view in views.stack(core, user):
         if view["id"] == view_id:
             return view

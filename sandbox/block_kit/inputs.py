@@ -5,7 +5,6 @@ from typing import Any
 
 from sandbox.json_types import Json
 
-REQUIRED = "Please complete this required field."
 STATE_KEYS: Mapping[str, tuple[str, str | None]] = {
     "plain_text_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
@@ -65,19 +64,6 @@ def state_values(blocks: Sequence[Json], given: Mapping[str, Any]) -> Json:
         entry |= (given.get(block_id) or {}).get(action_id) or {}
         values.setdefault(block_id, {})[action_id] = {**entry, "type": element["type"]}
     return values
-
-
-def missing_inputs(blocks: Sequence[Json], values: Json) -> dict[str, str]:
-    """Return an error for each required input that is empty, as Slack's client does."""
-    errors: dict[str, str] = {}
-    for block, element in elements(blocks):
-        if block.get("type") != "input" or block.get("optional"):
-            continue
-        block_id, action_id = str(block["block_id"]), str(element.get("action_id"))
-        keys = STATE_KEYS.get(str(element.get("type")))
-        if keys and not values.get(block_id, {}).get(action_id, {}).get(keys[0]):
-            errors[block_id] = REQUIRED
-    return errors
 
 
 def _initial(element: Json, key: str, source: str | None) -> Json:

@@ -1,6 +1,7 @@
 """Control requests in which a person acts."""
 
 from sandbox import clicks, commands, events, messages, speaking, submissions
+from sandbox.block_kit.answers import state_from
 from sandbox.control.body import Ask
 from sandbox.errors import ControlError
 from sandbox.json_types import Json
@@ -73,17 +74,18 @@ async def click(ask: Ask) -> Json:
             view_id=str(container.get("view_id", "")),
             value=ask.body.get("value"),
             selected=ask.object("selected"),
-            state=ask.object("state"),
+            state={**ask.object("state"), **_answered(ask, str(container.get("view_id", "")))},
         ),
     )
     return answer.report()
 
 
 async def submit(ask: Ask) -> Json:
-    """Submit a modal."""
-    return await submissions.submit(
-        ask.core, ask.person(), ask.text("view_id"), ask.object("state")
-    )
+    """Submit a modal; `answers` are by label, `state` is in Slack's own shape."""
+    user, view_id = ask.person(), ask.text("view_id")
+    view = submissions.opened(ask.core, user, view_id)
+    state = {**ask.object("state"), **state_from(view["blocks"], ask.object("answers"))}
+    return await submissions.submit(ask.core, user, view_id, state)
 
 
 async def close(ask: Ask) -> Json:
@@ -112,3 +114,12 @@ async def stop(ask: Ask) -> Json:
             messages.change(ask.core, message, {})
     events.session_stopped(ask.core, channel.id, thread_ts, user, streaming)
     return {"streaming_message_ts": streaming}
+
+
+def _answered(ask: Ask, view_id: str) -> Json:
+    """What was entered in the modal before something in it is pressed."""
+    answers = ask.object("answers")
+    if not answers:
+        return {}
+    view = submissions.opened(ask.core, ask.person(), view_id)
+    return state_from(view["blocks"], answers)

@@ -46,15 +46,31 @@ class Ask:
             raise ControlError("invalid_request", f"{name} must be an array of objects.")
         return value
 
+    def names(self, name: str) -> list[str]:
+        """Return a field as a list of words, empty if absent."""
+        value: Any = self.body.get(name) or []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ControlError("invalid_request", f"{name} must be an array of strings.")
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """Return a field as true or false, None if absent."""
+        value = self.body.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise ControlError("invalid_request", f"{name} must be true or false.")
+        return value
+
     def person(self) -> str:
         """Return who acts.
 
         Raises:
-            ControlError: nobody, the bot, or a stranger.
+            ControlError: nobody, the bot, a stranger, or somebody who is deactivated.
         """
         person = self.core.state.people.get(self.text("as"))
         if person is None or person.is_bot:
             raise ControlError("unknown_person", "Say with `as` which person acts.")
+        if person.deleted:
+            raise ControlError("user_disabled", f"{person.real_name}'s account is deactivated.")
         return person.id
 
     def channel(self) -> Channel:

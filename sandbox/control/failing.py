@@ -91,8 +91,7 @@ async def reset(ask: Ask) -> Json:
     core.state = seed(core.manifest, core.config.clock)
     core.streams = Streams()
     core.faults.clear()
-    core.changed()
-    core.hub.publish(lambda viewer: {"type": "snapshot", **snapshot(core, viewer)})
+    show_everything(core)
     return {}
 
 
@@ -112,6 +111,12 @@ async def use_socket(core: Core) -> None:
     core.http = None
     core.delivery.use(core.socket)
     show_app(core)
+
+
+def show_everything(core: Core) -> None:
+    """Tell every page the whole workspace anew."""
+    core.changed()
+    core.hub.publish(lambda viewer: {"type": "snapshot", **snapshot(core, viewer)})
 
 
 def show_app(core: Core) -> None:

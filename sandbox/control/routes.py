@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from sandbox.control import acting, failing, looking, waiting
+from sandbox.control import acting, failing, looking, roster, waiting
 from sandbox.control.body import Ask, read_ask
 from sandbox.core import Core
 from sandbox.errors import ControlError
@@ -38,6 +38,10 @@ POSTS: Mapping[str, Verb] = {
     "delivery": failing.delivery,
     "deliver": failing.deliver,
     "reset": failing.reset,
+    "people": roster.person,
+    "groups": roster.group,
+    "members": roster.member,
+    "channels": roster.channel,
 }
 
 

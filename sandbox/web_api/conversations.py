@@ -18,7 +18,10 @@ def info(call: Call) -> Json:
     """Describe a conversation."""
     channel = call.channel()
     call.require_scope(READ_SCOPES[channel.kind])
-    return {"channel": channel_object(channel)}
+    described = channel_object(channel)
+    if not call.flag("include_num_members"):
+        described.pop("num_members", None)
+    return {"channel": described}
 
 
 def list_(call: Call) -> Json:
@@ -27,9 +30,19 @@ def list_(call: Call) -> Json:
 
 
 def users_conversations(call: Call) -> Json:
-    """List conversations that somebody, by default the bot, is in."""
+    """List conversations that somebody, by default the bot, is in.
+
+    Of somebody else's, private ones only if the bot is in them too.
+    """
     user = call.text("user") or BOT_USER
-    return _listed(call, lambda channel: user in channel.members)
+    if user not in call.core.state.people:
+        raise SlackError("user_not_found")
+
+    def wanted(channel: Channel) -> bool:
+        known = channel.kind == "channel" or _has_bot(channel)
+        return user in channel.members and known
+
+    return _listed(call, wanted)
 
 
 def members(call: Call) -> Json:
@@ -62,18 +75,7 @@ def replies(call: Call) -> Json:
 
 def open_(call: Call) -> Json:
     """Open the direct message with one person."""
-    if call.text("channel"):
-        channel = call.channel()
-    else:
-        users = call.names("users")
-        if not users:
-            raise SlackError("users_list_not_supplied")
-        if any(user not in call.core.state.people for user in users):
-            raise SlackError("user_not_found")
-        found = call.core.state.direct(users[0]) if users != [BOT_USER] else None
-        if len(users) > 1 or found is None:
-            raise SlackError("cannot_dm_bot" if users == [BOT_USER] else "method_not_supported")
-        channel = found
+    channel = call.channel() if call.text("channel") else _direct(call, call.names("users"))
     full = channel_object(channel) if call.flag("return_im") else {"id": channel.id}
     return {"no_op": True, "already_open": True, "channel": full}
 
@@ -88,6 +90,25 @@ def join(call: Call) -> Json:
     joined = messages.join(call.core, channel, BOT_USER)
     answer: Json = {"channel": channel_object(channel)}
     return answer if joined else {**answer, "warning": "already_in_channel"}
+
+
+def _direct(call: Call, users: list[str]) -> Channel:
+    if not users:
+        raise SlackError("users_list_not_supplied")
+    people = [call.core.state.people.get(user) for user in users]
+    if not all(people):
+        raise SlackError("user_not_found")
+    known = [person for person in people if person]
+    if any(person.is_bot for person in known):
+        raise SlackError("cannot_dm_bot")
+    if any(person.deleted for person in known):
+        raise SlackError("user_disabled")
+    if len(known) > 1:
+        raise SlackError("method_not_supported")
+    found = call.core.state.direct(known[0].id)
+    if found is None:
+        raise SlackError("user_not_visible")
+    return found
 
 
 def _has_bot(channel: Channel) -> bool:

@@ -25,7 +25,10 @@ from sandbox.server import Sandbox
 
 MANIFEST = Path(__file__).parent / "slack_app_manifest.yml"
 ALICE, BOB, CAROL, DAVE, BOT = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0SIGN"
+ERIN, ZOE = "U0ERIN", "U0ZOE"
+"""Erin left the company; Zoe is at another one."""
 OPS, GENERAL, FINANCE, RANDOM = "C0OPS", "C0GENERAL", "C0FINANCE", "C0RANDOM"
+SHARED = "C0SHARED"
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, PAGE_TOKEN = "xoxb-test", "xapp-test", "shhh", "letmein"
 
 Reply = Callable[[Json], Json | None]
@@ -151,6 +154,27 @@ async def said(call: Awaitable[AsyncSlackResponse]) -> Json:
     """Return the body of an answer; slack_sdk allows for none."""
     data: Any = (await call).data
     return data
+
+
+def plain(text: str) -> Json:
+    """A text object without markup."""
+    return {"type": "plain_text", "text": text}
+
+
+def options(**texts: str) -> list[Json]:
+    """Options by value."""
+    return [{"text": plain(text), "value": value} for value, text in texts.items()]
+
+
+def a_field(label: str, **element: Any) -> Json:
+    """An input block; its ids are made from the label."""
+    name = label.lower().replace(" ", "_")
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": plain(label),
+        "element": {"action_id": "value", **element},
+    }
 
 
 def section(text: str = "Hello") -> Json:

@@ -11,9 +11,12 @@ from tests.unit.sandbox.stage import (
     BOT,
     CAROL,
     DAVE,
+    ERIN,
     FINANCE,
     OPS,
     RANDOM,
+    SHARED,
+    ZOE,
     refused,
     said,
 )
@@ -37,7 +40,7 @@ async def test_everybody_is_listed_page_by_page(slack: AsyncWebClient) -> None:
         assert len(members) <= 2
         names += [member["id"] for member in members]
 
-    assert names == [ALICE, BOB, CAROL, DAVE, BOT]
+    assert names == [ALICE, BOB, CAROL, DAVE, ERIN, ZOE, BOT]
     async with refused("invalid_cursor"):
         await slack.users_list(cursor="nonsense!")
     async with refused("invalid_limit"):
@@ -49,16 +52,18 @@ async def test_groups_and_their_members(slack: AsyncWebClient) -> None:
 
     assert (group["id"], group["handle"], "users" in group) == ("S0FINANCE", "finance", False)
     assert (await said(slack.usergroups_users_list(usergroup="S0FINANCE")))["users"] == [BOB, CAROL]
+    full = (await said(slack.usergroups_list(include_users=True, include_count=True)))["usergroups"]
+    assert (full[0]["users"], full[0]["user_count"]) == ([BOB, CAROL], 2)
     async with refused("no_such_subteam"):
         await slack.usergroups_users_list(usergroup="S0NONE")
 
 
 async def test_channels_are_listed_by_type(slack: AsyncWebClient) -> None:
     public = (await said(slack.conversations_list()))["channels"]
-    assert {one["id"] for one in public} == {OPS, "C0GENERAL", FINANCE, RANDOM}
+    assert {one["id"] for one in public} == {OPS, "C0GENERAL", FINANCE, RANDOM, SHARED}
     assert {one["id"] for one in public if not one["is_member"]} == {RANDOM}
     direct = (await said(slack.conversations_list(types="im")))["channels"]
-    assert {one["user"] for one in direct} == {ALICE, BOB, CAROL, DAVE}
+    assert {one["user"] for one in direct} == {ALICE, BOB, CAROL, DAVE, ERIN}
     mine = (await said(slack.users_conversations()))["channels"]
     assert RANDOM not in {one["id"] for one in mine}
     async with refused("missing_scope") as answer:
@@ -70,6 +75,36 @@ async def test_a_channel_and_its_members(slack: AsyncWebClient) -> None:
     assert (await said(slack.conversations_info(channel=OPS)))["channel"]["name"] == "ops"
     members = await said(slack.conversations_members(channel=OPS))
     assert members["members"] == [ALICE, BOB, CAROL, BOT]
+    first = await said(slack.conversations_members(channel=OPS, limit=3))
+    cursor = first["response_metadata"]["next_cursor"]
+    rest = await said(slack.conversations_members(channel=OPS, limit=3, cursor=cursor))
+    assert (first["members"], rest["members"]) == ([ALICE, BOB, CAROL], [BOT])
+    assert rest["response_metadata"]["next_cursor"] == ""
+
+
+async def test_what_kind_of_channel_it_is(slack: AsyncWebClient, people: SandboxClient) -> None:
+    async def kind(channel: str, **how: bool) -> Json:
+        return (await said(slack.conversations_info(channel=channel, **how)))["channel"]
+
+    ops, direct, shared = await kind(OPS), await kind("D0BOB"), await kind(SHARED)
+    assert (ops["is_private"], ops["is_ext_shared"], ops["is_archived"]) == (False, False, False)
+    assert (direct["is_im"], direct["user"]) == (True, BOB)
+    assert (shared["is_ext_shared"], shared["connected_team_ids"]) == (True, ["T0OTHER"])
+    assert "num_members" not in ops
+    assert (await kind(OPS, include_num_members=True))["num_members"] == 4
+    await people.set_channel(OPS, archived=True)
+    assert (await kind(OPS))["is_archived"]
+
+
+async def test_where_somebody_is_needs_a_scope_for_each_kind(slack: AsyncWebClient) -> None:
+    bobs = (await said(slack.users_conversations(user=BOB)))["channels"]
+    assert {one["id"] for one in bobs} == {OPS, "C0GENERAL", FINANCE, RANDOM, SHARED}
+    zoes = (await said(slack.users_conversations(user=ZOE)))["channels"]
+    assert [one["id"] for one in zoes] == [SHARED]
+    async with refused("missing_scope"):
+        await slack.users_conversations(user=BOB, types="public_channel,private_channel")
+    async with refused("user_not_found"):
+        await slack.users_conversations(user="U0NOBODY")
 
 
 async def test_history_has_no_replies_and_newest_first(
@@ -93,6 +128,8 @@ async def test_threads_come_with_metadata_when_asked(slack: AsyncWebClient) -> N
     assert full["messages"][0]["metadata"] == METADATA
     short = await said(slack.conversations_replies(channel=OPS, ts=root))
     assert short["messages"][0]["metadata"] == {"event_type": "approval_requested"}
+    history = await said(slack.conversations_history(channel=OPS, include_all_metadata=True))
+    assert history["messages"][0]["metadata"] == METADATA
     page = await said(slack.conversations_replies(channel=OPS, ts=root, limit=1))
     assert page["has_more"]
     rest = await said(
@@ -114,6 +151,10 @@ async def test_direct_messages_are_opened_by_person(slack: AsyncWebClient) -> No
         await slack.conversations_open(users="U0NOBODY")
     async with refused("cannot_dm_bot"):
         await slack.conversations_open(users=BOT)
+    async with refused("user_disabled"):
+        await slack.conversations_open(users=ERIN)
+    async with refused("user_not_visible"):
+        await slack.conversations_open(users=ZOE)
 
 
 async def test_the_bot_reads_only_where_it_is(slack: AsyncWebClient) -> None:
