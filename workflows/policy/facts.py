@@ -1,0 +1,39 @@
+"""What is known of a call when the policy is asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks. Groups and channels are those that the policy asks about."""
+
+    id: str
+    team: str = ""
+    name: str = ""
+    is_guest: bool = False
+    is_external: bool = False
+    groups: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Where it is asked."""
+
+    id: str
+    is_direct: bool = False
+    is_private: bool = False
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One call. `amount` is in whole units of the currency; None if the tool has no cost."""
+
+    tool: str
+    requester: Requester
+    channel: Venue
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    amount: float | None = None
