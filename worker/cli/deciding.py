@@ -1,0 +1,149 @@
+"""A decision from the command line: hand it over, and learn whether it counted."""
+
+import asyncio
+import getpass
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from worker.cli.errors import REFUSED, UNREACHABLE, CommandError
+from worker.cli.names import names
+from worker.cli.plain import plain, printable
+from workflows.client import ApprovalClosedError, Approvals
+from workflows.contracts import (
+    ApprovalStatus,
+    Decision,
+    Execution,
+    Outcome,
+    Refusal,
+    Refused,
+    Verb,
+    Via,
+)
+from workflows.words import refusal_for_person
+
+PATIENCE_SECONDS = 10.0
+PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How an approval took a decision: counted, or refused."""
+
+    status: ApprovalStatus
+    refused: Refused | None = None
+
+    @property
+    def words(self) -> str:
+        """What happened, as a sentence."""
+        if self.refused is None:
+            return _counted(self.status)
+        return plain(refusal_for_person(self.refused, self.status), names(self.status))
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "id": self.status.id,
+            "counted": self.refused is None,
+            "refused": self.refused and str(self.refused.why),
+            "outcome": str(self.status.outcome),
+            "execution": str(self.status.execution),
+            "votes": self.status.counted,
+            "words": self.words,
+        }
+
+
+def from_here(verb: Verb = Verb.DECIDE, reason: str = "") -> Decision:
+    """A decision by whoever sits at this terminal. Nobody vouches for who that is."""
+    return Decision(
+        id=f"{Via.CLI}:{uuid4()}",
+        at=datetime.now(UTC),
+        via=Via.CLI,
+        asserted=f"{_user()}@{socket.gethostname()}",
+        verb=verb,
+        reason=reason.strip(),
+    )
+
+
+async def decide(
+    approvals: Approvals, approval_id: str, approve: bool, decision: Decision
+) -> Reception:
+    """Hand the decision over and wait until it is counted or refused.
+
+    Raises:
+        ApprovalNotFoundError: there is no such approval.
+        CommandError: it has ended, or no worker said in time whether the decision counts.
+    """
+    try:
+        await approvals.decide(approval_id, approve, decision)
+    except ApprovalClosedError as error:
+        if error.status is None:
+            raise CommandError(
+                f"{approval_id} is no longer waiting. Nothing was changed.", REFUSED
+            ) from error
+        late = Refused(why=Refusal.CLOSED, at=decision.at, decision=decision)
+        return Reception(error.status, late)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _received(approvals, approval_id, decision)
+    except TimeoutError as error:
+        raise CommandError(
+            f"{approval_id} has your decision, but no worker has said yet whether it counts. "
+            f"Check that one is running; then look: countersign show {approval_id}",
+            UNREACHABLE,
+        ) from error
+
+
+def reception(status: ApprovalStatus, decision: Decision) -> Reception | None:
+    """How the approval took this decision, or None if it has not looked at it yet."""
+    for refused in status.refused:
+        if refused.decision is not None and refused.decision.id == decision.id:
+            return Reception(status, refused)
+    counted = {vote.decision.id for vote in status.votes}
+    if status.decision is not None:
+        counted.add(status.decision.id)
+    return Reception(status) if decision.id in counted else None
+
+
+async def _received(approvals: Approvals, approval_id: str, decision: Decision) -> Reception:
+    while True:
+        with suppress(RPCError, WorkflowQueryFailedError):  # a worker may just be starting
+            if found := reception(await approvals.status(approval_id), decision):
+                return found
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _counted(status: ApprovalStatus) -> str:
+    match status.outcome:
+        case Outcome.PENDING:
+            needed = status.in_force.needed if status.in_force else 1
+            return f"Counted as {status.counted} of {needed}; {status.id} still waits for the rest."
+        case Outcome.APPROVED:
+            return f"Approved. {_aftermath(status)}"
+        case _:
+            return f"{str(status.outcome).capitalize()}. Nothing was done."
+
+
+def _aftermath(status: ApprovalStatus) -> str:
+    match status.execution:
+        case Execution.DONE:
+            return f"Done: {printable(status.result)}"
+        case Execution.FAILED:
+            return f"But it failed: {printable(status.result)}"
+        case _:
+            return f"It is being carried out; what came of it: countersign show {status.id}"
+
+
+def _user() -> str:
+    """Containers run under numbers that have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
