@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ForeignKey, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -11,67 +11,15 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-BUDGET_CENTS = 2_500_000
-PLACED = "placed"
-CANCELLED = "cancelled"
+from worker.shop_tables import BUDGET_CENTS, CANCELLED, PLACED, SEED, Base, Item, Order, Purse
+
 STARTS = 5
 """How often a database is tried whose tables others are creating at the same time."""
-SEED = (
-    ("widget", "Steel widget, M8", 4_120, 5_000),
-    ("gadget", "Handheld gadget with display", 12_900, 240),
-    ("gizmo", "Pocket gizmo", 1_850, 900),
-    ("sprocket", "Sprocket, 24 teeth", 725, 12_000),
-    ("laptop", "Laptop, 14 inch, 32 GB", 124_900, 35),
-    ("monitor", "Monitor, 27 inch, 4K", 32_900, 80),
-    ("desk", "Height-adjustable desk", 48_000, 25),
-    ("chair", "Office chair", 21_500, 60),
-    ("headset", "Noise-cancelling headset", 8_900, 150),
-    ("cable", "USB-C cable, 2 m", 690, 3_000),
-)
 
 
 class ShopError(Exception):
     """The shop cannot do that. The text says why, for the model and the person."""
-
-
-class Base(DeclarativeBase):
-    """All tables of the shop."""
-
-
-class Purse(Base):
-    """The one row that says what may be spent, in cents."""
-
-    __tablename__ = "purse"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    total_cents: Mapped[int]
-
-
-class Item(Base):
-    """Something that can be ordered. Prices are whole cents."""
-
-    __tablename__ = "items"
-
-    sku: Mapped[str] = mapped_column(primary_key=True)
-    description: Mapped[str]
-    price_cents: Mapped[int]
-    stock: Mapped[int]
-
-
-class Order(Base):
-    """An order; `key` is the idempotency key of the call that placed it."""
-
-    __tablename__ = "orders"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    key: Mapped[str] = mapped_column(unique=True)
-    sku: Mapped[str] = mapped_column(ForeignKey(Item.sku))
-    quantity: Mapped[int]
-    total_cents: Mapped[int]
-    requester: Mapped[str]
-    state: Mapped[str]
 
 
 @dataclass(frozen=True, slots=True)

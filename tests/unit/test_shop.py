@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from worker.shop import BUDGET_CENTS, Shop, ShopError
+from worker.shop import Shop, ShopError
+from worker.shop_tables import BUDGET_CENTS
 
 
 @pytest_asyncio.fixture

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from worker.money import euros
-from worker.shop import Order, ShopError
+from worker.shop import ShopError
+from worker.shop_tables import Order
 from worker.tools.toolkit import Context, Preview, ToolError, tool
 from workflows.contracts import ArgumentField
 
