@@ -1,5 +1,6 @@
 """How the outputs of tools are told to people: what was done, what was not, and what next."""
 
+import re
 from collections.abc import Sequence
 
 from sandbox.model import catalogue, replies
@@ -20,6 +21,8 @@ NEXT = {
     Ability.CONFIRM: "Tell me what to do instead.",
 }
 ASK_AGAIN = "Shall I ask again?"
+LATER = "Tell me again in a while, when what waits has been decided."
+APPROVAL_ID = re.compile(r"approval-\w+")
 
 
 def tell(used: Sequence[Used]) -> str:
@@ -56,14 +59,24 @@ def _ended(used: Used, result: Result) -> str:
         case Ending.DONE:
             return _done(used, result)
         case Ending.FAILED:
-            return f"**It failed.** {_capital(who)} approved {what}, but then: {_stop(result.text)}"
+            yes = f"The rule {result.rule} allowed" if result.rule else f"{_capital(who)} approved"
+            return f"**It failed.** {yes} {what}, but then: {_stop(result.text)}"
         case Ending.REJECTED:
             return f"**Rejected.** {_capital(who)} said no to {what}{why}. {undone}."
         case Ending.CHANGES:
             change = f": “{result.why}”" if result.why else ""
             return f"**Changes requested.** {_capital(who)} wants {what} changed{change}. {undone}."
+        case Ending.REFUSED:
+            return _before(used, result)
         case _:
             return _undecided(what, undone, result)
+
+
+def _before(used: Used, result: Result) -> str:
+    asked = "**Not asked again**: this was decided a moment ago."
+    if result.before is None:
+        return f"{asked} {UNDONE[used.ability or Ability.ORDER]}."
+    return f"{asked} {_ended(used, result.before)}"
 
 
 def _undecided(what: str, undone: str, result: Result) -> str:
@@ -76,21 +89,54 @@ def _undecided(what: str, undone: str, result: Result) -> str:
             by = f" by {result.who}" if result.who else ""
             return f"**Withdrawn{by}.** {_capital(what)} is no longer asked for. {undone}."
         case Ending.NOT_ASKED:
-            return (
-                f"**I couldn't ask anybody** about {what}: the approval could not be posted. "
-                f"{undone}. An administrator has to check whether I may post in this channel."
-            )
+            return _not_asked(what, undone, result)
         case Ending.STOPPED:
             return (
                 f"**Stopped.** An operator ended the approval of {what}; nobody decided. {undone}."
             )
+        case Ending.SUPERSEDED:
+            why = f": {result.why}" if result.why else ""
+            return f"**Superseded.** {_capital(what)} was given up{why}. {undone}."
+        case _:
+            return _unasked(what, undone, result)
+
+
+def _not_asked(what: str, undone: str, result: Result) -> str:
+    if not result.text.lower().startswith("not asked"):
+        return (
+            f"**I couldn't ask anybody** about {what}: the approval could not be posted. "
+            f"{undone}. An administrator has to check whether I may post in this channel."
+        )
+    why = f": {result.why}" if result.why else ""
+    return (
+        f"**I couldn't ask anybody** about {what}{why}. {undone}. "
+        "An administrator has to look at that; it is no refusal."
+    )
+
+
+def _unasked(what: str, undone: str, result: Result) -> str:
+    match result.ending:
+        case Ending.DENIED:
+            rule = f" (rule **{result.rule}**)" if result.rule else ""
+            why = f": {result.why}" if result.why else ""
+            return f"**Not allowed.** The policy{rule} rules out {what}{why}. {undone}."
+        case Ending.ASKED:
+            found = APPROVAL_ID.search(result.text)
+            name = f" as `{found[0]}`" if found else ""
+            return (
+                f"**Already waiting.** {_capital(what)} waits for approval{name}, so I don't ask "
+                "twice. It goes on by itself as soon as somebody decides."
+            )
+        case Ending.TOO_MANY:
+            why = f" {_stop(_capital(result.why))}" if result.why else ""
+            return f"**Too many requests.**{why} {_capital(what)} was not put to anybody. {undone}."
         case _:
             said = "nothing was done" in result.text.lower()
             return f"**That did not work.** {_stop(result.text)}" + ("" if said else f" {undone}.")
 
 
 def _done(used: Used, result: Result) -> str:
-    by = f" Approved by {result.who}." if result.who else ""
+    by = _consented(result)
     text = _stop(result.text)
     if used.ability is Ability.CONFIRM:
         question = text.removeprefix("Confirmed:").strip() or str(
@@ -100,12 +146,30 @@ def _done(used: Used, result: Result) -> str:
     return f"**Done.** {text}{by}"
 
 
+def _consented(result: Result) -> str:
+    """Who allowed it, and what they changed about it."""
+    consent = result.consent
+    if result.rule:
+        return f" The rule **{result.rule}** allows it, so nobody had to be asked."
+    if consent is None or not result.who:
+        return ""
+    if consent.changes:
+        told = ", ".join(f"{name} **{new}** instead of {old}" for name, new, old in consent.changes)
+        return f" {_capital(result.who)} approved it with changes: {told}."
+    once = ", once for this whole thread" if consent.for_thread else ""
+    return f" Approved by {result.who}{once}."
+
+
 def _next(ability: Ability | None, result: Result) -> str:
     match result.ending:
-        case Ending.EXPIRED | Ending.STOPPED:
+        case Ending.EXPIRED | Ending.STOPPED | Ending.SUPERSEDED:
             return ASK_AGAIN
-        case Ending.REJECTED | Ending.CHANGES:
+        case Ending.REJECTED | Ending.CHANGES | Ending.DENIED:
             return NEXT[ability or Ability.ORDER]
+        case Ending.REFUSED if result.before:
+            return _next(ability, result.before)
+        case Ending.TOO_MANY:
+            return LATER
         case _:
             return ""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
+from sandbox.model.consents import read_consent
 from sandbox.model.steps import Used
 from sandbox.model.toolbox import Toolbox
 
@@ -108,8 +109,15 @@ def _used(items: Sequence[Mapping[str, Any]], box: Toolbox) -> Iterable[Used]:
     for item in items:
         if item.get("type") == "function_call" and item.get("call_id") in outputs:
             name, arguments = str(item.get("name", "")), str(item.get("arguments", ""))
-            fields = box.read(name, arguments)
-            yield Used(box.ability(name), name, fields, outputs[item.get("call_id")])
+            yield _called(name, arguments, outputs[item.get("call_id")], box)
+
+
+def _called(name: str, arguments: str, output: str, box: Toolbox) -> Used:
+    """A call as it ran in the end: an approver may have changed its arguments."""
+    consent = read_consent(output)
+    if consent and consent.ran:
+        arguments = json.dumps(consent.ran)
+    return Used(box.ability(name), name, box.read(name, arguments), output)
 
 
 def _output(output: Any) -> str:
@@ -125,7 +133,7 @@ def _from_notes(notes: Iterable[str], box: Toolbox) -> Iterable[Used]:
     for note in notes:
         if told := _DONE_NOTE.fullmatch(note.strip()):
             name, arguments, output = told.groups()
-            yield Used(box.ability(name), name, box.read(name, arguments), output)
+            yield _called(name, arguments, output, box)
 
 
 def _waiting(note: str) -> list[str]:
