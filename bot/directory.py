@@ -1,5 +1,6 @@
 """Who people are, as Slack says now: accounts, user groups, and who is in which channel."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -51,18 +52,20 @@ class Directory:
         self._keep = keep_seconds
         self._now = now
         self._home: Home | None = None
+        self._asking_home = asyncio.Lock()
         self._kept: dict[str, tuple[float, tuple[str, ...]]] = {}
 
     async def home(self) -> Home:
         """Which workspace this is. A token never changes its workspace, so it is asked once."""
-        if self._home is None:
-            reply = await _ask(self._slack.auth_test())
-            self._home = Home(
-                team=str(reply.get("team_id") or ""),
-                enterprise=str(reply.get("enterprise_id") or ""),
-                bot_user=str(reply.get("user_id") or ""),
-            )
-        return self._home
+        async with self._asking_home:
+            if self._home is None:
+                reply = await _ask(self._slack.auth_test())
+                self._home = Home(
+                    team=str(reply.get("team_id") or ""),
+                    enterprise=str(reply.get("enterprise_id") or ""),
+                    bot_user=str(reply.get("user_id") or ""),
+                )
+            return self._home
 
     async def person(self, user: str, team: str = "") -> Profile:
         """One account; `team` is where they come from, as far as the caller knows.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 from agents import OpenAIProvider
 from openai import AsyncOpenAI
@@ -19,9 +19,16 @@ from temporalio.worker.workflow_sandbox import (
 
 from worker.heartbeat import Heartbeats
 from worker.settings import WorkerSettings
-from workflows.activities import AgentActivities, CardActivities, ThreadActivities
-from workflows.approval import HEARTBEAT, ApprovalWorkflow
+from workflows.activities import (
+    AgentActivities,
+    CardActivities,
+    DirectoryActivities,
+    PolicyActivities,
+    ThreadActivities,
+)
+from workflows.approval import ApprovalWorkflow
 from workflows.conversation import ConversationWorkflow
+from workflows.patience import HEARTBEAT
 
 FORBIDDEN = SandboxMatcher(
     access={"aiohttp", "bot", "slack_bolt", "slack_sdk", "sqlalchemy", "worker"}
@@ -30,6 +37,9 @@ FORBIDDEN = SandboxMatcher(
 RESTRICTIONS = replace(
     SandboxRestrictions.default.with_passthrough_modules("pydantic", "pydantic_core"),
     invalid_modules=FORBIDDEN,
+)
+Activities = (
+    AgentActivities | CardActivities | DirectoryActivities | PolicyActivities | ThreadActivities
 )
 DRAIN = timedelta(seconds=20)
 STICKY = timedelta(seconds=3)
@@ -60,11 +70,7 @@ def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:
     )
 
 
-def build_worker(
-    temporal: Client,
-    task_queue: str,
-    activities: Sequence[AgentActivities | CardActivities | ThreadActivities],
-) -> Worker:
+def build_worker(temporal: Client, task_queue: str, activities: Sequence[Activities]) -> Worker:
     """A worker for everything. The client has to have the plugin of `build_plugin`."""
     return Worker(
         temporal,
@@ -81,7 +87,7 @@ def build_worker(
 def _methods(activities: Any) -> Sequence[Any]:
     names = (
         name
-        for base in (AgentActivities, CardActivities, ThreadActivities)
+        for base in get_args(Activities)
         if isinstance(activities, base)
         for name in sorted(base.__abstractmethods__)
     )

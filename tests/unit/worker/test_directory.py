@@ -1,0 +1,146 @@
+"""The directory: what is known of people, groups and channels, and what is not."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.directory import MOST_PAGES, Directory
+from bot.people import DirectoryError, GoneError, Place, Profile
+from tests.unit.worker.workspace import BOT, TEAM, Workspace
+
+
+@pytest.mark.parametrize(
+    ("says", "is_"),
+    [
+        ({}, {}),
+        ({"is_restricted": True}, {"is_guest": True}),
+        ({"is_ultra_restricted": True, "is_restricted": True}, {"is_guest": True}),
+        ({"is_stranger": True}, {"is_external": True}),
+        ({"team_id": "T0OTHER"}, {"is_external": True, "team": "T0OTHER"}),
+        (
+            {"team_id": "T0SISTER", "enterprise_user": {"enterprise_id": "E0ORG"}},
+            {"team": "T0SISTER"},
+        ),
+        ({"team_id": "E0ORG"}, {"team": "E0ORG"}),
+        ({"deleted": True}, {"is_deactivated": True}),
+        ({"is_bot": True}, {"is_bot": True}),
+        ({"name": "bob", "profile": {"display_name": "Bobby"}}, {"name": "Bobby"}),
+        ({"name": "bob", "real_name": "Bob B", "profile": {"display_name": ""}}, {"name": "Bob B"}),
+    ],
+    ids=str,
+)
+async def test_an_account_is_what_slack_says_it_is(
+    slack: Workspace, directory: Directory, says: dict[str, Any], is_: dict[str, Any]
+) -> None:
+    slack.people["U0BOB"] |= says
+    assert await directory.person("U0BOB") == replace(Profile("U0BOB", TEAM), **is_)
+
+
+async def test_a_workspace_without_an_organisation_has_no_sisters(
+    slack: Workspace, directory: Directory
+) -> None:
+    slack.refuses("auth.test", "fatal_error")
+    with pytest.raises(DirectoryError, match="fatal_error"):
+        await directory.person("U0BOB")
+    slack.takes_again("auth.test")
+    slack.people["U0BOB"] |= {"team_id": "T0OTHER", "enterprise_user": {}}
+    assert (await directory.person("U0BOB")).is_external
+
+
+async def test_whose_workspace_it_is_is_asked_once(slack: Workspace, directory: Directory) -> None:
+    await directory.person("U0BOB")
+    await directory.person("U0CAROL")
+    assert slack.methods == ["auth.test", "users.info", "users.info"]
+
+
+async def test_what_is_gone_is_told_apart_from_what_could_not_be_asked(
+    slack: Workspace, directory: Directory
+) -> None:
+    with pytest.raises(GoneError) as gone:
+        await directory.members_of_group("S0NONE")
+    assert (gone.value.id, gone.value.code) == ("S0NONE", "no_such_subteam")
+    for looking in (directory.members("C0NONE"), directory.person("U0NONE")):
+        with pytest.raises(GoneError):
+            await looking
+    slack.refuses("usergroups.users.list", "ratelimited")
+    with pytest.raises(DirectoryError) as failed:
+        await directory.members_of_group("S0FINANCE")
+    assert not isinstance(failed.value, GoneError)
+    assert (failed.value.code, failed.value.seconds) == ("ratelimited", 7)
+
+
+async def test_a_slack_that_is_away_is_a_failure_like_any_other(client: AsyncWebClient) -> None:
+    client.base_url = "http://127.0.0.1:9/api/"
+    with pytest.raises(DirectoryError, match="unreachable"):
+        await Directory(client).members("C0OPS")
+
+
+async def test_members_are_read_to_the_last_page(slack: Workspace, directory: Directory) -> None:
+    slack.page = 2
+    assert await directory.members("C0OPS") == {"U0ALICE", "U0BOB", BOT}
+    assert len(slack.given("conversations.members")) == 2
+
+
+async def test_pages_without_an_end_are_a_failure(slack: Workspace, directory: Directory) -> None:
+    slack.page = 0
+    with pytest.raises(DirectoryError, match="too_many_pages"):
+        await directory.members("C0OPS")
+    assert len(slack.given("conversations.members")) == MOST_PAGES
+
+
+async def test_lists_may_remember_for_a_minute_and_votes_never(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    now = 0.0
+    remembering = Directory(client, keep_seconds=60, now=lambda: now)
+    for _ in range(2):
+        assert await remembering.groups_of("U0BOB") == ("S0FINANCE",)
+        assert await remembering.channels_of("U0BOB") == ("C0OPS", "C0FINANCE")
+    assert slack.methods == ["usergroups.list", "users.conversations"]
+    assert slack.given("users.conversations")[0]["types"] == "public_channel,private_channel"
+    now = 61.0
+    slack.groups["S0FINANCE"] = []
+    assert await remembering.groups_of("U0BOB") == ()
+    forgetful = Directory(client)
+    slack.groups["S0FINANCE"] = ["U0BOB"]
+    assert await forgetful.groups_of("U0BOB") == ("S0FINANCE",)
+    slack.groups["S0FINANCE"] = []
+    assert await forgetful.groups_of("U0BOB") == ()
+
+
+async def test_a_failure_is_not_remembered(slack: Workspace, client: AsyncWebClient) -> None:
+    remembering = Directory(client, keep_seconds=60)
+    slack.refuses("usergroups.list", "fatal_error")
+    with pytest.raises(DirectoryError):
+        await remembering.groups_of("U0BOB")
+    slack.takes_again("usergroups.list")
+    assert await remembering.groups_of("U0BOB") == ("S0FINANCE",)
+
+
+@pytest.mark.parametrize(
+    ("says", "is_"),
+    [
+        ({"name": "ops"}, {"name": "ops"}),
+        ({"is_private": True}, {"is_private": True}),
+        ({"is_mpim": True}, {"is_private": True}),
+        ({"is_ext_shared": True}, {"is_shared": True}),
+        ({"is_org_shared": True}, {"is_shared": True}),
+        ({"is_pending_ext_shared": True}, {"is_shared": True}),
+        ({"is_archived": True}, {"is_archived": True}),
+    ],
+    ids=str,
+)
+async def test_a_channel_is_what_slack_says_it_is(
+    slack: Workspace, directory: Directory, says: dict[str, Any], is_: dict[str, Any]
+) -> None:
+    slack.places["C0OPS"] = says
+    assert await directory.channel("C0OPS") == replace(Place("C0OPS"), **is_)
+
+
+async def test_a_direct_message_is_known_by_its_id(slack: Workspace, directory: Directory) -> None:
+    assert await directory.channel("D0ALICE") == Place(
+        id="D0ALICE", is_direct=True, is_private=True
+    )
+    assert slack.methods == []
