@@ -99,8 +99,8 @@ def _card(rule: RuleEntry) -> Iterator[Finding]:
         yield (
             ("card",),
             (
-                f"has `{DIRECT}`, but only channels are asked; name users or groups as approvers or "
-                "under `notify`, or write the channel"
+                f"has `{DIRECT}`, but only channels are asked; name users or groups as approvers "
+                "or under `notify`, or write the channel"
             ),
         )
 
@@ -114,8 +114,8 @@ def _slack(rule: RuleEntry) -> Iterator[Finding]:
         yield (
             ("slack",),
             (
-                "is false, but several people have to approve, and outside Slack nobody is verified, "
-                "so nobody is one of several; ask for one approval or allow Slack"
+                "is false, but several people have to approve, and outside Slack nobody is "
+                "verified, so nobody is one of several; ask for one approval or allow Slack"
             ),
         )
     for field in NEEDS_SLACK:
