@@ -85,9 +85,8 @@ class Secrets:
     def mask_field(self, shown: ArgumentField) -> ArgumentField:
         """A line of a card as it may be shown."""
         value = MASK if self.covers(shown.name) and shown.value else self.hide(shown.value)
-        if value == shown.value:
-            return shown
-        return shown.model_copy(update={"value": value, "is_secret": True})
+        is_secret = shown.is_secret or MASK in value
+        return shown.model_copy(update={"value": value, "is_secret": is_secret})
 
     def _secret_leaves(self, value: Any) -> Iterator[str]:
         match value:

@@ -7,11 +7,18 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+from temporalio.exceptions import ApplicationError
 
 from tests.builders import a_call
 from worker.agent import Agency
+from worker.secrets import MASK
 from worker.shop import Shop
 from worker.tools.catalogue import load_tools
+from worker.tools.toolkit import Context, Preview, ReservedNameError, Tool, ToolError, tool
+from workflows.contracts import ArgumentField
+from workflows.differences import digest
 
 TOOLS = load_tools()
 GUARDED = {"place_order", "cancel_order", "wait_for_confirmation"}
@@ -92,3 +99,147 @@ async def test_a_tool_that_is_gone_answers_in_words(agency: Agency) -> None:
     call = _call("launch_rocket", {})
     assert "no tool launch_rocket" in (await agency.prepare_call(call)).problem
     assert not (await agency.run_tool(call)).ok
+
+
+async def test_what_an_order_costs_is_a_number_for_rules(agency: Agency) -> None:
+    call = _call("place_order", {"sku": "widget", "quantity": 100, "reason": "stock is low"})
+    prepared = await agency.prepare_call(call)
+    assert prepared.amount == 4120.0
+    assert set(prepared.parameters["properties"]) == {"sku", "quantity"}
+
+
+async def test_the_budget_is_shown_and_is_no_part_of_what_is_approved(agency: Agency) -> None:
+    call = _call("place_order", {"sku": "widget", "quantity": 100, "reason": "stock is low"})
+    before = await agency.prepare_call(call)
+    await agency.run_tool(_call("place_order", {"sku": "gizmo", "quantity": 1}))
+    after = await agency.prepare_call(call)
+    assert before.fields != after.fields
+    assert before.digest == after.digest != ""
+
+
+@pytest.mark.parametrize("change", [{"sku": "gizmo"}, {"quantity": 99}])
+async def test_another_order_has_another_digest(agency: Agency, change: dict[str, Any]) -> None:
+    given = {"sku": "widget", "quantity": 100, "reason": "stock is low"}
+    one = await agency.prepare_call(_call("place_order", given))
+    other = await agency.prepare_call(_call("place_order", {**given, **change}))
+    assert one.digest != other.digest
+
+
+async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(agency: Agency) -> None:
+    agency.gated = lambda name: name == "check_budget"
+    specs = {spec.name: spec for spec in (await agency.describe_agent()).tools}
+    assert {name for name, spec in specs.items() if spec.needs_approval} == {
+        *GUARDED,
+        "check_budget",
+    }
+    assert specs["check_budget"].parameters["required"] == ["reason"]
+    call = _call("check_budget", {"reason": "they asked"})
+    prepared = await agency.prepare_call(call)
+    assert (prepared.problem, prepared.reason) == ("", "they asked")
+    assert prepared.parameters["properties"] == {}
+    assert "left this quarter" in (await agency.run_tool(call)).text
+
+
+async def test_a_call_that_was_asked_for_under_another_policy_still_runs(agency: Agency) -> None:
+    assert (await agency.run_tool(_call("check_budget", {"reason": "they asked"}))).ok
+    assert (await agency.run_tool(_call("check_budget", {}))).ok
+
+
+def test_a_tool_may_not_take_the_name_of_the_reason() -> None:
+    async def refund(ctx: Context, reason: str) -> str:
+        """Refund."""
+        return reason
+
+    with pytest.raises(ReservedNameError, match="refund"):
+        tool(title="Refund", status="is refunding…")(refund)
+
+
+class ExplosionError(Exception):
+    """Something nobody planned for."""
+
+
+@tool(title="Log in", status="is logging in…", needs_approval=True)
+async def log_in(ctx: Context, user: str, password: str, phrase: SecretStr) -> str:
+    """Log in."""
+    said = f"{user} {password} {phrase.get_secret_value()}"
+    if user == "nobody":
+        raise ToolError(f"cannot log in as {said}")
+    if user == "bomb":
+        raise ExplosionError from ValueError(said)
+    return f"logged in as {said}"
+
+
+SECRET = {"user": "root", "password": "hunter22", "phrase": "open sesame", "reason": "hunter22!"}
+
+
+def _with(agency: Agency, preview: bool = False) -> Agency:
+    """The same agency with the tool above, with or without words of its own for it."""
+    plain = Tool(log_in.body, log_in.title, log_in.status, True, log_in.schema)
+    if preview:
+
+        @plain.preview
+        async def say(ctx: Context, user: str, password: str, phrase: SecretStr) -> Preview:
+            value = phrase.get_secret_value()
+            return Preview(
+                summary=f"Log in with {password}",
+                cost=f"{value} coins",
+                fields=(
+                    ArgumentField(name="password", value=password),
+                    ArgumentField(name="line", value=f"{user}:{value}"),
+                ),
+            )
+
+    agency.tools = {"log_in": plain}
+    return agency
+
+
+@pytest.mark.parametrize("preview", [False, True])
+async def test_nobody_reads_a_secret_and_yet_it_is_part_of_the_digest(
+    agency: Agency, preview: bool
+) -> None:
+    call = _call("log_in", SECRET)
+    prepared = await _with(agency, preview).prepare_call(call)
+    everything = prepared.model_dump_json()
+    assert "hunter22" not in everything
+    assert "sesame" not in everything
+    assert {field.name for field in prepared.fields if field.is_secret} == (
+        {"password", "line"} if preview else {"password", "phrase"}
+    )
+    assert json.loads(prepared.arguments)["user"] == "root"
+    for change in ({"password": "hunter23"}, {"phrase": "open barley"}):
+        other = await agency.prepare_call(_call("log_in", {**SECRET, **change}))
+        assert other.digest != prepared.digest
+    assert prepared.digest != digest(call.tool, prepared.arguments, prepared)
+
+
+async def test_no_answer_of_a_tool_tells_a_secret(agency: Agency) -> None:
+    _with(agency)
+    assert (await agency.run_tool(_call("log_in", SECRET))).text == (
+        f"logged in as root {MASK} {MASK}"
+    )
+    with capture_logs() as logs:
+        failed = await agency.run_tool(_call("log_in", {**SECRET, "user": "nobody"}))
+        nonsense = await agency.run_tool(_call("log_in", {**SECRET, "user": 1, "x": "hunter22"}))
+        refused = await agency.prepare_call(_call("log_in", {**SECRET, "user": 1}))
+    assert failed.text == f"cannot log in as nobody {MASK} {MASK}"
+    assert not nonsense.ok
+    assert refused.problem
+    for told in (nonsense.text, refused.problem, str(logs)):
+        assert "hunter22" not in told
+        assert "sesame" not in told
+
+
+async def test_an_error_nobody_planned_for_goes_on_without_secrets(agency: Agency) -> None:
+    _with(agency)
+    with pytest.raises(ApplicationError) as raised:
+        await agency.run_tool(_call("log_in", {**SECRET, "user": "bomb"}))
+    assert raised.value.type == "ExplosionError"
+    assert "hunter22" not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+async def test_the_model_is_told_nothing_that_providers_refuse() -> None:
+    parameters = json.dumps(log_in.spec.parameters)
+    assert "writeOnly" not in parameters
+    assert "password" in parameters
+    assert log_in.parameters["properties"]["phrase"]["format"] == "password"

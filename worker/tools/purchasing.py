@@ -75,11 +75,14 @@ async def preview_order(ctx: Context, sku: str, quantity: int) -> Preview:
     return Preview(
         summary=f"Order {quantity:,} × {quote.sku} for {euros(quote.total_cents)}",
         cost=euros(quote.total_cents),
+        amount=quote.total_cents / 100,
         fields=(
             ArgumentField(name="item", value=quote.sku),
             ArgumentField(name="quantity", value=f"{quantity:,}"),
             ArgumentField(name="price each", value=euros(quote.price_cents)),
-            ArgumentField(name="budget left after", value=euros(quote.budget_left_cents)),
+            ArgumentField(
+                name="budget left after", value=euros(quote.budget_left_cents), is_bound=False
+            ),
         ),
     )
 

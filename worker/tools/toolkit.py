@@ -21,14 +21,15 @@ from agents.exceptions import ModelBehaviorError
 from agents.function_schema import FuncSchema, function_schema
 from pydantic import ValidationError
 
+from worker.secrets import typed_as_secret
 from worker.shop import Shop
+from worker.tools.schema import for_model, with_reason
 from workflows.contracts import ArgumentField, Call, ToolSpec
+from workflows.differences import REASON
 
-REASON = "reason"
-REASON_SCHEMA = {
-    "type": "string",
-    "description": "Why this is needed, in one sentence, for the person who has to approve it.",
-}
+
+class ReservedNameError(Exception):
+    """A tool has a parameter named `reason`, which every guarded tool is given."""
 
 
 class ToolError(Exception):
@@ -53,11 +54,17 @@ Context = RunContextWrapper[Desk]
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a call would do, in plain words: one sentence, its cost, and more lines if useful."""
+    """What a call would do, in plain words: one sentence, its cost, and more lines if useful.
+
+    All of it is what people approve: if it has changed by the time the call would run, they are
+    asked again. A line that may change meanwhile, such as a budget, is not `is_bound`.
+    """
 
     summary: str
     cost: str = ""
     fields: tuple[ArgumentField, ...] = ()
+    amount: float | None = None
+    """The cost in whole units of the currency, for rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +93,28 @@ class Tool:
     _preview: PreviewBody | None = field(default=None, init=False)
 
     @property
+    def parameters(self) -> dict[str, Any]:
+        """JSON schema of its arguments, without the reason."""
+        return deepcopy(self.schema.params_json_schema)
+
+    @property
+    def secret_names(self) -> frozenset[str]:
+        """Names of parameters that are typed as `SecretStr`."""
+        return typed_as_secret(self.schema.params_json_schema)
+
+    @property
     def spec(self) -> ToolSpec:
-        """What the model and the workflow see. A guarded tool also asks for a reason."""
-        parameters = deepcopy(self.schema.params_json_schema)
-        if self.needs_approval:
-            parameters["properties"][REASON] = REASON_SCHEMA
-            parameters["required"] = [*parameters.get("required", []), REASON]
+        """What the model and the workflow see, where no policy says more."""
+        return self.described(needs_approval=self.needs_approval)
+
+    def described(self, *, needs_approval: bool) -> ToolSpec:
+        """The same if a person has to approve each call, which also asks for a reason."""
+        parameters = for_model(self.schema.params_json_schema)
         return ToolSpec(
             name=self.schema.name,
             description=self.schema.description or self.title,
-            parameters=parameters,
-            needs_approval=self.needs_approval,
+            parameters=with_reason(parameters) if needs_approval else parameters,
+            needs_approval=needs_approval,
             title=self.title,
             status=self.status,
         )
@@ -116,7 +134,7 @@ class Tool:
             given = json.loads(arguments or "{}")
             if not isinstance(given, dict):
                 raise ArgumentsError("The arguments have to be a JSON object.")
-            reason = _sendable(given.pop(REASON, None)) if self.needs_approval else ""
+            reason = _sendable(given.pop(REASON, None))
             model = self.schema.params_pydantic_model.model_validate(given)
             positional, named = self.schema.to_call_args(model)
         except ValidationError as error:
@@ -153,11 +171,13 @@ def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[
     Args:
         title: what it does, for people: "Place an order".
         status: shown in the thread while it runs: "is placing the order…".
-        needs_approval: whether a person has to approve each call.
+        needs_approval: whether a person has to approve each call, whatever the policy says.
     """
 
     def make(body: Body) -> Tool:
         schema = function_schema(body)
+        if REASON in schema.params_json_schema.get("properties", {}):
+            raise ReservedNameError(f"{schema.name}: call its parameter something else than reason")
         return Tool(body, title, status, needs_approval, schema)
 
     return make

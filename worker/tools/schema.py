@@ -1,0 +1,33 @@
+"""A tool's arguments as the model is told of them: JSON schema, as model providers take it."""
+
+from typing import Any
+
+from workflows.differences import REASON
+
+OURS = frozenset({"format", "writeOnly"})
+"""Keywords by which pydantic marks a secret, and which providers refuse in strict schemas."""
+
+
+def for_model(schema: Any) -> Any:
+    """A copy of the schema without the marks of secrets."""
+    match schema:
+        case dict():
+            dropped = OURS if schema.get("format") == "password" else frozenset[str]()
+            return {key: for_model(value) for key, value in schema.items() if key not in dropped}
+        case list():
+            return [for_model(value) for value in schema]
+        case _:
+            return schema
+
+
+def with_reason(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with the reason that a guarded tool is called for."""
+    reason = {
+        "type": "string",
+        "description": "Why this is needed, in one sentence, for the person who has to approve it.",
+    }
+    return {
+        **schema,
+        "properties": {**schema["properties"], REASON: reason},
+        "required": [*schema.get("required", ()), REASON],
+    }
