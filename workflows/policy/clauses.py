@@ -41,7 +41,9 @@ class Clause(Generic[Entry]):
     def always(self, tool: str) -> bool | None:
         """Whether it holds whatever a call is; None if it depends."""
         condition = self.conditions.get(tool)
-        return True if condition is None else condition.always
+        if condition is None:
+            return True if self.entry.when is None else None
+        return condition.always
 
 
 def make_ready(
@@ -70,15 +72,22 @@ def never_reached(
     parts = (("deny", denials), ("rules", rules))
     for part, clauses in parts:
         for number, clause in enumerate(clauses):
-            above = dict.fromkeys(taken[tool] for tool in clause.tools if tool in taken)
-            if clause.tools and all(tool in taken for tool in clause.tools):
-                names = " and ".join(f"`{name}`" for name in above)
-                yield (part, number), f"is never reached, since {names} above takes every call"
+            tools = _tools_and_more(clause)
+            if tools and all(tool in taken for tool in tools):
+                above = " and ".join(
+                    f"`{name}`" for name in dict.fromkeys(taken[it] for it in tools)
+                )
+                yield (part, number), f"is never reached, since {above} above takes every call"
             if clause.tools and all(clause.always(tool) is False for tool in clause.tools):
                 yield (part, number, "when"), "is never true; take the entry out or mend it"
-            for tool in clause.tools:
+            for tool in tools:
                 if clause.always(tool):
                     taken.setdefault(tool, clause.entry.name)
+
+
+def _tools_and_more(clause: Clause[DenyEntry] | Clause[RuleEntry]) -> tuple[str, ...]:
+    """The tools of an entry; `*` itself stands for those that are yet to come."""
+    return (*clause.tools, EVERY) if EVERY in clause.entry.tool else clause.tools
 
 
 def _fits(pattern: str, spec: ToolSpec, entry: DenyEntry | RuleEntry) -> bool:
