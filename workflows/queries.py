@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from temporalio.common import SearchAttributeKey
 
-from workflows.contracts import APPROVAL_WORKFLOW, CONVERSATION_WORKFLOW
+from workflows.contracts import APPROVAL_WORKFLOW, CONVERSATION_WORKFLOW, ApprovalStatus
 from workflows.listing import Kind, Listing, Viewer
 from workflows.rules import PUBLIC
 from workflows.search import (
@@ -24,6 +24,7 @@ from workflows.search import (
     TEAM,
     TOOL,
     VOTED,
+    audience,
 )
 
 SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
@@ -122,3 +123,13 @@ def _any(key: SearchAttributeKey[Sequence[str]], values: Sequence[str]) -> str:
 
 def _ids(viewer: Viewer) -> Sequence[str]:
     return [id_ for id_ in viewer.ids[:MOST_IDS] if SLACK_ID.fullmatch(id_)]
+
+
+def is_visible_to(status: ApprovalStatus, team: str, viewer: Viewer) -> bool:
+    """Whether somebody may see one approval: what `Kind.ALL` asks visibility, of its state."""
+    if status.thread.team != team:
+        return False
+    if status.in_force is None:
+        return viewer.is_member or viewer.user == status.request.call.requester.user
+    seen_by = audience(status)
+    return any(id_ in seen_by for id_ in viewer.ids) or (viewer.is_member and PUBLIC in seen_by)

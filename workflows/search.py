@@ -47,10 +47,9 @@ def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> Ty
     ]
     if rule is None:
         return TypedSearchAttributes(pairs)
-    requester = call.requester.user
     pairs += [
-        SearchAttributePair(APPROVERS, _unique(*_approvers(rule, requester))),
-        SearchAttributePair(AUDIENCE, _unique(*request.audience, requester)),
+        SearchAttributePair(APPROVERS, _unique(*_approvers(rule, call.requester.user))),
+        SearchAttributePair(AUDIENCE, audience(ApprovalStatus(id=call.approval, request=request))),
     ]
     if deadline is None and rule.expires_after is not None:
         deadline = request.asked_at + rule.expires_after
@@ -66,15 +65,9 @@ def changes(status: ApprovalStatus) -> list[SearchAttributeUpdate]:
     """
     updates: list[SearchAttributeUpdate] = []
     rule, requester = status.in_force, status.request.call.requester.user
-    received = [hand.to.user for hand in status.handed]
     if rule is not None:
-        escalated = rule.escalation.to.ids if status.escalated and rule.escalation else ()
-        approvers = _approvers(rule, requester)
-        audience = _unique(*status.request.audience, requester, *escalated, *received)
-        updates += [
-            APPROVERS.value_set(_unique(*approvers, *escalated, *received)),
-            AUDIENCE.value_set(audience),
-        ]
+        approvers = _unique(*_approvers(rule, requester), *_joined(status))
+        updates += [APPROVERS.value_set(approvers), AUDIENCE.value_set(audience(status))]
     if done := _unique(*_done(status)):
         updates.append(VOTED.value_set(done))
     if status.deadline is not None:
@@ -82,6 +75,14 @@ def changes(status: ApprovalStatus) -> list[SearchAttributeUpdate]:
     if status.outcome is not Outcome.PENDING:
         updates.append(OUTCOME.value_set(str(status.outcome)))
     return updates
+
+
+def audience(status: ApprovalStatus) -> list[str]:
+    """Who may see it in lists: whom the policy says, who asked, and whoever may decide it."""
+    rule = status.in_force
+    deciding = (*rule.approver_ids, *_delegates(rule), *rule.break_glass) if rule else ()
+    asked_by = status.request.call.requester.user
+    return _unique(*status.request.audience, asked_by, *deciding, *_joined(status))
 
 
 def grant_changes(
@@ -104,10 +105,21 @@ def grant_changes(
 
 def _approvers(rule: Rule, requester: str) -> Iterator[str]:
     yield from rule.approver_ids or (NOBODY,)
-    for absence in rule.absences:
-        yield absence.delegate
+    yield from _delegates(rule)
     if rule.self_approval or rule.solo:
         yield f"{OWN}{requester}"
+
+
+def _delegates(rule: Rule) -> Sequence[str]:
+    return [absence.delegate for absence in rule.absences]
+
+
+def _joined(status: ApprovalStatus) -> Iterator[str]:
+    """Whom escalation and hand-over added."""
+    rule = status.in_force
+    if status.escalated and rule is not None and rule.escalation is not None:
+        yield from rule.escalation.to.ids
+    yield from (hand.to.user for hand in status.handed)
 
 
 def _done(status: ApprovalStatus) -> Iterator[str]:

@@ -1,0 +1,82 @@
+"""What people type after `/approvals`, and which list a press in one asks for."""
+
+import re
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.payloads.fields import PayloadError
+from bot.payloads.presses import Click
+from bot.views.actions import LIST_FILTER, LIST_PAGE
+from bot.views.listing import EVERY_TOOL, PREVIOUS
+from bot.views.listing_query import ListingQuery, ListingQueryError
+from workflows.contracts import APPROVAL_PREFIX
+from workflows.listing import Kind
+from workflows.queries import TOOL_NAME
+
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_GAP = re.compile(r"\b(tool|from):\s+")
+_KINDS = {str(kind): kind for kind in Kind}
+
+
+class Topic(StrEnum):
+    """What `/approvals` can be asked for."""
+
+    LIST = "list"
+    DETAILS = "details"
+    GRANTS = "always"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody typed. `wrong` is the word that means nothing here."""
+
+    topic: Topic = Topic.LIST
+    query: ListingQuery = field(default_factory=ListingQuery)
+    approval_id: str = ""
+    wrong: str = ""
+
+
+def read_command(text: str) -> Asked:
+    """Read the text of the command; its words may come in any order."""
+    asked = Asked()
+    for word in _GAP.sub(r"\1:", text).split():
+        understood = _with(asked, word)
+        if understood is None:
+            return Asked(Topic.HELP, wrong=word)
+        asked = understood
+    return asked
+
+
+def query_of(click: Click) -> ListingQuery:
+    """The page that a press in a list asks for, or the one that it was made on.
+
+    Raises:
+        PayloadError: no list of ours has such a button.
+    """
+    try:
+        if click.action in {LIST_PAGE, PREVIOUS}:
+            return ListingQuery.unpack(click.value)
+        shown = ListingQuery.unpack(click.place.row.partition(".")[2])
+    except ListingQueryError as error:
+        raise PayloadError("a press in a list that is none of ours") from error
+    if click.action != LIST_FILTER:
+        return shown
+    return shown.of_tool("" if click.value == EVERY_TOOL else click.value)
+
+
+def _with(asked: Asked, word: str) -> Asked | None:
+    """What is asked for with one word more; None if the word means nothing."""
+    bare = word.strip("`").lower()
+    if bare in _KINDS:
+        return replace(asked, query=replace(asked.query, kind=_KINDS[bare]))
+    if bare in {str(Topic.GRANTS), str(Topic.HELP)}:
+        return replace(asked, topic=Topic(bare))
+    if bare.startswith(APPROVAL_PREFIX):
+        return replace(asked, topic=Topic.DETAILS, approval_id=bare)
+    name, _, value = word.partition(":")
+    if name.lower() == "tool" and TOOL_NAME.fullmatch(value):
+        return replace(asked, query=replace(asked.query, tool=value))
+    if name.lower() == "from" and (person := _PERSON.fullmatch(value)):
+        return replace(asked, query=replace(asked.query, person=person[1]))
+    return None

@@ -1,0 +1,152 @@
+"""Lists of approvals: what waits, what was decided, and what can be done about it right here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    DividerBlock,
+    HeaderBlock,
+    InteractiveElement,
+    Option,
+    StaticSelectElement,
+)
+
+from bot.views.actions import LIST, LIST_FILTER, LIST_PAGE, Place
+from bot.views.blocks import context, section
+from bot.views.listing_query import ListingQuery
+from bot.views.listing_row import row_buttons, row_facts, row_text
+from bot.views.text import BLOCK_ID_LIMIT, escape, line, mention
+from workflows.listing import Kind, PendingApproval
+from workflows.queries import TOOL_NAME
+
+PREVIOUS = f"{LIST_PAGE}_previous"
+"""Both buttons stand in one block, where Slack wants different ids."""
+EVERY_TOOL = "*"
+TEXT_ROOM = 300
+"""Characters of a row in what notifications and screen readers read."""
+VALUE_LIMIT = 1_000
+"""Characters of a page button's value: half of what Slack takes, for the sake of the message."""
+
+HEADERS = {
+    Kind.MINE: "Waiting for your decision",
+    Kind.REQUESTED: "What you asked for",
+    Kind.ALL: "Waiting for approval",
+    Kind.HISTORY: "What has ended",
+}
+NOTHING = {
+    Kind.MINE: (
+        "Nothing is waiting for your decision. :white_check_mark: "
+        "`/approvals all` lists what others have to decide."
+    ),
+    Kind.REQUESTED: "Nothing that you asked for is waiting. `/approvals history` lists what ended.",
+    Kind.ALL: "Nothing is waiting for approval. :white_check_mark:",
+    Kind.HISTORY: "Nothing that you may see has been decided yet.",
+}
+NO_MORE = "There is nothing more on this page. Press *Previous* to go back."
+UNCHECKED = (
+    ":warning: I couldn't check your groups and channels just now, so this lists only what is "
+    "addressed to you by name. Please try again in a minute."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingView:
+    """One page of a list for one person."""
+
+    query: ListingQuery
+    rows: Sequence[PendingApproval]
+    next_token: bytes | None
+    user: str
+    now: datetime
+    deployment: str = ""
+    notes: Sequence[str] = ()
+
+
+def listing_blocks(view: ListingView) -> Sequence[Block]:
+    """The page, its filter, and the way to the next."""
+    return [
+        *([HeaderBlock(text=HEADERS[view.query.kind])] if view.rows else []),
+        *(context(note) for note in (*view.notes, *_filters(view.query))),
+        *([] if view.rows else [section(_nothing(view.query))]),
+        *(block for row in _rows(view) for block in row),
+        *_navigation(view),
+    ]
+
+
+def listing_text(view: ListingView) -> str:
+    """What notifications and screen readers read instead of the blocks."""
+    if not view.rows:
+        return _nothing(view.query)
+    lines = [
+        f"• {line(row_text(row).title, TEXT_ROOM).text} (`{escape(row.id)}`)" for row in view.rows
+    ]
+    return "\n".join([f"{HEADERS[view.query.kind]}:", *lines])
+
+
+def _rows(view: ListingView) -> Iterator[Sequence[Block]]:
+    for number, row in enumerate(view.rows):
+        place = _place(view, f"{number}", row.digest)
+        # What they asked for is among what waits for them only where they may decide it.
+        buttons = row_buttons(row, view.user, decides_own=view.query.kind is Kind.MINE)
+        yield [
+            *([DividerBlock()] if number else []),
+            row_text(row).block,
+            row_facts(row, view.now),
+            *([ActionsBlock(block_id=place.block_id, elements=buttons)] if buttons else []),
+        ]
+
+
+def _place(view: ListingView, name: str, digest: str = "") -> Place:
+    """Where a block is; its row also says which page of which list this is."""
+    bare = Place(LIST, digest=digest, deployment=view.deployment, row=f"{name}.")
+    packed = view.query.pack(BLOCK_ID_LIMIT - len(bare.block_id))
+    return Place(LIST, digest=digest, deployment=view.deployment, row=f"{name}.{packed}")
+
+
+def _navigation(view: ListingView) -> Iterator[Block]:
+    elements: list[InteractiveElement] = []
+    if view.query.trail:
+        value = view.query.back().pack(VALUE_LIMIT)
+        elements.append(ButtonElement(text="Previous", action_id=PREVIOUS, value=value))
+    if view.next_token:
+        value = view.query.onward(view.next_token).pack(VALUE_LIMIT)
+        elements.append(ButtonElement(text="Next", action_id=LIST_PAGE, value=value))
+    if tools := _tools(view):
+        elements.append(_filter(view.query.tool, tools))
+    if elements:
+        yield DividerBlock()
+        yield ActionsBlock(block_id=_place(view, "nav").block_id, elements=elements)
+
+
+def _tools(view: ListingView) -> Sequence[str]:
+    """What can be chosen, if there is a choice: the tools of this page and the one chosen."""
+    found = dict.fromkeys((view.query.tool, *(row.tool for row in view.rows)))
+    tools = sorted(tool for tool in found if TOOL_NAME.fullmatch(tool))
+    return tools if len(tools) > 1 or view.query.tool else ()
+
+
+def _filter(chosen: str, tools: Sequence[str]) -> InteractiveElement:
+    every = Option(text="Every tool", value=EVERY_TOOL)
+    options = {tool: Option(text=tool, value=tool) for tool in tools}
+    return StaticSelectElement(
+        action_id=LIST_FILTER,
+        placeholder="Tool",
+        options=[every, *options.values()],
+        initial_option=options.get(chosen, every),
+    )
+
+
+def _filters(query: ListingQuery) -> Iterator[str]:
+    parts = [f"of `{line(query.tool, 100).text}`"] if query.tool else []
+    if query.person:
+        parts.append(f"asked for by {mention(query.person)}")
+    if parts:
+        yield f"Only those {' and '.join(parts)}."
+
+
+def _nothing(query: ListingQuery) -> str:
+    return NO_MORE if query.trail else NOTHING[query.kind]

@@ -1,0 +1,156 @@
+"""One approval as a row: what it is, how it stands, and its buttons."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    InteractiveElement,
+    PlainTextObject,
+    TextObject,
+)
+
+from bot.views.actions import APPROVE, OPEN_CARD, REJECT, REVIEW, WITHDRAW
+from bot.views.blocks import bold, context, literal, paragraph, rich, words
+from bot.views.text import CONFIRM_TEXT_LIMIT, date_token, escape, mention, plain
+from workflows.contracts import Outcome
+from workflows.listing import PendingApproval
+from workflows.queries import TOOL_NAME
+
+SUMMARY_ROOM = 600
+FIELDS_ROOM = 600
+"""Characters. Five rows with all their buttons stay below the 13,200 that the blocks of one
+message may have (slackapi/bolt-js#2509)."""
+COST_ROOM = 60
+
+ICONS = {
+    Outcome.APPROVED: "✅",
+    Outcome.REJECTED: "⛔",
+    Outcome.CHANGES_REQUESTED: "✏️",
+    Outcome.EXPIRED: "⌛",
+    Outcome.WITHDRAWN: "↩️",
+    Outcome.SUPERSEDED: "🔁",
+    Outcome.FAILED_TO_ASK: "⚠️",
+}
+STOPPED = "🛑 Ended without a decision"
+
+
+@dataclass(frozen=True, slots=True)
+class RowText:
+    """What a row says of the call, and whether that is all of it."""
+
+    title: str
+    rest: str
+    complete: bool
+
+    @property
+    def block(self) -> Block:
+        """Rich text, in which nothing that people wrote is interpreted."""
+        rest = [words(f"\n{self.rest}")] if self.rest else []
+        return rich(paragraph(bold(self.title), *rest))
+
+
+def row_text(row: PendingApproval) -> RowText:
+    """Every field, in one line; a value of several lines cannot be shown as it is."""
+    title = plain(row.summary or row.title or row.tool or row.id, SUMMARY_ROOM)
+    fields = [field for field in row.fields if field.value != row.summary]
+    rest = plain(" · ".join(f"{it.name}: {it.value}" for it in fields), FIELDS_ROOM)
+    is_flat = not any("\n" in field.value for field in fields)
+    complete = title.complete and rest.complete and is_flat
+    return RowText(title.text or row.id, rest.text, complete)
+
+
+def row_facts(row: PendingApproval, now: datetime) -> Block:
+    """How it stands, in one line of small print."""
+    return context(*_facts(row, now))
+
+
+def row_buttons(
+    row: PendingApproval, user: str, decides_own: bool = False
+) -> Sequence[InteractiveElement]:
+    """Deciding for others, withdrawing for whoever asked, opening for everyone.
+
+    `decides_own` says that the rule lets people decide what they asked for themselves.
+    Approve only where the row says everything: nobody approves unseen.
+    """
+    opening: list[InteractiveElement] = []
+    if row.permalink.startswith(("https://", "http://")):
+        opening.append(
+            ButtonElement(text="Open", action_id=OPEN_CARD, value=row.id, url=row.permalink)
+        )
+    if is_settled(row):
+        return opening
+    is_own = row.requester.user == user
+    deciding = [*_deciding(row)] if row.from_slack and (decides_own or not is_own) else []
+    if is_own:
+        deciding.append(ButtonElement(text="Withdraw", action_id=WITHDRAW, value=row.id))
+    return [*deciding, *opening]
+
+
+def is_settled(row: PendingApproval) -> bool:
+    """Whether there is nothing left to decide."""
+    return not row.is_open or row.outcome is not Outcome.PENDING
+
+
+def standing(row: PendingApproval) -> str:
+    """How it ended."""
+    if row.outcome is Outcome.PENDING:
+        return STOPPED
+    return f"{ICONS[row.outcome]} {str(row.outcome).capitalize()}"
+
+
+def age(since: timedelta) -> str:
+    """How long ago, in the largest unit that says something."""
+    seconds = max(int(since.total_seconds()), 0)
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if count := seconds // size:
+            return f"{count} {unit}{'s' * (count > 1)} ago"
+    return "just now"
+
+
+def _facts(row: PendingApproval, now: datetime) -> Iterator[str | TextObject]:
+    if is_settled(row):
+        yield standing(row)
+    if TOOL_NAME.fullmatch(row.tool):
+        yield f"`{row.tool}`"
+    if row.cost:
+        yield literal(row.cost, COST_ROOM)
+    yield f"asked by {mention(row.requester.user)} {age(now - row.asked_at)}"
+    if not is_settled(row):
+        yield f"{row.counted} of {row.needed} approved"
+        if row.deadline:
+            until = "expired" if row.deadline <= now else "until"
+            yield f"{until} {date_token(row.deadline.timestamp())}"
+        if not row.from_slack:
+            yield f"decided outside Slack: `countersign approve {escape(row.id)}`"
+    yield f"`{escape(row.id)}`"
+
+
+def _deciding(row: PendingApproval) -> Sequence[InteractiveElement]:
+    reject = ButtonElement(text="Reject…", action_id=REJECT, value=row.id)
+    if not row.complete or not row_text(row).complete:
+        return [ButtonElement(text="Review…", action_id=REVIEW, value=row.id), reject]
+    approve = ButtonElement(
+        text="Approve",
+        action_id=APPROVE,
+        value=row.id,
+        style="primary",
+        confirm=_confirm(row) if row.confirm else None,
+        accessibility_label=f"Approve {row.id}",
+    )
+    return [approve, reject]
+
+
+def _confirm(row: PendingApproval) -> ConfirmObject:
+    rule = f" Rule: {row.rule}." if row.rule else ""
+    cost = f" Cost: {row.cost}." if row.cost else ""
+    question = f"{row.tool}: {row.summary or row.title}.{cost}{rule}"
+    return ConfirmObject(
+        title="Approve this?",
+        text=PlainTextObject(text=plain(question, CONFIRM_TEXT_LIMIT).text, emoji=False),
+        confirm="Approve",
+        deny="Not now",
+    )
