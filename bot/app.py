@@ -14,13 +14,20 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.directory import Directory
 from bot.errors import explain, surprise
-from bot.listeners import chat, decide, fallback, pending
+from bot.listeners import chat, decide, fallback, listing
+from bot.lists import ListingPage
 from bot.payloads import PayloadError
+from bot.response_url import ResponseUrls
 from bot.slack import code_of
+from bot.viewers import Viewers
 from workflows.client import Approvals, Conversations
 
 log = structlog.get_logger(__name__)
+
+KEEP_SECONDS = 60
+"""How long lists take somebody's groups and channels for known; votes never do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Services:
     conversations: Conversations
     approvals: Approvals
     now: Callable[[], datetime]
+    deployment: str = ""
 
 
 def build_app(
@@ -85,9 +93,20 @@ def build_app(
     app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
     decide.register(app, services.approvals, services.now)
-    pending.register(app, services.approvals, services.now)
+    listing.register(app, _lists(slack, services))
     fallback.register(app)
     return app
+
+
+def _lists(slack: AsyncWebClient, services: Services) -> ListingPage:
+    return ListingPage(
+        approvals=services.approvals,
+        conversations=services.conversations,
+        viewers=Viewers(Directory(slack, keep_seconds=KEEP_SECONDS)),
+        response_urls=ResponseUrls(slack),
+        now=services.now,
+        deployment=services.deployment,
+    )
 
 
 async def _answer_error(
