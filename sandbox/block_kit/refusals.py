@@ -44,15 +44,15 @@ def _bad_number(element: Json, value: str) -> str:
     if not element.get("is_decimal_allowed") and "." in value:
         return "Please enter a whole number."
     if (least := element.get("min_value")) is not None and float(value) < float(least):
-        return f"Please enter a number of at least {least}."
+        return f"Please enter {least} or more."
     if (most := element.get("max_value")) is not None and float(value) > float(most):
-        return f"Please enter a number of at most {most}."
+        return f"Please enter {most} or less."
     return ""
 
 
 def _bad_length(element: Json, value: str) -> str:
     if (least := element.get("min_length")) and len(value) < int(least):
-        return f"Please write at least {least} characters."
+        return f"Please enter at least {least} characters."
     if (most := element.get("max_length")) and len(value) > int(most):
-        return f"Please write at most {most} characters."
+        return f"Please enter at most {most} characters."
     return ""

@@ -101,6 +101,7 @@ async function reconnect(as) {
   const body = await answer?.json().catch(() => null);
   if (answer?.status === 403) setLink("refused");
   if (body?.error === "unknown_person") return setLink("stranger");
+  if (body?.error === "user_disabled") return setLink("deactivated");
   return connect(as);
 }
 

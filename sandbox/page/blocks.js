@@ -10,6 +10,8 @@ import { markdown } from "./markdown.js";
 import { plain, text } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 
+/** Accessories that Slack puts under the text and not beside it. */
+const LISTED = new Set(["checkboxes", "radio_buttons"]);
 const FRAMED = new Set(["header", "actions", "card", "plan"]);
 
 /**
@@ -101,7 +103,7 @@ function section(block, ctx) {
   if (!block.accessory) return h("div.block.section", null, body);
   return h(
     "div.block.section.with-accessory",
-    null,
+    { class: LISTED.has(block.accessory.type) ? "stacked" : null },
     body,
     h("div.accessory", null, element(ctx, block, block.accessory)),
   );

@@ -141,7 +141,7 @@ const SOURCES = {
     field: "selected_user",
     initial: (spec) => spec.initial_user,
     idOf: (held) => held,
-    groups: () => [{ choices: humans().map((p) => ({ id: p.id, label: p.real_name, hint: p.title, held: p.id })) }],
+    groups: () => [{ choices: humans().map((p) => ({ id: p.id, label: p.real_name, hint: hintOf(p), held: p.id })) }],
   },
   conversation: {
     field: "selected_conversation",
@@ -156,6 +156,8 @@ const SOURCES = {
     groups: () => [{ choices: conversations(["public"]) }],
   },
 };
+
+const hintOf = (p) => [p.title, p.is_external && "external"].filter(Boolean).join(", ");
 
 function conversations(include) {
   const kind = (c) => (isDm(c) ? "im" : c.kind === "private" ? "private" : "public");
@@ -302,8 +304,8 @@ export function checkInput(ctx, block) {
 }
 
 function checkNumber(spec, value) {
-  if (Number.isNaN(value) || (!spec.is_decimal_allowed && !Number.isInteger(value)))
-    return "Please enter a whole number.";
+  if (Number.isNaN(value)) return "Please enter a number.";
+  if (!spec.is_decimal_allowed && !Number.isInteger(value)) return "Please enter a whole number.";
   if (spec.min_value !== undefined && value < Number(spec.min_value)) return `Please enter ${spec.min_value} or more.`;
   if (spec.max_value !== undefined && value > Number(spec.max_value)) return `Please enter ${spec.max_value} or less.`;
   return null;

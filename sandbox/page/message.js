@@ -11,7 +11,7 @@ import { icon } from "./icons.js";
 import { permalink } from "./links.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { confirmDialog, toastError } from "./overlays.js";
-import { dismiss, isFromApp, isMine, nameOf, setUi, state, statusAt } from "./store.js";
+import { dismiss, isFromApp, isMine, nameOf, person, setUi, state, statusAt } from "./store.js";
 import { statusLine } from "./status.js";
 import { ago, fullTime, timeOf } from "./time.js";
 
@@ -71,6 +71,7 @@ function head(message) {
     null,
     h("strong.author", null, authorName(message)),
     isFromApp(message) && h("span.badge", null, "APP"),
+    person(authorId(message)).is_external && h("span.tag", null, "External"),
     stamp(message),
   );
 }

@@ -175,6 +175,7 @@ function memberRow(id) {
         id === state.app.bot_user ? state.app.name : p.real_name,
         p.is_bot && h("span.badge", null, "APP"),
         p.is_guest && h("span.tag", null, "Guest"),
+        p.is_external && h("span.tag", null, "External"),
       ),
       h("small", null, id === state.me ? `You · ${p.title ?? ""}` : p.title || `@${p.name}`),
     ),
@@ -268,6 +269,7 @@ function drawHome() {
 const BANNERS = {
   lost: "Reconnecting… What you missed appears as soon as the sandbox is back.",
   stranger: "There is nobody with that id in this workspace. Take the ?as=… out of the address.",
+  deactivated: "This account is deactivated, so nobody can sign in as it. Put another ?as=… into the address.",
   refused: "The sandbox refused this page. Open the link with the token that it printed when it started.",
   connecting: null,
   open: null,

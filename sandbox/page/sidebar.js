@@ -201,6 +201,7 @@ export function openPeople(anchor = me.querySelector("[data-testid=person-switch
               null,
               p.real_name,
               p.is_guest && h("span.tag", null, "Guest"),
+              p.is_external && h("span.tag", null, "External"),
               p.id === state.me && h("span.tag.you", null, "You"),
             ),
             h("small", null, p.title || `@${p.name}`),

@@ -2,7 +2,7 @@
 
 export const state = {
   ready: false,
-  link: "connecting", // "connecting" | "open" | "lost" | "refused" | "stranger"
+  link: "connecting", // "connecting" | "open" | "lost" | "refused" | "stranger" | "deactivated"
   me: null,
   workspace: {},
   people: new Map(),

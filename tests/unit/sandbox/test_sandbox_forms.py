@@ -145,10 +145,10 @@ async def test_a_form_is_filled_in_by_its_labels(
     [
         ({"Quantity": "many"}, {"quantity": "Please enter a number."}),
         ({"Quantity": "1.5"}, {"quantity": "Please enter a whole number."}),
-        ({"Quantity": 0}, {"quantity": "Please enter a number of at least 1."}),
-        ({"Quantity": 100}, {"quantity": "Please enter a number of at most 99."}),
-        ({"Reason": "no"}, {"reason": "Please write at least 3 characters."}),
-        ({"Reason": "x" * 41}, {"reason": "Please write at most 40 characters."}),
+        ({"Quantity": 0}, {"quantity": "Please enter 1 or more."}),
+        ({"Quantity": 100}, {"quantity": "Please enter 99 or less."}),
+        ({"Reason": "no"}, {"reason": "Please enter at least 3 characters."}),
+        ({"Reason": "x" * 41}, {"reason": "Please enter at most 40 characters."}),
         (
             {"Why": None, "First batch": []},
             {

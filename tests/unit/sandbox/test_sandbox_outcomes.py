@@ -29,8 +29,8 @@ OUTCOMES: list[tuple[str, Ending, list[str]]] = [
     ),
     (
         (
-            "CHANGES REQUESTED by Bob: none given. Nothing was done. Call the tool again with these "
-            "changes; if it is unclear what they are, ask."
+            "CHANGES REQUESTED by Bob: none given. Nothing was done. Call the tool again "
+            "with these changes; if it is unclear what they are, ask."
         ),
         Ending.CHANGES,
         ["**Changes requested.** Bob wants", "Nothing was ordered."],
@@ -45,16 +45,16 @@ OUTCOMES: list[tuple[str, Ending, list[str]]] = [
     ),
     (
         (
-            "DENIED by policy rule no-laptops: Nobody orders laptops this quarter. Nobody was asked "
-            "and nothing was done. Do not try again unchanged; tell the person."
+            "DENIED by policy rule no-laptops: Nobody orders laptops this quarter. Nobody was "
+            "asked and nothing was done. Do not try again unchanged; tell the person."
         ),
         Ending.DENIED,
         ["**Not allowed.**", "rule **no-laptops**", "Nobody orders laptops this quarter."],
     ),
     (
         (
-            "DENIED by policy (rule no-laptops): not this quarter. Nobody was asked and nothing was "
-            "done."
+            "DENIED by policy (rule no-laptops): not this quarter. Nobody was asked and nothing "
+            "was done."
         ),
         Ending.DENIED,
         ["rule **no-laptops**", ": not this quarter. Nothing was ordered."],
@@ -154,8 +154,8 @@ def test_every_outcome_is_told_as_what_it_is_and_calls_nothing(
     [
         "CHANGES REQUESTED by bob: make it 50",
         (
-            "CHANGES REQUESTED by Bob Keller: make it 50. Nothing was done. Call the tool again with "
-            "these changes; if it is unclear what they are, ask."
+            "CHANGES REQUESTED by Bob Keller: make it 50. Nothing was done. Call the tool again "
+            "with these changes; if it is unclear what they are, ask."
         ),
         "CHANGES REQUESTED by Bob: 50 would be enough. Nothing was done.",
     ],
