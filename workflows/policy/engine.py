@@ -156,7 +156,7 @@ def _behind(steps: Sequence[Step]) -> tuple[Fate, str]:
 def _why_unreachable(entry: RuleEntry, rule: Rule, facts: Facts) -> str:
     """Why the approvals could not come together for this call, or nothing if they could."""
     is_own = rule.self_approval or rule.solo
-    without = "" if is_own else facts.requester.id
+    without = frozenset[str]() if is_own else frozenset({facts.requester.id})
     also = rule.escalation.to if rule.escalation else NOBODY
     is_empty = any(not panel.who.ids for panel in rule.panels)
     if not is_empty and can_be_reached(rule.panels, without, also):

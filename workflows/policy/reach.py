@@ -13,7 +13,7 @@ NOBODY = People()
 
 def can_be_reached(
     panels: Sequence[Panel],
-    without: str = "",
+    without: frozenset[str] = frozenset(),
     also: People = NOBODY,
     members: Mapping[str, frozenset[str]] | None = None,
 ) -> bool:
@@ -21,7 +21,7 @@ def can_be_reached(
 
     Args:
         panels: what is needed.
-        without: a user whose vote would not count.
+        without: users whose votes would not count.
         also: people who may approve in any panel.
         members: who is in each group and channel; one that is missing has as many as it takes.
     """
@@ -35,7 +35,7 @@ def can_be_reached(
     everybody = {user for number in bounded for user in seats[number] or ()} | extra
     votes = [
         _vote(user, [number for number in bounded if user in extra | (seats[number] or set())])
-        for user in sorted(everybody - {without})
+        for user in sorted(everybody - without)
     ]
     return seated(votes, panels) >= needed
 

@@ -1,0 +1,82 @@
+"""Gathers what a policy may ask about a call, and nothing that it does not ask."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from bot.directory import GoneError
+from worker.roster import Directory
+from workflows.contracts import Plea
+from workflows.policy.engine import Policy
+from workflows.policy.facts import Facts, Requester, Venue
+
+
+class NobodyError(Exception):
+    """Who asks is an app or deactivated, and no rule could let them."""
+
+
+class ArgumentsUnreadableError(Exception):
+    """The call's arguments are not an object in JSON."""
+
+
+async def facts_of(plea: Plea, policy: Policy, directory: Directory) -> Facts:
+    """Everything about a call that the policy asks about.
+
+    Raises:
+        DirectoryError: Slack did not say.
+        ArgumentsUnreadableError: nothing can be said of the arguments.
+        NobodyError: the account cannot ask for anything.
+    """
+    call = plea.call
+    user, channel = call.requester.user, call.thread.channel
+    arguments, amount = _read(call.arguments), plea.prepared.amount
+    if not policy.mentions(call.tool):
+        return Facts(call.tool, Requester(user), Venue(channel), arguments, amount)
+    needs = policy.needs(call.tool)
+    person, place, groups, channels = await asyncio.gather(
+        directory.person(user, call.requester.team),
+        directory.channel(channel),
+        _groups_of(user, directory, asked=needs.groups),
+        _among(user, needs.channels, directory),
+    )
+    if person.is_deactivated or person.is_bot:
+        raise NobodyError(user)
+    requester = Requester(
+        id=user,
+        team=person.team,
+        name=person.name,
+        is_guest=person.is_guest,
+        is_external=person.is_external,
+        groups=groups,
+        channels=channels,
+    )
+    venue = Venue(channel, place.is_direct, place.is_private, place.is_shared)
+    return Facts(call.tool, requester, venue, arguments, amount)
+
+
+async def _groups_of(user: str, directory: Directory, *, asked: bool) -> tuple[str, ...]:
+    return await directory.groups_of(user) if asked else ()
+
+
+async def _among(user: str, channels: Sequence[str], directory: Directory) -> tuple[str, ...]:
+    """Those of the channels that somebody is in. Nobody is in one that is gone."""
+    rooms = await asyncio.gather(*(_members(channel, directory) for channel in channels))
+    return tuple(channel for channel, room in zip(channels, rooms, strict=True) if user in room)
+
+
+async def _members(channel: str, directory: Directory) -> frozenset[str]:
+    try:
+        return await directory.members(channel)
+    except GoneError:
+        return frozenset()
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        arguments: Any = json.loads(text or "{}")
+    except (ValueError, RecursionError) as error:
+        raise ArgumentsUnreadableError from error
+    if not isinstance(arguments, dict):
+        raise ArgumentsUnreadableError
+    return arguments

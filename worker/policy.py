@@ -1,0 +1,151 @@
+"""The company's policy at work: gathers what it asks about, and rules."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+from temporalio import activity
+
+from bot.directory import DirectoryError
+from bot.preflight import PreflightError
+from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
+from worker.roster import Directory, faults_in
+from workflows.activities import PolicyActivities
+from workflows.contracts import Plea, ToolSpec
+from workflows.policy.engine import Policy
+from workflows.policy.faults import Fault, PolicyError
+from workflows.policy.loading import load
+from workflows.rules import Ruling, Verdict
+
+log = structlog.get_logger(__name__)
+
+Edition = tuple[int, int]
+"""When a file was changed, and its size: what tells that it is another one now."""
+Reading = tuple[Policy, Edition | None]
+
+
+class PolicyDesk(PolicyActivities):
+    """Rules by the file as it is now; a change that is wrong leaves the old policy in force."""
+
+    def __init__(
+        self, path: Path, tools: Mapping[str, ToolSpec], directory: Directory, read: Reading
+    ) -> None:
+        self._path = path
+        self._tools = tools
+        self._directory = directory
+        self._policy, self._edition = read
+        self._reading = asyncio.Lock()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._policy
+
+    def mentions(self, tool: str) -> bool:
+        """Whether calls of this tool have to be judged."""
+        return self._policy.mentions(tool)
+
+    @activity.defn
+    async def judge(self, plea: Plea) -> Ruling:
+        """Say what the policy says of a call, or deny if what it asks about is not known."""
+        await self._read_again()
+        policy = self._policy
+        try:
+            facts = await facts_of(plea, policy, self._directory)
+        except DirectoryError as error:
+            return _deny(_unknown(error.code), failed=True)
+        except ArgumentsUnreadableError:
+            return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
+        except NobodyError:
+            return _deny("Apps and deactivated accounts may ask for nothing.")
+        return policy.judge(facts)
+
+    async def _read_again(self) -> None:
+        """Take a changed file if it is sound; approvals that wait keep the rule they have."""
+        async with self._reading:
+            edition = _edition(self._path)
+            if edition == self._edition:
+                return
+            problem = ""
+            try:
+                policy, edition = await _read(self._path, self._tools, self._directory)
+            except DirectoryError as error:
+                log.warning("changed policy not checked yet, the old one stays", code=error.code)
+                return
+            except (PolicyError, OSError) as error:
+                problem = str(error)
+            else:
+                self._replace(policy)
+            self._edition = edition
+        if problem:
+            log.error("changed policy refused, the old one stays", faults=problem)
+
+    def _replace(self, policy: Policy) -> None:
+        if policy.version == self._policy.version:
+            log.warning("the policy changed but not its version", version=policy.version)
+        log.info("policy changed", version=policy.version)
+        self._policy = policy
+
+
+async def open_policy(
+    path: str | Path, tools: Mapping[str, ToolSpec], directory: Directory
+) -> PolicyDesk:
+    """Read the policy and check with Slack that whom it names is there.
+
+    Raises:
+        PreflightError: it cannot be honoured exactly; one line a fault.
+    """
+    file = Path(path)
+    try:
+        read = await _read(file, tools, directory)
+    except OSError as error:
+        raise PreflightError(
+            f"the policy {path} cannot be read ({error.strerror}); set POLICY_FILE to its path."
+        ) from error
+    except PolicyError as error:
+        raise PreflightError(f"the policy cannot be used.\n{error}") from error
+    except DirectoryError as error:
+        raise PreflightError(
+            f"Slack did not say whether the people in {path} exist ({error.code}). "
+            "Start again in a minute."
+        ) from error
+    policy, _ = read
+    log.info("policy", version=policy.version, rules=len(policy.rules), denials=len(policy.denials))
+    return PolicyDesk(file, tools, directory, read)
+
+
+async def _read(path: Path, tools: Mapping[str, ToolSpec], directory: Directory) -> Reading:
+    edition = _edition(path)
+    policy = load(_text(path), str(path), tools)
+    if faults := await faults_in(policy, directory):
+        raise PolicyError(faults)
+    return policy, edition
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyError([Fault("is not UTF-8; save it as UTF-8", str(path), 1)]) from error
+
+
+def _edition(path: Path) -> Edition | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _unknown(code: str) -> str:
+    if code == "missing_scope":
+        return (
+            "I could not check who is asking, because the app lacks a permission in Slack. "
+            "Nothing was asked. An administrator has to install the app again."
+        )
+    return f"I could not check who is asking ({code}), so nothing was asked. Try again in a minute."
+
+
+def _deny(because: str, *, failed: bool = False) -> Ruling:
+    return Ruling(verdict=Verdict.DENY, because=because, failed=failed)

@@ -1,0 +1,159 @@
+"""Whether those whom a policy names are there in Slack, and enough of them."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from bot.directory import DirectoryError, GoneError, Home, Place, Profile
+from bot.slack import UNKNOWN
+from workflows.policy.engine import Policy
+from workflows.policy.faults import Fault, Finding, Path
+from workflows.policy.ids import CHANNEL, GROUP, HERE, USER, kind_of
+from workflows.policy.reach import can_be_reached
+from workflows.policy.resolution import panels_of
+from workflows.policy.source import texts
+
+log = structlog.get_logger(__name__)
+
+KEYS = frozenset({"users", "groups", "channels", "card", "solo", "user", "delegate"})
+"""Keys of a policy that hold ids."""
+SCOPES = {
+    USER: "`users:read`",
+    GROUP: "`usergroups:read`",
+    CHANNEL: "`channels:read` and `groups:read`",
+}
+ABSENT = {
+    USER: "is nobody in this workspace; check the id",
+    GROUP: "is no user group of this workspace; check the id, and that it is not disabled",
+    CHANNEL: "is no channel that the app sees; check the id, and invite the app if it is private",
+}
+
+
+class Directory(Protocol):
+    """What is asked of Slack's directory. Every method may raise `DirectoryError`."""
+
+    async def home(self) -> Home:
+        """Which workspace this is, and who we are in it."""
+        ...
+
+    async def person(self, user: str, team: str = "") -> Profile:
+        """One account."""
+        ...
+
+    async def members_of_group(self, group: str) -> frozenset[str]:
+        """Who is in a user group."""
+        ...
+
+    async def groups_of(self, user: str) -> tuple[str, ...]:
+        """The user groups that somebody is in."""
+        ...
+
+    async def channel(self, channel: str) -> Place:
+        """One conversation."""
+        ...
+
+    async def members(self, channel: str) -> frozenset[str]:
+        """Who is in a channel, apps included."""
+        ...
+
+
+@dataclass(slots=True)
+class _Roster:
+    """What Slack said of the ids."""
+
+    problems: dict[str, str] = field(default_factory=dict[str, str])
+    members: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    voiceless: set[str] = field(default_factory=set[str])
+    """Users whose vote would not count: guests, outsiders, apps, deactivated accounts."""
+    unknown: set[str] = field(default_factory=set[str])
+    """Kinds of ids that this Slack cannot be asked about."""
+
+
+async def faults_in(policy: Policy, directory: Directory) -> tuple[Fault, ...]:
+    """Ids that Slack does not know, and quorums that its groups are too small for.
+
+    Raises:
+        DirectoryError: Slack did not say.
+    """
+    places: defaultdict[str, list[Path]] = defaultdict(list)
+    for path, text in texts(policy.source.values):
+        if KEYS.intersection(path) and kind_of(text):
+            places[text].append(path)
+    roster = _Roster()
+    approving = {
+        id_
+        for clause in policy.rules
+        for panel in panels_of(clause.entry)
+        for id_ in panel.who.channels
+        if id_ != HERE
+    }
+    await asyncio.gather(
+        *(_look_up(id_, roster, directory, is_approving=id_ in approving) for id_ in places)
+    )
+    for kind in sorted(roster.unknown):
+        log.warning("this Slack cannot be asked whether the ids in the policy exist", about=kind)
+    for user in sorted(roster.voiceless):
+        log.warning("the policy names an account whose approval never counts", user=user)
+    missing = [
+        (path, f"{id_} {problem}")
+        for id_, problem in roster.problems.items()
+        for path in places[id_]
+    ]
+    found = missing or list(_out_of_reach(policy, roster))
+    return tuple(policy.source.fault(path, problem) for path, problem in found)
+
+
+async def _look_up(id_: str, roster: _Roster, directory: Directory, *, is_approving: bool) -> None:
+    kind = kind_of(id_) or USER
+    try:
+        if kind is USER:
+            person = await directory.person(id_)
+            if person.is_guest or person.is_external or person.is_bot or person.is_deactivated:
+                roster.voiceless.add(id_)
+        elif kind is GROUP:
+            roster.members[id_] = await directory.members_of_group(id_)
+        else:
+            await _look_up_channel(id_, roster, directory, is_approving=is_approving)
+    except GoneError:
+        roster.problems[id_] = ABSENT[kind]
+    except DirectoryError as error:
+        if error.code == "missing_scope":
+            roster.problems[id_] = (
+                f"cannot be checked, since the app lacks the scope {SCOPES[kind]}; add it under "
+                '"OAuth & Permissions" and install the app again'
+            )
+        elif error.code in UNKNOWN:
+            roster.unknown.add(kind.key)
+        else:
+            raise
+
+
+async def _look_up_channel(
+    id_: str, roster: _Roster, directory: Directory, *, is_approving: bool
+) -> None:
+    await directory.channel(id_)
+    if is_approving:
+        home, members = await asyncio.gather(directory.home(), directory.members(id_))
+        roster.members[id_] = members - {home.bot_user}
+
+
+def _out_of_reach(policy: Policy, roster: _Roster) -> Iterator[Finding]:
+    if policy.document.solo:
+        return
+    for number, clause in enumerate(policy.rules):
+        rule = clause.entry
+        panels = panels_of(rule)
+        if not can_be_reached(panels, frozenset(roster.voiceless), members=roster.members):
+            field_ = "panels" if rule.panels else "one_of_each" if rule.one_of_each else "quorum"
+            needed = sum(panel.needed for panel in panels)
+            yield (
+                ("rules", number, field_ if rule.has(field_) else "approvers"),
+                (
+                    f"can never be reached: {needed} people have to approve, and the users, groups "
+                    "and channels named here have fewer who may; ask for fewer, or name more"
+                ),
+            )
