@@ -15,17 +15,25 @@ FIELD_LIMIT = 2_000  # docs.slack.dev/reference/block-kit/blocks/section-block (
 FIELDS_LIMIT = 10  # docs.slack.dev/reference/block-kit/blocks/section-block (how many fields)
 HEADER_LIMIT = 150  # docs.slack.dev/reference/block-kit/blocks/header-block
 CONTEXT_LIMIT = 10  # docs.slack.dev/reference/block-kit/blocks/context-block (how many elements)
+CONTEXT_TEXT_LIMIT = 2_000  # docs.slack.dev/reference/block-kit/blocks/context-block (each)
 ACTIONS_LIMIT = 25  # docs.slack.dev/reference/block-kit/blocks/actions-block (how many elements)
 MARKDOWN_LIMIT = 12_000  # docs.slack.dev/reference/block-kit/blocks/markdown-block (a message)
 BLOCK_ID_LIMIT = 255  # docs.slack.dev/reference/block-kit/blocks/section-block ("block_id")
 BUTTON_LIMIT = 75  # docs.slack.dev/reference/block-kit/block-elements/button-element ("text")
 BUTTON_VALUE_LIMIT = 2_000  # docs.slack.dev/reference/block-kit/block-elements/button-element
 OPTION_LIMIT = 75  # docs.slack.dev/reference/block-kit/composition-objects/option-object
+OPTION_VALUE_LIMIT = 150  # docs.slack.dev/reference/block-kit/composition-objects/option-object
+OVERFLOW_LIMIT = 5  # docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+TICKS_LIMIT = 10  # docs.slack.dev/reference/block-kit/block-elements/checkboxes-element
+SELECT_LIMIT = 100  # docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+INPUT_LIMIT = 3_000  # docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 CONFIRM_TITLE_LIMIT = 100  # …/composition-objects/confirmation-dialog-object ("title")
 CONFIRM_TEXT_LIMIT = 300  # …/composition-objects/confirmation-dialog-object ("text")
 CONFIRM_BUTTON_LIMIT = 30  # …/composition-objects/confirmation-dialog-object ("confirm", "deny")
 MODAL_TITLE_LIMIT = 24  # docs.slack.dev/reference/views/modal-views ("title", "submit", "close")
 PRIVATE_METADATA_LIMIT = 3_000  # docs.slack.dev/reference/views/modal-views
+MESSAGE_SIZE_LIMIT = 13_200  # JSON of a message's blocks (slackapi/bolt-js#2509); undocumented
+VIEW_SIZE_LIMIT = 250_000  # docs.slack.dev/reference/methods/views.open (JSON of a view)
 
 ELLIPSIS = "…"
 
@@ -41,6 +49,7 @@ _CLUSTER = re.compile(
 )
 _USER_ID = re.compile(r"[UW][A-Z0-9]+")
 _GROUP_ID = re.compile(r"S[A-Z0-9]+")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,28 @@ def mention(user_id: str) -> str:
 def mention_group(group_id: str) -> str:
     """The same for a user group, `S…`."""
     return f"<!subteam^{group_id}>" if _GROUP_ID.fullmatch(group_id) else escape(clean(group_id))
+
+
+def mention_channel(channel_id: str) -> str:
+    """The same for a channel, `C…`; it rings nobody."""
+    return f"<#{channel_id}>" if _CHANNEL_ID.fullmatch(channel_id) else escape(clean(channel_id))
+
+
+def pieces(text: str, limit: int) -> list[str]:
+    """Text cut into parts that are all within the limit; together they are the whole text."""
+    parts: list[str] = []
+    part = ""
+    for cluster in clusters(text):
+        if part and len(part) + len(cluster) > limit:
+            parts.append(part)
+            part = ""
+        part += cluster
+    return [*parts, part] if part else parts
+
+
+def moment(at: datetime) -> str:
+    """A moment, in the time zone of whoever reads it."""
+    return date_token(at.timestamp())
 
 
 def date_token(

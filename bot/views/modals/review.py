@@ -1,0 +1,34 @@
+"""The dialogs that show everything and approve: Review all, and Always."""
+
+from slack_sdk.models.views import View
+
+from bot.views.actions import ALWAYS, REVIEW
+from bot.views.blocks import bold, paragraph, rich, section, words
+from bot.views.modals.frame import approving_modal
+from bot.views.modals.meta import Meta
+from bot.views.people import rule_name
+from bot.views.question import title
+from workflows.contracts import ApprovalStatus
+
+
+def review_modal(status: ApprovalStatus, meta: Meta) -> View:
+    """Everything, and Approve below it; no Approve if even this does not hold everything."""
+    return approving_modal(REVIEW, "Review and approve", status, meta, "Approve")
+
+
+def always_modal(status: ApprovalStatus, meta: Meta) -> View:
+    """What "always" means, before it is said."""
+    rule = status.in_force
+    under = f" under {rule_name(rule)}" if rule else ""
+    told = [
+        rich(
+            paragraph(
+                words("This call is approved, and from now on every call of "), bold(title(status))
+            )
+        ),
+        section(
+            f"in this thread{under} runs *without asking anybody*, whatever its arguments are. "
+            "What the policy denies stays denied. `/approvals always` lists it, to revoke it."
+        ),
+    ]
+    return approving_modal(ALWAYS, "Always approve", status, meta, "Always approve", told)
