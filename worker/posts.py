@@ -1,7 +1,8 @@
-"""Posting a message exactly once, although an activity may run twice."""
+"""Posting a message exactly once, although an activity may run twice, and rewriting it."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import structlog
 from slack_sdk.models.blocks import Block
@@ -9,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from bot.directory import UNREACHABLE
 from worker.slack import BAD_BLOCKS, ask
 from workflows.contracts import Thread
 
@@ -20,46 +22,87 @@ CLOCKS_APART_SECONDS = 300
 """How far Slack's clock may be behind Temporal's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a message goes: a thread, or a conversation itself."""
+
+    channel: str
+    thread_ts: str = ""
+
+    @classmethod
+    def of(cls, thread: Thread) -> Self:
+        """In this thread."""
+        return cls(thread.channel, thread.ts)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a message says: blocks, and the text that is read where blocks are not."""
+
+    text: str
+    blocks: Sequence[Block]
+
+
 class Posts:
-    """Messages in threads, each known by an event type and a key in its metadata."""
+    """Messages, each known by an event type and a key in its metadata.
+
+    Every method raises the `ApplicationError` of `worker.slack.explained`.
+    """
 
     def __init__(self, slack: AsyncWebClient) -> None:
         self._slack = slack
 
-    async def once(
-        self,
-        thread: Thread,
-        kind: str,
-        key: str,
-        text: str,
-        blocks: Sequence[Block],
-        **payload: str,
-    ) -> str:
-        """Post, unless an earlier try of this activity already did; returns the `ts`.
-
-        Raises:
-            ApplicationError: see `worker.slack.explained`.
-        """
-        if activity.info().attempt > 1 and (ts := await self._find(thread, kind, key)):
+    async def once(self, spot: Spot, kind: str, key: str, words: Words, **payload: str) -> str:
+        """Post, unless an earlier try of this activity already did; returns the `ts`."""
+        if activity.info().attempt > 1 and (ts := await self._find(spot, kind, key)):
             return ts
         metadata = {"event_type": kind, "event_payload": {"key": key, **payload}}
         try:
-            return await self._post(thread, text, blocks, metadata)
+            return await self._post(spot, words, metadata)
         except ApplicationError as error:
             if error.type not in BAD_BLOCKS:
                 raise
             log.warning("blocks refused, posting text", kind=kind, key=key, code=error.type)
-            return await self._post(thread, text, [], metadata)
+            return await self._post(spot, Words(words.text, []), metadata)
 
-    async def _post(
-        self, thread: Thread, text: str, blocks: Sequence[Block], metadata: dict[str, Any]
-    ) -> str:
+    async def rewrite(self, channel: str, ts: str, words: Words) -> None:
+        """Let a message say something else."""
+        try:
+            await ask(
+                self._slack.chat_update(
+                    channel=channel, ts=ts, text=words.text, blocks=words.blocks
+                )
+            )
+        except ApplicationError as error:
+            if error.type not in BAD_BLOCKS:
+                raise
+            log.warning("blocks refused, rewriting as text", channel=channel, code=error.type)
+            # An empty list takes the buttons away; without one they would stay.
+            await ask(self._slack.chat_update(channel=channel, ts=ts, text=words.text, blocks=[]))
+
+    async def direct(self, user: str) -> Spot:
+        """The direct messages with one person."""
+        opened = await ask(self._slack.conversations_open(users=user))
+        return Spot(str(opened["channel"]["id"]))
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """A link to a message, or nothing where Slack has none: what links to it works without."""
+        try:
+            found = await ask(self._slack.chat_getPermalink(channel=channel, message_ts=ts))
+        except ApplicationError as error:
+            if error.type == UNREACHABLE:
+                raise
+            log.info("no permalink", code=error.type)
+            return ""
+        return str(found.get("permalink") or "")
+
+    async def _post(self, spot: Spot, words: Words, metadata: dict[str, Any]) -> str:
         posted = await ask(
             self._slack.chat_postMessage(
-                channel=thread.channel,
-                thread_ts=thread.ts,
-                text=text,
-                blocks=list(blocks) or None,
+                channel=spot.channel,
+                thread_ts=spot.thread_ts or None,
+                text=words.text,
+                blocks=list(words.blocks) or None,
                 metadata=metadata,
                 unfurl_links=False,
                 unfurl_media=False,
@@ -67,18 +110,10 @@ class Posts:
         )
         return str(posted["ts"])
 
-    async def _find(self, thread: Thread, kind: str, key: str) -> str | None:
+    async def _find(self, spot: Spot, kind: str, key: str) -> str | None:
         """What a first try posted; where looking is forbidden, posting twice is the lesser evil."""
         try:
-            found = await ask(
-                self._slack.conversations_replies(
-                    channel=thread.channel,
-                    ts=thread.ts,
-                    oldest=_first_try(),
-                    limit=LOOK_BACK,
-                    include_all_metadata=True,
-                )
-            )
+            found = await ask(self._recent(spot))
         except ApplicationError as error:
             if not error.non_retryable and error.type != "missing_scope":
                 raise
@@ -90,6 +125,22 @@ class Posts:
             if metadata.get("event_type") == kind and same:
                 return str(message["ts"])
         return None
+
+    async def _recent(self, spot: Spot) -> Any:
+        if spot.thread_ts:
+            return await self._slack.conversations_replies(
+                channel=spot.channel,
+                ts=spot.thread_ts,
+                oldest=_first_try(),
+                limit=LOOK_BACK,
+                include_all_metadata=True,
+            )
+        return await self._slack.conversations_history(
+            channel=spot.channel,
+            oldest=_first_try(),
+            limit=LOOK_BACK,
+            include_all_metadata=True,
+        )
 
 
 def _first_try() -> str:

@@ -1,12 +1,15 @@
 """What the worker's calls of Slack have in common: which failures pass by themselves."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from temporalio.exceptions import ApplicationError
 
+from bot.directory import UNREACHABLE
 from bot.slack import UNKNOWN, code_of, retry_after
 
 PERMANENT = UNKNOWN | {
@@ -38,6 +41,8 @@ PERMANENT = UNKNOWN | {
 }
 """A person has to change something, and asking again would not help."""
 BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""What a message was posted as can no longer be rewritten."""
 CONFIGURATION = frozenset(
     {
         "account_inactive",
@@ -51,6 +56,9 @@ CONFIGURATION = frozenset(
 )
 """An administrator has to mend the app. What waits is not lost: it is tried every minute."""
 CONFIGURATION_DELAY = timedelta(minutes=1)
+AT_ONCE = 5
+
+T = TypeVar("T")
 
 
 async def ask(call: Awaitable[Any]) -> Any:
@@ -63,6 +71,8 @@ async def ask(call: Awaitable[Any]) -> Any:
         return await call
     except SlackApiError as error:
         raise explained(error) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise failure(UNREACHABLE) from error
 
 
 def explained(error: SlackApiError) -> ApplicationError:
@@ -81,3 +91,30 @@ def failure(code: str, seconds: float | None = None) -> ApplicationError:
         non_retryable=code in PERMANENT,
         next_retry_delay=delay,
     )
+
+
+def is_refusal(error: ApplicationError) -> bool:
+    """Whether Slack will not do this here, although it may do something else."""
+    return error.non_retryable or error.type in {"missing_scope", "not_allowed_token_type"}
+
+
+async def all_of(calls: Iterable[Awaitable[T]]) -> list[T | ApplicationError]:
+    """Await all, a few at a time; what Slack refused stands in the place of its result.
+
+    Raises:
+        ApplicationError: the first failure that may pass by itself, once all others are through.
+    """
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def taking_turns(call: Awaitable[T]) -> T | ApplicationError:
+        async with turns:
+            try:
+                return await call
+            except ApplicationError as error:
+                return error
+
+    results = await asyncio.gather(*(taking_turns(call) for call in calls))
+    for result in results:
+        if isinstance(result, ApplicationError) and not is_refusal(result):
+            raise result
+    return results

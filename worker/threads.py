@@ -2,14 +2,17 @@
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.models.blocks import MarkdownBlock
+from slack_sdk.models.blocks import Block, MarkdownBlock
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from bot.slack import UNKNOWN, code_of
-from bot.views.markdown import split, to_mrkdwn
-from worker.posts import Posts
-from worker.slack import ask
+from bot.views.markdown.mrkdwn import to_mrkdwn
+from bot.views.markdown.splitting import split
+from bot.views.prompt import prompt_blocks
+from worker.posts import Posts, Spot, Words
+from worker.slack import BAD_BLOCKS, ask
 from workflows.activities import ThreadActivities
 from workflows.contracts import Reply, ThreadStatus, Whisper
 
@@ -21,8 +24,9 @@ REPLY_EVENT = "countersign_reply"
 class SlackThreads(ThreadActivities):
     """Threads of a real workspace, or of what stands in for one."""
 
-    def __init__(self, slack: AsyncWebClient) -> None:
+    def __init__(self, slack: AsyncWebClient, deployment: str = "") -> None:
         self._slack = slack
+        self._deployment = deployment
         self._posts = Posts(slack)
         self._has_status = True
 
@@ -31,11 +35,10 @@ class SlackThreads(ThreadActivities):
         """See `ThreadActivities`."""
         for number, piece in enumerate(split(reply.markdown)):
             await self._posts.once(
-                reply.thread,
+                Spot.of(reply.thread),
                 REPLY_EVENT,
                 f"{reply.key}/{number}",
-                to_mrkdwn(piece),
-                [MarkdownBlock(text=piece)],
+                Words(to_mrkdwn(piece), [MarkdownBlock(text=piece)]),
             )
 
     @activity.defn
@@ -55,11 +58,24 @@ class SlackThreads(ThreadActivities):
     @activity.defn
     async def whisper(self, whisper: Whisper) -> None:
         """See `ThreadActivities`."""
+        if not whisper.press and not whisper.nudge:
+            await self._whisper(whisper)
+            return
+        try:
+            await self._whisper(whisper, list(prompt_blocks(whisper, self._deployment)))
+        except ApplicationError as error:
+            if error.type not in BAD_BLOCKS:
+                raise
+            log.warning("buttons refused, whispering without", code=error.type)
+            await self._whisper(whisper)
+
+    async def _whisper(self, whisper: Whisper, blocks: list[Block] | None = None) -> None:
         await ask(
             self._slack.chat_postEphemeral(
                 channel=whisper.channel,
                 user=whisper.to.user,
                 text=whisper.text,
                 thread_ts=whisper.thread_ts or None,
+                blocks=blocks,
             )
         )

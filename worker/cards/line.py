@@ -1,0 +1,51 @@
+"""The line in the thread about a card that is elsewhere."""
+
+import structlog
+from temporalio.exceptions import ApplicationError
+
+from bot.views.line import line_blocks, waiting_line
+from worker.posts import Posts, Spot, Words
+from worker.slack import GONE, is_refusal
+from workflows.contracts import ApprovalStatus, Card
+
+log = structlog.get_logger(__name__)
+
+LINE_EVENT = "approval_line"
+
+
+class ThreadLine:
+    """One line per approval, posted once and rewritten with every change."""
+
+    def __init__(self, posts: Posts, deployment: str) -> None:
+        self._posts = posts
+        self._deployment = deployment
+
+    async def show(self, status: ApprovalStatus, card: Card) -> Card:
+        """Post or rewrite the line; returns the card that knows of it.
+
+        Raises:
+            ApplicationError: nobody can be shown anything, or it may yet work.
+        """
+        shown = status.model_copy(update={"card": card})
+        words = Words(waiting_line(shown), line_blocks(shown, self._deployment))
+        try:
+            return card.model_copy(update={"line": await self._put(status, card, words)})
+        except ApplicationError as error:
+            if not is_refusal(error) or not card.ts:
+                raise
+            log.warning("no line in the thread", approval=status.id, code=error.type)
+            problems = dict.fromkeys((*card.problems, f"thread: {error.type}"))
+            return card.model_copy(update={"problems": tuple(problems)})
+
+    async def _put(self, status: ApprovalStatus, card: Card, words: Words) -> str:
+        thread = status.thread
+        if card.line:
+            try:
+                await self._posts.rewrite(thread.channel, card.line, words)
+            except ApplicationError as error:
+                if error.type not in GONE:
+                    raise
+            else:
+                return card.line
+        key = f"{status.id}/line/{status.edition}"
+        return await self._posts.once(Spot.of(thread), LINE_EVENT, key, words)

@@ -1,0 +1,194 @@
+"""The messages with which an approval is decided: where they are posted, and how they stay true."""
+
+from dataclasses import dataclass
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from bot.directory import Directory
+from bot.views.card import approval_card, card_text
+from worker.cards.recipients import recipients, to_tell
+from worker.posts import Posts, Spot, Words
+from worker.slack import GONE, all_of, is_refusal
+from workflows.contracts import ApprovalStatus, Card, Copy, Outcome
+from workflows.rules import DIRECT, THREAD, Rule
+
+log = structlog.get_logger(__name__)
+
+CARD_EVENT = "approval_requested"
+DIRECT_PREFIX = "D"
+UNSEEN = f"{THREAD}: nobody_else_sees_it"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A card, and the target that took it; none if `target` is empty."""
+
+    card: Card
+    target: str = ""
+
+
+class Placing:
+    """Puts cards where their rule wants them. A card without a rule goes to its thread."""
+
+    def __init__(self, posts: Posts, directory: Directory, deployment: str) -> None:
+        self._posts = posts
+        self._directory = directory
+        self._deployment = deployment
+
+    async def post(self, status: ApprovalStatus) -> Placed:
+        """Post the card at the first target that takes it.
+
+        Returns:
+            The card, with the targets that were refused. Its `ts` is empty if all were.
+
+        Raises:
+            ApplicationError: it may yet work. Without a rule, any failure.
+        """
+        thread, rule = status.thread, status.in_force
+        source = await self._posts.permalink(thread.channel, thread.ts)
+        if rule is None:
+            return Placed(await self._post_to(Spot.of(thread), status, source), THREAD)
+        targets = [it for it in rule.targets if it != THREAD or _others_see(status, rule)]
+        problems = [UNSEEN] * (len(rule.targets) - len(targets))
+        for target in targets:
+            try:
+                card = await self._post_at(target, rule, status, source)
+            except ApplicationError as error:
+                if not is_refusal(error):
+                    raise
+                log.warning("card refused", approval=status.id, target=target, code=error.type)
+                problems.append(f"{target}: {error.type}")
+            else:
+                every = (*problems, *card.problems)
+                return Placed(card.model_copy(update={"problems": every}), target)
+        log.error("no place takes the card", approval=status.id, problems=problems)
+        card = Card(channel=thread.channel, ts="", source=source, problems=tuple(problems))
+        return Placed(card)
+
+    async def redraw(self, status: ApprovalStatus, card: Card) -> Card:
+        """Rewrite the card and its copies; what is gone is posted anew, a copy is let go.
+
+        Raises:
+            ApplicationError: it may yet work. Without a rule, any failure.
+        """
+        first = await self._redraw_first(status, card)
+        if first.ts != card.ts:
+            status = _next_edition(status)
+        if first.copies and set(first.copies) <= set(card.copies):
+            first = first.model_copy(update={"copies": await self._redraw_copies(status, first)})
+        return first
+
+    async def _redraw_first(self, status: ApprovalStatus, card: Card) -> Card:
+        pending = status.outcome is Outcome.PENDING
+        if not card.ts:
+            if not pending:
+                return card
+            placed = await self.post(_next_edition(status))
+            return placed.card.model_copy(update={"line": card.line})
+        try:
+            words = self._words(status, card.source)
+            await self._posts.rewrite(card.channel, card.ts, words)
+        except ApplicationError as error:
+            if error.type not in GONE and (status.in_force is None or not is_refusal(error)):
+                raise
+            log.warning("card is gone, posting it anew", approval=status.id, code=error.type)
+            if error.type not in GONE and not pending:
+                return card
+            return await self._replace(_next_edition(status), card)
+        return card
+
+    async def _replace(self, status: ApprovalStatus, card: Card) -> Card:
+        """Post anew where it was, else let a copy take its place, else begin with the targets."""
+        if status.in_force is None:
+            return (await self.post(status)).card
+        in_thread = card.channel == status.thread.channel and not card.line
+        spot = Spot.of(status.thread) if in_thread else Spot(card.channel)
+        kept = {"line": card.line, "problems": card.problems}
+        try:
+            new = await self._post_to(spot, status, card.source, link=bool(card.permalink))
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+        else:
+            return new.model_copy(update={**kept, "copies": card.copies})
+        if card.copies:
+            first, *others = card.copies
+            place = {"channel": first.channel, "ts": first.ts, "copies": tuple(others)}
+            return card.model_copy(update=place)
+        placed = await self.post(status)
+        return placed.card.model_copy(update={"line": card.line})
+
+    async def _redraw_copies(self, status: ApprovalStatus, card: Card) -> tuple[Copy, ...]:
+        words = self._words(status, card.source)
+        answers = await all_of(
+            self._posts.rewrite(copy.channel, copy.ts, words) for copy in card.copies
+        )
+        refusals = [answer.type if answer else None for answer in answers]
+        for copy, code in zip(card.copies, refusals, strict=True):
+            if code:
+                log.warning("copy not rewritten", approval=status.id, user=copy.user, code=code)
+        pairs = zip(card.copies, refusals, strict=True)
+        return tuple(copy for copy, code in pairs if code not in GONE)
+
+    async def _post_at(self, target: str, rule: Rule, status: ApprovalStatus, source: str) -> Card:
+        if target == DIRECT:
+            return await self._post_to_people(rule, status, source)
+        spot = Spot.of(status.thread) if target == THREAD else Spot(target)
+        return await self._post_to(spot, status, source)
+
+    async def _post_to(
+        self, spot: Spot, status: ApprovalStatus, source: str, *, link: bool = True
+    ) -> Card:
+        # A thread's key is that of older releases; elsewhere the place tells copies apart.
+        place = "" if spot.thread_ts else f"/{spot.channel}"
+        key = f"{status.id}/{status.edition}{place}"
+        words = self._words(status, source)
+        ts = await self._posts.once(spot, CARD_EVENT, key, words, approval_id=status.id)
+        permalink = await self._posts.permalink(spot.channel, ts) if link else ""
+        return Card(channel=spot.channel, ts=ts, permalink=permalink, source=source)
+
+    async def _post_to_people(self, rule: Rule, status: ApprovalStatus, source: str) -> Card:
+        """One message for each person. None has a link, which would be of use to one of them."""
+        at = activity.info().scheduled_time
+        meant = await recipients(self._directory, status, to_tell(rule), at)
+        posted = await all_of(self._post_to_person(user, status, source) for user in meant.users)
+        copies = [copy for copy in posted if isinstance(copy, Copy)]
+        refused = [
+            f"{user}: {answer.type}"
+            for user, answer in zip(meant.users, posted, strict=True)
+            if isinstance(answer, ApplicationError) and answer.type != "cannot_dm_bot"
+        ]
+        problems = (*meant.problems, *refused)
+        if not copies:
+            why = "; ".join(problems) or "nobody"
+            raise ApplicationError("Nobody can be written to", type=why, non_retryable=True)
+        first, *others = copies
+        return Card(
+            channel=first.channel,
+            ts=first.ts,
+            source=source,
+            copies=tuple(others),
+            problems=problems,
+        )
+
+    async def _post_to_person(self, user: str, status: ApprovalStatus, source: str) -> Copy:
+        spot = await self._posts.direct(user)
+        card = await self._post_to(spot, status, source, link=False)
+        return Copy(channel=card.channel, ts=card.ts, user=user)
+
+    def _words(self, status: ApprovalStatus, source: str) -> Words:
+        # Cards of before there were rules stay as they were, to the letter.
+        deployment = self._deployment if status.in_force else ""
+        return Words(card_text(status), approval_card(status, source, deployment))
+
+
+def _others_see(status: ApprovalStatus, rule: Rule) -> bool:
+    """Whether the thread is of use: in a direct message, nobody but the requester sees it."""
+    is_direct = status.thread.channel.startswith(DIRECT_PREFIX)
+    return not is_direct or rule.solo or rule.self_approval
+
+
+def _next_edition(status: ApprovalStatus) -> ApprovalStatus:
+    return status.model_copy(update={"edition": status.edition + 1})

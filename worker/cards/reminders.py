@@ -1,0 +1,69 @@
+"""Direct messages to those who are waited for."""
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from bot.directory import Directory
+from bot.views.reminder import reminder_blocks, reminder_text
+from worker.cards.recipients import recipients, to_tell
+from worker.posts import Posts, Words
+from worker.slack import all_of, is_refusal
+from workflows.contracts import Outcome, Reminder
+from workflows.rules import People, Rule
+
+log = structlog.get_logger(__name__)
+
+REMINDER_EVENT = "approval_reminder"
+ESCALATION = "escalation"
+HAND_OVER = "hand over"
+
+
+class Reminders:
+    """Reminders, each posted once for a person, whatever is tried again."""
+
+    def __init__(self, posts: Posts, directory: Directory, deployment: str) -> None:
+        self._posts = posts
+        self._directory = directory
+        self._deployment = deployment
+
+    async def send(self, reminder: Reminder) -> int:
+        """Write to those who are still waited for; returns how many got it."""
+        status, rule = reminder.status, reminder.status.in_force
+        if rule is None or status.outcome is not Outcome.PENDING:
+            return 0
+        who, at = _who(reminder, rule), activity.info().scheduled_time
+        try:
+            meant = await recipients(self._directory, status, who, at)
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+            log.warning("nobody can be reminded", approval=status.id, code=error.type)
+            return 0
+        users = [user for user in meant.users if user not in _spared(reminder)]
+        words = Words(reminder_text(reminder), reminder_blocks(reminder, self._deployment))
+        answers = await all_of(self._send(user, reminder, words) for user in users)
+        refused = [answer.type for answer in answers if isinstance(answer, ApplicationError)]
+        if refused or meant.problems:
+            problems = [*meant.problems, *refused]
+            log.warning("not everybody reminded", approval=status.id, problems=problems)
+        return len(answers) - len(refused)
+
+    async def _send(self, user: str, reminder: Reminder, words: Words) -> str:
+        spot = await self._posts.direct(user)
+        key = f"{reminder.status.id}/{reminder.kind}/{reminder.number}/{user}"
+        return await self._posts.once(spot, REMINDER_EVENT, key, words)
+
+
+def _who(reminder: Reminder, rule: Rule) -> People:
+    if reminder.kind == ESCALATION and rule.escalation is not None:
+        return rule.escalation.to
+    if reminder.kind == HAND_OVER and reminder.status.handed:
+        return People(users=(reminder.status.handed[-1].to.user,))
+    return to_tell(rule)
+
+
+def _spared(reminder: Reminder) -> set[str]:
+    """Who asked for the approval knows, and so does who asked for the reminder."""
+    asked = {reminder.status.request.call.requester.user}
+    return asked | {reminder.by.user} if reminder.by else asked
