@@ -60,6 +60,23 @@ def differences(before: Prepared, after: Prepared) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def with_reason_of(call: str, arguments: str) -> str:
+    """Arguments that a person wrote, with the reason that the model gave for its own.
+
+    Args:
+        call: the model's arguments, JSON.
+        arguments: the person's, JSON; what is not an object is returned as it is, and refused
+            where it is read.
+    """
+    try:
+        given, proposed = json.loads(arguments), json.loads(call)
+    except (ValueError, RecursionError):
+        return arguments
+    if not isinstance(given, dict) or not isinstance(proposed, dict) or REASON not in proposed:
+        return arguments
+    return json.dumps({**given, REASON: proposed[REASON]}, ensure_ascii=False)
+
+
 def _fields(before: Prepared, after: Prepared) -> Iterator[Difference]:
     old, new = _bound(before), _bound(after)
     for name in dict.fromkeys((*old, *new)):

@@ -1,14 +1,22 @@
 """What the workflows say, to people and to the model. Words are here and nowhere else."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from workflows.contracts import (
     MESSAGE_LIMIT,
     ApprovalStatus,
     Decision,
     Execution,
+    Grant,
     Message,
     Outcome,
     Refusal,
+    Refused,
+    Remembered,
+    Via,
 )
+from workflows.rules import Ruling
 
 HELP = (
     "Hello! I order things and ask before I do. Try one of these:\n\n"
@@ -53,31 +61,115 @@ def decider(decision: Decision | None) -> str:
     """Who decided, as the model and logs read it."""
     if decision is None:
         return "nobody"
-    if decision.by is None:
-        return "an operator from outside Slack"
-    return decision.by.name or decision.by.user
+    if decision.by is not None:
+        return decision.by.name or decision.by.user
+    if decision.via is Via.RULE:
+        return "the policy"
+    return "an operator from outside Slack"
+
+
+def approvers(status: ApprovalStatus) -> str:
+    """Everybody whose approval counted, as the model and logs read it."""
+    if status.decision is not None and status.decision.via is Via.RULE and status.in_force:
+        return f"the rule {status.in_force.name}, without asking anybody"
+    if status.decision is not None and status.decision.via is Via.GRANT:
+        return f"{decider(status.decision)}, once for this whole thread"
+    names = [decider(vote.decision) for vote in status.votes] or [decider(status.decision)]
+    return " and ".join(dict.fromkeys(names))
 
 
 def rejection_for_model(status: ApprovalStatus) -> str:
     """What the model reads instead of a result when the action did not run."""
-    if status.outcome is Outcome.FAILED_TO_ASK:
-        return (
-            "FAILED TO ASK: the approval could not be posted, so nobody was asked and nothing was "
-            "done. This is not a refusal. Say so, and that an administrator has to check whether "
-            "the bot may post in this channel."
-        )
-    reason = status.decision.reason if status.decision else ""
-    return (
-        f"REJECTED by {decider(status.decision)}. Reason: {reason or 'none given'}. "
-        "Nothing was done. Do not try again unchanged; tell the person."
-    )
+    reason = (status.decision.reason if status.decision else "") or "none given"
+    match status.outcome:
+        case Outcome.FAILED_TO_ASK:
+            return (
+                "FAILED TO ASK: the approval could not be posted, so nobody was asked and nothing "
+                "was done. This is not a refusal. Say so, and that an administrator has to check "
+                "whether the bot may post in this channel."
+            )
+        case Outcome.EXPIRED:
+            return (
+                f"EXPIRED: nobody answered by {moment(status.deadline)}. Nothing was done. This "
+                "is neither a refusal nor a permission. Say so, and ask the person whether to ask "
+                "again."
+            )
+        case Outcome.WITHDRAWN:
+            return (
+                f"WITHDRAWN by {decider(status.decision)}: it is no longer needed. Nothing was "
+                "done. Say so in one sentence, and do not call it again."
+            )
+        case Outcome.CHANGES_REQUESTED:
+            return (
+                f"CHANGES REQUESTED by {decider(status.decision)}: {reason}. Nothing was done. "
+                "Call the tool again with these changes; if it is unclear what they are, ask."
+            )
+        case Outcome.SUPERSEDED:
+            return (
+                "SUPERSEDED: what it would do kept changing while it waited, so it was not done. "
+                "Nothing was done. Say so, and ask the person whether to ask again."
+            )
+        case _:
+            return (
+                f"REJECTED by {decider(status.decision)}. Reason: {reason}. "
+                "Nothing was done. Do not try again unchanged; tell the person."
+            )
 
 
 def result_for_model(status: ApprovalStatus) -> str:
     """What the model reads after an approved action was run."""
+    verdict = f"APPROVED by {approvers(status)}"
+    if status.effective is not None:
+        verdict += (
+            f" with changes: {status.call.tool} ran with {status.effective.arguments} "
+            f"instead of {status.request.call.arguments}"
+        )
     if status.execution is Execution.DONE:
-        return f"APPROVED by {decider(status.decision)}. {status.result}"
-    return f"APPROVED by {decider(status.decision)}, but it FAILED: {status.result}"
+        return f"{verdict}. {status.result}"
+    return f"{verdict}, but it FAILED: {status.result}"
+
+
+def denied_for_model(ruling: Ruling) -> str:
+    """What the model reads when the policy does not let a call be asked for."""
+    if ruling.failed:
+        return (
+            f"NOT ASKED: {ruling.because} Nobody was asked and nothing was done. This is not a "
+            "refusal by a person. Say so, and that an administrator has to look at it."
+        )
+    rule = f" (rule {ruling.rule.name})" if ruling.rule else ""
+    return (
+        f"DENIED by policy{rule}: {ruling.because} Nobody was asked and nothing was done. "
+        "Do not try again unchanged; tell the person."
+    )
+
+
+def already_asked_for_model(approval_id: str) -> str:
+    """What the model reads when the very same call waits already."""
+    return (
+        f"ALREADY ASKED: this very call waits for approval as {approval_id}. It was not asked "
+        "again. Do not call it again; tell the person that it waits."
+    )
+
+
+def refused_before_for_model(remembered: Remembered) -> str:
+    """What the model reads when the very same call was refused a moment ago."""
+    return (
+        f"REFUSED A MOMENT AGO as {remembered.id}, so nobody was asked again. "
+        f"The answer was: {remembered.verdict}"
+    )
+
+
+def too_many_for_model(limit: int, span: str) -> str:
+    """What the model reads when people have been asked often enough."""
+    return (
+        f"TOO MANY REQUESTS: people are asked at most {limit} times {span} from one thread. "
+        "Nobody was asked and nothing was done. Say so, and what is left to do."
+    )
+
+
+def moment(at: datetime | None) -> str:
+    """A moment for the model, which knows no time zones of people."""
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "its deadline"
 
 
 def stopped_for_model() -> str:
@@ -111,24 +203,164 @@ def done_note(status: ApprovalStatus) -> str:
     return f"{call.tool} {call.arguments} ({status.id}): {verdict}"
 
 
-def refusal_for_person(refusal: Refusal, status: ApprovalStatus) -> str:
+def refusal_for_person(refused: Refused, status: ApprovalStatus) -> str:
     """Why a press did not count, and what to do next."""
     link = status.card.permalink if status.card else ""
     where = f" <{link}|Open the card>" if link else ""
-    if refusal is Refusal.STALE_CARD:
+    if refused.why is Refusal.CLOSED:
+        return f"Too late: {verdict(status)} Your press changed nothing.{where}"
+    if refused.why is Refusal.STALE_CARD:
         return (
             f"That card was replaced and no longer decides anything. `{status.id}` is still "
             f"*{status.outcome}*; please use the newer card.{where}"
         )
-    return f"Too late: {verdict(status)} Your press changed nothing.{where}"
+    if refused.why is Refusal.BAD_EDIT:
+        return f"Your changes were not taken: {escaped(refused.detail)} Nothing was changed.{where}"
+    sentence = REFUSALS.get(refused.why, "That did not count, and nothing was changed.")
+    return sentence.format(who=who_can(status)) + where
+
+
+REFUSALS = {
+    Refusal.OWN_REQUEST: (
+        "You asked for this yourself, so somebody else has to decide: {who}. "
+        "If it is no longer needed, press *Withdraw*."
+    ),
+    Refusal.NOT_AN_APPROVER: "You can't decide this. {who}.",
+    Refusal.ALREADY_VOTED: "Your approval is counted already; it needs another person. {who}.",
+    Refusal.HANDED_OVER: (
+        "Somebody decides in your place, since your vote was handed over. {who}."
+    ),
+    Refusal.UNVERIFIED: (
+        "I couldn't check with Slack just now whether you may decide this. Nothing was changed; "
+        "please press again."
+    ),
+    Refusal.GUEST: "Guests of this workspace can't decide here. {who}.",
+    Refusal.EXTERNAL: "People of another workspace can't decide here. {who}.",
+    Refusal.DEACTIVATED: "This account is deactivated, so it can't decide. {who}.",
+    Refusal.NOT_FROM_SLACK: (
+        "This can't be decided in Slack. An operator can, with `countersign approve` and the id."
+    ),
+    Refusal.NO_OPERATORS: "The rule does not let operators decide this from outside Slack. {who}.",
+    Refusal.OPERATOR_IS_NOBODY: (
+        "This needs several people, and nobody vouches that an operator is another one. {who}."
+    ),
+    Refusal.NEEDS_REASON: "This needs a reason; nothing was changed. Please give one.",
+    Refusal.NOT_THE_REQUESTER: (
+        "Only who asked for it can withdraw it. If you may decide it, you can reject it."
+    ),
+    Refusal.NO_EDITS: "The rule does not let anybody change this before it is approved.",
+    Refusal.NO_GRANTS: "The rule wants every single call of this to be approved.",
+    Refusal.NO_HAND_OVER: (
+        "It can't be handed over like this: the rule has to allow it, to that person, and "
+        "you have to be able to decide it yourself."
+    ),
+    Refusal.NO_BREAK_GLASS: "You are not among those who may break the glass here. {who}.",
+    Refusal.OUTDATED: (
+        "What you saw is no longer what is asked for; nothing was changed. "
+        "Please look at the card again."
+    ),
+}
+
+
+def who_can(status: ApprovalStatus) -> str:
+    """Who can decide, and who has, as Slack shows it: `<!subteam^S…> can; <@U…> already has`."""
+    rule = status.in_force
+    if rule is None:
+        return "anybody else can"
+    can = ", ".join(named(id_) for id_ in rule.approver_ids) or "nobody"
+    already = ", ".join(f"<@{vote.decision.by.user}>" for vote in status.votes if vote.decision.by)
+    return f"{can} can" + (f"; {already} already has" if already else "")
+
+
+def named(id_: str) -> str:
+    """Slack's markup for somebody; what is no id stays harmless text."""
+    if not id_.isalnum():
+        return escaped(id_)
+    kinds = {"S": f"<!subteam^{id_}>", "C": f"the members of <#{id_}>"}
+    return kinds.get(id_[:1], f"<@{id_}>")
+
+
+def escaped(text: str) -> str:
+    """People's words in Slack's markup, so that they mention nobody and link nowhere.
+
+    docs.slack.dev/messaging/formatting-message-text
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def verdict(status: ApprovalStatus) -> str:
     """One sentence: what was decided and by whom, for people."""
-    if status.outcome is Outcome.PENDING:
-        return f"`{status.id}` is still waiting for a decision."
-    if status.outcome is Outcome.FAILED_TO_ASK:
-        return f"`{status.id}` could not be put to anybody and was not done."
-    by = status.decision.by if status.decision else None
-    who = f"<@{by.user}>" if by else "an operator"
-    return f"`{status.id}` was already {status.outcome} by {who}."
+    match status.outcome:
+        case Outcome.PENDING:
+            return f"`{status.id}` is still waiting for a decision."
+        case Outcome.FAILED_TO_ASK:
+            return f"`{status.id}` could not be put to anybody and was not done."
+        case Outcome.EXPIRED:
+            return f"`{status.id}` has expired; nobody decided in time and nothing was done."
+        case Outcome.SUPERSEDED:
+            return f"`{status.id}` was superseded by a newer request."
+        case _:
+            by = status.decision.by if status.decision else None
+            who = f"<@{by.user}>" if by else "an operator"
+            return f"`{status.id}` was already {OUTCOME_VERBS[status.outcome]} by {who}."
+
+
+OUTCOME_VERBS = {
+    Outcome.APPROVED: "approved",
+    Outcome.REJECTED: "rejected",
+    Outcome.WITHDRAWN: "withdrawn",
+    Outcome.CHANGES_REQUESTED: "sent back for changes",
+}
+
+
+def replaced_for_person(status: ApprovalStatus) -> str:
+    """To who would have approved something that has changed meanwhile."""
+    lines = "; ".join(
+        f"{escaped(it.name)}: {escaped(it.before or '—')} → {escaped(it.after or '—')}"
+        for it in status.drift
+    )
+    return (
+        f"What this would do has changed since it was asked ({lines[:1_000]}), so nothing was "
+        "done. A new card asks again."
+    )
+
+
+def nudged() -> str:
+    """To who asked for a reminder."""
+    return "I have reminded them."
+
+
+def reminded(again: datetime) -> str:
+    """To who asked for a reminder too soon after another."""
+    return (
+        "They were reminded only a moment ago. You can nudge them again "
+        f"<!date^{int(again.timestamp())}^at {{time}}|at {again:%H:%M} UTC>."
+    )
+
+
+def granted_note(grant: Grant) -> str:
+    """To the thread, when somebody allowed a tool for the rest of it."""
+    return (
+        f"From now on `{grant.tool}` runs in this thread without asking, as "
+        f"{grant.by.name or grant.by.user} allowed. `/approvals always` lists and revokes it."
+    )
+
+
+def press_here(count: int) -> str:
+    """To an approver who typed their approval."""
+    if count == 1:
+        return "Typing decides nothing, so that nobody is misread. Press here to approve:"
+    return f"Typing decides nothing, and {count} approvals wait here. Press the ones you mean:"
+
+
+def cannot_withdraw(ids: Sequence[str]) -> str:
+    """To who wants to cancel something without it being clear what, or without being allowed to."""
+    if not ids:
+        return REFUSALS[Refusal.NOT_THE_REQUESTER]
+    listed = ", ".join(f"`{id_}`" for id_ in ids)
+    return f"Several of your requests wait here: {listed}. Press *Withdraw* on the one you mean."
+
+
+def typed_decision_note(text: str) -> str:
+    """Keeps in memory that somebody typed a decision."""
+    return f"{text!r} was typed while an approval waits. It decided nothing; only buttons do."

@@ -1,0 +1,86 @@
+"""Words in a thread that people take for decisions. Pure, and strict: in doubt it is none.
+
+A typed "approve" decides nothing, but who types it means the button; "cancel that" withdraws,
+which is always safe. Whether a sentence is one of these is not left to a model.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What a message wants of the approvals that wait in its thread."""
+
+    DECIDE = "decide"
+    MAYBE = "maybe decide"
+    WITHDRAW = "withdraw"
+    WITHDRAW_ALL = "withdraw all"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FILLERS = _words(
+    "please ok okay hey hi well then just i we can could you that's thats for me now thanks thank "
+    "from my side again so to by also actually no"
+)
+"""Words around a decision that change nothing about it."""
+YES = _words(
+    "approve approved approving lgtm agree agreed confirm confirmed accept accepted 👍 ✅ +1"
+) | {"looks good", "look good", "sounds good", "go ahead", "go for it", "do it", "ship it"}
+MAYBE = _words("yes yep yeah ok okay fine sure")
+"""An approver's yes, or the answer to something else that was asked."""
+NO = _words("reject rejected deny denied decline declined disapprove disapproved veto")
+CANCEL = _words("cancel withdraw forget drop scrap abort nevermind undo retract stop") | {
+    "never mind",
+    "take back",
+    "forget about",
+}
+OBJECTS = frozenset({"", "it", "this", "that", "these", "those", "them"}) | {
+    f"{which} {what}{many}"
+    for which in ("the", "my", "this", "that", "your")
+    for what in ("order", "request", "approval", "call", "card")
+    for many in ("", "s")
+}
+ALL = frozenset({"all", "everything", "both", "all of it", "all of them", "them all"})
+LONGEST = 80
+"""Characters; more is a sentence with something else in it, and a matter for the model."""
+_WORD = re.compile(r"[\w'+]+|👍|✅")
+
+
+def read_intent(text: str) -> Intent | None:
+    """What a message asks of approvals, or None if it is about anything else."""
+    if len(text) > LONGEST or "?" in text:
+        return None
+    words = _WORD.findall(text.lower())
+    for start, end in _cores(words):
+        if intent := _meaning(words[start:end]):
+            return intent
+    return None
+
+
+def _cores(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The message without more and more of the fillers at its ends, longest first."""
+    first = next((i for i, word in enumerate(words) if word not in FILLERS), len(words))
+    last = next((i for i, word in enumerate(reversed(words)) if word not in FILLERS), len(words))
+    for start in range(first + 1):
+        for end in range(len(words), len(words) - last - 1, -1):
+            if start < end:
+                yield start, end
+
+
+def _meaning(words: Sequence[str]) -> Intent | None:
+    """The one meaning of a verb and its object."""
+    for length in (3, 2, 1):
+        verb, rest = " ".join(words[:length]), " ".join(words[length:])
+        if verb in CANCEL and rest in ALL:
+            return Intent.WITHDRAW_ALL
+        if verb in CANCEL and rest in OBJECTS:
+            return Intent.WITHDRAW
+        if verb in YES | NO and rest in OBJECTS:
+            return Intent.DECIDE
+        if verb in MAYBE and not rest:
+            return Intent.MAYBE
+    return None
