@@ -15,6 +15,7 @@ from worker.cli.deciding import Reception, decide, from_here
 from worker.cli.details import details
 from worker.cli.document import document
 from worker.cli.errors import REFUSED
+from worker.cli.filters import slack_id, tool_name
 from worker.cli.pending import Wanted, table, waiting
 from worker.cli.screen import screen
 from workflows.client import Approvals
@@ -31,9 +32,13 @@ app = typer.Typer(
 
 @app.command()
 def pending(
-    tool: Annotated[str, typer.Option(help="Only calls of this tool.")] = "",
-    requester: Annotated[str, typer.Option(help="Only what this person asked for: U….")] = "",
-    team: Annotated[str | None, typer.Option(help="Only this workspace: T….")] = None,
+    tool: Annotated[str, typer.Option(help="Only calls of this tool.", callback=tool_name)] = "",
+    requester: Annotated[
+        str, typer.Option(help="Only what this person asked for: U….", callback=slack_id)
+    ] = "",
+    team: Annotated[
+        str | None, typer.Option(help="Only this workspace: T….", callback=slack_id)
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Most rows.")] = 50,
     as_json: Json = False,
 ) -> None:

@@ -17,21 +17,24 @@ class Screen:
 
     def __init__(self, is_json: bool) -> None:
         self._is_json = is_json
-        self._console = Console(highlight=False, soft_wrap=False)
+        self._console = Console(highlight=False)
 
     def show(self, document: Any, for_people: RenderableType) -> None:
         """Write what was found."""
         if self._is_json:
             typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
         else:
-            self._console.print(for_people)
+            # A sentence is not cut into lines: people copy commands and ids from it.
+            self._console.print(for_people, soft_wrap=isinstance(for_people, Text))
 
     def fail(self, error: CommandError) -> None:
         """Write why it did not work; programs find it in the document."""
         if self._is_json:
             typer.echo(json.dumps({"error": error.sentence}, ensure_ascii=False))
         else:
-            Console(stderr=True, highlight=False).print(Text(error.sentence, style="red"))
+            Console(stderr=True, highlight=False).print(
+                Text(error.sentence, style="red"), soft_wrap=True
+            )
 
 
 @contextmanager

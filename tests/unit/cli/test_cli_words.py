@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
+from rich.text import Text
+from typer import Exit
+from typer.testing import CliRunner
 
 from tests.builders import ALICE, BOB, NOON, a_press, a_status
+from worker.cli.app import app
 from worker.cli.connection import full_id
 from worker.cli.deciding import from_here, reception
 from worker.cli.details import details, sections
 from worker.cli.document import document
+from worker.cli.errors import CommandError
 from worker.cli.pending import Waiting, span, table
 from worker.cli.plain import plain
+from worker.cli.screen import screen
 from workflows.contracts import (
     ArgumentField,
     CountedVote,
@@ -196,3 +202,43 @@ def test_a_rejection_from_here_says_that_nothing_was_done() -> None:
     found = reception(status, mine)
     assert found is not None
     assert found.words == "Rejected. Nothing was done."
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--requester", "@alice", "Copy member ID"),
+        ("--team", "U' OR 1=1", "no id of Slack"),
+        ("--tool", "place order", "place_order"),
+        ("--limit", "0", "limit"),
+    ],
+)
+def test_a_filter_that_could_match_nothing_is_refused(option: str, value: str, words: str) -> None:
+    ended = CliRunner().invoke(app, ["pending", option, value], env={"COLUMNS": "300"})
+    assert ended.exit_code == 2
+    assert words in ended.output
+
+
+def test_a_rejection_needs_a_reason() -> None:
+    ended = CliRunner().invoke(app, ["reject", "k3f9x2ab7q1m"])
+    assert ended.exit_code == 2
+    assert "--reason" in ended.output
+
+
+def test_a_sentence_is_not_cut_into_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    sentence = "countersign show approval-k3f9x2ab7q1m " * 20
+    with screen(is_json=False) as out:
+        out.show({}, Text(sentence))
+    with pytest.raises(Exit) as ended, screen(is_json=False):
+        raise CommandError(sentence, 2)
+    assert ended.value.exit_code == 2
+    written = capsys.readouterr()
+    assert written.out.count("\n") == written.err.count("\n") == 1
+
+
+def test_programs_find_a_failure_in_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Exit), screen(is_json=True):
+        raise CommandError("It is away.", 2)
+    written = capsys.readouterr()
+    assert json.loads(written.out) == {"error": "It is away."}
+    assert written.err == ""

@@ -1,0 +1,25 @@
+"""Filters of a list as they are typed: what could match nothing is refused with what to write."""
+
+import re
+
+import typer
+
+_ID = re.compile(r"[A-Z0-9]+")
+_TOOL = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def slack_id(typed: str | None) -> str | None:
+    """An id of Slack, or nothing."""
+    if typed and not _ID.fullmatch(typed):
+        raise typer.BadParameter(
+            "that is no id of Slack; it looks like U0123ABCD or T0123ABCD. In a person's profile, "
+            'the menu has "Copy member ID".'
+        )
+    return typed
+
+
+def tool_name(typed: str) -> str:
+    """A tool's name, or nothing."""
+    if typed and not _TOOL.fullmatch(typed):
+        raise typer.BadParameter("that is no tool's name; it looks like place_order.")
+    return typed
