@@ -1,0 +1,81 @@
+"""Approvals that wait, as lists find them: started on a queue that nobody works on."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+
+from tests.builders import ALICE, NOON, a_call, a_prepared
+from workflows.contracts import (
+    APPROVAL_WORKFLOW,
+    ApprovalRequest,
+    ApprovalStatus,
+    CountedVote,
+    Decision,
+    Person,
+    Thread,
+    Via,
+)
+from workflows.listing import approval_memo
+from workflows.rules import Panel, People, Rule
+from workflows.search import attributes, changes
+
+TEAM = "T0ACME"
+CAROL = Person(team=TEAM, user="U0CAROL", name="carol")
+QUEUE = "nobody-works-here"
+
+
+def a_rule(*ids: str, needed: int = 1, **more: object) -> Rule:
+    """A rule by which these people, groups (`S…`) and channels (`C…`) may approve."""
+    who = People(
+        users=tuple(id_ for id_ in ids if id_[0] not in "SC"),
+        groups=tuple(id_ for id_ in ids if id_.startswith("S")),
+        channels=tuple(id_ for id_ in ids if id_.startswith("C")),
+    )
+    panels = (Panel(who=who, needed=needed),) if ids else ()
+    return Rule.model_validate({"name": "orders", "panels": panels, **more})
+
+
+def an_approval(
+    rule: Rule | None,
+    by: Person = ALICE,
+    team: str = TEAM,
+    tool: str = "place_order",
+    audience: Sequence[str] = (),
+) -> ApprovalStatus:
+    """A pending approval of a call by somebody."""
+    thread = Thread(team=team, channel="C0OPS", ts="1.0")
+    id_ = f"approval-{uuid4().hex[:12]}"
+    call = a_call(thread).model_copy(update={"requester": by, "tool": tool, "approval": id_})
+    request = ApprovalRequest(
+        call=call, prepared=a_prepared(), asked_at=NOON, rule=rule, audience=tuple(audience)
+    )
+    return ApprovalStatus(id=id_, request=request, deadline=NOON + timedelta(days=3))
+
+
+def voted(status: ApprovalStatus, *people: Person) -> ApprovalStatus:
+    """The same approval, approved by these people."""
+    votes = (
+        CountedVote(decision=Decision(id=f"1.0:{by.user}", at=NOON, via=Via.BUTTON, by=by))
+        for by in people
+    )
+    return status.model_copy(update={"votes": (*status.votes, *votes)})
+
+
+async def start(temporal: Client, status: ApprovalStatus) -> str:
+    """Start it with what its workflow would by now be found by."""
+    start = attributes(status.request)
+    now = [SearchAttributePair(it.key, it.value) for it in changes(status) if it.value]
+    changed = {pair.key.name for pair in now}
+    kept = [pair for pair in start if pair.key.name not in changed]
+    await temporal.start_workflow(
+        APPROVAL_WORKFLOW,
+        status.request,
+        id=status.id,
+        task_queue=QUEUE,
+        memo=approval_memo(status, "https://acme.slack.test/card", one_tap=True),
+        search_attributes=TypedSearchAttributes([*kept, *now]),
+    )
+    return status.id
