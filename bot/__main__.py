@@ -26,7 +26,9 @@ async def main() -> None:
         identity = await who_am_i(slack)
         temporal = await reach_temporal()
         conversations = Conversations(temporal, settings.task_queue)
-        services = Services(conversations, Approvals(temporal), lambda: datetime.now(UTC))
+        services = Services(
+            conversations, Approvals(temporal), lambda: datetime.now(UTC), settings.deployment
+        )
         over_http = settings.mode is SlackMode.HTTP
         secret = settings.slack_signing_secret.get_secret_value() if over_http else ""
         app = build_app(slack, secret, identity, services)

@@ -11,16 +11,26 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.answers import SUBMISSION, Whispers, in_command, in_modal
 from bot.directory import Directory
-from bot.errors import explain, surprise
-from bot.listeners import chat, decide, fallback, listing
+from bot.errors import explain, plainly, surprise
+from bot.listeners import (
+    approve_all,
+    ask_again,
+    buttons,
+    chat,
+    decide,
+    fallback,
+    grants,
+    listing,
+    submissions,
+)
+from bot.listeners.dialogs import Dialogs
 from bot.lists import ListingPage
-from bot.payloads import PayloadError
+from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrls
-from bot.slack import code_of
 from bot.viewers import Viewers
 from workflows.client import Approvals, Conversations
 
@@ -47,7 +57,7 @@ class Services:
     conversations: Conversations
     approvals: Approvals
     now: Callable[[], datetime]
-    deployment: str = ""
+    deployment: str = "main"
 
 
 def build_app(
@@ -86,32 +96,51 @@ def build_app(
         ignoring_self_events_enabled=False,
     )
 
+    # Not with the client that Bolt offers: that is a copy which uses proxies again.
+    response_urls = ResponseUrls(slack)
+    whispers = Whispers(slack, response_urls)
+
     async def answer_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-        # Not with the client that Bolt offers: that is a copy which uses proxies again.
-        return await _answer_error(error, body, slack)
+        return await _answer_error(error, body, whispers)
 
     app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
-    decide.register(app, services.approvals, services.now)
-    listing.register(app, _lists(slack, services))
+    _register_decisions(app, slack, services, _lists(slack, response_urls, services))
     fallback.register(app)
     return app
 
 
-def _lists(slack: AsyncWebClient, services: Services) -> ListingPage:
+def _register_decisions(
+    app: AsyncApp, slack: AsyncWebClient, services: Services, lists: ListingPage
+) -> None:
+    """Everything that is pressed, and what comes of the dialogs that it opens."""
+    approvals, conversations, now = services.approvals, services.conversations, services.now
+    dialogs = Dialogs(slack, approvals, now)
+    presses = {
+        **decide.presses(approvals, now),
+        **dialogs.presses(),
+        **approve_all.presses(approvals, dialogs),
+        **ask_again.presses(approvals, conversations),
+        **grants.presses(conversations),
+    }
+    buttons.register(app, presses, services.deployment, lists)
+    submissions.register(app, approvals, now)
+    approve_all.register(app, approvals, now)
+    listing.register(app, lists)
+
+
+def _lists(slack: AsyncWebClient, response_urls: ResponseUrls, services: Services) -> ListingPage:
     return ListingPage(
         approvals=services.approvals,
         conversations=services.conversations,
         viewers=Viewers(Directory(slack, keep_seconds=KEEP_SECONDS)),
-        response_urls=ResponseUrls(slack),
+        response_urls=response_urls,
         now=services.now,
         deployment=services.deployment,
     )
 
 
-async def _answer_error(
-    error: Exception, body: dict[str, Any], client: AsyncWebClient
-) -> BoltResponse:
+async def _answer_error(error: Exception, body: dict[str, Any], whispers: Whispers) -> BoltResponse:
     """Say what went wrong, to the person or, for an event, to Slack, which delivers it again."""
     incident = uuid4().hex[:8]
     sentence = explain(error)
@@ -124,21 +153,8 @@ async def _answer_error(
         # Not acknowledged: Slack delivers it again. What cannot be read never gets better.
         return BoltResponse(status=200 if isinstance(error, PayloadError) else 500)
     if "command" in body:
-        return BoltResponse(status=200, body={"text": text, "response_type": "ephemeral"})
-    await _whisper(client, body, text)
+        return in_command(text)
+    if body.get("type") == SUBMISSION:
+        return in_modal(body, text, plainly(text, error))
+    await whispers.tell(body, text)
     return BoltResponse(status=200)
-
-
-async def _whisper(client: AsyncWebClient, body: dict[str, Any], text: str) -> None:
-    """Tell the person who pressed, where they pressed."""
-    channel = (body.get("channel") or {}).get("id")
-    user = (body.get("user") or {}).get("id")
-    message = body.get("message") or {}
-    if not channel or not user:
-        return
-    try:
-        await client.chat_postEphemeral(
-            channel=channel, user=user, text=text, thread_ts=message.get("thread_ts")
-        )
-    except SlackApiError as error:
-        log.warning("private answer not delivered", code=code_of(error))

@@ -1,34 +1,119 @@
 """What people read when something fails: every such sentence is here."""
 
+import re
+from collections.abc import Mapping
+from functools import singledispatch
+
+from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
-from bot.payloads import PayloadError
-from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.words import verdict
+from bot.listeners.approve_all import BatchError, NothingTickedError, NothingWaitsError
+from bot.listeners.ask_again import AnsweredError, NotTheirsError
+from bot.listeners.buttons import OtherDeploymentError
+from bot.listeners.dialogs import DialogError, NoDialogsError
+from bot.listeners.votes import NotCountedError
+from bot.payloads.fields import PayloadError
+from bot.response_url import ResponseUrlError
+from bot.views.modals.meta import MetaError
+from bot.views.text import date_token, escape, line, mention
+from workflows.client import (
+    ApprovalClosedError,
+    ApprovalNotFoundError,
+    ConversationNotFoundError,
+)
+from workflows.contracts import ApprovalStatus
+from workflows.words import refusal_for_person, verdict
 
 TEMPORAL_AWAY = (
     "I can't reach my memory right now, so nothing was changed. Please try again in a minute."
 )
+NO_DIALOGS = (
+    "This Slack shows no dialogs, so I can't ask you for more here and nothing was changed. "
+    "Approve and Reject work on the card; the rest works in a Slack app that is up to date."
+)
+UNREADABLE = "I could not read what Slack sent me, so nothing was changed. Please try again."
+SENTENCES: Mapping[type[BaseException], str] = {
+    ApprovalNotFoundError: (
+        "I don't know this approval: it may be from another installation or long gone. "
+        "Nothing was changed. `/approvals` lists what is waiting."
+    ),
+    ConversationNotFoundError: (
+        "That conversation has ended, and what was allowed in it ended with it. "
+        "`/approvals always` lists what is still allowed."
+    ),
+    MetaError: UNREADABLE,
+    NoDialogsError: NO_DIALOGS,
+    NothingTickedError: "Tick what you approve, or close this dialog.",
+    NothingWaitsError: "None of these waits any more; their cards show what was decided.",
+    PayloadError: UNREADABLE,
+    ResponseUrlError: "Slack did not let me redraw this list. `/approvals` shows it anew.",
+    RPCError: TEMPORAL_AWAY,
+    WorkflowQueryFailedError: TEMPORAL_AWAY,
+}
+"""What is said whatever the error carries."""
+_MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_BOLD = re.compile(r"\*([^*\n]+)\*")
 
 
+@singledispatch
 def explain(error: BaseException) -> str | None:
     """One plain sentence and what to do next, or None if nobody planned for this."""
-    match error:
-        case ApprovalNotFoundError():
-            return (
-                "I don't know this approval: it may be from another installation or long gone. "
-                "Nothing was changed. `/approvals` lists what is waiting."
-            )
-        case ApprovalClosedError(status=None, approval_id=approval_id):
-            return f"Too late: `{approval_id}` is no longer waiting. Your press changed nothing."
-        case ApprovalClosedError(status=status) if status is not None:
-            return f"Too late: {verdict(status)} Your press changed nothing."
-        case PayloadError():
-            return "I could not read what Slack sent me, so nothing was changed. Please try again."
-        case RPCError():
-            return TEMPORAL_AWAY
-        case _:
-            return None
+    return next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
+
+
+@explain.register
+def _(error: ApprovalClosedError) -> str:
+    if error.status:
+        return too_late(error.status)
+    return f"Too late: `{error.approval_id}` is no longer waiting. Your press changed nothing."
+
+
+@explain.register
+def _(error: NotCountedError) -> str:
+    return refusal_for_person(error.refused, error.status)
+
+
+@explain.register
+def _(error: NotTheirsError) -> str:
+    who = mention(error.status.request.call.requester.user)
+    return f"Only {who}, who asked for it, can ask again. You can ask for your own."
+
+
+@explain.register
+def _(error: AnsweredError) -> str:
+    return f"There is nothing to ask again: {verdict(error.status)}{_link(error.status)}"
+
+
+@explain.register
+def _(error: OtherDeploymentError) -> str:
+    name = line(error.deployment, 40).text
+    return (
+        f"This card belongs to another installation of this app (`{name}`); nothing was changed "
+        "here. Press again: Slack may deliver it to the right one."
+    )
+
+
+@explain.register
+def _(error: DialogError) -> str:
+    code = escape(error.code)
+    return f"Slack did not open the dialog (`{code}`), and nothing was changed. Please press again."
+
+
+@explain.register
+def _(error: BatchError) -> str:
+    """Which of several could not be approved, each with its own reason."""
+    lines = [f"• `{escape(id_)}`: {explain(problem)}" for id_, problem in error.problems]
+    if error.sent:
+        head = f"{error.sent} of your votes are handed in, and these are not. Send it again:"
+        return "\n".join([f"{head} no vote counts twice.", *lines])
+    return "\n".join(["Nothing was approved. Untick these, or look at their cards:", *lines])
+
+
+def too_late(status: ApprovalStatus) -> str:
+    """To who presses after the end: how it ended, who, when, and where to see it."""
+    ended = status.decision.at if status.decision else status.ended_at
+    when = f" ({date_token(ended.timestamp())})" if ended else ""
+    return f"Too late: {verdict(status)}{when} Your press changed nothing.{_link(status)}"
 
 
 def surprise(incident: str) -> str:
@@ -37,3 +122,32 @@ def surprise(incident: str) -> str:
         f"That did not work, and nothing was changed. Please try again; if it stays like this, "
         f"give an administrator the incident `{incident}`."
     )
+
+
+def plainly(text: str, error: BaseException) -> str:
+    """The same words where Slack interprets no markup: beside a field of a modal."""
+    status = getattr(error, "status", None)
+    names = names_in(status) if isinstance(status, ApprovalStatus) else {}
+
+    def written(found: re.Match[str]) -> str:
+        token, label = found[1], found[2] or ""
+        if token.startswith("@"):
+            return f"@{names.get(token[1:], token[1:])}"
+        if token.startswith("!subteam^"):
+            return f"the group {token.removeprefix('!subteam^')}"
+        return label if token.startswith("!") else token if token.startswith("#") else ""
+
+    bare = _BOLD.sub(r"\1", _MARKUP.sub(written, text)).replace("`", "")
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def names_in(status: ApprovalStatus) -> Mapping[str, str]:
+    """What the people of an approval are called, by id."""
+    decisions = (status.decision, *(vote.decision for vote in status.votes))
+    people = (status.request.call.requester, *(it.by for it in decisions if it and it.by))
+    return {person.user: person.name for person in people if person.name}
+
+
+def _link(status: ApprovalStatus) -> str:
+    link = status.card.permalink if status.card else ""
+    return f" <{link}|Open the card>" if link else ""

@@ -27,7 +27,7 @@ class ResponseUrlError(Exception):
 
 
 class ResponseUrls:
-    """Rewrites private messages, which no method of the Web API can."""
+    """Rewrites private messages, which no method of the Web API can, and adds some."""
 
     def __init__(self, slack: AsyncWebClient) -> None:
         self._slack = slack
@@ -38,6 +38,17 @@ class ResponseUrls:
         Raises:
             ResponseUrlError: the address is not Slack's, is used up, or does not answer.
         """
+        await self._send(url, text, blocks, is_new=False)
+
+    async def tell(self, url: str, text: str) -> None:
+        """Say something to who pressed, and leave the message as it is.
+
+        Raises:
+            ResponseUrlError: the address is not Slack's, is used up, or does not answer.
+        """
+        await self._send(url, text, (), is_new=True)
+
+    async def _send(self, url: str, text: str, blocks: Sequence[Block], *, is_new: bool) -> None:
         if not self._is_slacks(url):
             raise ResponseUrlError("not an address of Slack")
         webhook = AsyncWebhookClient(
@@ -46,7 +57,12 @@ class ResponseUrls:
         # As for the Web API: a stand-in is not to be reached through a proxy.
         webhook.proxy = self._slack.proxy
         try:
-            answer = await webhook.send(text=text, blocks=blocks, replace_original=True)
+            answer = await webhook.send(
+                text=text,
+                blocks=blocks or None,
+                response_type="ephemeral" if is_new else None,
+                replace_original=not is_new,
+            )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ResponseUrlError(type(error).__name__) from error
         if answer.status_code != 200:

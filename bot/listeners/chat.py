@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.payloads import read_lost_card, read_message
+from bot.payloads.messages import read_lost_card, read_message
 from workflows.client import Approvals, Conversations
 
 DELETED = "message_deleted"

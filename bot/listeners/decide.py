@@ -1,32 +1,29 @@
-"""The buttons of an approval card."""
+"""Decisions that one press makes: approve, withdraw, and the reminder that decides nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
-from bot.payloads import read_click
-from bot.views.actions import APPROVE, REJECT
+from bot.listeners.buttons import Press
+from bot.listeners.votes import decision_of, forward
+from bot.payloads.presses import Click
+from bot.views.actions import APPROVE, NUDGE, WITHDRAW
 from workflows.client import Approvals
-from workflows.contracts import Decision, Via
+from workflows.contracts import Verb
+from workflows.votes import Vote
 
 
-def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -> None:
-    """Route both buttons."""
+def presses(approvals: Approvals, now: Callable[[], datetime]) -> Mapping[str, Press]:
+    """What each button does."""
 
-    async def decide(ack: AsyncAck, body: dict[str, Any]) -> None:
-        click = read_click(body)
-        decision = Decision(
-            id=click.id,
-            at=now(),
-            via=Via.BUTTON,
-            by=click.by,
-            channel=click.channel,
-            card=click.message_ts,
-        )
-        await approvals.decide(click.value, click.action == APPROVE, decision)
-        await ack()  # only now: Temporal has the vote
+    async def approve(click: Click) -> None:
+        await forward(approvals, click.value, Vote(True, decision_of(click, now())))
 
-    for action in (APPROVE, REJECT):
-        app.action(action)(decide)
+    async def withdraw(click: Click) -> None:
+        decision = decision_of(click, now(), Verb.WITHDRAW)
+        await forward(approvals, click.value, Vote(False, decision))
+
+    async def nudge(click: Click) -> None:
+        decision = decision_of(click, now(), Verb.NUDGE)
+        await forward(approvals, click.value, Vote(False, decision))
+
+    return {APPROVE: approve, WITHDRAW: withdraw, NUDGE: nudge}

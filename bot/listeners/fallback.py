@@ -12,10 +12,12 @@ ANYTHING = re.compile(".*")
 
 
 def register(app: AsyncApp) -> None:
-    """Acknowledge every other event and press."""
+    """Acknowledge every other event, press, and submitted or closed modal."""
 
     async def acknowledge(ack: AsyncAck) -> None:
         await ack()
 
     app.event(ANYTHING)(acknowledge)
     app.action(ANYTHING)(acknowledge)
+    app.view(ANYTHING)(acknowledge)
+    app.view_closed(ANYTHING)(acknowledge)

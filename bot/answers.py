@@ -1,0 +1,87 @@
+"""Says something to one person, where they acted: privately, or in the dialog that is open."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.payloads.fields import part
+from bot.payloads.presses import MODAL
+from bot.payloads.submissions import input_blocks
+from bot.response_url import ResponseUrlError, ResponseUrls
+from bot.slack import code_of
+from bot.views.modals.message import message_modal
+
+log = structlog.get_logger(__name__)
+
+SUBMISSION = "view_submission"
+TITLE = "Nothing was changed"
+
+
+def in_command(text: str) -> BoltResponse:
+    """The answer to a slash command."""
+    return BoltResponse(status=200, body={"text": text, "response_type": "ephemeral"})
+
+
+def in_modal(body: Mapping[str, Any], text: str, plain: str) -> BoltResponse:
+    """The answer to a submission, which stays open with all that was typed.
+
+    Slack shows an error only beside an input. A modal without one gets `text` on top of it.
+    """
+    if inputs := input_blocks(part(body.get("view"))):
+        answer: dict[str, Any] = {"response_action": "errors", "errors": {inputs[-1]: plain}}
+    else:
+        answer = {"response_action": "push", "view": message_modal(TITLE, text).to_dict()}
+    return BoltResponse(status=200, body=answer)
+
+
+class Whispers:
+    """Private words after a press."""
+
+    def __init__(self, slack: AsyncWebClient, response_urls: ResponseUrls) -> None:
+        self._slack = slack
+        self._response_urls = response_urls
+
+    async def tell(self, body: Mapping[str, Any], text: str) -> None:
+        """Say it where somebody pressed. If Slack does not take it, that is only logged."""
+        try:
+            await self._tell(body, text)
+        except SlackApiError as error:
+            log.warning("private answer not delivered", code=code_of(error))
+        except (ResponseUrlError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("private answer not delivered", code=str(error) or type(error).__name__)
+
+    async def _tell(self, body: Mapping[str, Any], text: str) -> None:
+        container, view = part(body.get("container")), part(body.get("view"))
+        channel = part(body.get("channel")).get("id") or container.get("channel_id")
+        user = part(body.get("user")).get("id")
+        if view or not channel:
+            await self._show(body, text, is_in_modal=view.get("type") == MODAL)
+        elif user:
+            thread_ts = part(body.get("message")).get("thread_ts") or container.get("thread_ts")
+            await self._whisper(body, str(channel), str(user), str(thread_ts or ""), text)
+
+    async def _show(self, body: Mapping[str, Any], text: str, *, is_in_modal: bool) -> None:
+        trigger_id = str(body.get("trigger_id") or "")
+        if not trigger_id:
+            return
+        show = self._slack.views_push if is_in_modal else self._slack.views_open
+        await show(trigger_id=trigger_id, view=message_modal(TITLE, text))
+
+    async def _whisper(
+        self, body: Mapping[str, Any], channel: str, user: str, thread_ts: str, text: str
+    ) -> None:
+        """Privately in the channel, or, where we are no member of it, as Slack's own answer."""
+        try:
+            await self._slack.chat_postEphemeral(
+                channel=channel, user=user, text=text, thread_ts=thread_ts or None
+            )
+        except SlackApiError:
+            url = str(body.get("response_url") or "")
+            if not url:
+                raise
+            await self._response_urls.tell(url, text)

@@ -1,0 +1,131 @@
+"""Buttons that ask for more: each opens a modal, and nothing is decided before it is submitted."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.listeners.buttons import Press
+from bot.listeners.votes import check, decision_of, forward
+from bot.payloads.presses import Click
+from bot.slack import UNKNOWN, code_of
+from bot.views.actions import (
+    ALWAYS,
+    BREAK_GLASS,
+    DETAILS,
+    EDIT,
+    HAND_OVER,
+    REJECT,
+    REQUEST_CHANGES,
+    REVIEW,
+)
+from bot.views.modals.details import details_modal
+from bot.views.modals.edit import edit_modal
+from bot.views.modals.hand_over import hand_over_modal
+from bot.views.modals.meta import Meta
+from bot.views.modals.reasons import break_glass_modal, changes_modal, reject_modal
+from bot.views.modals.review import always_modal, review_modal
+from workflows.client import Approvals
+from workflows.contracts import ApprovalStatus, Decision, Person, Verb
+from workflows.votes import Vote
+
+SOMETHING = "…"
+"""Stands for what the modal will ask for, when it is tried whether that could count."""
+SOMEBODY = Person(team="", user="")
+MODALS: Mapping[str, Callable[[ApprovalStatus, Meta], View]] = {
+    REJECT: reject_modal,
+    REQUEST_CHANGES: changes_modal,
+    REVIEW: review_modal,
+    DETAILS: details_modal,
+    EDIT: edit_modal,
+    ALWAYS: always_modal,
+    HAND_OVER: hand_over_modal,
+    BREAK_GLASS: break_glass_modal,
+}
+ATTEMPTS: Mapping[str, tuple[bool, Mapping[str, object]]] = {
+    REJECT: (False, {}),
+    REQUEST_CHANGES: (False, {"verb": Verb.REQUEST_CHANGES}),
+    REVIEW: (True, {}),
+    EDIT: (True, {"arguments": "{}"}),
+    ALWAYS: (True, {"always": True}),
+    HAND_OVER: (False, {"verb": Verb.HAND_OVER, "to": SOMEBODY}),
+    BREAK_GLASS: (True, {"verb": Verb.BREAK_GLASS}),
+}
+"""What each modal brings, if it is submitted. What has ended may still be looked at."""
+
+
+class NoDialogsError(Exception):
+    """This Slack has no modals."""
+
+
+class DialogError(Exception):
+    """Slack did not open a modal. `code` is its word for why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Dialogs:
+    """Opens modals. A `trigger_id` is good for three seconds, so nothing slow comes before."""
+
+    def __init__(
+        self, slack: AsyncWebClient, approvals: Approvals, now: Callable[[], datetime]
+    ) -> None:
+        self._slack = slack
+        self._approvals = approvals
+        self._now = now
+
+    def presses(self) -> Mapping[str, Press]:
+        """What each button does."""
+        return {action: self._reject if action == REJECT else self._open for action in MODALS}
+
+    async def show(self, click: Click, view: View) -> None:
+        """Open a modal, on top of the one in which the button is.
+
+        Raises:
+            NoDialogsError: this Slack has none.
+            DialogError: it did not open.
+        """
+        if not click.trigger_id:
+            raise NoDialogsError
+        show = self._slack.views_push if click.is_in_modal else self._slack.views_open
+        try:
+            await show(trigger_id=click.trigger_id, view=view)
+        except SlackApiError as error:
+            code = code_of(error)
+            raise NoDialogsError if code in UNKNOWN else DialogError(code) from error
+
+    async def _open(self, click: Click) -> None:
+        status = await self._approvals.status(click.value)
+        if click.action in ATTEMPTS:
+            check(status, _attempt(decision_of(click, self._now()), click.action))
+        await self.show(click, MODALS[click.action](status, _meta(click, status)))
+
+    async def _reject(self, click: Click) -> None:
+        """Ask for the reason. A Slack that cannot ask must still be able to say no."""
+        try:
+            await self._open(click)
+        except NoDialogsError:
+            vote = Vote(False, decision_of(click, self._now()))
+            await forward(self._approvals, click.value, vote)
+
+
+def _meta(click: Click, status: ApprovalStatus) -> Meta:
+    """What the modal hands on. It shows what is asked now, so that is what is approved in it."""
+    return Meta(
+        approval_ids=(click.value,),
+        channel=click.channel,
+        message_ts=click.message_ts,
+        digest=status.shown.digest,
+        via=click.place.kind,
+        thread_ts=click.thread_ts,
+    )
+
+
+def _attempt(decision: Decision, action: str) -> Vote:
+    """The vote that the modal might bring, as far as it is known now."""
+    approve, changes = ATTEMPTS[action]
+    return Vote(approve, decision.model_copy(update={"reason": SOMETHING, "digest": "", **changes}))

@@ -1,0 +1,65 @@
+"""How Slack's JSON is taken apart: what may be missing, and what may not."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workflows.contracts import Person
+
+
+class PayloadError(Exception):
+    """Slack, or somebody in its place, sent something that cannot be read."""
+
+
+def part(value: Any) -> Mapping[str, Any]:
+    """A part that may be missing."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def each(value: Any) -> Sequence[Mapping[str, Any]]:
+    """A list of parts that may be missing."""
+    return [part(item) for item in value] if isinstance(value, list) else []
+
+
+def mapping(value: Any, name: str) -> Mapping[str, Any]:
+    """A part that has to be there.
+
+    Raises:
+        PayloadError: it is not.
+    """
+    if not isinstance(value, Mapping):
+        raise PayloadError(f"no {name}")
+    return value
+
+
+def text(of: Mapping[str, Any], key: str) -> str:
+    """A text that has to be there.
+
+    Raises:
+        PayloadError: it is not, or it is empty.
+    """
+    value = of.get(key)
+    if not isinstance(value, str) or not value:
+        raise PayloadError(f"no {key}")
+    return value
+
+
+def person(body: Mapping[str, Any]) -> Person:
+    """Who did something interactive.
+
+    In Slack Connect channels `team` is the workspace that installed us, so the person's own
+    workspace comes from the user where Slack sends it.
+
+    Raises:
+        PayloadError: there is nobody.
+    """
+    user = mapping(body.get("user"), "user")
+    return Person(
+        team=str(user.get("team_id") or home(body)),
+        user=text(user, "id"),
+        name=str(user.get("username") or user.get("name") or ""),
+    )
+
+
+def home(body: Mapping[str, Any]) -> str:
+    """The workspace that installed us, as far as an interaction names it."""
+    return str(part(body.get("team")).get("id") or "")
