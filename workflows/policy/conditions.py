@@ -25,6 +25,7 @@ from workflows.policy.vocabulary import (
 
 FAULT = re.compile(r"<input>:([0-9]+):([0-9]+): (.*)")
 UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+ABSENT = re.compile(r'No value with name "([^"]+)"|Key not found in map : "([^"]+)"')
 UNEQUAL = re.compile(r"applied to '\((?:double, int|int, double)\)'")
 
 
@@ -122,5 +123,12 @@ def _evaluate(expression: cel.Expression, values: Mapping[str, Any]) -> bool:
     except (RuntimeError, TypeError, ValueError, OverflowError) as error:
         raise EvaluationError(str(error)) from error
     if kind != cel.Type.BOOL or not isinstance(answer, bool):
-        raise EvaluationError(str(answer))
+        raise EvaluationError(_why_unanswered(str(answer)))
     return answer
+
+
+def _why_unanswered(answer: str) -> str:
+    """CEL's error in plain words where it is a common one."""
+    if absent := ABSENT.search(answer):
+        return f"the call has no `{absent[1] or absent[2]}`"
+    return answer.partition(": ")[2] or answer

@@ -53,11 +53,13 @@ def end(value: Any) -> datetime:
 
 
 def in_words(length: timedelta) -> str:
-    """A span as it is written: `3d`, `36h`."""
-    seconds = int(length.total_seconds())
-    sizes = (("d", 86_400), ("h", 3_600), ("m", 60))
-    unit, size = next(((u, s) for u, s in sizes if seconds and seconds % s == 0), ("s", 1))
-    return f"{seconds // size}{unit}"
+    """A span as people write it: `3d`, `1d 12h`."""
+    rest, parts = int(length.total_seconds()), list[str]()
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts) or "0s"
 
 
 def _moment(value: Any, whole_day: timedelta) -> datetime:
