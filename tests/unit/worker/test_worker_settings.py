@@ -1,0 +1,31 @@
+"""What the worker's environment may say."""
+
+import pytest
+
+from bot.settings import SettingsError
+from worker.settings import WorkerSettings
+
+
+@pytest.fixture(autouse=True)
+def _token(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("without-dotenv"))
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+
+
+@pytest.mark.parametrize("name", ["main", "eu-2", "a" * 20])
+def test_a_deployment_has_a_short_plain_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("DEPLOYMENT", name)
+    assert WorkerSettings.read().deployment == name
+
+
+@pytest.mark.parametrize("name", ["", "Main", "a:b", "a b", "a" * 21, "main\n"])
+def test_any_other_name_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("DEPLOYMENT", name)
+    with pytest.raises(SettingsError, match="DEPLOYMENT has to be 1 to 20 lower-case letters"):
+        WorkerSettings.read()
+
+
+def test_secret_names_are_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "api_key" in WorkerSettings.read().secret_names
+    monkeypatch.setenv("SECRET_ARGUMENTS", " pin, otp ,,")
+    assert WorkerSettings.read().secret_names == {"pin", "otp"}
