@@ -16,9 +16,9 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.views.actions import LIST, LIST_FILTER, LIST_PAGE, Place
-from bot.views.blocks import context, section
+from bot.views.blocks import context, section, size
 from bot.views.listing_query import ListingQuery
-from bot.views.listing_row import row_buttons, row_facts, row_text
+from bot.views.listing_row import ROOM, row_buttons, row_facts, row_text
 from bot.views.text import BLOCK_ID_LIMIT, escape, line, mention
 from workflows.listing import Kind, PendingApproval
 from workflows.queries import TOOL_NAME
@@ -28,8 +28,13 @@ PREVIOUS = f"{LIST_PAGE}_previous"
 EVERY_TOOL = "*"
 TEXT_ROOM = 300
 """Characters of a row in what notifications and screen readers read."""
-VALUE_LIMIT = 1_000
-"""Characters of a page button's value: half of what Slack takes, for the sake of the message."""
+VALUE_LIMIT = 700
+"""Characters of a page button's value: far less than Slack takes, for the sake of the message."""
+MESSAGE_ROOM = 13_000
+"""Characters of JSON; Slack takes about 13,200 in the blocks of one message
+(slackapi/bolt-js#2509)."""
+ROOMS = (ROOM, 250, 80)
+"""What a row may say, from the most to the least."""
 
 HEADERS = {
     Kind.MINE: "Waiting for your decision",
@@ -67,14 +72,10 @@ class ListingView:
 
 
 def listing_blocks(view: ListingView) -> Sequence[Block]:
-    """The page, its filter, and the way to the next."""
-    return [
-        *([HeaderBlock(text=HEADERS[view.query.kind])] if view.rows else []),
-        *(context(note) for note in (*view.notes, *_filters(view.query))),
-        *([] if view.rows else [section(_nothing(view.query))]),
-        *(block for row in _rows(view) for block in row),
-        *_navigation(view),
-    ]
+    """The page, its filter, and the way to the next. Long rows share what room there is."""
+    drawn = (_blocks(view, room) for room in ROOMS)
+    fitting = next((it for it in drawn if size(it) <= MESSAGE_ROOM), None)
+    return fitting or _blocks(view, ROOMS[-1])
 
 
 def listing_text(view: ListingView) -> str:
@@ -87,14 +88,24 @@ def listing_text(view: ListingView) -> str:
     return "\n".join([f"{HEADERS[view.query.kind]}:", *lines])
 
 
-def _rows(view: ListingView) -> Iterator[Sequence[Block]]:
+def _blocks(view: ListingView, room: int) -> Sequence[Block]:
+    return [
+        *([HeaderBlock(text=HEADERS[view.query.kind])] if view.rows else []),
+        *(context(note) for note in (*view.notes, *_filters(view.query))),
+        *([] if view.rows else [section(_nothing(view.query))]),
+        *(block for row in _rows(view, room) for block in row),
+        *_navigation(view),
+    ]
+
+
+def _rows(view: ListingView, room: int) -> Iterator[Sequence[Block]]:
     for number, row in enumerate(view.rows):
         place = _place(view, f"{number}", row.digest)
         # What they asked for is among what waits for them only where they may decide it.
-        buttons = row_buttons(row, view.user, decides_own=view.query.kind is Kind.MINE)
+        buttons = row_buttons(row, view.user, view.query.kind is Kind.MINE, room)
         yield [
             *([DividerBlock()] if number else []),
-            row_text(row).block,
+            row_text(row, room).block,
             row_facts(row, view.now),
             *([ActionsBlock(block_id=place.block_id, elements=buttons)] if buttons else []),
         ]

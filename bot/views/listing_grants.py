@@ -17,8 +17,9 @@ from bot.views.blocks import context, section
 from bot.views.text import date_token, escape, line, mention
 from workflows.listing import GrantRow
 
-MOST_ROWS = 40
-"""One block a row, of the fifty that a message may have."""
+MOST_ROWS = 12
+"""With their confirmations they stay below the 13,200 characters that the blocks of one message
+may have (slackapi/bolt-js#2509)."""
 NOTHING = (
     "Nothing is approved without asking in any thread of yours. Where a rule allows it, "
     "*Always in this thread…* on a card does that."
@@ -33,7 +34,11 @@ def grants_blocks(
     if not rows:
         return [*said, section(NOTHING)]
     shown = [_row(number, row, deployment) for number, row in enumerate(rows[:MOST_ROWS])]
-    more = [context("Only the newest are shown.")] if len(rows) > MOST_ROWS else []
+    more = (
+        [context("Only the newest are shown; revoke some to see the others.")]
+        if len(rows) > MOST_ROWS
+        else []
+    )
     return [HeaderBlock(text="Approved without asking"), *said, *shown, *more]
 
 

@@ -10,21 +10,19 @@ from slack_sdk.models.blocks import (
     ConfirmObject,
     InteractiveElement,
     PlainTextObject,
-    TextObject,
 )
 
 from bot.views.actions import APPROVE, OPEN_CARD, REJECT, REVIEW, WITHDRAW
 from bot.views.blocks import bold, context, literal, paragraph, rich, words
-from bot.views.text import CONFIRM_TEXT_LIMIT, date_token, escape, mention, plain
+from bot.views.text import date_token, escape, mention, plain
 from workflows.contracts import Outcome
 from workflows.listing import PendingApproval
 from workflows.queries import TOOL_NAME
 
-SUMMARY_ROOM = 600
-FIELDS_ROOM = 600
-"""Characters. Five rows with all their buttons stay below the 13,200 that the blocks of one
-message may have (slackapi/bolt-js#2509)."""
+ROOM = 500
+"""Characters of a call in a row; a longer one is reviewed before it is approved."""
 COST_ROOM = 60
+CONFIRM_ROOM = 120
 
 ICONS = {
     Outcome.APPROVED: "✅",
@@ -53,11 +51,12 @@ class RowText:
         return rich(paragraph(bold(self.title), *rest))
 
 
-def row_text(row: PendingApproval) -> RowText:
+def row_text(row: PendingApproval, room: int = ROOM) -> RowText:
     """Every field, in one line; a value of several lines cannot be shown as it is."""
-    title = plain(row.summary or row.title or row.tool or row.id, SUMMARY_ROOM)
+    title = plain(row.summary or row.title or row.tool or row.id, room)
     fields = [field for field in row.fields if field.value != row.summary]
-    rest = plain(" · ".join(f"{it.name}: {it.value}" for it in fields), FIELDS_ROOM)
+    values = " · ".join(f"{it.name}: {it.value}" for it in fields)
+    rest = plain(values, max(room - len(title.text), 1))
     is_flat = not any("\n" in field.value for field in fields)
     complete = title.complete and rest.complete and is_flat
     return RowText(title.text or row.id, rest.text, complete)
@@ -65,11 +64,12 @@ def row_text(row: PendingApproval) -> RowText:
 
 def row_facts(row: PendingApproval, now: datetime) -> Block:
     """How it stands, in one line of small print."""
-    return context(*_facts(row, now))
+    cost = [literal(row.cost, COST_ROOM)] if row.cost else []
+    return context(*cost, " · ".join(_facts(row, now)))
 
 
 def row_buttons(
-    row: PendingApproval, user: str, decides_own: bool = False
+    row: PendingApproval, user: str, decides_own: bool = False, room: int = ROOM
 ) -> Sequence[InteractiveElement]:
     """Deciding for others, withdrawing for whoever asked, opening for everyone.
 
@@ -84,7 +84,7 @@ def row_buttons(
     if is_settled(row):
         return opening
     is_own = row.requester.user == user
-    deciding = [*_deciding(row)] if row.from_slack and (decides_own or not is_own) else []
+    deciding = [*_deciding(row, room)] if row.from_slack and (decides_own or not is_own) else []
     if is_own:
         deciding.append(ButtonElement(text="Withdraw", action_id=WITHDRAW, value=row.id))
     return [*deciding, *opening]
@@ -111,13 +111,11 @@ def age(since: timedelta) -> str:
     return "just now"
 
 
-def _facts(row: PendingApproval, now: datetime) -> Iterator[str | TextObject]:
+def _facts(row: PendingApproval, now: datetime) -> Iterator[str]:
     if is_settled(row):
         yield standing(row)
     if TOOL_NAME.fullmatch(row.tool):
         yield f"`{row.tool}`"
-    if row.cost:
-        yield literal(row.cost, COST_ROOM)
     yield f"asked by {mention(row.requester.user)} {age(now - row.asked_at)}"
     if not is_settled(row):
         yield f"{row.counted} of {row.needed} approved"
@@ -129,9 +127,9 @@ def _facts(row: PendingApproval, now: datetime) -> Iterator[str | TextObject]:
     yield f"`{escape(row.id)}`"
 
 
-def _deciding(row: PendingApproval) -> Sequence[InteractiveElement]:
+def _deciding(row: PendingApproval, room: int) -> Sequence[InteractiveElement]:
     reject = ButtonElement(text="Reject…", action_id=REJECT, value=row.id)
-    if not row.complete or not row_text(row).complete:
+    if not row.complete or not row_text(row, room).complete:
         return [ButtonElement(text="Review…", action_id=REVIEW, value=row.id), reject]
     approve = ButtonElement(
         text="Approve",
@@ -139,18 +137,16 @@ def _deciding(row: PendingApproval) -> Sequence[InteractiveElement]:
         value=row.id,
         style="primary",
         confirm=_confirm(row) if row.confirm else None,
-        accessibility_label=f"Approve {row.id}",
     )
     return [approve, reject]
 
 
 def _confirm(row: PendingApproval) -> ConfirmObject:
-    rule = f" Rule: {row.rule}." if row.rule else ""
-    cost = f" Cost: {row.cost}." if row.cost else ""
-    question = f"{row.tool}: {row.summary or row.title}.{cost}{rule}"
+    facts = [row.tool, row.cost, f"rule {row.rule}" if row.rule else ""]
+    question = f"{' · '.join(filter(None, facts))}: {row.summary or row.title}"
     return ConfirmObject(
         title="Approve this?",
-        text=PlainTextObject(text=plain(question, CONFIRM_TEXT_LIMIT).text, emoji=False),
+        text=PlainTextObject(text=plain(question, CONFIRM_ROOM).text, emoji=False),
         confirm="Approve",
         deny="Not now",
     )

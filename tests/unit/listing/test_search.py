@@ -1,0 +1,130 @@
+"""By what an approval is found, and who may see it."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.builders import ALICE, BOB, NOON, a_request
+from tests.listing import CAROL, TEAM, a_rule, an_approval, voted
+from workflows.contracts import ApprovalRequest, ApprovalStatus, HandOver, Outcome, Thread
+from workflows.listing import Viewer
+from workflows.queries import is_visible_to
+from workflows.rules import PUBLIC, Absence, Escalation, Rule
+from workflows.search import (
+    APPROVERS,
+    AUDIENCE,
+    DEADLINE,
+    GRANTS,
+    OUTCOME,
+    REQUESTER,
+    TOOL,
+    VOTED,
+    attributes,
+    changes,
+    grant_changes,
+)
+from workflows.search import (
+    TEAM as TEAM_KEY,
+)
+
+ESCALATION = Escalation.model_validate({"after": "PT1H", "to": {"groups": ["S0BOARD"]}})
+
+
+def _started(request: ApprovalRequest) -> dict[str, Any]:
+    return {pair.key.name: pair.value for pair in attributes(request)}
+
+
+def _found(status: ApprovalStatus) -> dict[str, Any]:
+    return {update.key.name: update.value for update in changes(status)}
+
+
+def _with(rule: Rule, **state: object) -> ApprovalStatus:
+    return an_approval(rule).model_copy(update=state)
+
+
+def test_a_request_without_a_rule_is_found_as_the_first_release_wrote_it() -> None:
+    assert _started(a_request()) == {
+        TEAM_KEY.name: "T0ACME",
+        REQUESTER.name: "U0ALICE",
+        TOOL.name: "place_order",
+    }
+
+
+def test_a_request_is_found_by_whoever_may_decide_it_and_by_when() -> None:
+    rule = a_rule(
+        "U0BOB",
+        "S0FINANCE",
+        absences=(Absence(user="U0BOB", delegate="U0CAROL"),),
+        break_glass=("U0DAVE",),
+        expires_after=timedelta(days=2),
+        escalation=ESCALATION,
+    )
+    found = _started(an_approval(rule, audience=[PUBLIC]).request)
+
+    assert found[APPROVERS.name] == ["U0BOB", "S0FINANCE", "U0CAROL"]
+    assert found[AUDIENCE.name] == [
+        *(PUBLIC, "U0ALICE", "U0BOB", "S0FINANCE", "U0CAROL", "U0DAVE"),
+    ]
+    assert found[DEADLINE.name] == NOON + timedelta(days=2)
+
+
+def test_nothing_is_found_differently_while_nothing_happens() -> None:
+    status = an_approval(a_rule("U0BOB"))
+    started = _started(status.request)
+
+    assert changes(status) == changes(status.model_copy())
+    assert _found(status).items() >= {APPROVERS.name: started[APPROVERS.name]}.items()
+    assert _found(status)[AUDIENCE.name] == started[AUDIENCE.name]
+
+
+def test_votes_hand_overs_and_escalation_change_by_whom_it_is_found() -> None:
+    rule = a_rule("U0BOB", "U0CAROL", needed=2, escalation=ESCALATION)
+    hand = HandOver(by=CAROL, to=ALICE.model_copy(update={"user": "U0DAVE"}), at=NOON)
+    found = _found(voted(_with(rule, handed=(hand,), escalated=True), BOB))
+
+    assert found[VOTED.name] == ["U0BOB", "U0CAROL"]
+    assert found[APPROVERS.name] == ["U0BOB", "U0CAROL", "S0BOARD", "U0DAVE"]
+    assert set(found[AUDIENCE.name]) >= {"S0BOARD", "U0DAVE"}
+
+
+def test_whoever_got_a_vote_back_has_not_done_their_part() -> None:
+    there = HandOver(by=BOB, to=CAROL, at=NOON)
+    back = HandOver(by=CAROL, to=BOB, at=NOON)
+
+    assert _found(_with(a_rule("U0BOB"), handed=(there, back)))[VOTED.name] == ["U0CAROL"]
+
+
+def test_an_end_is_found_by_its_word() -> None:
+    pending = an_approval(a_rule("U0BOB"))
+
+    assert OUTCOME.name not in _found(pending)
+    ended = pending.model_copy(update={"outcome": Outcome.CHANGES_REQUESTED})
+    assert _found(ended)[OUTCOME.name] == "changes requested"
+
+
+def test_without_standing_permissions_a_conversation_is_found_no_more() -> None:
+    thread = Thread(team=TEAM, channel="C0OPS", ts="1.0")
+
+    assert grant_changes(thread, []) == [GRANTS.value_unset()]
+
+
+def test_who_may_see_an_approval() -> None:
+    status = an_approval(a_rule("S0FINANCE"), audience=["C0OPS"])
+
+    def sees(viewer: Viewer, team: str = TEAM) -> bool:
+        return is_visible_to(status, team, viewer)
+
+    assert sees(Viewer(ALICE.user))
+    assert sees(Viewer("U0BOB", ("S0FINANCE",)))
+    assert sees(Viewer("U0DAVE", (), ("C0OPS",)))
+    assert not sees(Viewer("U0DAVE", (), ("C0GENERAL",), is_member=True))
+    assert not sees(Viewer(ALICE.user), team="T0OTHER")
+
+
+def test_what_is_public_is_for_members_and_so_is_what_has_no_rule() -> None:
+    public = an_approval(a_rule("U0BOB"), audience=[PUBLIC])
+    old = an_approval(None)
+
+    for status in (public, old):
+        assert is_visible_to(status, TEAM, Viewer("U0CAROL", is_member=True))
+        assert not is_visible_to(status, TEAM, Viewer("U0DAVE"))
+    assert is_visible_to(old, TEAM, Viewer(ALICE.user))
