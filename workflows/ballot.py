@@ -23,7 +23,7 @@ from workflows.contracts import (
     Verb,
     Via,
 )
-from workflows.quorum import seated
+from workflows.quorum import Place, seat, seated
 from workflows.rules import Rule
 from workflows.votes import Vote
 
@@ -50,6 +50,10 @@ class Ballot:
     outcome: Outcome = Outcome.PENDING
     decision: Decision | None = None
     votes: tuple[CountedVote, ...] = ()
+    claims: tuple[tuple[Place, ...], ...] = ()
+    """For each vote the places it may take; a later vote may move an earlier one among them."""
+    replaced: tuple[str, ...] = ()
+    """Presses whose vote a later one by the same person took the place of."""
     refused: tuple[Refused, ...] = ()
     handed: tuple[HandOver, ...] = ()
     escalated: bool = False
@@ -69,6 +73,7 @@ class Ballot:
         return decision.id in {
             *((self.decision.id,) if self.decision else ()),
             *(vote.decision.id for vote in self.votes),
+            *self.replaced,
             *(refused.decision.id for refused in self.refused if refused.decision),
             *(handed.press for handed in self.handed),
         }
@@ -92,7 +97,7 @@ class Ballot:
             return None
         if decision.verb is Verb.WITHDRAW and decision.via.is_verified:
             return None if self._is_own(decision) else Refusal.NOT_THE_REQUESTER
-        return self._screen_by_rule(vote) if self.rule else None
+        return self._screen_by_rule(vote) if self.rule else _screen_without_rule(decision)
 
     def needs_look_up(self, decision: Decision) -> bool:
         """Whether Slack has to be asked who this is. Nobody vouches for an operator."""
@@ -102,8 +107,10 @@ class Ballot:
         """Whose standing a vote depends on: the voter, then those in whose place they may act."""
         if decision.by is None:
             return ()
-        receiver = (decision.to,) if decision.to else ()
-        return (decision.by, *receiver, *self._delegators(decision))
+        if decision.verb is Verb.HAND_OVER:
+            # Nobody else is asked about: who was given a vote does not pass it on.
+            return (decision.by, decision.to) if decision.to else (decision.by,)
+        return (decision.by, *self._delegators(decision))
 
     def cast(self, vote: Vote, standings: Sequence[Standing] = ()) -> "Ballot":
         """Count a vote that `screen` let pass, or record why it does not count.
@@ -117,13 +124,13 @@ class Ballot:
         if self.closed or self.knows(decision) or decision.verb is Verb.NUDGE:
             return self
         if not self.needs_look_up(decision):
-            return self._count(vote, CountedVote(decision=decision, panels=self._all_panels()))
-        if not standings:
+            return self._count(vote, (self._any_place(decision),))
+        if len(standings) < len(self.asked_about(decision)) or not standings:
             return self._refuse(decision, Refusal.UNVERIFIED)
-        counted = self._entitled(decision, standings)
-        if isinstance(counted, Refusal):
-            return self._refuse(decision, counted, standings[0])
-        return self._count(vote, counted)
+        places = self._entitled(decision, standings)
+        if isinstance(places, Refusal):
+            return self._refuse(decision, places, standings[0])
+        return self._count(vote, places)
 
     def refuse(self, refused: Refused) -> "Ballot":
         """Record an attempt that does not count."""
@@ -131,12 +138,14 @@ class Ballot:
 
     def amend(self, rule: Rule, digest: str) -> "Ballot":
         """Ask for something else: what was approved before is set aside, on the record."""
+        if self.closed:
+            return self
         aside = (
             Refused(why=Refusal.OUTDATED, at=vote.decision.at, decision=vote.decision)
             for vote in self.votes
         )
         refused = (*self.refused, *aside)[-REFUSED_LIMIT:]
-        return replace(self, rule=rule, digest=digest, votes=(), refused=refused)
+        return replace(self, rule=rule, digest=digest, votes=(), claims=(), refused=refused)
 
     def close(self, outcome: Outcome, decision: Decision | None = None) -> "Ballot":
         """End the question without a vote: expired, superseded, not asked. An outcome stands."""
@@ -144,7 +153,7 @@ class Ballot:
 
     def escalate(self) -> "Ballot":
         """Let those decide too to whom the rule escalates."""
-        return replace(self, escalated=True)
+        return self if self.closed else replace(self, escalated=True)
 
     def _screen_by_rule(self, vote: Vote) -> Refusal | None:
         decision = vote.decision
@@ -153,11 +162,12 @@ class Ballot:
         rule = self._rule
         if not rule.from_slack:
             return Refusal.NOT_FROM_SLACK
-        if self._is_own(decision) and not (rule.self_approval or rule.solo):
+        if self._is_own(decision) and not self._may_decide_own:
             return Refusal.OWN_REQUEST
-        if any(_is(it.by, decision.by) for it in self.handed) or self._was_stood_in_for(decision):
+        if any(_is(it.by, decision.by) for it in self.handed):
             return Refusal.HANDED_OVER
-        if vote.approve and not decision.arguments and self._has_voted(decision):
+        decides = vote.approve and decision.verb is Verb.DECIDE
+        if decides and not decision.arguments and self._has_voted(decision):
             return Refusal.ALREADY_VOTED
         return self._screen_verb(vote)
 
@@ -168,12 +178,9 @@ class Ballot:
             return Refusal.NO_OPERATORS
         if vote.approve and rule.needed > 1:
             return Refusal.OPERATOR_IS_NOBODY
-        refusals = {Verb.HAND_OVER: Refusal.NO_HAND_OVER, Verb.BREAK_GLASS: Refusal.NO_BREAK_GLASS}
-        if refusal := refusals.get(decision.verb):
-            return refusal
-        if decision.arguments:
-            return Refusal.NO_EDITS
-        return Refusal.NO_GRANTS if decision.always else None
+        if decision.verb is Verb.REQUEST_CHANGES and not decision.reason.strip():
+            return Refusal.NEEDS_REASON
+        return _screen_without_rule(decision)
 
     def _screen_verb(self, vote: Vote) -> Refusal | None:
         decision, rule = vote.decision, self._rule
@@ -199,31 +206,36 @@ class Ballot:
             return Refusal.NEEDS_REASON
         return None
 
-    def _entitled(self, decision: Decision, standings: Sequence[Standing]) -> CountedVote | Refusal:
-        """In which panels the vote counts, and in whose place, or why in none."""
+    def _entitled(
+        self, decision: Decision, standings: Sequence[Standing]
+    ) -> tuple[Place, ...] | Refusal:
+        """The places that the vote may take: the voter's own first, then those they act for."""
         voter, *others = standings
         if refusal := NOT_COUNTED.get(voter.account):
             return refusal
-        if decision.verb is Verb.BREAK_GLASS or (self._rule.solo and self._is_own(decision)):
-            return CountedVote(decision=decision, panels=self._all_panels())
+        if decision.verb is Verb.BREAK_GLASS:
+            return (self._any_place(decision),)
         if decision.verb is Verb.HAND_OVER:
-            receiver, others = others[0], []  # who was given a vote does not pass it on
+            receiver, others = others[0], []
             if receiver.account is not Account.MEMBER or not receiver.may_receive:
                 return Refusal.NO_HAND_OVER
-        if panels := self._panels_of(voter):
-            escalated = self.escalated and voter.escalated
-            return CountedVote(decision=decision, panels=panels, escalated=escalated)
-        for other in others:
-            panels = self._panels_of(other)
-            if panels and not self._is_used_up(other.user):
-                return CountedVote(decision=decision, panels=panels, instead_of=other.user)
-        return Refusal.NOT_AN_APPROVER
+        alone = self._rule.solo and self._is_own(decision)
+        own = self._any_place(decision) if alone else self._place_of(voter)
+        places = (own, *(self._place_of(other) for other in others))
+        return tuple(place for place in places if place) or Refusal.NOT_AN_APPROVER
 
-    def _panels_of(self, standing: Standing) -> tuple[int, ...]:
+    def _place_of(self, standing: Standing) -> Place | None:
+        if standing.account is not Account.MEMBER:
+            return None
         escalated = self.escalated and standing.escalated
-        return self._all_panels() if escalated else standing.panels
+        panels = self._all_panels() if escalated else standing.panels
+        return Place(standing.user, panels, escalated) if panels else None
 
-    def _count(self, vote: Vote, counted: CountedVote) -> "Ballot":
+    def _any_place(self, decision: Decision) -> Place:
+        """Where the rule does not ask who it is, or asks for nobody else."""
+        return Place(decision.by.user if decision.by else "", self._all_panels())
+
+    def _count(self, vote: Vote, places: tuple[Place, ...]) -> "Ballot":
         decision = vote.decision
         if decision.verb is Verb.HAND_OVER and decision.by and decision.to:
             handed = HandOver(by=decision.by, to=decision.to, at=decision.at, press=decision.id)
@@ -234,11 +246,39 @@ class Ballot:
                 Verb.REQUEST_CHANGES: Outcome.CHANGES_REQUESTED,
             }
             return self.close(outcomes.get(decision.verb, Outcome.REJECTED), decision)
-        ballot = replace(self, votes=(*self.votes, counted))
+        return self._approve(decision, places)
+
+    def _approve(self, decision: Decision, places: tuple[Place, ...]) -> "Ballot":
+        """Count one more yes; those before it move to other places of theirs if that helps."""
+        others = self._without(decision)
+        if decision.verb is Verb.BREAK_GLASS:
+            alone = CountedVote(decision=decision, panels=places[0].panels)
+            return replace(others, votes=(*others.votes, alone)).close(Outcome.APPROVED, decision)
+        claims = (*others.claims, places)
+        seats = seat(claims, self.rule.panels if self.rule else ())
+        if seats is None:
+            own = decision.by is not None and places[0].user == decision.by.user
+            return self._refuse(decision, Refusal.HANDED_OVER if own else Refusal.NOT_AN_APPROVER)
+        decisions = (*(it.decision for it in others.votes), decision)
+        votes = tuple(_counted(one, place) for one, place in zip(decisions, seats, strict=True))
+        ballot = replace(others, votes=votes, claims=claims)
         enough = self.rule is None or ballot.reached >= self.rule.needed
-        if enough or decision.verb is Verb.BREAK_GLASS:
-            return ballot.close(Outcome.APPROVED, decision)
-        return ballot
+        return ballot.close(Outcome.APPROVED, decision) if enough else ballot
+
+    def _without(self, decision: Decision) -> "Ballot":
+        """Without an earlier vote of the same person: a later one takes its place."""
+        kept = [
+            (vote, claim)
+            for vote, claim in zip(self.votes, self.claims, strict=True)
+            if not _is(vote.decision.by, decision.by)
+        ]
+        mine = (it.decision.id for it in self.votes if _is(it.decision.by, decision.by))
+        return replace(
+            self,
+            votes=tuple(vote for vote, _ in kept),
+            claims=tuple(claim for _, claim in kept),
+            replaced=(*self.replaced, *mine),
+        )
 
     def _refuse(
         self, decision: Decision, why: Refusal, standing: Standing | None = None
@@ -247,29 +287,29 @@ class Ballot:
         return self.refuse(Refused(why=why, at=decision.at, decision=decision, detail=gone))
 
     def _delegators(self, decision: Decision) -> Iterator[Person]:
-        """Those in whose place the voter may act: by hand-over, or because they are away."""
-        for handed in self.handed:
-            if _is(handed.to, decision.by):
-                yield handed.by
-        for absence in self.rule.absences if self.rule else ():
-            delegate = decision.by and decision.by.user == absence.delegate
-            if decision.by and delegate and absence.covers(decision.at):
-                yield Person(team=decision.by.team, user=absence.user)
+        """Those for whom the voter may act: by hand-over, or because they are away.
 
-    def _was_stood_in_for(self, decision: Decision) -> bool:
-        return decision.by is not None and any(
-            vote.instead_of == decision.by.user for vote in self.votes
-        )
-
-    def _is_used_up(self, user: str) -> bool:
-        """Whether this person's own vote, or one in their place, is counted already."""
-        return any(
-            vote.instead_of == user or (vote.decision.by and vote.decision.by.user == user)
-            for vote in self.votes
-        )
+        Never for a requester who may not decide it themselves.
+        """
+        by = decision.by
+        if by is None or self.rule is None:
+            return
+        found = [
+            Person(team=by.team, user=absence.user)
+            for absence in self.rule.absences
+            if absence.delegate == by.user and absence.covers(decision.at)
+        ]
+        found += [handed.by for handed in self.handed if _is(handed.to, by)]
+        for person in {person.user: person for person in found}.values():
+            if not _is(person, by) and (self._may_decide_own or not _is(person, self.requester)):
+                yield person
 
     def _has_voted(self, decision: Decision) -> bool:
         return any(_is(vote.decision.by, decision.by) for vote in self.votes)
+
+    @property
+    def _may_decide_own(self) -> bool:
+        return self.rule is not None and (self.rule.self_approval or self.rule.solo)
 
     def _is_own(self, decision: Decision) -> bool:
         return _is(self.requester, decision.by)
@@ -304,7 +344,32 @@ def _is_stale(decision: Decision, card: Card | None, lost: str) -> bool:
 
 
 def _is(person: Person | None, other: Person | None) -> bool:
-    return person is not None and other is not None and person.same_as(other)
+    """Whether both are one account.
+
+    The workspace is left out: in an Enterprise organisation one account presses from several,
+    with one user id, and must not count once for each. Rules name people by that id too.
+    """
+    return person is not None and other is not None and person.user == other.user
+
+
+def _screen_without_rule(decision: Decision) -> Refusal | None:
+    """What only a rule can allow."""
+    refusals = {Verb.HAND_OVER: Refusal.NO_HAND_OVER, Verb.BREAK_GLASS: Refusal.NO_BREAK_GLASS}
+    if refusal := refusals.get(decision.verb):
+        return refusal
+    if decision.arguments:
+        return Refusal.NO_EDITS
+    return Refusal.NO_GRANTS if decision.always else None
+
+
+def _counted(decision: Decision, place: Place) -> CountedVote:
+    user = decision.by.user if decision.by else ""
+    return CountedVote(
+        decision=decision,
+        panels=place.panels,
+        instead_of=place.user if place.user != user else "",
+        escalated=place.escalated,
+    )
 
 
 def ended(outcome: Outcome, at: datetime) -> Decision:

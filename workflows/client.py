@@ -100,7 +100,7 @@ class Conversations:
         """Hand the message to the thread's conversation, which is started if there is none."""
         await self._temporal.start_workflow(
             CONVERSATION_WORKFLOW,
-            Memory(thread=thread),
+            Memory(thread=thread, by_policy=True),
             id=thread.workflow_id,
             task_queue=self._task_queue,
             start_signal=SAY_SIGNAL,

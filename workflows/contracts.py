@@ -324,7 +324,7 @@ class ApprovalRequest(BaseModel, frozen=True):
 
 
 class Grant(BaseModel, frozen=True):
-    """ "Always approve this tool in this thread", given by somebody who could approve it."""
+    """Leave to run a tool in one thread without asking, given by somebody who could approve it."""
 
     id: str
     tool: str
@@ -520,6 +520,8 @@ class Memory(BaseModel, frozen=True):
     refusals: tuple["Remembered", ...] = ()
     asks: tuple[datetime, ...] = ()
     """When people were asked within the last hour."""
+    by_policy: bool = False
+    """Whether every turn of this run follows the policy; False in runs that began before it."""
 
 
 class Remembered(BaseModel, frozen=True):

@@ -8,9 +8,18 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from workflows.contracts import CONVERSATION_WORKFLOW, SAY_SIGNAL, Memory, Message
+    from workflows.contracts import (
+        CONVERSATION_WORKFLOW,
+        GRANTS_QUERY,
+        REVOKE_SIGNAL,
+        SAY_SIGNAL,
+        Grant,
+        Memory,
+        Message,
+    )
     from workflows.memory import SEEN_LIMIT, window
-    from workflows.turn import Talk, Turn
+    from workflows.talk import Talk
+    from workflows.turn import Turn
 
 TURNS_PER_RUN = 50
 """Turns after which a quiet conversation starts a fresh history; Temporal allows 51,200 events."""
@@ -22,7 +31,8 @@ class ConversationWorkflow:
 
     @workflow.init
     def __init__(self, memory: Memory) -> None:
-        self._talk = Talk(memory.thread, list(memory.items))
+        self._talk = Talk.of(memory)
+        self._by_policy = memory.by_policy
         self._seen = list(memory.seen)
         self._inbox = list(memory.inbox)
         self._turns = memory.turns
@@ -37,7 +47,8 @@ class ConversationWorkflow:
             if not self._inbox:
                 workflow.continue_as_new(self._memory())
             self._turns += 1
-            turn = Turn(self._talk, self._inbox.pop(0), self._turns)
+            message = self._inbox.pop(0)
+            turn = Turn(self._talk, message, self._turns, by_policy=self._follows_policy())
             self._running.append(asyncio.create_task(turn.take()))
 
     @workflow.signal(name=SAY_SIGNAL)
@@ -56,6 +67,25 @@ class ConversationWorkflow:
         self._seen = [*self._seen, message.id, message.ts][-SEEN_LIMIT:]
         self._inbox.append(message)
 
+    @workflow.signal(name=REVOKE_SIGNAL)
+    def revoke(self, *args: Any) -> None:
+        """Take a standing permission back, by its id. Anybody may: the tool then asks again."""
+        if args and isinstance(args[0], str):
+            self._talk.revoke(args[0])
+
+    @workflow.query(name=GRANTS_QUERY)
+    def grants(self) -> tuple[Grant, ...]:
+        """The standing permissions of this thread."""
+        return tuple(self._talk.grants)
+
+    def _follows_policy(self) -> bool:
+        """Whether this turn asks the policy. Only the replay of one taken before it does not.
+
+        A run that began before the policy has a patch of its own for each turn: one for all would
+        stay off for ever where an old turn was replayed.
+        """
+        return self._by_policy or workflow.patched(f"policy-{self._turns}")
+
     def _can_renew(self, renew_at: int) -> bool:
         """Whether the history is long and nothing is under way, whose children would be lost."""
         for turn in [task for task in self._running if task.done()]:
@@ -70,4 +100,8 @@ class ConversationWorkflow:
             items=tuple(window(self._talk.items)),
             seen=tuple(self._seen),
             turns=self._turns,
+            grants=tuple(self._talk.grants),
+            refusals=tuple(self._talk.refusals),
+            asks=tuple(self._talk.asks),
+            by_policy=True,
         )

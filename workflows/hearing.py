@@ -1,7 +1,7 @@
 """Takes what arrives as decisions, one after the other, and has the ballot count it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from workflows.patience import ask_now, prepare
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.showing import Showing
 from workflows.votes import Vote, read_vote
-from workflows.words import nudged, replaced_for_person, reminded
+from workflows.words import nudged, reminded, replaced_for_person
 
 NUDGE_PAUSE = timedelta(minutes=15)
 """How often people may be nudged about one approval."""
@@ -90,7 +90,7 @@ class Hearing:
             return
         before = case.ballot
         case.put(before.cast(vote, standings), workflow.now())
-        if len(case.ballot.refused) > len(before.refused):
+        if case.ballot.refused != before.refused:
             self._showing.explain(case.ballot.refused[-1])
         elif decision.verb is Verb.HAND_OVER and not case.ballot.closed:
             self._remind(decision, "hand over")
@@ -141,36 +141,45 @@ class Hearing:
         Who may not approve the changed call may not change it either, so that nobody can
         edit their way around a rule.
         """
-        case, decision = self._case, vote.decision
-        trial = case.ballot.cast(_unedited(vote), standings)
-        if len(trial.refused) > len(case.ballot.refused):
-            self._count(_unedited(vote), standings)  # records why
+        case, unedited = self._case, _unedited(vote)
+        if case.ballot.cast(unedited, standings).refused != case.ballot.refused:
+            self._count(unedited, standings)  # for the record, and to say why
             return
+        edit = await self._edit(vote.decision)
+        if edit is None:
+            return
+        seen = await self._look_up(case.ballot.amend(edit.rule, edit.digest), vote.decision)
+        if not self._is_refused(_undated(vote)):
+            self._count_amended(_undated(vote), edit, seen)
+
+    async def _edit(self, decision: Decision) -> "_Edit | None":
+        """The call as the approver changed it and the rule for it; None, and said, if refused."""
+        case = self._case
         call = _edited(case.call, decision.arguments)
         prepared: Prepared = await prepare(AgentActivities.prepare_call, call)
         if prepared.problem:
             self._refuse(decision, Refusal.BAD_EDIT, prepared.problem)
-            return
+            return None
         prepared = prepared.model_copy(update={"reason": case.request.prepared.reason})
-        ruling: Ruling = await prepare(PolicyActivities.judge, Plea(call=call, prepared=prepared))
+        plea = Plea(call=call, prepared=prepared)
+        ruling: Ruling = await prepare(PolicyActivities.judge, plea)
         rule = self._rule_after_edit(ruling)
         if rule is None:
             self._refuse(decision, Refusal.BAD_EDIT, ruling.because)
+            return None
+        return _Edit(call, prepared, rule)
+
+    def _count_amended(self, vote: Vote, edit: "_Edit", seen: Sequence[Standing]) -> None:
+        case = self._case
+        amended = case.ballot.amend(edit.rule, edit.digest)
+        refusal = amended.screen(vote, case.card, case.lost)
+        counted = amended.cast(vote, seen)
+        if refusal is None and counted.refused != amended.refused:
+            refusal = counted.refused[-1].why
+        if refusal:
+            self._refuse(vote.decision, refusal)
             return
-        amended = case.ballot.amend(rule, prepared.digest)
-        seen = await self._look_up(amended, decision)
-        amended_vote = replace(vote, decision=decision.model_copy(update={"digest": ""}))
-        if self._is_refused(amended_vote):
-            return
-        amended = case.ballot.amend(rule, prepared.digest)
-        if refusal := amended.screen(amended_vote, case.card, case.lost):
-            self._refuse(decision, refusal)
-            return
-        counted = amended.cast(amended_vote, seen)
-        if len(counted.refused) > len(amended.refused):
-            self._refuse(decision, counted.refused[-1].why, ruling.because)
-            return
-        case.effective, case.prepared = call, prepared
+        case.effective, case.prepared = edit.call, edit.prepared
         case.changes += 1
         case.put(counted, workflow.now())
 
@@ -195,6 +204,24 @@ class Hearing:
         self._showing.remind(
             Reminder(status=status, number=self._nudges, kind=kind, by=decision.by)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A call as an approver changed it."""
+
+    call: Call
+    prepared: Prepared
+    rule: Rule
+
+    @property
+    def digest(self) -> str:
+        return self.prepared.digest
+
+
+def _undated(vote: Vote) -> Vote:
+    """Without the digest of what was seen: what is approved is what they wrote themselves."""
+    return replace(vote, decision=vote.decision.model_copy(update={"digest": ""}))
 
 
 def _unedited(vote: Vote) -> Vote:

@@ -64,8 +64,8 @@ class Showing:
         case = self._case
         while not case.settled:
             self._list()
-            listed = case.changes
-            await workflow.wait_condition(lambda: case.changes > listed or case.settled)
+            self._drawn = case.changes
+            await workflow.wait_condition(lambda: case.changes > self._drawn or case.settled)
         self._list()
 
     async def run_errands(self) -> None:

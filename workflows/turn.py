@@ -1,13 +1,13 @@
 """One turn of a conversation: a message, what the agent makes of it, and the answer."""
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ChildWorkflowError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from agents import Agent, Runner, RunResult, RunState, ToolApprovalItem
@@ -16,75 +16,47 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.activities import AgentActivities, ThreadActivities
     from workflows.agent import MAX_TURNS, RUN_CONFIG, build_agent
-    from workflows.approval import (
-        HEARTBEAT,
-        SLACK_CALL,
-        TOOL_CALL,
-        TOOL_RETRIES,
-        ApprovalWorkflow,
-    )
+    from workflows.asking import Asking
+    from workflows.batch import LARGEST_WITHOUT, Summary
     from workflows.contracts import (
-        APPROVAL_ALPHABET,
-        APPROVAL_ID_LENGTH,
-        APPROVAL_PREFIX,
-        ApprovalRequest,
         ApprovalStatus,
         Call,
         Message,
-        Outcome,
         Reply,
-        Thread,
         ThreadStatus,
         ToolSpec,
     )
     from workflows.failures import apology
-    from workflows.listing import approval_memo
+    from workflows.interjections import Interjection
     from workflows.memory import Item, noted, said, window
-    from workflows.search import attributes
-    from workflows.words import (
-        MODEL_CONFUSED,
-        canned,
-        done_note,
-        rejection_for_model,
-        result_for_model,
-        stopped_for_model,
-        waiting_note,
-    )
+    from workflows.patience import ACTIVITY_CALL, HEARTBEAT, SLACK_CALL, TOOL_CALL, TOOL_RETRIES
+    from workflows.talk import Talk
+    from workflows.verdicts import done_note, result_for_model, waiting_note
+    from workflows.words import MODEL_CONFUSED, canned, granted_note
 
 THINKING = "is thinking…"
-ACTIVITY_CALL = timedelta(seconds=30)
 STATUS_CALL = timedelta(seconds=3)
 """A status line that is late is worse than none."""
 REPLY_PATIENCE = timedelta(hours=6)
 
 
-@dataclass
-class Talk:
-    """What the turns of one conversation share.
-
-    One turn at a time has the floor. A turn that waits for people gives it up, so that
-    others are answered meanwhile, and takes it again to go on.
-    """
-
-    thread: Thread
-    items: list[Item]
-    floor: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: dict[str, str] = field(default_factory=dict)
-    """What is being waited for: approval id to a line in plain words."""
-
-
 class Turn:
     """What one message leads to, however long that takes."""
 
-    def __init__(self, talk: Talk, message: Message, number: int) -> None:
+    def __init__(self, talk: Talk, message: Message, number: int, *, by_policy: bool) -> None:
         self._talk = talk
         self._message = message
         self._number = number
+        self._by_policy = by_policy
+        self._asking = Asking(talk, by_policy=by_policy)
         self._settled: dict[str, ApprovalStatus] = {}
         """Approvals of this turn by the id of the tool call."""
+        self._batches = 0
 
     async def take(self) -> None:
         """Answer the message. Whatever fails, something is said."""
+        if self._by_policy and await Interjection(self._talk, self._message).handle():
+            return
         answer = canned(self._message)
         if answer is None:
             try:
@@ -104,7 +76,7 @@ class Turn:
             result = await self._run(agent, given)
         while result.interruptions:
             state = result.to_state()
-            await asyncio.gather(*(self._settle(state, item) for item in result.interruptions))
+            await self._settle_all(state, result.interruptions)
             async with self._talk.floor:
                 await self._show(THINKING)
                 result = await self._run(agent, state)
@@ -120,7 +92,9 @@ class Turn:
         return build_agent(spec, self._run_tool)
 
     def _notes(self) -> list[Item]:
-        waiting = tuple(self._talk.waiting.values())
+        waiting = tuple(
+            f"{request.prepared.summary} ({id_})" for id_, request in self._talk.waiting.items()
+        )
         return [noted(waiting_note(waiting))] if waiting else []
 
     async def _run(self, agent: Agent[None], given: list[Any] | RunState[None]) -> RunResult:
@@ -141,51 +115,36 @@ class Turn:
         )
         return result.text
 
-    async def _settle(self, state: RunState[None], item: ToolApprovalItem) -> None:
+    async def _settle_all(self, state: RunState[None], items: Sequence[ToolApprovalItem]) -> None:
+        """Have the guarded calls of one model answer decided side by side."""
+        summary = None
+        if self._by_policy and len(items) > LARGEST_WITHOUT:
+            self._batches += 1
+            key = f"{workflow.info().workflow_id}/{self._number}/{self._batches}"
+            summary = Summary(self._talk.thread, key, len(items))
+        shown = asyncio.create_task(summary.keep_true()) if summary else None
+        await asyncio.gather(*(self._settle(state, item, summary) for item in items))
+        if shown:
+            await shown
+        await self._tell_grants()
+
+    async def _settle(
+        self, state: RunState[None], item: ToolApprovalItem, summary: Summary | None
+    ) -> None:
         """Have one guarded call decided, and tell the run."""
         call = self._call(str(item.name), str(item.call_id), str(item.arguments))
-        prepared = await workflow.execute_activity_method(
-            AgentActivities.prepare_call,
-            call,
-            start_to_close_timeout=ACTIVITY_CALL,
-            heartbeat_timeout=HEARTBEAT,
-        )
-        if prepared.problem:
-            state.reject(item, rejection_message=prepared.problem)
-            return
-        request = ApprovalRequest(call=call, prepared=prepared, asked_at=workflow.now())
-        try:
-            status = await self._ask(request)
-        except ChildWorkflowError:
-            workflow.logger.warning("An approval was ended by force", exc_info=True)
-            state.reject(item, rejection_message=stopped_for_model())
-            return
-        self._settled[call.id] = status
-        if status.outcome is Outcome.APPROVED:
+        settled = await self._asking.settle(call, summary)
+        if settled.status is not None:
+            self._settled[call.id] = settled.status
+        if settled.is_approved:
             state.approve(item)
         else:
-            state.reject(item, rejection_message=rejection_for_model(status))
+            state.reject(item, rejection_message=settled.words)
 
-    async def _ask(self, request: ApprovalRequest) -> ApprovalStatus:
-        """Start the approval's own workflow and wait for its end."""
-        rng = workflow.random()
-        letters = "".join(rng.choice(APPROVAL_ALPHABET) for _ in range(APPROVAL_ID_LENGTH))
-        approval_id = APPROVAL_PREFIX + letters
-        call = request.call.model_copy(update={"approval": approval_id})
-        request = request.model_copy(update={"call": call})
-        self._talk.waiting[approval_id] = f"{request.prepared.summary} ({approval_id})"
-        try:
-            return await workflow.execute_child_workflow(
-                ApprovalWorkflow.run,
-                request,
-                id=approval_id,
-                parent_close_policy=workflow.ParentClosePolicy.TERMINATE,
-                memo=approval_memo(ApprovalStatus(id=approval_id, request=request)),
-                search_attributes=attributes(request),
-                static_summary=request.prepared.summary[:200],
-            )
-        finally:
-            del self._talk.waiting[approval_id]
+    async def _tell_grants(self) -> None:
+        while self._asking.granted:
+            grant = self._asking.granted.pop(0)
+            await self._reply(granted_note(grant), key=grant.id)
 
     def _call(self, tool: str, call_id: str, arguments: str) -> Call:
         return Call(
@@ -207,8 +166,8 @@ class Turn:
         except ActivityError:
             workflow.logger.debug("The status line was not shown", exc_info=True)
 
-    async def _reply(self, markdown: str) -> None:
-        key = f"{workflow.info().workflow_id}/{self._number}"
+    async def _reply(self, markdown: str, key: str = "") -> None:
+        key = f"{workflow.info().workflow_id}/{key or self._number}"
         try:
             await workflow.execute_activity_method(
                 ThreadActivities.post_reply,

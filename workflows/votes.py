@@ -12,6 +12,8 @@ from workflows.contracts import Decision, Refusal, Refused, Verb, Via
 DETAIL_LIMIT = 200
 """Characters of a malformed signal that are kept; enough to see what somebody tried."""
 YES_VERBS = frozenset({Verb.DECIDE, Verb.BREAK_GLASS})
+OURS = frozenset({Via.RULE, Via.GRANT})
+"""Ours to say, not for a signal from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,23 @@ def malformed(args: Sequence[Any], now: datetime) -> Refused:
 
 def _is_consistent(approve: bool, decision: Decision) -> bool:
     """Whether the parts fit: a person where Slack vouches for one, and a yes only for a yes."""
-    if decision.via in {Via.RULE, Via.GRANT}:  # ours to say, not for a signal from outside
+    if not decision.id or decision.at.utcoffset() is None:
+        return False  # it could not be told from others, or compared with the clock
+    if not _is_whose(decision):
         return False
-    if (decision.by is not None) is not decision.via.is_verified:
+    if (decision.to is not None) is not (decision.verb is Verb.HAND_OVER):
         return False
+    if decision.via is Via.MESSAGE and decision.verb is not Verb.WITHDRAW:
+        return False  # words in the thread never decide
     if approve:
         return decision.verb in YES_VERBS
     return not (decision.arguments or decision.always or decision.verb is Verb.BREAK_GLASS)
+
+
+def _is_whose(decision: Decision) -> bool:
+    """Whether it names a person exactly where Slack vouches for one."""
+    if decision.via in OURS:
+        return False
+    if decision.by is None:
+        return not decision.via.is_verified
+    return decision.via.is_verified and bool(decision.by.user)

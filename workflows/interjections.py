@@ -1,0 +1,168 @@
+"""Words in a thread where something waits: a typed "approve" and "cancel that"."""
+
+from collections.abc import Mapping
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from workflows.activities import DirectoryActivities, ThreadActivities
+from workflows.ballot import Ballot
+from workflows.contracts import (
+    DECIDE_SIGNAL,
+    ApprovalRequest,
+    ApprovalStatus,
+    Decision,
+    Message,
+    Question,
+    Refusal,
+    Refused,
+    Verb,
+    Via,
+    Whisper,
+)
+from workflows.intents import Intent, read_intent
+from workflows.memory import noted, said
+from workflows.patience import ask_now
+from workflows.showing import fits_in_a_row
+from workflows.talk import Talk
+from workflows.votes import Vote
+from workflows.words import (
+    cannot_withdraw,
+    press_here,
+    refusal_for_person,
+    row_for_person,
+    typed_decision_note,
+)
+
+MOST_OFFERED = 5
+"""Approvals that are offered at once; more are found by `/approvals`."""
+
+Waiting = Mapping[str, ApprovalRequest]
+
+
+class Interjection:
+    """One message that may be about what waits in its thread."""
+
+    def __init__(self, talk: Talk, message: Message) -> None:
+        self._talk = talk
+        self._message = message
+
+    async def handle(self) -> bool:
+        """Do what the message wants of the approvals that wait; False if it wants nothing of them.
+
+        The message stays in the thread's memory, with a note that it decided nothing.
+        """
+        waiting = self._talk.waiting_for_people()
+        intent = read_intent(self._message.text) if waiting else None
+        if intent is None:
+            return False
+        if intent in {Intent.WITHDRAW, Intent.WITHDRAW_ALL}:
+            return await self._withdraw(waiting, everything=intent is Intent.WITHDRAW_ALL)
+        return await self._offer(waiting, is_sure=intent is Intent.DECIDE)
+
+    async def _withdraw(self, waiting: Waiting, *, everything: bool) -> bool:
+        author = self._message.author
+        own = [id_ for id_, it in waiting.items() if it.call.requester.user == author.user]
+        if not own or (len(own) > 1 and not everything):
+            await self._whisper(cannot_withdraw(own))
+            return True
+        self._talk.items.append(said(self._message.text))
+        for id_ in own:
+            await self._signal(id_, self._decision(id_, Verb.WITHDRAW, Via.MESSAGE))
+        return True
+
+    async def _signal(self, id_: str, decision: Decision) -> None:
+        handle = workflow.get_external_workflow_handle(id_)
+        try:
+            await handle.signal(DECIDE_SIGNAL, args=[False, decision])
+        except ApplicationError:
+            workflow.logger.info("%s ended before it could be withdrawn", id_)
+
+    async def _offer(self, waiting: Waiting, *, is_sure: bool) -> bool:
+        """Give an approver the buttons; tell anybody else why nothing was decided."""
+        offered: dict[str, ApprovalRequest] = {}
+        refusals: dict[str, Refusal] = {}
+        for id_, request in list(waiting.items())[:MOST_OFFERED]:
+            refusal = await self._refusal(id_, request)
+            if refusal is None:
+                offered[id_] = request
+            else:
+                refusals[id_] = refusal
+        if offered:
+            await self._show_buttons(offered)
+        elif is_sure:
+            await self._explain(waiting, refusals)
+        else:
+            return False  # "yes" to something else that was asked
+        text = self._message.text
+        self._talk.items += [said(text), noted(typed_decision_note(text))]
+        return True
+
+    async def _refusal(self, id_: str, request: ApprovalRequest) -> Refusal | None:
+        """Why the author may not decide this one, as far as can be said without its votes."""
+        ballot = Ballot(requester=request.call.requester, rule=request.rule)
+        vote = Vote(approve=True, decision=self._decision(id_, Verb.DECIDE, Via.PROMPT))
+        if refusal := ballot.screen(vote):
+            return refusal
+        if request.rule is None or not ballot.needs_look_up(vote.decision):
+            return None
+        question = Question(people=ballot.asked_about(vote.decision), rule=request.rule)
+        try:
+            standings = await ask_now(DirectoryActivities.look_up, question)
+        except ActivityError:
+            return Refusal.UNVERIFIED
+        refused = ballot.cast(vote, tuple(standings)).refused
+        return refused[-1].why if refused else None
+
+    async def _show_buttons(self, offered: Waiting) -> None:
+        one = len(offered) == 1
+        rows = [
+            row_for_person(id_, it.prepared, in_full=one and fits_in_a_row(it.prepared))
+            for id_, it in offered.items()
+        ]
+        await self._whisper(
+            "\n".join([press_here(len(offered)), *rows]),
+            press=tuple(offered),
+            digests=tuple(it.prepared.digest for it in offered.values()),
+            review=tuple(not (one and fits_in_a_row(it.prepared)) for it in offered.values()),
+        )
+
+    async def _explain(self, waiting: Waiting, refusals: Mapping[str, Refusal]) -> None:
+        id_, why = next(iter(refusals.items()))
+        status = ApprovalStatus(id=id_, request=waiting[id_])
+        refused = Refused(why=why, at=workflow.now())
+        await self._whisper(refusal_for_person(refused, status), nudge=id_)
+
+    async def _whisper(
+        self,
+        text: str,
+        press: tuple[str, ...] = (),
+        digests: tuple[str, ...] = (),
+        review: tuple[bool, ...] = (),
+        nudge: str = "",
+    ) -> None:
+        thread = self._talk.thread
+        whisper = Whisper(
+            to=self._message.author,
+            channel=thread.channel,
+            thread_ts=thread.ts,
+            text=text,
+            press=press,
+            nudge=nudge,
+            digests=digests,
+            review=review,
+        )
+        try:
+            await ask_now(ThreadActivities.whisper, whisper)
+        except ActivityError:
+            workflow.logger.warning("Slack does not take a private answer", exc_info=True)
+
+    def _decision(self, id_: str, verb: Verb, via: Via) -> Decision:
+        return Decision(
+            id=f"{self._message.id}:{id_}",
+            at=workflow.now(),
+            via=via,
+            by=self._message.author,
+            channel=self._talk.thread.channel,
+            verb=verb,
+        )
