@@ -11,6 +11,8 @@ from dev.secrets_file import SandboxSecrets
 from dev.temporal_server import NAMESPACE, TemporalServer
 
 MANIFEST = "slack_app_manifest.yml"
+POLICY = "dev/policy.yaml"
+"""Rules that name the sandbox's people; a Slack of your own has `policy.yaml`."""
 WORKER_GRACE = 25
 """The worker gives what is under way 20 seconds."""
 PLACEHOLDER_KEY = "sandbox"  # the OpenAI client wants a key; the scripted model does not look at it
@@ -63,6 +65,7 @@ class Wiring:
             "WORKER_HOST": LOOPBACK,
             "WORKER_PORT": str(self.ports.worker),
             "DATABASE_URL": self._database_url(),
+            "POLICY_FILE": self._policy_file(),
             **(self._slack() if self.slack_is_sandbox else {}),
             **(self._model() if self.model_is_sandbox else {}),
             **self.overrides,
@@ -140,6 +143,10 @@ class Wiring:
     def _database_url(self) -> str:
         default = f"sqlite+aiosqlite:///{self.home / 'countersign.db'}"
         return self.base.get("DATABASE_URL") or default
+
+    def _policy_file(self) -> str:
+        default = POLICY if self.slack_is_sandbox else "policy.yaml"
+        return self.base.get("POLICY_FILE") or str(self.root / default)
 
     def _slack(self) -> dict[str, str]:
         return {

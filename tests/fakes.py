@@ -6,19 +6,34 @@ from collections.abc import Callable, Sequence
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from workflows.activities import AgentActivities, CardActivities, ThreadActivities
+from workflows.activities import (
+    AgentActivities,
+    CardActivities,
+    DirectoryActivities,
+    PolicyActivities,
+    ThreadActivities,
+)
 from workflows.contracts import (
+    Account,
     AgentSpec,
     ApprovalStatus,
+    ArgumentField,
+    Batch,
     Call,
     Card,
+    Plea,
     Prepared,
+    Question,
+    Reminder,
     Reply,
+    Standing,
     ThreadStatus,
     ToolResult,
     ToolSpec,
     Whisper,
 )
+from workflows.differences import digest
+from workflows.rules import Panel, People, Rule, Ruling, Verdict
 
 
 class Watched:
@@ -47,6 +62,8 @@ class CardBoard(CardActivities, Watched):
         self.posted = 0
         self.refuses: str | None = None
         self.lost: set[str] = set()
+        self.batches: list[Batch] = []
+        self.reminders: list[Reminder] = []
 
     @activity.defn
     async def post_card(self, status: ApprovalStatus) -> Card:
@@ -64,6 +81,20 @@ class CardBoard(CardActivities, Watched):
         self.shown.append(status)
         await self.changed()
         return status.card
+
+    @activity.defn
+    async def show_batch(self, batch: Batch) -> str:
+        """Keep the summary."""
+        self.batches.append(batch)
+        await self.changed()
+        return batch.ts or "9.0"
+
+    @activity.defn
+    async def remind(self, reminder: Reminder) -> int:
+        """Keep the reminder."""
+        self.reminders.append(reminder)
+        await self.changed()
+        return 1
 
     def of(self, approval_id: str) -> ApprovalStatus:
         """What an approval's card shows now."""
@@ -110,6 +141,68 @@ class ThreadLog(ThreadActivities, Watched):
         await self.changed()
 
 
+ANYBODY = Rule(name="anybody", version="1", panels=(Panel(who=People(channels=("C0OPS",))),))
+"""One approval by anybody but the requester."""
+
+
+class RuleBook(PolicyActivities, Watched):
+    """The policy: one ruling for every tool, or others that a test sets."""
+
+    def __init__(self) -> None:
+        Watched.__init__(self)
+        self.rule = ANYBODY
+        self.rulings: list[Ruling] = []
+        """Given in order; after the last one, `rule` asks for everything."""
+        self.pleas: list[Plea] = []
+        self.down = False
+
+    @activity.defn
+    async def judge(self, plea: Plea) -> Ruling:
+        """Rule as the test says."""
+        self.pleas.append(plea)
+        if self.down:
+            raise ApplicationError("no policy", non_retryable=True)
+        if self.rulings:
+            return self.rulings.pop(0)
+        verdict = Verdict.ALLOW if self.rule.auto_approve else Verdict.ASK
+        return Ruling(verdict=verdict, rule=self.rule, audience=("public",))
+
+
+class PhoneBook(DirectoryActivities, Watched):
+    """Slack's directory: everybody is in every panel unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        Watched.__init__(self)
+        self.panels: dict[str, tuple[int, ...]] = {}
+        self.accounts: dict[str, Account] = {}
+        self.asked: list[Question] = []
+        self.down = False
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    @activity.defn
+    async def look_up(self, question: Question) -> tuple[Standing, ...]:
+        """Say what a test has set, or fail as Slack may."""
+        self.asked.append(question)
+        await self.changed()
+        await self.gate.wait()
+        if self.down:
+            raise ApplicationError("no answer", type="internal_error", non_retryable=True)
+        everywhere = tuple(range(len(question.rule.panels)))
+        return tuple(
+            Standing(
+                user=person.user,
+                name=person.name,
+                account=self.accounts.get(person.user, Account.MEMBER),
+                panels=self.panels.get(person.user, everywhere),
+                escalated=question.rule.escalation is not None
+                and person.user in question.rule.escalation.to.users,
+                may_receive=person.user in question.rule.hand_over.users,
+            )
+            for person in question.people
+        )
+
+
 class Workbench(AgentActivities, Watched):
     """An agent with one guarded tool, `act`, and one free one, `look`."""
 
@@ -119,6 +212,8 @@ class Workbench(AgentActivities, Watched):
         self.fails: str | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.price = 1
+        """What one `n` costs; a test may change it while something waits."""
 
     @activity.defn
     async def describe_agent(self) -> AgentSpec:
@@ -135,7 +230,14 @@ class Workbench(AgentActivities, Watched):
         """Arguments are valid if they are a JSON object."""
         if not call.arguments.startswith("{"):
             return Prepared(problem="The arguments have to be a JSON object.")
-        return Prepared(title="Act", summary=f"Act on {call.arguments}", agent="Tester")
+        plain = Prepared(
+            title="Act",
+            summary=f"Act on {call.arguments}",
+            agent="Tester",
+            fields=(ArgumentField(name="price", value=str(self.price)),),
+        )
+        bound = digest(call.tool, call.arguments, plain)
+        return plain.model_copy(update={"digest": bound})
 
     @activity.defn
     async def run_tool(self, call: Call) -> ToolResult:

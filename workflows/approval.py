@@ -69,8 +69,8 @@ class ApprovalWorkflow:
         if case.ballot.outcome is Outcome.APPROVED:
             await self._carry_out()
         case.settled = True
-        await _finish(votes, WHISPER_PATIENCE)
-        await _finish(clock, WHISPER_PATIENCE)
+        if request.rule is not None:  # what was cast too late is told so before the end
+            await workflow.wait_condition(lambda: votes.done() and clock.done())
         await _finish(card, CARD_PATIENCE)
         await _finish(errands, WHISPER_PATIENCE)
         return self.status()

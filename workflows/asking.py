@@ -24,7 +24,7 @@ from workflows.contracts import (
 from workflows.differences import differences
 from workflows.listing import approval_memo
 from workflows.patience import CARD_PATIENCE, HEARTBEAT, SLACK_CALL, prepare
-from workflows.rules import Ruling, Verdict
+from workflows.rules import Rule, Ruling, Verdict
 from workflows.search import attributes
 from workflows.talk import Talk
 from workflows.verdicts import (
@@ -38,6 +38,10 @@ from workflows.verdicts import (
 
 MOST_REPLACEMENTS = 5
 """How often a call is asked for anew because the world changed under it."""
+
+
+UNRULED = Rule(name="free", auto_approve=True)
+"""For a tool that needs no approval, where what the policy denies of it does not apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ class Asking:
 
     def _not_asked(self, call: Call, ruling: Ruling) -> str | None:
         """Why people are not asked although the call needs them, or None."""
-        if ruling.verdict is Verdict.DENY or (ruling.rule is None and self._by_policy):
+        nobody = ruling.rule is None and ruling.verdict is Verdict.ASK and self._by_policy
+        if ruling.verdict is Verdict.DENY or nobody:
             return denied_for_model(ruling)
         if not self._by_policy or self._is_free(call, ruling):
             return None
@@ -159,7 +164,7 @@ class Asking:
             call=call.model_copy(update={"approval": APPROVAL_PREFIX + letters}),
             prepared=prepared,
             asked_at=workflow.now(),
-            rule=ruling.rule,
+            rule=UNRULED if ruling.verdict is Verdict.ALLOW and not ruling.rule else ruling.rule,
             replaces=replaced.id if replaced else "",
             changes=differences(replaced.shown, prepared) if replaced else (),
             audience=ruling.audience,

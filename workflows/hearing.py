@@ -185,9 +185,9 @@ class Hearing:
 
     def _rule_after_edit(self, ruling: Ruling) -> Rule | None:
         """The rule for the edited call; what needs no approval is approved by who edited it."""
-        if ruling.verdict is Verdict.DENY or ruling.rule is None:
-            return None
-        return self._case.rule if ruling.verdict is Verdict.ALLOW else ruling.rule
+        if ruling.verdict is Verdict.ALLOW:
+            return self._case.rule
+        return ruling.rule if ruling.verdict is Verdict.ASK else None
 
     def _nudge(self, decision: Decision) -> None:
         now = workflow.now()

@@ -10,12 +10,12 @@ from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
-from tests.builders import a_message, a_thread
-from tests.fakes import CardBoard, ThreadLog, Workbench
+from tests.builders import ALICE, a_message, a_thread
+from tests.fakes import CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
 from tests.model import Answer, Script
 from worker.runtime import build_worker
 from workflows.client import Approvals, Conversations
-from workflows.contracts import ApprovalStatus, Outcome, Thread
+from workflows.contracts import ApprovalStatus, Outcome, Person, Thread
 
 
 @dataclass
@@ -28,6 +28,8 @@ class Rig:
     cards: CardBoard = field(default_factory=CardBoard)
     log: ThreadLog = field(default_factory=ThreadLog)
     bench: Workbench = field(default_factory=Workbench)
+    policy: RuleBook = field(default_factory=RuleBook)
+    directory: PhoneBook = field(default_factory=PhoneBook)
     thread: Thread = field(default_factory=a_thread)
 
     @property
@@ -38,9 +40,10 @@ class Rig:
     def conversations(self) -> Conversations:
         return Conversations(self.temporal, self.queue)
 
-    async def say(self, text: str, *files: str) -> None:
-        """Alice writes in the thread."""
-        await self.conversations.start(self.thread, a_message(text, *files))
+    async def say(self, text: str, *files: str, who: Person = ALICE) -> None:
+        """Somebody writes in the thread."""
+        message = a_message(text, *files).model_copy(update={"author": who})
+        await self.conversations.start(self.thread, message)
 
     async def asked(self, count: int = 1) -> list[str]:
         """Wait for so many cards; their approvals' ids."""
@@ -77,5 +80,7 @@ async def working(temporal: Client, *answers: Answer) -> AsyncGenerator[Rig]:
     target = temporal.service_client.config.target_host
     client = await Client.connect(target, plugins=[plugin])
     rig = Rig(temporal, script)
-    async with build_worker(client, rig.queue, [rig.bench, rig.cards, rig.log]):
+    async with build_worker(
+        client, rig.queue, [rig.bench, rig.cards, rig.log, rig.policy, rig.directory]
+    ):
         yield rig
