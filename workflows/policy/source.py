@@ -57,7 +57,7 @@ def read(text: str, file: str) -> Source:
             raise PolicyError([Fault(EMPTY, file, 1)])
         walk = _Walk({(): 1}, [], set())
         walk.visit(node, ())  # before the values are made, since that would never end in a loop
-        values: Any = None if walk.findings else loader.construct_document(node)
+        values: Any = None if walk.is_endless else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = f"is not YAML: {error.problem or error.context}; check indentation and quotes"
@@ -90,9 +90,11 @@ class _Walk:
     findings: list[Finding]
     above: set[int]
     """Nodes that are being visited: an alias to one of them would never end."""
+    is_endless: bool = False
 
     def visit(self, node: yaml.Node, path: Path) -> None:
         if id(node) in self.above:
+            self.is_endless = True
             self.findings.append((path, "refers to itself; write it out"))
             return
         self.above.add(id(node))
@@ -108,9 +110,8 @@ class _Walk:
         seen: set[str] = set()
         for key, value in node.value:
             here = (*path, str(key.value))
+            self.lines[here] = key.start_mark.line + 1
             if key.value in seen:
                 self.findings.append((here, "stands here twice; keep one"))
-            else:
-                self.lines[here] = key.start_mark.line + 1
             seen.add(key.value)
             self.visit(value, here)

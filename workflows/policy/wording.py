@@ -12,7 +12,7 @@ WORDS = {
     "missing": "is missing; it has to be there",
     "bool_type": "has to be true or false",
     "int_type": "has to be a whole number",
-    "string_type": "has to be text; if it looks like a number or a date, put it in quotes",
+    "string_type": "has to be text; put it in quotes, or YAML takes it for something else",
     "tuple_type": "has to be a list, such as [a, b]",
     "model_type": "has to be a mapping of keys and values",
     "literal_error": "has to be one of {expected}",
