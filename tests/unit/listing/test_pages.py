@@ -1,0 +1,222 @@
+"""Lists for one person: who they are, what they see, and the same list after a press in it."""
+
+from dataclasses import replace
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from temporalio.service import RPCError, RPCStatusCode
+
+from bot.response_url import ResponseUrlError, ResponseUrls
+from bot.views.actions import APPROVE, LIST, REVOKE, Place
+from bot.views.listing import UNCHECKED
+from bot.views.listing_query import ListingQuery
+from tests.builders import ALICE, BOB, NOON
+from tests.listing import TEAM
+from tests.unit.bot.fake_slack import Json
+from tests.unit.bot.standins import CAROL, Talks, Votes, a_press, approved_by, ended, ruled
+from tests.unit.listing.conftest import Lists
+from workflows.client import ApprovalNotFoundError
+from workflows.contracts import ApprovalStatus, Grant, Outcome
+from workflows.listing import GrantRow, Kind, PendingApproval, Viewer
+
+
+def a_list_press(lists: Lists, status: ApprovalStatus, query: ListingQuery | None = None) -> Json:
+    """Bob presses Approve in a row."""
+    packed = (query or ListingQuery()).pack(150)
+    place = Place(LIST, deployment="main", row=f"0.{packed}")
+    body = a_press(APPROVE, status.id, place=place, response_url=lists.response_url)
+    del body["message"]
+    return body
+
+
+def said(value: object) -> str:
+    """Everything a message says."""
+    return str(value)
+
+
+def row_of(status: ApprovalStatus) -> PendingApproval:
+    return PendingApproval.of(status, one_tap=True)
+
+
+async def test_somebody_is_looked_for_by_all_that_they_belong_to(lists: Lists) -> None:
+    lists.knows(("S0FINANCE",), ("C0OPS",))
+    query = ListingQuery(Kind.ALL, "place_order", "U0ALICE")
+    drawn = await lists.page.page(TEAM, BOB, query)
+    (listing,) = lists.votes.looked_for
+
+    assert listing.viewer == Viewer("U0BOB", ("S0FINANCE",), ("C0OPS",), is_member=True)
+    assert (listing.kind, listing.team) == (Kind.ALL, TEAM)
+    assert (listing.tool, listing.person) == ("place_order", "U0ALICE")
+    assert UNCHECKED not in said([block.to_dict() for block in drawn.blocks])
+
+
+async def test_where_slack_does_not_say_who_somebody_is_they_see_less_and_are_told(
+    lists: Lists,
+) -> None:
+    lists.knows(("S0FINANCE",), ())
+    lists.slack.answers["users.conversations"].clear()
+    lists.slack.refuses("users.conversations", "internal_error")
+    drawn = await lists.page.page(TEAM, BOB, ListingQuery())
+
+    assert lists.votes.looked_for[0].viewer.groups == ("S0FINANCE",)
+    assert UNCHECKED in said([block.to_dict() for block in drawn.blocks])
+
+
+async def test_a_workspace_without_groups_is_no_failure(lists: Lists) -> None:
+    lists.knows()
+    lists.slack.answers["usergroups.list"].clear()
+    lists.slack.refuses("usergroups.list", "plan_upgrade_required")
+    drawn = await lists.page.page(TEAM, BOB, ListingQuery())
+
+    assert UNCHECKED not in said([block.to_dict() for block in drawn.blocks])
+
+
+@pytest.mark.parametrize("fact", ["is_restricted", "is_stranger", "deleted", "is_bot"])
+async def test_only_full_members_see_what_is_public(lists: Lists, fact: str) -> None:
+    lists.knows()
+    lists.slack.answers["users.info"].clear()
+    user = {"id": BOB.user, "team_id": TEAM, fact: True}
+    lists.slack.will_answer("users.info", ok=True, user=user)
+    await lists.page.page(TEAM, BOB, ListingQuery())
+
+    assert not lists.votes.looked_for[0].viewer.is_member
+
+
+async def test_after_an_approval_the_row_is_gone_and_the_list_says_what_came_of_it(
+    lists: Lists,
+) -> None:
+    status, other = ruled(), ruled("approval-0000000000aa")
+    lists.votes.rows = [row_of(status), row_of(other)]
+    lists.votes.known[status.id] = ended(approved_by(status, BOB), Outcome.APPROVED)
+    await lists.page.redraw(a_list_press(lists, status))
+    shown = said(lists.rewritten())
+
+    assert "✅ Approved: Order 100 × widget" in shown
+    assert f"`{status.id}`" not in shown
+    assert f"`{other.id}`" in shown
+
+
+async def test_one_of_two_approvals_leaves_my_list_and_stays_in_the_list_of_all(
+    lists: Lists,
+) -> None:
+    status = ruled(panels=({"who": {"users": ("U0BOB", "U0CAROL")}, "needed": 2},))
+    lists.votes.rows = [row_of(status)]
+    lists.votes.known[status.id] = approved_by(status, BOB, press="3.000100")
+    await lists.page.redraw(a_list_press(lists, status))
+    mine = said(lists.rewritten())
+    lists.slack.asked.clear()
+    await lists.page.redraw(a_list_press(lists, status, ListingQuery(Kind.ALL)))
+
+    assert "✔ Your approval counts, 1 of 2" in mine
+    assert f"`{status.id}`" not in mine
+    assert "1 of 2 approved" in said(lists.rewritten())
+
+
+class SlowVotes(Votes):
+    """Approvals that look the voter up before they count: the third look sees it."""
+
+    looks = 0
+
+    async def status(self, approval_id: str) -> ApprovalStatus:
+        self.looks += 1
+        status = await super().status(approval_id)
+        return status if self.looks < 3 else approved_by(status, BOB, press="3.000100")
+
+
+async def test_a_vote_that_is_still_looked_into_is_waited_for(lists: Lists) -> None:
+    votes = SlowVotes()
+    votes.rows = [row_of(ruled())]
+    await replace(lists.page, approvals=votes).redraw(a_list_press(lists, ruled()))
+
+    assert "Your approval counts" in said(lists.rewritten())
+
+
+async def test_a_refused_press_changes_no_list(lists: Lists) -> None:
+    status = ruled()
+    lists.votes.rows = [row_of(status)]
+    await lists.page.redraw(a_list_press(lists, status))
+    shown = said(lists.rewritten())
+
+    assert "Not decided yet: Order 100 × widget" in shown
+    assert f"`{status.id}`" in shown
+
+
+@pytest.mark.parametrize(
+    "error", [ApprovalNotFoundError("approval-1"), RPCError("away", RPCStatusCode.UNAVAILABLE, b"")]
+)
+async def test_a_list_that_cannot_be_redrawn_undoes_nothing(lists: Lists, error: Exception) -> None:
+    lists.votes.unread = error
+    await lists.page.redraw(a_list_press(lists, ruled()))
+
+    assert lists.slack.given("response") == []
+
+
+async def test_details_are_for_those_who_may_see_them(lists: Lists) -> None:
+    status = ruled()
+    drawn = await lists.page.details(TEAM, BOB, status.id)
+
+    assert "Order 100 × widget" in said([block.to_dict() for block in drawn.blocks])
+    dave = ALICE.model_copy(update={"user": "U0DAVE"})
+    with pytest.raises(ApprovalNotFoundError):
+        await lists.page.details(TEAM, dave, status.id)
+    with pytest.raises(ApprovalNotFoundError):
+        await lists.page.details("T0OTHER", BOB, status.id)
+
+
+async def test_a_press_in_details_shows_the_details_again(lists: Lists) -> None:
+    status = ruled()
+    drawn = await lists.page.details(TEAM, BOB, status.id)
+    (block,) = (it for it in (each.to_dict() for each in drawn.blocks) if "block_id" in it)
+    lists.votes.known[status.id] = ended(status, Outcome.REJECTED)
+    body = a_press(
+        APPROVE, status.id, place=Place.read(block["block_id"]), response_url=lists.response_url
+    )
+    await lists.page.redraw(body)
+
+    assert lists.rewritten()["text"].startswith("rejected")
+    assert lists.votes.looked_for == []
+
+
+class Granted(Talks):
+    """A thread in which a tool is approved without asking."""
+
+    async def grants(self, team: str, viewer: Viewer) -> list[GrantRow]:
+        grant = Grant(id="g1", tool="act", rule="r", by=CAROL, at=NOON, approval="approval-1")
+        other = grant.model_copy(update={"id": "g2", "tool": "look"})
+        return [GrantRow("conversation-T0ACME-C0OPS-1.0", it) for it in (grant, other)]
+
+
+async def test_a_revoked_permission_is_gone_from_its_list_at_once(lists: Lists) -> None:
+    granted = replace(lists.page, conversations=Granted(), deployment="")
+    place = Place(LIST, row="grant0")
+    value = "conversation-T0ACME-C0OPS-1.0|g1"
+    await granted.redraw(a_press(REVOKE, value, place=place, response_url=lists.response_url))
+    shown = said(lists.rewritten())
+
+    assert "`look`" in shown
+    assert "`act`" not in shown
+    assert "needs approval again" in shown
+
+
+@pytest.mark.parametrize(
+    ("base", "url", "is_taken"),
+    [
+        ("https://slack.com/api/", "https://hooks.slack.com/actions/T/1/x", True),
+        ("https://slack.com/api/", "http://hooks.slack.com/actions/T/1/x", False),
+        ("https://slack.com/api/", "https://hooks.slack.com.evil.test/x", False),
+        ("https://slack.com/api/", "https://evil.test/slack.com", False),
+        ("http://127.0.0.1:8100/api/", "http://127.0.0.1:8100/response/1", True),
+        ("http://127.0.0.1:8100/api/", "http://127.0.0.1:9999/response/1", False),
+        ("http://127.0.0.1:8100/api/", "https://hooks.slack.com/actions/T/1/x", False),
+        ("https://slack.com/api/", "", False),
+    ],
+)
+def test_answers_go_to_our_slack_and_to_nobody_else(base: str, url: str, is_taken: bool) -> None:
+    assert ResponseUrls(AsyncWebClient(base_url=base))._is_slacks(url) is is_taken
+
+
+async def test_an_address_that_is_used_up_is_an_error_of_its_own(lists: Lists) -> None:
+    urls = lists.page.response_urls
+    for url in (f"{lists.slack.url}no/such/route", "https://evil.test/x"):
+        with pytest.raises(ResponseUrlError):
+            await urls.rewrite(url, "text", [])
