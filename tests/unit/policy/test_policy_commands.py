@@ -1,0 +1,129 @@
+"""`countersign policy`: what a person and a program read."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from worker.cli.policy import app
+
+GOOD = """version: 3
+rules:
+  - name: orders-over-1000
+    tool: place_order
+    when: amount > 1000
+    approvers: {groups: [S0FINANCE]}
+    quorum: 2
+    card: [C0FINANCE, thread]
+    expires_after: 3d
+  - {name: orders, tool: place_order, approvers: {channels: [here]}}
+"""
+CALL = (
+    *("--tool", "place_order", "--requester", "U0ALICE", "--channel", "C0OPS"),
+    *("--args", '{"sku": "widget", "quantity": 9}'),
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither the machine's environment nor a `.env` may change what is said."""
+    for name in ("SLACK_BOT_TOKEN", "POLICY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    Path("policy.yaml").write_text(GOOD, encoding="utf-8")
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.output
+
+
+def test_a_sound_policy_is_said_to_be_sound_and_what_was_not_checked() -> None:
+    code, said = run("check")
+    assert code == 0
+    assert "policy.yaml, version 3: no faults." in said
+    assert "SLACK_BOT_TOKEN is not set" in said
+
+
+def test_faults_are_a_table_with_line_rule_and_field() -> None:
+    Path("bad[red].yaml").write_text(GOOD.replace("quorum", "qorum"), encoding="utf-8")
+    code, said = run("check", "bad[red].yaml")
+    assert code == 1
+    row = next(line for line in said.splitlines() if "qorum" in line)
+    assert [cell.strip() for cell in row.split("│")[1:4]] == [
+        "7",
+        "rule orders-over-1000",
+        "qorum",
+    ]
+    assert "bad[red].yaml: 1 to change" in said
+
+
+def test_faults_are_a_document_for_programs() -> None:
+    Path("bad.yaml").write_text(GOOD.replace("amount", "amont"), encoding="utf-8")
+    code, said = run("check", "bad.yaml", "--json")
+    document = json.loads(said)
+    assert (code, document["looked_up_in_slack"]) == (1, False)
+    (fault,) = document["faults"]
+    assert (fault["file"], fault["line"], fault["field"]) == ("bad.yaml", 5, "when")
+    assert "did you mean `amount`?" in fault["problem"]
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing() -> None:
+    code, said = run("check", "none.yaml", "--json")
+    assert code == 2
+    assert "cannot be read" in json.loads(said)["error"]
+
+
+def test_an_explanation_tells_each_rule_and_what_happens() -> None:
+    code, said = run("explain", *CALL, "--amount", "4120")
+    assert code == 0
+    for words in (
+        "`amount > 1000` is true",
+        "`orders-over-1000` decided",
+        "asks for approval by orders-over-1000",
+        "2 of S0FINANCE",
+        "C0FINANCE, or else thread",
+        "after 3d",
+        "after 1d 12h",
+    ):
+        assert words in said
+
+
+def test_an_explanation_is_a_document_for_programs() -> None:
+    code, said = run("explain", *CALL, "--amount", "500", "--json")
+    document = json.loads(said)
+    assert code == 0
+    assert [step["fate"] for step in document["steps"]] == ["condition not true", "matched"]
+    assert document["ruling"]["rule"]["name"] == "orders"
+    assert document["ruling"]["verdict"] == "ask"
+
+
+def test_a_call_whose_amount_is_not_known_is_explained_as_denied() -> None:
+    _, said = run("explain", *CALL)
+    assert "denied by orders-over-1000" in said
+    assert "the call has no `amount`" in said
+
+
+def test_guests_are_explained_as_guests() -> None:
+    _, said = run("explain", *CALL, "--amount", "1", "--guest")
+    assert "does not let guests ask" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--args", "{"], "--args is not JSON"),
+        (["--args", "[]"], "--args has to be an object"),
+        (["--requester", "@alice"], "Copy member ID"),
+        (["--channel", "#ops"], "is not the id of a channel"),
+        (["--group", "finance"], "is not the id of a user group"),
+        (["--tool", "rm"], "There is no tool 'rm'"),
+        (["--file", "none.yaml"], "cannot be read"),
+    ],
+)
+def test_a_wrong_option_is_told_with_what_to_write(arguments: list[str], words: str) -> None:
+    code, said = run("explain", *CALL, *arguments)
+    assert code in {1, 2}
+    assert words in " ".join(said.split())

@@ -1,0 +1,254 @@
+"""The policy at work: what it asks Slack, what it does without an answer, and a changed file."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.directory import Place, Profile
+from bot.preflight import PreflightError
+from tests.builders import a_call, a_prepared, a_thread
+from tests.unit.policy.workbench import TOOLS, Roll
+from worker.policy import PolicyDesk, open_policy
+from workflows.contracts import Plea
+from workflows.rules import PUBLIC, Verdict
+
+RULE = "  - {name: orders, tool: place_order, approvers: {users: [U0BOB]}}\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return written(tmp_path / "policy.yaml", RULE)
+
+
+def written(path: Path, rules: str, version: int = 1, more: str = "") -> Path:
+    """Write a policy, with a time of its own even on a coarse clock."""
+    before = path.stat().st_mtime_ns if path.exists() else 0
+    path.write_text(f"version: {version}\n{more}rules:\n{rules}", encoding="utf-8")
+    now = max(path.stat().st_mtime_ns, before + 1_000_000_000)
+    os.utime(path, ns=(now, now))
+    return path
+
+
+def a_plea(arguments: str = "", channel: str = "C0OPS", amount: float | None = 4_120) -> Plea:
+    """Alice's order."""
+    call = a_call(a_thread(channel))
+    call = call.model_copy(update={"arguments": arguments or call.arguments})
+    return Plea(call=call, prepared=a_prepared().model_copy(update={"amount": amount}))
+
+
+async def opened(file: Path, roll: Roll) -> PolicyDesk:
+    return await open_policy(file, TOOLS, roll)
+
+
+async def test_a_call_is_judged_by_what_slack_says_now(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    ruling = await desk.judge(a_plea())
+    assert ruling.verdict is Verdict.ASK
+    assert ruling.audience[:2] == (PUBLIC, "U0ALICE")
+    roll.put(Profile("U0ALICE", "T0ACME", is_guest=True))
+    assert (await desk.judge(a_plea())).verdict is Verdict.DENY
+    roll.put(Profile("U0ALICE", "T0OTHER", is_external=True))
+    assert "other workspaces" in (await desk.judge(a_plea())).because
+    roll.put(Profile("U0ALICE", "T0ACME", is_bot=True))
+    assert (await desk.judge(a_plea())).verdict is Verdict.DENY
+
+
+async def test_groups_and_channels_are_asked_about_only_where_a_rule_needs_them(
+    file: Path,
+) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    roll.asked.clear()
+    await desk.judge(a_plea())
+    assert sorted(roll.asked) == ["C0OPS", "U0ALICE"]
+    may = RULE.replace("tool:", "may_request: {groups: [S0FINANCE], channels: [C0OPS]}, tool:")
+    written(file, may, version=2)
+    assert (await desk.judge(a_plea())).verdict is Verdict.ASK
+    assert {"groups of U0ALICE", "members of C0OPS"} <= set(roll.asked)
+    roll.channels.clear()
+    assert (await desk.judge(a_plea())).verdict is Verdict.DENY, "a channel that is gone has nobody"
+
+
+async def test_a_tool_that_the_policy_does_not_mention_costs_no_question(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    roll.asked.clear()
+    plea = a_plea()
+    call = plea.call.model_copy(update={"tool": "search", "arguments": "{}"})
+    ruling = await desk.judge(plea.model_copy(update={"call": call}))
+    assert (ruling.verdict, roll.asked) == (Verdict.ALLOW, [])
+
+
+@pytest.mark.parametrize("what", ["U0ALICE", "C0OPS"])
+async def test_without_an_answer_from_slack_nothing_is_asked(file: Path, what: str) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    roll.broken[what] = "ratelimited"
+    ruling = await desk.judge(a_plea())
+    assert (ruling.verdict, ruling.failed) == (Verdict.DENY, True)
+    assert "could not check" in ruling.because
+    assert "Try again" in ruling.because
+    roll.broken[what] = "missing_scope"
+    assert "lacks a permission" in (await desk.judge(a_plea())).because
+
+
+@pytest.mark.parametrize("arguments", ["{", "[]", "3", "[" * 100_000])
+async def test_arguments_that_cannot_be_read_deny(file: Path, arguments: str) -> None:
+    desk = await opened(file, Roll())
+    ruling = await desk.judge(a_plea(arguments))
+    assert (ruling.verdict, ruling.failed) == (Verdict.DENY, True)
+
+
+async def test_a_changed_file_counts_for_the_next_call(file: Path) -> None:
+    desk = await opened(file, Roll())
+    written(file, RULE.replace("orders", "others"), version=2)
+    ruling = await desk.judge(a_plea())
+    assert ruling.rule is not None
+    assert (ruling.rule.name, ruling.rule.version) == ("others", "2")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    ["  - {name: orders}\n", RULE.replace("U0BOB", "U0NOBODY"), RULE.replace("U0BOB", "'@bob'")],
+)
+async def test_a_changed_file_that_is_wrong_leaves_the_old_policy_in_force(
+    file: Path, rules: str
+) -> None:
+    desk = await opened(file, Roll())
+    written(file, rules, version=2)
+    with capture_logs() as logs:
+        rulings = [await desk.judge(a_plea()) for _ in range(2)]
+    assert [ruling.rule and ruling.rule.version for ruling in rulings] == ["1", "1"]
+    (refused,) = [entry for entry in logs if entry["log_level"] == "error"]
+    assert f"{file}:3: rule orders" in refused["faults"]
+    written(file, RULE, version=3)
+    assert (await desk.judge(a_plea())).rule is not None
+    assert desk.policy.version == "3"
+
+
+async def test_a_file_that_is_gone_leaves_the_old_policy_in_force(file: Path) -> None:
+    desk = await opened(file, Roll())
+    os.unlink(file)  # noqa: PTH108 a test may block for it
+    assert (await desk.judge(a_plea())).verdict is Verdict.ASK
+
+
+async def test_a_changed_file_waits_until_slack_can_be_asked(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    written(file, RULE.replace("U0BOB", "U0CAROL"), version=2)
+    roll.broken["U0CAROL"] = "unreachable"
+    await desk.judge(a_plea())
+    assert desk.policy.version == "1"
+    roll.broken.clear()
+    await desk.judge(a_plea())
+    assert desk.policy.version == "2"
+
+
+async def test_a_change_without_a_new_version_is_warned_of(file: Path) -> None:
+    desk = await opened(file, Roll())
+    written(file, RULE.replace("orders", "others"))
+    with capture_logs() as logs:
+        await desk.judge(a_plea())
+    assert [it["log_level"] for it in logs] == ["warning", "info"]
+
+
+async def test_many_calls_at_once_read_a_changed_file_once(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    written(file, RULE, version=2)
+    roll.asked.clear()
+    await asyncio.gather(*(desk.judge(a_plea()) for _ in range(10)))
+    assert roll.asked.count("U0BOB") == 1
+
+
+START = {
+    RULE.replace("U0BOB", "U0NOBODY"): "rule orders, approvers.users[0]: U0NOBODY is nobody",
+    RULE.replace("users: [U0BOB", "groups: [S0NONE"): "S0NONE is no user group",
+    RULE.replace("users: [U0BOB", "channels: [C0NONE"): "C0NONE is no channel",
+    RULE.replace("}}", "}, card: [C0NONE]}"): "rule orders, card[0]: C0NONE",
+    RULE.replace("}}", "}, notify: {groups: [S0NONE]}}"): "rule orders, notify.groups[0]: S0NONE",
+    RULE.replace("users: [U0BOB]}", "groups: [S0FINANCE]}, quorum: 3"): (
+        "rule orders, quorum: can never be reached: 3 people"
+    ),
+    RULE.replace("users: [U0BOB]}", "users: [U0BOB], groups: [S0FINANCE]}, one_of_each: true"): "",
+    RULE.replace(
+        "approvers: {users: [U0BOB]}",
+        "panels: [{users: [U0BOB]}, {groups: [S0FINANCE], needed: 2}]",
+    ): "rule orders, panels: can never be reached: 3 people",
+    RULE.replace("users: [U0BOB]}", "channels: [C0OPS]}, quorum: 3"): "quorum: can never",
+    RULE.replace("users: [U0BOB]}", "channels: [C0OPS]}, quorum: 2"): "",
+    RULE.replace("users: [U0BOB]}", "channels: [here]}, quorum: 9"): "",
+}
+
+
+@pytest.mark.parametrize("rules", START)
+async def test_a_worker_does_not_start_with_people_who_are_not_there(
+    tmp_path: Path, rules: str
+) -> None:
+    file = written(tmp_path / "policy.yaml", rules)
+    if not START[rules]:
+        assert (await opened(file, Roll())).mentions("place_order")
+        return
+    with pytest.raises(PreflightError) as refused:
+        await opened(file, Roll())
+    assert START[rules] in str(refused.value)
+    assert f"{file}:3: " in str(refused.value)
+
+
+async def test_a_guest_among_the_approvers_does_not_make_the_quorum(tmp_path: Path) -> None:
+    rules = RULE.replace("[U0BOB]}", "[U0BOB, U0CAROL]}, quorum: 2")
+    roll = Roll()
+    roll.put(Profile("U0CAROL", "T0ACME", is_guest=True))
+    with pytest.raises(PreflightError, match="can never be reached"):
+        await opened(written(tmp_path / "policy.yaml", rules), roll)
+
+
+async def test_a_missing_scope_refuses_the_start_and_is_named(tmp_path: Path) -> None:
+    roll = Roll()
+    roll.broken["S0FINANCE"] = "missing_scope"
+    rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
+    with pytest.raises(PreflightError, match="usergroups:read"):
+        await opened(written(tmp_path / "policy.yaml", rules), roll)
+
+
+async def test_a_slack_that_cannot_be_asked_is_warned_of(tmp_path: Path) -> None:
+    roll = Roll()
+    roll.broken["S0FINANCE"] = "unknown_method"
+    rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
+    with capture_logs() as logs:
+        await opened(written(tmp_path / "policy.yaml", rules), roll)
+    assert [it["about"] for it in logs if it["log_level"] == "warning"] == ["groups"]
+
+
+async def test_a_slack_that_does_not_answer_refuses_the_start(file: Path) -> None:
+    roll = Roll()
+    roll.broken["U0BOB"] = "unreachable"
+    with pytest.raises(PreflightError, match="Start again in a minute"):
+        await opened(file, roll)
+
+
+async def test_a_file_that_cannot_be_read_refuses_the_start(tmp_path: Path) -> None:
+    with pytest.raises(PreflightError, match="POLICY_FILE"):
+        await opened(tmp_path / "none.yaml", Roll())
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("version: é".encode("latin-1"))
+    with pytest.raises(PreflightError, match="UTF-8"):
+        await opened(latin, Roll())
+
+
+async def test_in_a_direct_message_the_rule_says_where_to_ask(tmp_path: Path) -> None:
+    rules = RULE.replace("users: [U0BOB]", "channels: [here]")
+    desk = await opened(written(tmp_path / "policy.yaml", rules), Roll())
+    ruling = await desk.judge(a_plea(channel="D0ALICE"))
+    assert "Ask again in a channel" in ruling.because
+
+
+async def test_a_shared_channel_is_no_public_audience(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    roll.places["C0OPS"] = Place("C0OPS", is_shared=True)
+    assert (await desk.judge(a_plea())).audience[0] == "C0OPS"
