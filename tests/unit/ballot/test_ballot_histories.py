@@ -5,7 +5,8 @@ from random import Random
 from hypothesis import event, given, note, settings
 from hypothesis import strategies as st
 
-from tests.unit.ballot.chance import a_hearing, step
+from tests.unit.ballot.chance import a_hearing
+from tests.unit.ballot.happenings import step
 from tests.unit.ballot.hearing import effects
 
 SEEDS = st.integers(0, 2**32 - 1)
