@@ -11,6 +11,7 @@ from bot.listeners.approve_all import BatchError, NothingTickedError, NothingWai
 from bot.listeners.ask_again import AnsweredError, NotTheirsError
 from bot.listeners.buttons import OtherDeploymentError
 from bot.listeners.dialogs import DialogError, NoDialogsError
+from bot.listeners.submissions import NobodyChosenError
 from bot.listeners.votes import NotCountedError
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
@@ -43,6 +44,7 @@ SENTENCES: Mapping[type[BaseException], str] = {
     ),
     MetaError: UNREADABLE,
     NoDialogsError: NO_DIALOGS,
+    NobodyChosenError: "Choose to whom you hand over your vote.",
     NothingTickedError: "Tick what you approve, or close this dialog.",
     NothingWaitsError: "None of these waits any more; their cards show what was decided.",
     PayloadError: UNREADABLE,
@@ -113,7 +115,8 @@ def too_late(status: ApprovalStatus) -> str:
     """To who presses after the end: how it ended, who, when, and where to see it."""
     ended = status.decision.at if status.decision else status.ended_at
     when = f" ({date_token(ended.timestamp())})" if ended else ""
-    return f"Too late: {verdict(status)}{when} Your press changed nothing.{_link(status)}"
+    how = verdict(status).removesuffix(".")
+    return f"Too late: {how}{when}. Your press changed nothing.{_link(status)}"
 
 
 def surprise(incident: str) -> str:

@@ -38,6 +38,10 @@ seconds that Slack waits."""
 CLOSE = "clear"
 
 
+class NobodyChosenError(Exception):
+    """A vote is to be handed over, and to nobody."""
+
+
 def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -> None:
     """Route the submission of every modal about one approval."""
 
@@ -120,7 +124,10 @@ def _always(_: Submission, decision: Decision) -> Vote:
 
 
 def _hand_over(submission: Submission, decision: Decision) -> Vote:
-    to = Person(team=submission.team, user=read_person(submission.values))
+    user = read_person(submission.values)
+    if not user:
+        raise NobodyChosenError
+    to = Person(team=submission.team, user=user)
     return Vote(False, _with(decision, verb=Verb.HAND_OVER, to=to))
 
 

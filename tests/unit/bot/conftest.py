@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import FakeSlack, a_slack
 
 
@@ -30,3 +31,8 @@ def slack(workspace: tuple[FakeSlack, AsyncWebClient]) -> FakeSlack:
 @pytest.fixture
 def client(workspace: tuple[FakeSlack, AsyncWebClient]) -> AsyncWebClient:
     return workspace[1]
+
+
+@pytest.fixture
+def desk(client: AsyncWebClient, slack: FakeSlack) -> Desk:
+    return Desk(client, slack)

@@ -1,19 +1,48 @@
 """Stand-ins for Temporal's door: they keep what is handed in, or fail as they are told."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Identity, Services, build_app
-from tests.builders import NOON
-from workflows.client import PAGE, Approvals, Conversations, Page
-from workflows.contracts import ApprovalStatus, Decision, Message, PendingApproval, Thread
+from bot.views.actions import CARD as ON_CARD
+from bot.views.actions import MORE, Place
+from tests.builders import ALICE, BOB, NOON, a_status
+from workflows.client import (
+    LIST_PAGE,
+    ApprovalNotFoundError,
+    Approvals,
+    Conversations,
+)
+from workflows.contracts import (
+    ApprovalRequest,
+    ApprovalStatus,
+    Card,
+    CountedVote,
+    Decision,
+    Message,
+    Outcome,
+    Person,
+    Thread,
+    Via,
+)
+from workflows.listing import GrantRow, Listing, Page, PendingApproval, Viewer
+from workflows.rules import Panel, People, Rule
 
 BOT = "U0SIGN"
 TEAM = "T0ACME"
+APPROVAL = "approval-k3f9x2ab7q1m"
+DIGEST = "0123456789abcdef" * 4
+PARAMETERS: dict[str, Any] = {
+    "type": "object",
+    "properties": {"sku": {"type": "string"}, "quantity": {"type": "integer"}},
+    "required": ["sku", "quantity"],
+}
+CAROL = Person(team=TEAM, user="U0CAROL", name="carol")
+CARD = Place(ON_CARD, 0, DIGEST[:16], "main")
 IDENTITY = Identity(team=TEAM, bot_id="B0SIGN", bot_user=BOT)
 
 
@@ -23,6 +52,7 @@ class Talks(Conversations):
     def __init__(self) -> None:
         self.started: list[tuple[Thread, Message]] = []
         self.followed: list[tuple[Thread, Message]] = []
+        self.revoked: list[tuple[str, str, Person]] = []
         self.error: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -37,6 +67,13 @@ class Talks(Conversations):
         self.followed.append((thread, message))
         return True
 
+    async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
+        await self._pass()
+        self.revoked.append((workflow_id, grant_id, by))
+
+    async def grants(self, team: str, viewer: Viewer) -> Sequence[GrantRow]:
+        return ()
+
     async def _pass(self) -> None:
         self.entered.set()
         await self.gate.wait()
@@ -45,14 +82,19 @@ class Talks(Conversations):
 
 
 class Votes(Approvals):
-    """Approvals, as far as listeners go."""
+    """Approvals, as far as listeners go: `status` knows what a test has put into `known`."""
 
     def __init__(self) -> None:
+        self.known: dict[str, ApprovalStatus] = {APPROVAL: ruled()}
         self.decided: list[tuple[str, bool, Decision]] = []
         self.lost: list[tuple[str, str]] = []
         self.rows: Sequence[PendingApproval] = ()
-        self.asked_for: list[str] = []
+        self.looked_for: list[Listing] = []
         self.error: Exception | None = None
+        self.unread: Exception | None = None
+        """What a look at an approval fails with."""
+        self.gate = asyncio.Event()
+        self.gate.set()
 
     async def decide(self, approval_id: str, approve: bool, decision: Decision) -> None:
         if self.error:
@@ -63,13 +105,49 @@ class Votes(Approvals):
         self.lost.append((approval_id, card_ts))
 
     async def status(self, approval_id: str) -> ApprovalStatus:
-        raise NotImplementedError(approval_id)
+        await self.gate.wait()
+        if self.unread:
+            raise self.unread
+        if approval_id not in self.known:
+            raise ApprovalNotFoundError(approval_id)
+        return self.known[approval_id]
 
-    async def pending(self, team: str, token: bytes | None = None, size: int = PAGE) -> Page:
+    async def find(
+        self, listing: Listing, token: bytes | None = None, size: int = LIST_PAGE
+    ) -> Page:
         if self.error:
             raise self.error
-        self.asked_for.append(team)
+        self.looked_for.append(listing)
         return Page(self.rows, None)
+
+
+def ruled(id_: str = APPROVAL, /, requester: Person = ALICE, **rule: Any) -> ApprovalStatus:
+    """The order of 100 widgets, pending under a rule that Bob and Carol may decide."""
+    status = a_status()
+    panels = (Panel(who=People(users=("U0BOB", "U0CAROL"))),)
+    in_force = Rule.model_validate({"name": "orders", "version": "3", "panels": panels, **rule})
+    call = status.request.call.model_copy(update={"requester": requester})
+    prepared = status.request.prepared.model_copy(
+        update={"digest": DIGEST, "parameters": PARAMETERS}
+    )
+    request = ApprovalRequest(call=call, prepared=prepared, asked_at=NOON, rule=in_force)
+    card = Card(channel="C0OPS", ts="2.0", permalink="https://acme.slack.test/card")
+    return ApprovalStatus(id=id_, request=request, card=card)
+
+
+def ended(status: ApprovalStatus, outcome: Outcome, by: Person | None = BOB) -> ApprovalStatus:
+    """The same approval after its end."""
+    decision = Decision(id="9.0:U0BOB", at=NOON, via=Via.BUTTON, by=by) if by else None
+    return status.model_copy(update={"outcome": outcome, "decision": decision, "ended_at": NOON})
+
+
+def approved_by(status: ApprovalStatus, *people: Person, press: str = "9.0") -> ApprovalStatus:
+    """The same approval with votes that counted."""
+    votes = tuple(
+        CountedVote(decision=Decision(id=f"{press}:{it.user}", at=NOON, via=Via.BUTTON, by=it))
+        for it in people
+    )
+    return status.model_copy(update={"votes": votes})
 
 
 def an_app(client: AsyncWebClient, talks: Talks, votes: Votes, secret: str = "") -> AsyncApp:
@@ -99,11 +177,13 @@ def an_event(**changes: Any) -> dict[str, Any]:
     }
 
 
-def a_press(action: str, **changes: Any) -> dict[str, Any]:
-    """Slack's delivery of a press of a button, as Bob makes it in a channel."""
+def a_press(
+    action: str, value: str = APPROVAL, by: Person = BOB, place: Place = CARD, **changes: Any
+) -> dict[str, Any]:
+    """Slack's delivery of a press of a button, as Bob makes it on a card in a channel."""
     body = {
         "type": "block_actions",
-        "user": {"id": "U0BOB", "username": "bob", "name": "bob", "team_id": TEAM},
+        "user": {"id": by.user, "username": by.name, "name": by.name, "team_id": by.team},
         "api_app_id": "A0SIGN",
         "token": "legacy",
         "container": {
@@ -124,9 +204,9 @@ def a_press(action: str, **changes: Any) -> dict[str, Any]:
         "actions": [
             {
                 "action_id": action,
-                "block_id": "decide:0",
+                "block_id": place.block_id,
                 "text": {"type": "plain_text", "text": "Approve", "emoji": True},
-                "value": "approval-k3f9x2ab7q1m",
+                "value": value,
                 "style": "primary",
                 "type": "button",
                 "action_ts": "3.000100",
@@ -134,6 +214,34 @@ def a_press(action: str, **changes: Any) -> dict[str, Any]:
         ],
     }
     return {**body, **changes}
+
+
+def a_choice(option: str, by: Person = BOB, place: Place = CARD) -> dict[str, Any]:
+    """Slack's delivery of a choice from the menu of a card."""
+    body = a_press(MORE, by=by, place=place)
+    (action,) = body["actions"]
+    del action["value"], action["style"]
+    chosen = {"text": {"type": "plain_text", "text": "Details"}, "value": option}
+    body["actions"] = [{**action, "type": "overflow", "selected_option": chosen}]
+    return body
+
+
+def a_submission(
+    view: Mapping[str, Any], values: Mapping[str, Any] | None = None, by: Person = BOB
+) -> dict[str, Any]:
+    """Slack's delivery of a modal that was opened, with what was entered in each block."""
+    entered = {block: {"value": entry} for block, entry in (values or {}).items()}
+    shown = {**view, "id": "V0MODAL", "hash": "17.abc", "state": {"values": entered}}
+    return {
+        "type": "view_submission",
+        "team": {"id": TEAM, "domain": "acme"},
+        "user": {"id": by.user, "username": by.name, "name": by.name, "team_id": by.team},
+        "api_app_id": "A0SIGN",
+        "token": "legacy",
+        "trigger_id": "4.5.def",
+        "view": shown,
+        "response_urls": [],
+    }
 
 
 def a_command(text: str = "") -> dict[str, str]:

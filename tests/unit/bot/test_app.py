@@ -4,49 +4,26 @@ import json
 from typing import Any
 
 import pytest
-from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.service import RPCError, RPCStatusCode
 
 from bot.dispatch import DEADLINE_SECONDS, dispatch
 from bot.errors import TEMPORAL_AWAY
-from bot.payloads import PayloadError
-from bot.views.actions import APPROVE, REJECT
+from bot.payloads.fields import PayloadError
+from bot.views.actions import APPROVE
 from tests.builders import a_status
-from tests.unit.bot.fake_slack import FakeSlack
+from tests.unit.bot.desk import Desk
 from tests.unit.bot.standins import (
+    APPROVAL,
     BOT,
     TEAM,
-    Talks,
-    Votes,
     a_command,
     a_press,
-    an_app,
     an_event,
 )
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts import Outcome, Via
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
-
-
-class Desk:
-    """An app, everything around it, and a way to deliver."""
-
-    def __init__(self, client: AsyncWebClient, slack: FakeSlack) -> None:
-        self.talks, self.votes, self.slack = Talks(), Votes(), slack
-        self.app = an_app(client, self.talks, self.votes)
-
-    async def deliver(self, body: dict[str, Any]) -> BoltResponse:
-        return await dispatch(self.app, body, {}, "socket_mode")
-
-    def whispers(self) -> list[dict[str, Any]]:
-        return self.slack.given("chat.postEphemeral")
-
-
-@pytest.fixture
-def desk(client: AsyncWebClient, slack: FakeSlack) -> Desk:
-    return Desk(client, slack)
 
 
 async def test_a_mention_and_a_direct_message_start_a_conversation(desk: Desk) -> None:
@@ -89,13 +66,10 @@ async def test_a_deleted_card_is_reported_and_any_other_message_is_not(desk: Des
     assert desk.votes.lost == [("approval-1", "2.0")]
 
 
-@pytest.mark.parametrize(("action", "approve"), [(APPROVE, True), (REJECT, False)])
-async def test_a_press_is_handed_on_with_all_that_is_known_of_it(
-    desk: Desk, action: str, approve: bool
-) -> None:
-    assert (await desk.deliver(a_press(action))).status == 200
-    ((approval_id, yes, decision),) = desk.votes.decided
-    assert (approval_id, yes) == ("approval-k3f9x2ab7q1m", approve)
+async def test_a_press_is_handed_on_with_all_that_is_known_of_it(desk: Desk) -> None:
+    assert (await desk.deliver(a_press(APPROVE))).status == 200
+    ((approval_id, approve, decision),) = desk.votes.decided
+    assert (approval_id, approve) == (APPROVAL, True)
     assert decision.id == "3.000100:U0BOB"
     assert decision.via is Via.BUTTON
     assert decision.by is not None
@@ -110,7 +84,8 @@ async def test_a_press_of_a_button_of_another_release_is_acknowledged(desk: Desk
 
 async def test_the_command_asks_for_the_callers_workspace(desk: Desk) -> None:
     answer = await desk.deliver(a_command())
-    assert desk.votes.asked_for == [TEAM]
+    (listing,) = desk.votes.looked_for
+    assert (listing.team, listing.viewer.user) == (TEAM, "U0BOB")
     said = json.loads(answer.body)
     assert said["response_type"] == "ephemeral"
     assert "Nothing is waiting" in said["text"]
