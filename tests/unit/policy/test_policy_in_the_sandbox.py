@@ -1,0 +1,55 @@
+"""The sandbox's policy in the sandbox, with the scopes of our own manifest."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from bot.directory import Directory
+from dev.paths import ROOT
+from sandbox.server import running
+from tests.builders import ALICE, a_call, a_prepared, a_thread
+from tests.unit.sandbox.stage import a_config, a_web_client
+from worker.policy import PolicyDesk, open_policy
+from worker.tools.catalogue import load_tools
+from workflows.contracts import Person, Plea
+from workflows.rules import PUBLIC, Ruling, Verdict
+
+DAVE = Person(team="T0ACME", user="U0DAVE", name="dave")
+ZOE = Person(team="T0OTHER", user="U0ZOE", name="zoe")
+
+
+@pytest.fixture
+async def desk() -> AsyncGenerator[PolicyDesk]:
+    tools = {name: tool.spec for name, tool in load_tools().items()}
+    async with running(a_config(manifest=ROOT / "slack_app_manifest.yml")) as sandbox:
+        directory = Directory(a_web_client(sandbox))
+        yield await open_policy(ROOT / "dev" / "policy.yaml", tools, directory)
+
+
+async def judged(
+    desk: PolicyDesk, requester: Person = ALICE, channel: str = "C0OPS", amount: float = 4_120
+) -> Ruling:
+    call = a_call(a_thread(channel)).model_copy(update={"requester": requester})
+    prepared = a_prepared().model_copy(update={"amount": amount})
+    return await desk.judge(Plea(call=call, prepared=prepared))
+
+
+async def test_an_order_by_alice_is_asked_for_in_public(desk: PolicyDesk) -> None:
+    ruling = await judged(desk)
+    assert ruling.verdict is Verdict.ASK
+    assert ruling.audience == (PUBLIC, "U0ALICE", "S0FINANCE", "C0OPS")
+
+
+async def test_guests_and_people_of_another_company_are_refused(desk: PolicyDesk) -> None:
+    assert "guests" in (await judged(desk, DAVE, "C0GENERAL")).because
+    assert "other workspaces" in (await judged(desk, ZOE, "C0SHARED")).because
+
+
+async def test_in_a_shared_channel_and_in_private_the_audience_is_smaller(
+    desk: PolicyDesk,
+) -> None:
+    assert (await judged(desk, channel="C0SHARED")).audience[0] == "C0SHARED"
+    private = await judged(desk, channel="D0ALICE")
+    assert private.audience[0] == "D0ALICE"
+    assert private.rule is not None
+    assert private.rule.targets == ("dm",)
