@@ -1,5 +1,7 @@
 """The summary of many approvals that one turn asks for at once."""
 
+from collections.abc import Sequence
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
@@ -14,10 +16,11 @@ LARGEST_WITHOUT = 3
 class Summary:
     """One message that lists every approval of a batch and how it stands."""
 
-    def __init__(self, thread: Thread, key: str, calls: int) -> None:
+    def __init__(self, thread: Thread, key: str, calls: Sequence[str]) -> None:
         self._thread = thread
         self._key = key
         self._calls = calls
+        """Ids of the tool calls, in the order in which the model made them."""
         self._rows: dict[str, ApprovalStatus] = {}
         self._known: set[str] = set()
         self._changes = 0
@@ -39,14 +42,14 @@ class Summary:
 
     async def keep_true(self) -> None:
         """Post the summary once all are asked, and rewrite it until none waits any more."""
-        await workflow.wait_condition(lambda: len(self._known) >= self._calls)
+        await workflow.wait_condition(lambda: len(self._known) >= len(self._calls))
         if len(self._rows) <= LARGEST_WITHOUT:
             return
         ts = ""
         try:
             while True:
                 shown, waits = self._changes, self._waits()
-                rows = tuple(self._rows.values())
+                rows = tuple(sorted(self._rows.values(), key=self._place))
                 batch = Batch(thread=self._thread, key=self._key, rows=rows, ts=ts)
                 ts = await call_slack(CardActivities.show_batch, batch)
                 if not waits:
@@ -54,6 +57,9 @@ class Summary:
                 await workflow.wait_condition(lambda: self._changes > shown)  # noqa: B023
         except ActivityError:
             workflow.logger.warning("Slack does not take a summary", exc_info=True)
+
+    def _place(self, row: ApprovalStatus) -> int:
+        return self._calls.index(row.request.call.id)
 
     def _waits(self) -> bool:
         return any(row.outcome is Outcome.PENDING for row in self._rows.values())

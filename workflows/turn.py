@@ -121,7 +121,8 @@ class Turn:
         if self._by_policy and len(items) > LARGEST_WITHOUT:
             self._batches += 1
             key = f"{workflow.info().workflow_id}/{self._number}/{self._batches}"
-            summary = Summary(self._talk.thread, key, len(items))
+            calls = [str(item.call_id) for item in items]
+            summary = Summary(self._talk.thread, key, calls)
         shown = asyncio.create_task(summary.keep_true()) if summary else None
         await asyncio.gather(*(self._settle(state, item, summary) for item in items))
         if shown:

@@ -117,7 +117,9 @@ def who_can(status: ApprovalStatus) -> str:
     rule = status.in_force
     if rule is None:
         return "anybody else can"
-    can = ", ".join(named(id_) for id_ in rule.approver_ids) or "nobody"
+    asked_by = status.request.call.requester.user
+    others = [id_ for id_ in rule.approver_ids if id_ != asked_by or rule.self_approval]
+    can = ", ".join(named(id_) for id_ in others) or "nobody"
     already = ", ".join(f"<@{vote.decision.by.user}>" for vote in status.votes if vote.decision.by)
     return f"{can} can" + (f"; {already} already has" if already else "")
 
