@@ -4,7 +4,7 @@ from bot.views.text import line
 
 HELP = """\
 Only you see what these answer:
-• `/approvals` lists what waits for your decision
+• `/approvals` lists what waits for your decision, newest first
 • `/approvals requested` lists what you asked for and others have to decide
 • `/approvals all` lists everything that waits and that you may see
 • `/approvals history` lists what has ended
