@@ -41,10 +41,12 @@ def up(
 
 
 @app.command()
-def smoke() -> None:
-    """Play one order through the whole product, as a person would."""
+def smoke(
+    cases: Annotated[list[str] | None, typer.Argument(help="Only these cases.")] = None,
+) -> None:
+    """Play orders through the whole product, as people would."""
     with _plain_words():
-        raise typer.Exit(importlib.import_module("dev.smoke").main())
+        raise typer.Exit(importlib.import_module("dev.smoke.play").main(cases or ()))
 
 
 @app.command()
