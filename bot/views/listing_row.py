@@ -21,6 +21,8 @@ from workflows.queries import TOOL_NAME
 
 ROOM = 500
 """Characters of a call in a row; a longer one is reviewed before it is approved."""
+HINT_ROOM = 200
+"""Characters of one that has to be reviewed anyway."""
 COST_ROOM = 60
 CONFIRM_ROOM = 120
 
@@ -58,13 +60,14 @@ def row_text(row: PendingApproval, room: int = ROOM) -> RowText:
     values = " · ".join(f"{it.name}: {it.value}" for it in fields)
     rest = plain(values, max(room - len(title.text), 1))
     is_flat = not any("\n" in field.value for field in fields)
-    complete = title.complete and rest.complete and is_flat
-    return RowText(title.text or row.id, rest.text, complete)
+    if title.complete and rest.complete and is_flat:
+        return RowText(title.text or row.id, rest.text, complete=True)
+    return RowText(plain(title.text, HINT_ROOM).text or row.id, "", complete=False)
 
 
 def row_facts(row: PendingApproval, now: datetime) -> Block:
-    """How it stands, in one line of small print."""
-    cost = [literal(row.cost, COST_ROOM)] if row.cost else []
+    """How it stands, in one line of small print; a cost that the summary names is said once."""
+    cost = [literal(row.cost, COST_ROOM)] if row.cost not in row.summary else []
     return context(*cost, " · ".join(_facts(row, now)))
 
 

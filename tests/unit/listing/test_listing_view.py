@@ -81,13 +81,17 @@ def test_a_row_says_what_it_is_who_asked_when_and_how_it_stands() -> None:
         "Waiting for your decision",
         "Order 100 × widget for €4,120.00",
         "item: widget",
-        "€4,120.00",
         "asked by <@U0ALICE> 3 hours ago",
         "1 of 2 approved",
         "until <!date^",
         status.id,
     ):
         assert part in text
+
+
+def test_a_cost_that_the_summary_does_not_name_is_said() -> None:
+    assert "€99.00" in said(listing_blocks(a_view(a_row(cost="€99.00"))))
+    assert said(listing_blocks(a_view(a_row()))).count("€4,120.00") == 1
 
 
 def test_a_row_is_decided_and_opened_where_it_stands() -> None:
