@@ -139,3 +139,10 @@ def test_refused_attempts_are_kept_but_not_without_end() -> None:
         ballot = arrive(ballot, a_vote("U4", reason=str(number)), a_world(TWO))
     assert len(ballot.refused) == REFUSED_LIMIT
     assert ballot.refused[-1].why is Refusal.NOT_AN_APPROVER
+
+
+def test_a_press_that_is_known_is_not_cast_again() -> None:
+    world = a_world(TWO)
+    for vote in (a_vote("U1"), a_vote("U4")):
+        once = after(TWO, vote)
+        assert once.cast(vote, world.standings((person("U2"),))) == once
