@@ -163,6 +163,7 @@ def buttons(message: Json) -> Sequence[str]:
         for block in message.get("blocks", ())
         if block["type"] == "actions"
         for element in block["elements"]
+        if element["type"] == "button"
     ]
 
 

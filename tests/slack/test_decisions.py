@@ -1,0 +1,280 @@
+"""Everything that can be pressed on an approval, by people, and what comes of it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.slack.scene import (
+    ALICE,
+    BOB,
+    CARD,
+    CAROL,
+    OPS,
+    Json,
+    Scene,
+    Talk,
+    approval_id,
+    buttons,
+    words,
+)
+from workflows.contracts import ApprovalStatus, Outcome, Refusal, Via
+
+ORDER = "order 100 widgets because stock is low"
+
+
+async def _ordered(scene: Scene, text: str = ORDER) -> tuple[Talk, Json]:
+    talk = await scene.mention(text)
+    return talk, await talk.card()
+
+
+async def _dialog(scene: Scene, card: Json, label: str, who: str = BOB) -> Json:
+    """Press what opens a dialog, on the card or in its menu; the dialog."""
+    if label in buttons(card):
+        await scene.sandbox.click_button(who, card, label)
+    else:
+        await scene.sandbox.choose(who, card, label)
+    return await scene.sandbox.view_for(who)
+
+
+async def _told(scene: Scene, who: str, contains: str, channel: str = OPS) -> Json:
+    """What somebody is told privately."""
+    return await scene.sandbox.wait_ephemeral(who, channel=channel, contains=contains, timeout=20)
+
+
+async def _settled(scene: Scene, card: Json, talk: Talk, outcome: Outcome) -> ApprovalStatus:
+    word = str(outcome).capitalize()
+    await talk.redrawn(card, word)
+    status = await scene.status(card)
+    assert status.outcome is outcome
+    return status
+
+
+async def test_a_rejection_tells_the_agent_why(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    dialog = await _dialog(scene, card, "Reject…")
+    answer = {"Reason": "Too much", "reason": "twenty would do"}
+    assert (await scene.sandbox.submit(BOB, dialog, answer))["response_action"] == "clear"
+
+    status = await _settled(scene, card, talk, Outcome.REJECTED)
+    assert status.decision is not None
+    assert status.decision.via is Via.MODAL
+    assert status.decision.reason.endswith("twenty would do")
+    assert "twenty would do" in (await talk.hear("twenty would do"))["text"]
+
+
+async def test_changes_that_are_asked_for_make_a_new_card(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    dialog = await _dialog(scene, card, "Request changes…")
+    await scene.sandbox.submit(BOB, dialog, {"reason": "make it 50"})
+
+    await _settled(scene, card, talk, Outcome.CHANGES_REQUESTED)
+    newer = await talk.card()
+    assert approval_id(card) in words(newer)
+    assert "50 × widget" in words(newer)
+    await scene.sandbox.click_button(BOB, newer, "Approve")
+    await talk.redrawn(newer, "Done:")
+
+
+async def test_an_edited_call_is_what_runs(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    dialog = await _dialog(scene, card, "Edit & approve")
+    await scene.sandbox.submit(BOB, dialog, {"argument:quantity": "50"})
+
+    done = await talk.redrawn(card, "Done:")
+    assert "50 × widget" in words(done)
+    status = await scene.status(card)
+    assert status.outcome is Outcome.APPROVED
+    assert '"quantity": 100' in status.request.call.arguments
+    assert '"quantity": 50' in status.call.arguments
+
+
+async def test_an_edit_that_the_tool_does_not_take_is_refused_where_it_was_typed(
+    scene: Scene,
+) -> None:
+    talk, card = await _ordered(scene)
+    dialog = await _dialog(scene, card, "Edit & approve")
+    answer = await scene.sandbox.submit(BOB, dialog, {"argument:quantity": "-5"})
+    if answer.get("response_action") == "clear":
+        await _told(scene, BOB, "Your changes were not taken")
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+    await scene.sandbox.click_button(BOB, card, "Approve")
+    await talk.redrawn(card, "Done:")
+
+
+async def test_everybody_may_look_at_the_details(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    for who in (ALICE, BOB):
+        dialog = await _dialog(scene, card, "Details", who)
+        assert approval_id(card) in words({"text": "", "blocks": dialog["blocks"]})
+        assert not dialog.get("submit")
+        await scene.sandbox.close_view(who, dialog)
+    await scene.sandbox.choose(ALICE, card, "Withdraw (requester)")
+    await _settled(scene, card, talk, Outcome.WITHDRAWN)
+
+
+async def test_a_vote_that_was_handed_over_is_the_others(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    dialog = await _dialog(scene, card, "Hand over…")
+    await scene.sandbox.submit(BOB, dialog, {"person": "Carol"})
+    await talk.redrawn(card, f"<@{CAROL}>")
+
+    await scene.sandbox.click_button(BOB, card, "Approve")
+    await _told(scene, BOB, "handed over")
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+    await scene.sandbox.click_button(CAROL, card, "Approve")
+    await talk.redrawn(card, "Done:")
+
+
+async def test_only_who_asked_can_withdraw(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    await scene.sandbox.choose(BOB, card, "Withdraw (requester)")
+    await _told(scene, BOB, "Only who asked for it can withdraw it")
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+
+    await scene.sandbox.choose(ALICE, card, "Withdraw (requester)")
+    await _settled(scene, card, talk, Outcome.WITHDRAWN)
+
+
+async def test_who_asked_is_told_that_somebody_else_decides(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    await scene.sandbox.click_button(ALICE, card, "Approve")
+    await _told(scene, ALICE, "You asked for this yourself")
+    await scene.sandbox.click_button(ALICE, card, "Reject…")
+    assert (await scene.sandbox.state(ALICE))["views"] == []
+    status = await scene.status(card)
+    assert [it.why for it in status.refused] == [Refusal.OWN_REQUEST]
+    await scene.sandbox.choose(ALICE, card, "Withdraw (requester)")
+    await _settled(scene, card, talk, Outcome.WITHDRAWN)
+
+
+async def test_two_who_fill_in_a_dialog_do_not_decide_twice(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    bobs = await _dialog(scene, card, "Reject…", BOB)
+    carols = await _dialog(scene, card, "Request changes…", CAROL)
+    await scene.sandbox.submit(BOB, bobs, {"reason": "no"})
+    await _settled(scene, card, talk, Outcome.REJECTED)
+
+    answer = await scene.sandbox.submit(CAROL, carols, {"reason": "make it 50"})
+    assert answer["response_action"] == "errors"
+    assert "Too late" in answer["errors"]["reason"]
+    still = await scene.sandbox.view_for(CAROL)
+    assert still["state"]["values"]["reason"]["value"]["value"] == "make it 50"
+    await scene.sandbox.close_view(CAROL, still)
+
+
+async def test_a_press_after_the_end_says_how_it_ended(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    await scene.sandbox.click_button(BOB, card, "Approve")
+    await talk.redrawn(card, "Done:")
+    await scene.stale_press(card, "approval_reject", CAROL)
+    late = await _told(scene, CAROL, "Too late")
+    assert f"<@{BOB}>" in late["text"]
+    assert "Open the card" in late["text"]
+
+
+async def test_a_card_of_another_installation_is_left_alone(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    action = {
+        "type": "button",
+        "action_id": "approval_approve",
+        "block_id": "decide:0::elsewhere",
+        "value": approval_id(card),
+        "action_ts": f"{uuid4().int % 10**10}.000300",
+    }
+    payload = {
+        "type": "block_actions",
+        "team": {"id": "T0ACME"},
+        "user": {"id": BOB, "username": "bob", "team_id": "T0ACME"},
+        "channel": {"id": OPS},
+        "container": {"type": "message", "message_ts": card["ts"]},
+        "actions": [action],
+    }
+    await scene.sandbox.deliver(payload, type_="interactive")
+    await _told(scene, BOB, "another installation of this app (`elsewhere`)")
+    status = await scene.status(card)
+    assert (status.outcome, status.refused) == (Outcome.PENDING, ())
+    await scene.sandbox.click_button(BOB, card, "Approve")
+    await talk.redrawn(card, "Done:")
+
+
+@pytest.mark.parametrize("code", ["expired_trigger_id", "internal_error"])
+async def test_a_dialog_that_does_not_open_can_be_opened_again(scene: Scene, code: str) -> None:
+    talk, card = await _ordered(scene)
+    await scene.sandbox.fail("views.open", "error", error=code)
+    await scene.sandbox.click_button(BOB, card, "Reject…")
+    await _told(scene, BOB, "did not open the dialog")
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+
+    dialog = await _dialog(scene, card, "Reject…")
+    await scene.sandbox.submit(BOB, dialog, {"reason": "no"})
+    await _settled(scene, card, talk, Outcome.REJECTED)
+
+
+async def _batch(scene: Scene) -> tuple[Talk, Sequence[Json], Json]:
+    """Four cards of one turn, and their summary."""
+    talk = await scene.mention("order 2 chairs, 3 desks, 1 laptop and 4 monitors")
+    heard: list[Json] = []
+    while sum(CARD in words(it) for it in heard) < 4 or not _summary(heard):
+        heard.append(await talk.hear())
+    return talk, [it for it in heard if CARD in words(it)], _summary(heard)[0]
+
+
+def _summary(heard: Sequence[Json]) -> Sequence[Json]:
+    return [it for it in heard if "Approve all" in " ".join(buttons(it))]
+
+
+async def _open_batch(scene: Scene, summary: Json, who: str = BOB) -> Json:
+    (label,) = [it for it in buttons(summary) if it.startswith("Approve all")]
+    await scene.sandbox.click_button(who, summary, label)
+    return await scene.sandbox.view_for(who)
+
+
+async def test_several_are_approved_in_one_dialog(scene: Scene) -> None:
+    talk, cards, summary = await _batch(scene)
+    dialog = await _open_batch(scene, summary)
+    assert (await scene.sandbox.submit(BOB, dialog))["response_action"] == "clear"
+    for card in cards:
+        await talk.redrawn(card, "Done:")
+        status = await scene.status(card)
+        assert status.decision is not None
+        assert (status.decision.via, status.decision.by and status.decision.by.user) == (
+            Via.MODAL,
+            BOB,
+        )
+
+
+async def test_of_several_none_is_approved_when_one_cannot_be(scene: Scene) -> None:
+    talk, cards, summary = await _batch(scene)
+    dialog = await _open_batch(scene, summary)
+    first, *others = cards
+    await scene.sandbox.choose(ALICE, first, "Withdraw (requester)")
+    await talk.redrawn(first, "Withdrawn")
+
+    answer = await scene.sandbox.submit(BOB, dialog)
+    assert answer["response_action"] == "errors"
+    (sentence,) = answer["errors"].values()
+    assert approval_id(first) in sentence
+    for card in others:
+        assert approval_id(card) not in sentence
+        status = await scene.status(card)
+        assert (status.outcome, status.votes) == (Outcome.PENDING, ())
+
+    again = await scene.sandbox.submit(BOB, dialog, _without(dialog, approval_id(first)))
+    assert again["response_action"] == "clear"
+    for card in others:
+        await talk.redrawn(card, "Done:")
+
+
+def _without(dialog: Json, unticked: str) -> dict[str, Any]:
+    """Every tick of a dialog but one."""
+    return {
+        block["block_id"]: [
+            option["value"]
+            for option in block["element"]["options"]
+            if not option["value"].startswith(unticked)
+        ]
+        for block in dialog["blocks"]
+        if block["type"] == "input"
+    }
