@@ -4,14 +4,14 @@ from pathlib import Path
 
 from dev.errors import DevError
 
-SHORT_LIVED = "monitor"
+SHORT_LIVED = "2 monitors"
 """What is asked for by the rule that expires."""
 RULES = "\nrules:\n"
-RULE = f"""\
+RULE = """\
   - name: short-lived
     tool: place_order
-    when: sku in ['{SHORT_LIVED}', '{SHORT_LIVED}s']
-    approvers: {{groups: [S0FINANCE]}}
+    when: sku in ['monitor', 'monitors'] && quantity == 2
+    approvers: {groups: [S0FINANCE]}
     expires_after: 2s
 
 """

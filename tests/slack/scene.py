@@ -1,10 +1,8 @@
 """People, a bot and an agent in a workspace: the whole product against the sandbox."""
 
 import asyncio
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+import sys
+from dataclasses import dataclass
 from uuid import uuid4
 
 import aiohttp
@@ -14,53 +12,25 @@ from temporalio.service import RPCError, RPCStatusCode
 from dev import temporal_cli
 from dev.processes import Stack
 from sandbox.client import SandboxClient
+from tests.slack.reading import Json, approval_id, buttons, row_of, words
+from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, CARD, CAROL, OPS, Talk
 from workflows.client import Approvals
 from workflows.contracts import ApprovalStatus
 
-ALICE, BOB, CAROL, DAVE, BOT = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0SIGN"
-OPS, RANDOM, ALICES_DM = "C0OPS", "C0RANDOM", "D0ALICE"
-CARD = "Approval needed"
-Json = dict[str, Any]
-
-
-@dataclass
-class Talk:
-    """One thread and what was said in it."""
-
-    sandbox: SandboxClient
-    channel: str
-    ts: str
-    heard: str = field(default="")
-    """`ts` of the last message of the bot that a test has looked at."""
-
-    async def say(self, text: str, who: str = ALICE) -> None:
-        await self.sandbox.say(who, self.channel, text, thread_ts=self.ts)
-
-    async def hear(self, contains: str = "") -> Json:
-        """The next message of the bot, or the next that contains something."""
-        message = await self.sandbox.wait_reply(
-            self.channel, self.ts, after=self.heard or self.ts, contains=contains, timeout=20
-        )
-        self.heard = max(self.heard, message["ts"])
-        return message
-
-    async def card(self) -> Json:
-        return await self.hear(CARD)
-
-    async def press(self, card: Json, label: str, who: str = "") -> Json:
-        """Press a button: Bob in a channel, Alice where nobody else can see the card."""
-        alone = self.channel.startswith("D")
-        return await self.sandbox.click_button(who or (ALICE if alone else BOB), card, label)
-
-    async def redrawn(self, card: Json, contains: str) -> Json:
-        """The card once it shows something."""
-        return await self.sandbox.wait_message(
-            card["channel"], ts=card["ts"], contains=contains, timeout=20
-        )
-
-    async def bots_messages(self) -> list[Json]:
-        said = await self.sandbox.messages(ALICE, self.channel, self.ts)
-        return [message for message in said if message.get("user") == BOT]
+__all__ = [
+    "ALICE",
+    "ALICES_DM",
+    "BOB",
+    "CARD",
+    "CAROL",
+    "OPS",
+    "Json",
+    "Scene",
+    "Talk",
+    "approval_id",
+    "buttons",
+    "words",
+]
 
 
 @dataclass
@@ -85,10 +55,27 @@ class Scene:
     async def status(self, card: Json) -> ApprovalStatus:
         return await self.approvals.status(approval_id(card))
 
+    async def list_of(self, who: str, *ids: str, text: str = "", channel: str = OPS) -> Json:
+        """`/approvals` once it has these, since visibility follows in its own time."""
+        for _ in range(20):
+            report = await self.sandbox.command(who, channel, "/approvals", text)
+            assert report["delivered"]
+            await self.sandbox.wait_quiet()
+            shown = (await self.sandbox.ephemerals(who, channel))[-1]
+            if all(row_of(shown, id_) for id_ in ids):
+                return shown
+        raise AssertionError(f"not listed: {ids}")
+
     async def stale_press(
-        self, card: Json, action: str, who: str = BOB, value: str | None = None
+        self,
+        card: Json,
+        action: str,
+        who: str = BOB,
+        value: str | None = None,
+        block: str | None = None,
     ) -> Json:
         """A press that Slack delivers although the page no longer offers it."""
+        where = {"block_id": block} if block else {}
         thread = {"thread_ts": card["thread_ts"]} if "thread_ts" in card else {}
         payload = {
             "type": "block_actions",
@@ -100,6 +87,7 @@ class Scene:
             "message": {"ts": card["ts"], **thread},
             "actions": [
                 {
+                    **where,
                     "type": "button",
                     "action_id": action,
                     "value": approval_id(card) if value is None else value,
@@ -130,6 +118,18 @@ class Scene:
         )
         return await process.wait()
 
+    async def at_terminal(self, *arguments: str) -> tuple[int, str]:
+        """`countersign …`, as an operator types it: its exit code and what it prints."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "worker.cli", *arguments),
+            env=self.stack.env,
+            cwd=self.stack.home,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed, _ = await process.communicate()
+        return process.returncode or 0, printed.decode()
+
     async def script(self, mode: str, count: int = 1) -> None:
         """Make the model's next answers fail."""
         url = f"{self.stack.sandbox_url}/v1/_script"
@@ -149,24 +149,3 @@ class Scene:
                 return 0
             raise
         return 1
-
-
-def approval_id(card: Json) -> str:
-    """The id that the card's buttons carry."""
-    return str(card["metadata"]["event_payload"]["approval_id"])
-
-
-def buttons(message: Json) -> Sequence[str]:
-    """The labels of a message's buttons."""
-    return [
-        element["text"]["text"]
-        for block in message.get("blocks", ())
-        if block["type"] == "actions"
-        for element in block["elements"]
-        if element["type"] == "button"
-    ]
-
-
-def words(message: Json) -> str:
-    """Everything a message says."""
-    return message["text"] + json.dumps(message.get("blocks", []), ensure_ascii=False)

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.slack.scene import ALICES_DM, BOB, OPS, Scene, Talk, approval_id, buttons, words
+from tests.slack.reading import approval_id, buttons, words
+from tests.slack.scene import Scene
+from tests.slack.talk import ALICES_DM, BOB, OPS, Talk
 from workflows.contracts import MESSAGE_LIMIT, Outcome, Refusal
 from workflows.words import FILES_ONLY, MODEL_CONFUSED, MODEL_UNAVAILABLE
 
@@ -175,13 +177,11 @@ async def test_a_model_that_talks_nonsense_bothers_nobody(scene: Scene, mode: st
     assert answer["text"]
     assert buttons(answer) == [] or "widget" in words(answer)
     if buttons(answer):
-        await talk.press(answer, "Reject")
-        await talk.hear()
+        await talk.drop(answer)
 
 
 async def _still_decidable(scene: Scene, talk: Talk, card: dict[str, Any]) -> None:
     """Nothing was lost: the card that is there now still works."""
     assert (await scene.status(card)).outcome is Outcome.PENDING
-    await talk.press(card, "Reject")
-    await talk.hear()
+    await talk.drop(card)
     assert (await scene.status(card)).outcome is Outcome.REJECTED

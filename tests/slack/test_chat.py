@@ -1,6 +1,8 @@
 """Chat: where the bot listens, what it ignores, and how its answers look."""
 
-from tests.slack.scene import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, Scene, words
+from tests.slack.reading import words
+from tests.slack.scene import Scene
+from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM
 
 
 async def test_a_direct_message_is_answered_in_its_thread(scene: Scene) -> None:
@@ -31,8 +33,7 @@ async def test_a_thread_has_a_memory(scene: Scene) -> None:
     await talk.say("12")
     card = await talk.card()
     assert "12 × chair" in words(card)
-    await talk.press(card, "Reject")
-    await talk.hear()
+    await talk.drop(card)
 
 
 async def test_while_the_agent_works_the_thread_says_so(scene: Scene) -> None:

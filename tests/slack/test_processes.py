@@ -14,7 +14,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from dev.errors import ChildExitedError
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
-from tests.slack.scene import Scene, buttons
+from tests.slack.reading import buttons
+from tests.slack.scene import Scene
 from workflows.words import MODEL_REFUSED_KEY
 
 ORDER = "order 100 widgets"

@@ -1,0 +1,48 @@
+"""The sandbox's policy, and a rule for each thing that it has none for."""
+
+from pathlib import Path
+
+from dev.paths import ROOT
+from dev.smoke.policy import SHORT_LIVED, write_policy
+from dev.wiring import POLICY
+
+EXPIRES = SHORT_LIVED
+"""What is asked for by a rule whose approvals expire after two seconds."""
+REASONED = "gizmo"
+"""An item that is rejected with a reason only, and by nobody outside Slack."""
+NOT_IN_SLACK = "sprocket"
+"""An item that is decided outside Slack."""
+STANDING = "headset"
+"""An item that may be allowed for the rest of a thread."""
+RULES = f"""\
+  - name: reasons
+    tool: place_order
+    when: sku in ['{REASONED}', '{REASONED}s']
+    approvers: {{groups: [S0FINANCE]}}
+    operator: false
+    reason: required
+    expires_after: 3d
+
+  - name: outside-slack
+    tool: place_order
+    when: sku in ['{NOT_IN_SLACK}', '{NOT_IN_SLACK}s']
+    approvers: {{groups: [S0FINANCE]}}
+    slack: false
+    expires_after: 3d
+
+  - name: standing
+    tool: place_order
+    when: sku in ['{STANDING}', '{STANDING}s']
+    approvers: {{groups: [S0FINANCE]}}
+    always: true
+    expires_after: 3d
+
+"""
+
+
+def write_test_policy(folder: Path) -> Path:
+    """Write it and return its path."""
+    path = write_policy(ROOT / POLICY, folder / "policy.yaml")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\nrules:\n", "\nrules:\n" + RULES), encoding="utf-8")
+    return path

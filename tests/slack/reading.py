@@ -1,0 +1,60 @@
+"""What a message says, and what can be pressed in it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def approval_id(card: Json) -> str:
+    """The id that the card carries."""
+    return str(card["metadata"]["event_payload"]["approval_id"])
+
+
+def buttons(message: Json) -> Sequence[str]:
+    """The labels of a message's buttons, menus left out."""
+    return [
+        element["text"]["text"]
+        for block in message.get("blocks", ())
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["type"] == "button"
+    ]
+
+
+def options(message: Json) -> Sequence[str]:
+    """What the menus of a message offer."""
+    return [
+        option["text"]["text"]
+        for block in message.get("blocks", ())
+        for element in block.get("elements", ())
+        for option in element.get("options", ())
+    ]
+
+
+def words(message: Json) -> str:
+    """Everything a message says."""
+    return message["text"] + json.dumps(message.get("blocks", []), ensure_ascii=False)
+
+
+def row_of(message: Json, id_: str) -> Json | None:
+    """The message with no other buttons than those about one approval."""
+    for block in message.get("blocks", ()):
+        if any(element.get("value") == id_ for element in block.get("elements", ())):
+            return {**message, "blocks": [block]}
+    return None
+
+
+def live_markup(message: Mapping[str, Any], markup: str) -> bool:
+    """Whether something a person wrote would be interpreted: as it is, in mrkdwn."""
+    todo: list[Any] = [{"type": "mrkdwn", "text": message["text"]}, *message.get("blocks", ())]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, list):
+            todo.extend(item)
+        elif isinstance(item, dict):
+            if item.get("type") == "mrkdwn" and markup in str(item.get("text")):
+                return True
+            todo.extend(item.values())
+    return False
