@@ -26,11 +26,13 @@ SECRET_NAMES = (
 def masked_arguments(call: Call, prepared: Prepared) -> str:
     """The arguments as indented JSON, with a mask for every secret.
 
-    Secret is what the tool's schema types as one, what a line of the card masks, what has a
-    name that gives it away, and the same value wherever else it stands.
+    Whoever made the call ready masked what the settings name; approvals of an older release
+    lack that. Secret is also what the tool's schema types as one, what a line of the card masks,
+    what has a name that gives it away, and the same value wherever else it stands.
     """
     try:
-        given, secret = json.loads(call.arguments or "{}"), _secret_names(prepared)
+        given = json.loads(prepared.arguments or call.arguments or "{}")
+        secret = _secret_names(prepared)
         values = sorted({*_secret_values(given, secret)}, key=len, reverse=True)
         return json.dumps(_masked(given, secret, values), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):

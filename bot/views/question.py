@@ -78,7 +78,8 @@ def whole_question(status: ApprovalStatus) -> Sequence[Block]:
     told = pieces(" ".join(clean(_told(status)).split()), SECTION_LIMIT)
     return [
         *(rich(paragraph(bold(part))) for part in told),
-        context(_asked_by(status), *_costs(status)),
+        context(literal(title(status)), _asked_by(status), *_agent(status), *_costs(status)),
+        *_quoted("Action", shown.title if len(shown.title) > TITLE_LIMIT else ""),
         *_quoted("Agent", shown.agent if len(shown.agent) > AGENT_LIMIT else ""),
         *_quoted("Costs", shown.cost if len(shown.cost) > COST_LIMIT else ""),
         *_quoted("Because", shown.reason),
@@ -142,8 +143,7 @@ def _body(status: ApprovalStatus) -> Shown:
 def _origin(status: ApprovalStatus, source: str) -> Block:
     shown = status.shown
     parts: list[str | TextObject] = [_asked_by(status, source)]
-    if shown.agent:
-        parts.append(literal(f"agent “{plain(shown.agent, AGENT_LIMIT).text}”"))
+    parts += _agent(status)
     if shown.reason:
         parts.append(literal(f"because: “{plain(shown.reason, BECAUSE_LIMIT).text}”"))
     return context(*parts, *_costs(status))
@@ -156,11 +156,16 @@ def _asked_by(status: ApprovalStatus, source: str = "") -> str:
     return f"asked by {mention(status.request.call.requester.user)} in {where}{link}"
 
 
+def _agent(status: ApprovalStatus) -> Sequence[TextObject]:
+    agent = plain(status.shown.agent, AGENT_LIMIT).text
+    return [literal(f"agent “{agent}”")] if agent else []
+
+
 def _costs(status: ApprovalStatus) -> Sequence[TextObject]:
     cost = plain(status.shown.cost, COST_LIMIT).text
     return [literal(f"costs {cost}")] if cost else []
 
 
 def _quoted(name: str, text: str) -> Iterator[Block]:
-    for part in pieces(clean(text).strip(), SECTION_LIMIT):
+    for part in pieces(" ".join(clean(text).split()), SECTION_LIMIT):
         yield rich(paragraph(bold(name), words(":")), quote(part))

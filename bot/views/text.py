@@ -40,6 +40,7 @@ ELLIPSIS = "…"
 _BIDI = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters that look empty
 _JOINER = "\u200d"
+_HARMLESS = re.compile(r"[\n\t -~]*")
 _LINE_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _EXTENDS = (
     "[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]{0,8}"
@@ -73,6 +74,8 @@ def clean(text: str) -> str:
 
     Line breaks and tabs stay; what holds an emoji together stays. Cleaning twice changes nothing.
     """
+    if _HARMLESS.fullmatch(text):
+        return text
     kept = [char for char in _LINE_BREAKS.sub("\n", text) if not _is_dropped(char)]
     shown: list[str] = []
     for index, char in enumerate(kept):
@@ -140,13 +143,13 @@ def mention_channel(channel_id: str) -> str:
 def pieces(text: str, limit: int) -> list[str]:
     """Text cut into parts that are all within the limit; together they are the whole text."""
     parts: list[str] = []
-    part = ""
-    for cluster in clusters(text):
-        if part and len(part) + len(cluster) > limit:
-            parts.append(part)
-            part = ""
-        part += cluster
-    return [*parts, part] if part else parts
+    start = end = 0
+    for found in _CLUSTER.finditer(text) if len(text) > limit else ():
+        if found.end() - start > limit and end > start:
+            parts.append(text[start:end])
+            start = end
+        end = found.end()
+    return [*parts, text[start:]] if text else []
 
 
 def moment(at: datetime) -> str:
