@@ -35,7 +35,8 @@ def read_vote(args: Sequence[Any], now: datetime) -> Vote | Refused:
         return malformed(args, now)
     given = args[1] if len(args) == 2 else None
     if given is None:
-        return Vote(args[0], Decision(id=f"operator:{now.isoformat()}", at=now, via=Via.OPERATOR))
+        id_ = f"operator:{'yes' if args[0] else 'no'}:{now.isoformat()}"  # both may come at once
+        return Vote(args[0], Decision(id=id_, at=now, via=Via.OPERATOR))
     try:
         decision = Decision.model_validate(given)
     except ValidationError:
