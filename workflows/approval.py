@@ -1,7 +1,7 @@
 """The approval workflow: asks, waits for as long as it takes, and carries out what was approved."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -64,15 +64,17 @@ class ApprovalWorkflow:
         clock = asyncio.create_task(keep_time(case, showing))
         tasks = (card, errands, votes, clock)
         await workflow.wait_condition(lambda: case.ballot.closed or _broken(tasks) is not None)
-        if broken := _broken(tasks):
-            broken.result()  # a bug must show in Temporal, not vanish with the task
+        _raise_bugs(tasks)
         if case.ballot.outcome is Outcome.APPROVED:
             await self._carry_out()
         case.settled = True
-        if request.rule is not None:  # what was cast too late is told so before the end
-            await workflow.wait_condition(lambda: votes.done() and clock.done())
-        await _finish(card, CARD_PATIENCE)
-        await _finish(errands, WHISPER_PATIENCE)
+        await _wait(card.done, CARD_PATIENCE)
+        card.cancel()
+        await _wait(
+            lambda: (clock.done() and self._is_quiet()) or _broken(tasks) is not None,
+            WHISPER_PATIENCE,
+        )
+        _raise_bugs(tasks)
         return self.status()
 
     @workflow.signal(name=DECIDE_SIGNAL)
@@ -94,6 +96,10 @@ class ApprovalWorkflow:
     def status(self) -> ApprovalStatus:
         """Everything the card shows."""
         return self._case.status()
+
+    def _is_quiet(self) -> bool:
+        """Whether everybody has been told what was to be told, also who pressed too late."""
+        return self._hearing.is_idle and self._showing.is_idle
 
     async def _carry_out(self) -> None:
         case = self._case
@@ -128,12 +134,18 @@ def _allowed(request: ApprovalRequest) -> Decision:
 
 
 def _broken(tasks: Iterable[asyncio.Task[None]]) -> asyncio.Task[None] | None:
-    return next((it for it in tasks if it.done() and it.exception() is not None), None)
+    done = (it for it in tasks if it.done() and not it.cancelled())
+    return next((it for it in done if it.exception() is not None), None)
 
 
-async def _finish(task: asyncio.Task[None], patience: timedelta) -> None:
+def _raise_bugs(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """A bug must show in Temporal, not vanish with the task."""
+    if broken := _broken(tasks):
+        broken.result()
+
+
+async def _wait(true: Callable[[], bool], patience: timedelta) -> None:
     try:
-        await workflow.wait_condition(task.done, timeout=patience)
+        await workflow.wait_condition(true, timeout=patience)
     except TimeoutError:
         workflow.logger.warning("Going on without an answer after %s", patience)
-        task.cancel()

@@ -57,14 +57,17 @@ class Hearing:
         else:
             self._waiting.append(vote)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that arrived has been heard."""
+        return not self._waiting
+
     async def hear_all(self) -> None:
-        """Hear votes until all is settled."""
-        case = self._case
+        """Hear votes for as long as the approval lives: who comes too late is told so."""
         while True:
-            await workflow.wait_condition(lambda: bool(self._waiting) or case.settled)
-            if not self._waiting:
-                return
-            await self._hear(self._waiting.pop(0))
+            await workflow.wait_condition(lambda: not self.is_idle)
+            await self._hear(self._waiting[0])
+            self._waiting.pop(0)
 
     async def _hear(self, vote: Vote) -> None:
         case, decision = self._case, vote.decision
@@ -104,9 +107,12 @@ class Hearing:
         return refusal is not None
 
     def _refuse(self, decision: Decision, why: Refusal, detail: str = "") -> None:
+        self._showing.explain(self._record(decision, why, detail))
+
+    def _record(self, decision: Decision, why: Refusal, detail: str = "") -> Refused:
         refused = Refused(why=why, at=decision.at, decision=decision, detail=detail)
         self._case.ballot = self._case.ballot.refuse(refused)
-        self._showing.explain(refused)
+        return refused
 
     async def _look_up(self, ballot: Ballot, decision: Decision) -> tuple[Standing, ...]:
         """What Slack says of the voter; nothing at all if it cannot be asked."""
@@ -130,6 +136,7 @@ class Hearing:
             return True  # what has become impossible fails when it runs, and says why
         if not case.ballot.closed:
             case.drift = differences(case.shown, now_prepared)
+            self._record(vote.decision, Refusal.OUTDATED)
             end = ended(Outcome.SUPERSEDED, workflow.now())
             case.put(case.ballot.close(Outcome.SUPERSEDED, end), workflow.now())
             self._showing.tell(vote.decision, replaced_for_person(case.status()))

@@ -68,17 +68,21 @@ class Showing:
             await workflow.wait_condition(lambda: case.changes > self._drawn or case.settled)
         self._list()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether every errand has been run."""
+        return not self._errands
+
     async def run_errands(self) -> None:
-        """Deliver private answers and reminders, one after the other, until all is settled."""
+        """Deliver private answers and reminders, one after the other."""
         while True:
-            await workflow.wait_condition(lambda: bool(self._errands) or self._case.settled)
-            if not self._errands:
-                return
-            method, argument = self._errands.pop(0)
+            await workflow.wait_condition(lambda: not self.is_idle)
+            method, argument = self._errands[0]
             try:
                 await call_slack(method, argument)
             except ActivityError:
                 workflow.logger.warning("Slack does not take a message", exc_info=True)
+            self._errands.pop(0)
 
     def card_lost(self, ts: str) -> None:
         """Somebody deleted the card: it is drawn again, and is then found to be gone."""
