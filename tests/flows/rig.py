@@ -10,12 +10,39 @@ from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
-from tests.builders import ALICE, a_message, a_thread
-from tests.fakes import CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
-from tests.model import Answer, Script
+from tests.builders import ALICE, BOB, a_message, a_press, a_thread
+from tests.fakes import ANYBODY, CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
+from tests.model import Answer, Script, calls
 from worker.runtime import build_worker
 from workflows.client import Approvals, Conversations
-from workflows.contracts import ApprovalStatus, Outcome, Person, Thread
+from workflows.contracts import (
+    ApprovalStatus,
+    Decision,
+    Outcome,
+    Person,
+    Refusal,
+    Thread,
+    Whisper,
+)
+from workflows.rules import Panel, People, Rule
+
+CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")
+DAVE = Person(team="T0ACME", user="U0DAVE", name="dave")
+
+
+def act(*numbers: int) -> Answer:
+    """The model wants to act on each of these."""
+    return calls(*(("act", f'{{"n": {n}}}') for n in numbers))
+
+
+def a_rule(**fields: object) -> Rule:
+    """One approval by anybody but the requester, apart from what is said."""
+    return ANYBODY.model_copy(update=fields)
+
+
+def so_many(*needed: int) -> tuple[Panel, ...]:
+    """Panels of which so many people each have to approve."""
+    return tuple(Panel(who=People(channels=("C0OPS",)), needed=count) for count in needed)
 
 
 @dataclass
@@ -64,9 +91,47 @@ class Rig:
     async def outcome(self, approval_id: str) -> Outcome:
         return (await self.approvals.status(approval_id)).outcome
 
+    async def ask(self, text: str = "please act", who: Person = ALICE) -> str:
+        """Somebody asks for something that has to be approved; the approval's id."""
+        known = len(self.cards.ids)
+        await self.say(text, who=who)
+        return (await self.asked(known + 1))[-1]
+
+    async def vote(
+        self, approval_id: str, by: Person = BOB, *, approve: bool = True, **fields: object
+    ) -> Decision:
+        """Somebody presses a button, and the approval has it."""
+        press = a_press(by).model_copy(update=fields)
+        await self.approvals.decide(approval_id, approve, press)
+        return press
+
+    async def counted(self, approval_id: str, votes: int) -> ApprovalStatus:
+        """Wait until the card shows so many votes."""
+        await self.cards.until(lambda: self.cards.of(approval_id).counted == votes)
+        return self.cards.of(approval_id)
+
+    async def told(self, count: int = 1) -> Whisper:
+        """Wait for so many private answers; the last one."""
+        await self.log.until(lambda: len(self.log.whispers) >= count)
+        return self.log.whispers[count - 1]
+
+    async def refusals(self, approval_id: str) -> list[Refusal]:
+        """Why what did not count did not, in order."""
+        return [it.why for it in (await self.approvals.status(approval_id)).refused]
+
+    @property
+    def outputs(self) -> list[str]:
+        """What the model was last given as outputs of its calls."""
+        return [item["output"] for item in self.script.given[-1] if "output" in item]
+
 
 @asynccontextmanager
-async def working(temporal: Client, *answers: Answer) -> AsyncGenerator[Rig]:
+async def working(
+    temporal: Client,
+    *answers: Answer,
+    bench: Workbench | None = None,
+    directory: PhoneBook | None = None,
+) -> AsyncGenerator[Rig]:
     """A rig whose model gives these answers in order."""
     script = Script(*answers)
     plugin = OpenAIAgentsPlugin(
@@ -79,7 +144,7 @@ async def working(temporal: Client, *answers: Answer) -> AsyncGenerator[Rig]:
     )
     target = temporal.service_client.config.target_host
     client = await Client.connect(target, plugins=[plugin])
-    rig = Rig(temporal, script)
+    rig = Rig(temporal, script, bench=bench or Workbench(), directory=directory or PhoneBook())
     async with build_worker(
         client, rig.queue, [rig.bench, rig.cards, rig.log, rig.policy, rig.directory]
     ):

@@ -1,0 +1,178 @@
+"""Who may not decide is told why and what to do, and changes nothing."""
+
+import pytest
+from temporalio.client import Client
+
+from tests.builders import ALICE, BOB
+from tests.flows.rig import DAVE, a_rule, act, so_many, working
+from tests.model import says
+from workflows.contracts import DECIDE_SIGNAL, Account, Outcome, Refusal, Verb
+from workflows.rules import Panel, People
+
+NAMED = Panel(who=People(users=(BOB.user,), groups=("S0FINANCE",)))
+
+
+async def test_who_asked_is_refused_before_anybody_is_looked_up(temporal: Client) -> None:
+    async with working(temporal, act(1)) as rig:
+        approval_id = await rig.ask()
+
+        await rig.vote(approval_id, ALICE)
+
+        whisper = await rig.told()
+        assert "You asked for this yourself" in whisper.text
+        assert whisper.nudge == approval_id
+        assert rig.directory.asked == []
+        assert await rig.refusals(approval_id) == [Refusal.OWN_REQUEST]
+
+
+async def test_who_asked_may_approve_where_the_rule_says_so(temporal: Client) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        rig.policy.rule = a_rule(self_approval=True)
+
+        await rig.vote(await rig.ask(), ALICE)
+
+        assert await rig.answered() == "Done."
+
+
+async def test_an_outsider_is_told_who_can_and_may_nudge_them(temporal: Client) -> None:
+    async with working(temporal, act(1)) as rig:
+        rig.policy.rule = a_rule(panels=(NAMED,))
+        rig.directory.panels = {DAVE.user: ()}
+        approval_id = await rig.ask()
+
+        await rig.vote(approval_id, DAVE)
+
+        whisper = await rig.told()
+        assert whisper.to == DAVE
+        assert "You can't decide this. <@U0BOB>, <!subteam^S0FINANCE> can." in whisper.text
+        assert whisper.nudge == approval_id
+        assert await rig.outcome(approval_id) is Outcome.PENDING
+
+
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        (Account.GUEST, "Guests of this workspace can't decide here."),
+        (Account.EXTERNAL, "People of another workspace can't decide here."),
+        (Account.DEACTIVATED, "This account is deactivated"),
+    ],
+)
+async def test_an_account_that_never_decides_is_told_why_though_it_is_on_the_list(
+    temporal: Client, account: Account, words: str
+) -> None:
+    async with working(temporal, act(1)) as rig:
+        rig.directory.accounts = {DAVE.user: account}
+        approval_id = await rig.ask()
+
+        await rig.vote(approval_id, DAVE)
+
+        assert words in (await rig.told()).text
+        assert await rig.refusals(approval_id) == [Refusal(account.value)]
+
+
+async def test_a_look_up_that_fails_is_no_no_and_the_next_press_counts(temporal: Client) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        rig.directory.down = True
+        approval_id = await rig.ask()
+        await rig.vote(approval_id, BOB)
+        words = (await rig.told()).text
+        assert "couldn't check" in words
+        assert "can't" not in words
+        assert await rig.refusals(approval_id) == [Refusal.UNVERIFIED]
+
+        rig.directory.down = False
+        await rig.vote(approval_id, BOB)
+
+        assert await rig.answered() == "Done."
+
+
+async def test_an_operators_yes_is_nobody_where_two_people_are_needed(temporal: Client) -> None:
+    async with working(temporal, act(1)) as rig:
+        rig.policy.rule = a_rule(panels=so_many(2))
+        approval_id = await rig.ask()
+
+        await temporal.get_workflow_handle(approval_id).signal(DECIDE_SIGNAL, True)
+
+        assert await rig.refusals(approval_id) == [Refusal.OPERATOR_IS_NOBODY]
+        assert await rig.outcome(approval_id) is Outcome.PENDING
+        assert rig.log.whispers == []
+
+
+async def test_an_operators_no_counts_where_two_people_are_needed(temporal: Client) -> None:
+    async with working(temporal, act(1), says("No.")) as rig:
+        rig.policy.rule = a_rule(panels=so_many(2))
+        approval_id = await rig.ask()
+
+        await temporal.get_workflow_handle(approval_id).signal(DECIDE_SIGNAL, False)
+
+        assert await rig.answered() == "No."
+        assert "REJECTED by an operator from outside Slack" in rig.outputs[-1]
+
+
+async def test_a_rule_may_leave_operators_out(temporal: Client) -> None:
+    async with working(temporal, act(1)) as rig:
+        rig.policy.rule = a_rule(operator=False)
+        approval_id = await rig.ask()
+
+        for value in (True, False):
+            await temporal.get_workflow_handle(approval_id).signal(DECIDE_SIGNAL, value)
+
+        assert await rig.refusals(approval_id) == [Refusal.NO_OPERATORS] * 2
+
+
+async def test_a_rule_may_leave_slack_out(temporal: Client) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        rig.policy.rule = a_rule(from_slack=False)
+        approval_id = await rig.ask()
+        await rig.vote(approval_id, BOB)
+        assert "can't be decided in Slack" in (await rig.told()).text
+        assert rig.directory.asked == []
+
+        await temporal.get_workflow_handle(approval_id).signal(DECIDE_SIGNAL, True)
+
+        assert await rig.answered() == "Done."
+
+
+async def test_a_rejection_needs_its_reason_where_the_rule_says_so(temporal: Client) -> None:
+    async with working(temporal, act(1), says("No.")) as rig:
+        rig.policy.rule = a_rule(reason_required=True)
+        approval_id = await rig.ask()
+        await rig.vote(approval_id, BOB, approve=False, reason="  ")
+        assert "needs a reason" in (await rig.told()).text
+        assert await rig.outcome(approval_id) is Outcome.PENDING
+
+        await rig.vote(approval_id, BOB, approve=False, reason="no budget")
+
+        assert await rig.answered() == "No."
+        assert "no budget" in rig.outputs[-1]
+
+
+async def test_what_was_seen_has_to_be_what_is_asked(temporal: Client) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        approval_id = await rig.ask()
+        await rig.vote(approval_id, BOB, digest="0123456789abcdef")
+        assert "no longer what is asked for" in (await rig.told()).text
+        seen = (await rig.approvals.status(approval_id)).shown.digest
+
+        await rig.vote(approval_id, BOB, digest=seen[:16])
+
+        assert await rig.answered() == "Done."
+
+
+async def test_only_named_people_break_the_glass_and_only_with_a_reason(temporal: Client) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        rig.policy.rule = a_rule(panels=so_many(2), break_glass=(DAVE.user,))
+        rig.directory.panels = {DAVE.user: ()}
+        approval_id = await rig.ask()
+
+        await rig.vote(approval_id, BOB, verb=Verb.BREAK_GLASS, reason="fire")
+        assert "not among those who may break the glass" in (await rig.told(1)).text
+        await rig.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS)
+        assert "needs a reason" in (await rig.told(2)).text
+        assert rig.bench.ran == []
+        await rig.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS, reason="fire")
+
+        assert await rig.answered() == "Done."
+        decision = rig.cards.of(approval_id).decision
+        assert decision is not None
+        assert (decision.verb, decision.reason) == (Verb.BREAK_GLASS, "fire")
