@@ -1,27 +1,19 @@
 """Everything that can be pressed on an approval, by people, and what comes of it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from tests.slack.scene import (
-    ALICE,
-    BOB,
-    CARD,
-    CAROL,
-    OPS,
-    Json,
-    Scene,
-    Talk,
-    approval_id,
-    buttons,
-    words,
-)
+from bot.views.actions import APPROVE, REJECT, Place
+from tests.slack.policy import EXPIRES, STANDING
+from tests.slack.reading import Json, approval_id, buttons, words
+from tests.slack.scene import Scene
+from tests.slack.talk import ALICE, BOB, CARD, CAROL, OPS, Talk
 from workflows.contracts import ApprovalStatus, Outcome, Refusal, Via
 
-ORDER = "order 100 widgets because stock is low"
+ORDER = "order 10 widgets because stock is low"
 
 
 async def _ordered(scene: Scene, text: str = ORDER) -> tuple[Talk, Json]:
@@ -67,12 +59,12 @@ async def test_a_rejection_tells_the_agent_why(scene: Scene) -> None:
 async def test_changes_that_are_asked_for_make_a_new_card(scene: Scene) -> None:
     talk, card = await _ordered(scene)
     dialog = await _dialog(scene, card, "Request changes…")
-    await scene.sandbox.submit(BOB, dialog, {"reason": "make it 50"})
+    await scene.sandbox.submit(BOB, dialog, {"reason": "make it 5"})
 
     await _settled(scene, card, talk, Outcome.CHANGES_REQUESTED)
     newer = await talk.card()
     assert approval_id(card) in words(newer)
-    assert "50 × widget" in words(newer)
+    assert "Order 5 × widget" in words(newer)
     await scene.sandbox.click_button(BOB, newer, "Approve")
     await talk.redrawn(newer, "Done:")
 
@@ -80,14 +72,14 @@ async def test_changes_that_are_asked_for_make_a_new_card(scene: Scene) -> None:
 async def test_an_edited_call_is_what_runs(scene: Scene) -> None:
     talk, card = await _ordered(scene)
     dialog = await _dialog(scene, card, "Edit & approve")
-    await scene.sandbox.submit(BOB, dialog, {"argument:quantity": "50"})
+    await scene.sandbox.submit(BOB, dialog, {"argument:quantity": "5"})
 
     done = await talk.redrawn(card, "Done:")
-    assert "50 × widget" in words(done)
+    assert "Order 5 × widget" in words(done)
     status = await scene.status(card)
     assert status.outcome is Outcome.APPROVED
-    assert '"quantity": 100' in status.request.call.arguments
-    assert '"quantity": 50' in status.call.arguments
+    assert json.loads(status.request.call.arguments)["quantity"] == 10
+    assert json.loads(status.call.arguments)["quantity"] == 5
 
 
 async def test_an_edit_that_the_tool_does_not_take_is_refused_where_it_was_typed(
@@ -117,7 +109,7 @@ async def test_everybody_may_look_at_the_details(scene: Scene) -> None:
 async def test_a_vote_that_was_handed_over_is_the_others(scene: Scene) -> None:
     talk, card = await _ordered(scene)
     dialog = await _dialog(scene, card, "Hand over…")
-    await scene.sandbox.submit(BOB, dialog, {"person": "Carol"})
+    await scene.sandbox.submit(BOB, dialog, {"person": CAROL})
     await talk.redrawn(card, f"<@{CAROL}>")
 
     await scene.sandbox.click_button(BOB, card, "Approve")
@@ -156,11 +148,11 @@ async def test_two_who_fill_in_a_dialog_do_not_decide_twice(scene: Scene) -> Non
     await scene.sandbox.submit(BOB, bobs, {"reason": "no"})
     await _settled(scene, card, talk, Outcome.REJECTED)
 
-    answer = await scene.sandbox.submit(CAROL, carols, {"reason": "make it 50"})
+    answer = await scene.sandbox.submit(CAROL, carols, {"reason": "make it 5"})
     assert answer["response_action"] == "errors"
     assert "Too late" in answer["errors"]["reason"]
     still = await scene.sandbox.view_for(CAROL)
-    assert still["state"]["values"]["reason"]["value"]["value"] == "make it 50"
+    assert still["state"]["values"]["reason"]["value"]["value"] == "make it 5"
     await scene.sandbox.close_view(CAROL, still)
 
 
@@ -168,7 +160,7 @@ async def test_a_press_after_the_end_says_how_it_ended(scene: Scene) -> None:
     talk, card = await _ordered(scene)
     await scene.sandbox.click_button(BOB, card, "Approve")
     await talk.redrawn(card, "Done:")
-    await scene.stale_press(card, "approval_reject", CAROL)
+    await scene.stale_press(card, REJECT, CAROL)
     late = await _told(scene, CAROL, "Too late")
     assert f"<@{BOB}>" in late["text"]
     assert "Open the card" in late["text"]
@@ -176,22 +168,8 @@ async def test_a_press_after_the_end_says_how_it_ended(scene: Scene) -> None:
 
 async def test_a_card_of_another_installation_is_left_alone(scene: Scene) -> None:
     talk, card = await _ordered(scene)
-    action = {
-        "type": "button",
-        "action_id": "approval_approve",
-        "block_id": "decide:0::elsewhere",
-        "value": approval_id(card),
-        "action_ts": f"{uuid4().int % 10**10}.000300",
-    }
-    payload = {
-        "type": "block_actions",
-        "team": {"id": "T0ACME"},
-        "user": {"id": BOB, "username": "bob", "team_id": "T0ACME"},
-        "channel": {"id": OPS},
-        "container": {"type": "message", "message_ts": card["ts"]},
-        "actions": [action],
-    }
-    await scene.sandbox.deliver(payload, type_="interactive")
+    block = Place("decide", 0, "", "elsewhere").block_id
+    await scene.stale_press(card, APPROVE, block=block)
     await _told(scene, BOB, "another installation of this app (`elsewhere`)")
     status = await scene.status(card)
     assert (status.outcome, status.refused) == (Outcome.PENDING, ())
@@ -212,9 +190,45 @@ async def test_a_dialog_that_does_not_open_can_be_opened_again(scene: Scene, cod
     await _settled(scene, card, talk, Outcome.REJECTED)
 
 
+async def test_a_submission_that_slack_delivers_twice_counts_once(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    dialog = await _dialog(scene, card, "Reject…")
+    await scene.sandbox.fail("interactive", "duplicate")
+    await scene.sandbox.submit(BOB, dialog, {"reason": "no"})
+    status = await _settled(scene, card, talk, Outcome.REJECTED)
+    assert status.refused == ()
+
+
+async def test_what_nobody_answered_is_asked_again_by_who_asked(scene: Scene) -> None:
+    talk, card = await _ordered(scene, f"order 1 {EXPIRES}")
+    expired = await talk.redrawn(card, "Expired")
+    await scene.sandbox.click_button(BOB, expired, "Ask again")
+    await _told(scene, BOB, f"Only <@{ALICE}>")
+
+    for _ in range(2):
+        await scene.sandbox.click_button(ALICE, expired, "Ask again")
+    newer = await talk.card()
+    assert approval_id(newer) != approval_id(card)
+    await talk.redrawn(newer, "Expired")
+
+
+async def test_a_tool_that_is_allowed_for_the_rest_of_a_thread_is_not_asked_about(
+    scene: Scene,
+) -> None:
+    talk, card = await _ordered(scene, f"order 1 {STANDING}")
+    dialog = await _dialog(scene, card, "Always in this thread")
+    assert (await scene.sandbox.submit(BOB, dialog))["response_action"] == "clear"
+    await talk.redrawn(card, "Done:")
+
+    await talk.say(f"order 2 {STANDING}s")
+    assert "is placed" in (await talk.hear("is placed"))["text"]
+    report = await scene.sandbox.command(BOB, OPS, "/approvals", "always")
+    assert report["delivered"]
+
+
 async def _batch(scene: Scene) -> tuple[Talk, Sequence[Json], Json]:
     """Four cards of one turn, and their summary."""
-    talk = await scene.mention("order 2 chairs, 3 desks, 1 laptop and 4 monitors")
+    talk = await scene.mention("order 1 chair, 1 desk, 1 headset and 1 widget")
     heard: list[Json] = []
     while sum(CARD in words(it) for it in heard) < 4 or not _summary(heard):
         heard.append(await talk.hear())
