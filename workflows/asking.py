@@ -77,8 +77,7 @@ class Asking:
 
     async def _settle(self, call: Call, summary: Summary | None) -> Settled:
         prepared: Prepared = await prepare(AgentActivities.prepare_call, call)
-        words = prepared.problem or (self._from_record(call) if self._by_policy else None)
-        if words:
+        if words := prepared.problem or self._known(call):
             return Settled(words)
         replaced = self._sent_back(call)
         settled = Settled()
@@ -101,14 +100,17 @@ class Asking:
     ) -> Settled:
         """Ask by the rule of today; `replaced` is what this takes the place of."""
         ruling = await self._judge(call, prepared)
-        if words := self._not_asked(call, ruling):
+        # Again, since the same call may have been made twice in one answer.
+        if words := self._known(call) or self._not_asked(call, ruling):
             return Settled(words)
         request = self._request(call, prepared, ruling, replaced)
         status = await self._ask(request, replaced, summary)
         return Settled(stopped_for_model()) if status is None else self._concluded(status)
 
-    def _from_record(self, call: Call) -> str | None:
-        """The answer to a call that is already known, so that nobody is asked twice."""
+    def _known(self, call: Call) -> str | None:
+        """The answer to a call that is on record, so that nobody is asked twice."""
+        if not self._by_policy:
+            return None
         if waiting := self._talk.waits_already(call.tool, call.arguments):
             return already_asked_for_model(waiting)
         if refused := self._talk.refused_before(call.tool, call.arguments):
