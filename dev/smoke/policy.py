@@ -4,14 +4,14 @@ from pathlib import Path
 
 from dev.errors import DevError
 
-SHORT_LIVED = "2 monitors"
+SHORT_LIVED = "monitor"
 """What is asked for by the rule that expires."""
 RULES = "\nrules:\n"
-RULE = """\
+RULE = f"""\
   - name: short-lived
     tool: place_order
-    when: sku in ['monitor', 'monitors'] && quantity == 2
-    approvers: {groups: [S0FINANCE]}
+    when: sku in ['{SHORT_LIVED}', '{SHORT_LIVED}s']
+    approvers: {{groups: [S0FINANCE]}}
     expires_after: 2s
 
 """

@@ -7,7 +7,7 @@ from dev.smoke.policy import SHORT_LIVED, write_policy
 from dev.wiring import POLICY
 
 EXPIRES = SHORT_LIVED
-"""What is asked for by a rule whose approvals expire after two seconds."""
+"""An item whose approval expires after two seconds."""
 REASONED = "gizmo"
 """An item that is rejected with a reason only, and by nobody outside Slack."""
 NOT_IN_SLACK = "sprocket"

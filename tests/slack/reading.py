@@ -1,7 +1,7 @@
 """What a message says, and what can be pressed in it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 Json = dict[str, Any]
@@ -46,15 +46,16 @@ def row_of(message: Json, id_: str) -> Json | None:
     return None
 
 
-def live_markup(message: Mapping[str, Any], markup: str) -> bool:
-    """Whether something a person wrote would be interpreted: as it is, in mrkdwn."""
-    todo: list[Any] = [{"type": "mrkdwn", "text": message["text"]}, *message.get("blocks", ())]
+def live(message: Json, markup: str) -> Sequence[str]:
+    """Texts in which Slack would interpret what a person wrote."""
+    found: list[str] = []
+    todo: list[Any] = [{"type": "mrkdwn", "text": message["text"]}, message.get("blocks", [])]
     while todo:
         item = todo.pop()
         if isinstance(item, list):
             todo.extend(item)
         elif isinstance(item, dict):
-            if item.get("type") == "mrkdwn" and markup in str(item.get("text")):
-                return True
+            if item.get("type") in {"mrkdwn", "markdown"} and markup in str(item.get("text")):
+                found.append(str(item["text"]))
             todo.extend(item.values())
-    return False
+    return found

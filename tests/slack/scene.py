@@ -12,25 +12,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from dev import temporal_cli
 from dev.processes import Stack
 from sandbox.client import SandboxClient
-from tests.slack.reading import Json, approval_id, buttons, row_of, words
-from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, CARD, CAROL, OPS, Talk
+from tests.slack.reading import Json, approval_id, row_of
+from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, Talk
 from workflows.client import Approvals
 from workflows.contracts import ApprovalStatus
-
-__all__ = [
-    "ALICE",
-    "ALICES_DM",
-    "BOB",
-    "CARD",
-    "CAROL",
-    "OPS",
-    "Json",
-    "Scene",
-    "Talk",
-    "approval_id",
-    "buttons",
-    "words",
-]
 
 
 @dataclass

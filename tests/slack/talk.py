@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.client import SandboxClient
-from tests.slack.reading import Json, approval_id
+from tests.slack.reading import Json
 
 ALICE, BOB, CAROL, DAVE, ERIN, BOT = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0ERIN", "U0SIGN"
-OPS, FINANCE, RANDOM, SHARED = "C0OPS", "C0FINANCE", "C0RANDOM", "C0SHARED"
+OPS, GENERAL, FINANCE, RANDOM, SHARED = (
+    "C0OPS",
+    "C0GENERAL",
+    "C0FINANCE",
+    "C0RANDOM",
+    "C0SHARED",
+)
 ALICES_DM, BOBS_DM, CAROLS_DM = "D0ALICE", "D0BOB", "D0CAROL"
 CARD, LINE = "Approval needed", "Waiting for"
-OWN_WORDS = "In your own words"
+REASON = "reason"
+"""Where a reason is written in any dialog."""
 PATIENCE = 20
 
 
@@ -73,7 +80,7 @@ class Talk:
     async def reject(self, card: Json, reason: str = "", who: str = BOB) -> None:
         report = await self.press(card, "Reject…", who)
         assert report["delivered"]
-        answers = {OWN_WORDS: reason} if reason else None
+        answers = {REASON: reason} if reason else None
         assert (await self.fill_in(answers, who))["delivered"]
 
     async def drop(self, card: Json) -> None:
@@ -96,7 +103,3 @@ class Talk:
     async def bots_messages(self) -> list[Json]:
         said = await self.sandbox.messages(ALICE, self.channel, self.ts)
         return [message for message in said if message.get("user") == BOT]
-
-
-def same_approval(one: Json, other: Json) -> bool:
-    return approval_id(one) == approval_id(other)

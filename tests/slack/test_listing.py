@@ -7,8 +7,10 @@ import pytest
 
 from tests.builders import ALICE
 from tests.listing import a_rule, an_approval, start
-from tests.slack.scene import ALICE as ALICES
-from tests.slack.scene import ALICES_DM, BOB, OPS, Json, Scene, words
+from tests.slack.reading import Json, words
+from tests.slack.scene import Scene
+from tests.slack.talk import ALICE as ALICES
+from tests.slack.talk import ALICES_DM, BOB, OPS
 
 FINANCE = "S0FINANCE"
 

@@ -73,10 +73,10 @@ async def drift(order: Order) -> None:
 async def expiry(order: Order) -> None:
     """Nobody decides in time; the requester can ask again."""
     started = time.perf_counter()
-    card = await order.ask(f"order {SHORT_LIVED}")
+    card = await order.ask(f"order 1 {SHORT_LIVED}")
     await order.answered(card, "Nobody decided in time", started)
     gone = await order.shows(card, "Expired")
-    expect("orders of what expired", order.stage.shop.orders("monitor"), [])
+    expect("orders of what expired", order.stage.shop.orders(SHORT_LIVED), [])
     await order.press(gone, "Ask again", ALICE)
     again = await order.card(card)
     await order.press(again, "Approve")

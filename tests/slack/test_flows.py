@@ -1,0 +1,182 @@
+"""What happens around a decision: words in the thread, emergencies, and places that are closed."""
+
+import pytest
+
+from tests.slack.reading import Json, approval_id, buttons, live, row_of, words
+from tests.slack.scene import Scene
+from tests.slack.talk import (
+    ALICE,
+    BOB,
+    CAROL,
+    CAROLS_DM,
+    FINANCE,
+    OPS,
+    PATIENCE,
+    Talk,
+)
+from workflows.contracts import Outcome, Verb, Via
+
+LARGE = "order 5 laptops"
+MANY = "order 1 chair, 2 desks, 3 headsets and 4 widgets"
+
+
+async def test_a_typed_approval_decides_nothing_and_brings_an_approver_the_button(
+    scene: Scene,
+) -> None:
+    talk, card = await _asked(scene)
+    await talk.say("approve", who=BOB)
+    prompt = await talk.told(BOB, "Press here to approve")
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+
+    await talk.press(prompt, "Approve")
+
+    await talk.redrawn(card, "from a private message")
+    decision = (await scene.status(card)).decision
+    assert decision is not None
+    assert decision.via is Via.PROMPT
+
+
+async def test_a_typed_approval_of_who_asked_is_explained(scene: Scene) -> None:
+    talk, card = await _asked(scene)
+    await talk.say("approve")
+    told = await talk.told(ALICE, "somebody else has to decide")
+    assert "Ask them" in buttons(told)
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+    await talk.drop(card)
+
+
+async def test_who_asked_takes_it_back_in_words_and_nobody_else_can(scene: Scene) -> None:
+    talk, card = await _asked(scene)
+    await talk.say("cancel that", who=BOB)
+    await talk.told(BOB, "Only who asked for it can withdraw it")
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+
+    await talk.say("cancel that")
+
+    assert buttons(await talk.redrawn(card, "No longer needed")) == []
+    assert "withdrawn" in (await talk.hear())["text"].lower()
+
+
+async def test_of_several_requests_only_all_are_taken_back_in_words(scene: Scene) -> None:
+    talk = await scene.mention("order 1 chair and 1 desk")
+    cards = [await talk.card(), await talk.card()]
+    await talk.say("cancel it")
+    told = await talk.told(ALICE, "Several of your requests wait")
+    assert all(approval_id(card) in told["text"] for card in cards)
+
+    await talk.say("cancel everything")
+
+    for card in cards:
+        await talk.redrawn(card, "No longer needed")
+
+
+async def test_glass_is_broken_alone_with_a_reason_and_for_all_to_see(scene: Scene) -> None:
+    talk, card = await _asked(scene, LARGE)
+    await talk.choose(card, "Break glass…", BOB)
+    told = await scene.sandbox.wait_ephemeral(BOB, contains="break the glass", timeout=PATIENCE)
+    assert approval_id(card) not in told["text"]
+
+    await talk.choose(card, "Break glass…", CAROL)
+    await talk.fill_in({"Why can this not wait?": "the line stands still"}, CAROL)
+
+    done = words(await talk.redrawn(card, "Done:"))
+    assert "break-glass" in done
+    assert "the line stands still" in done
+    decision = (await scene.status(card)).decision
+    assert decision is not None
+    assert (decision.verb, decision.by and decision.by.user) == (Verb.BREAK_GLASS, CAROL)
+    await talk.hear("placed")
+    await talk.say("cancel it")  # the budget is for other tests, too
+    await talk.press(await talk.card(), "Approve")
+    await talk.hear("cancel")
+
+
+async def test_what_the_policy_denies_is_asked_of_nobody(scene: Scene) -> None:
+    talk = await scene.mention("order 500 widgets")
+    told = (await talk.hear())["text"]
+    assert "go through a tender" in told
+    assert "over-20000" in told
+    assert [buttons(it) for it in await talk.bots_messages()] == [[]]
+
+
+async def test_what_was_refused_a_moment_ago_is_answered_from_the_record(scene: Scene) -> None:
+    talk, card = await _asked(scene, "order 2 desks")
+    await talk.reject(card, "we have desks")
+    await talk.hear("we have desks")
+
+    await talk.say("order 2 desks")
+
+    again = await talk.hear()
+    assert "we have desks" in again["text"]
+    assert buttons(again) == []
+
+
+async def test_four_requests_have_a_summary_that_follows_each_decision(scene: Scene) -> None:
+    talk = await scene.mention(MANY)
+    cards = [await talk.card() for _ in range(4)]
+    summary = await talk.hear("4 waiting")
+    assert buttons(summary) == ["Approve all 4…"]
+
+    await talk.reject(cards[0])
+
+    await talk.redrawn(summary, "3 waiting")
+    await talk.press(summary, "Approve all 4…")
+    dialog = await talk.dialog()
+    assert "is rejected already" in words({"text": "", "blocks": dialog["blocks"]})
+    await scene.sandbox.close_view(BOB, dialog)
+    await talk.say("cancel all")
+    await talk.redrawn(summary, "All 4 are decided")
+
+
+async def test_an_archived_target_is_passed_over_and_the_next_one_taken(scene: Scene) -> None:
+    await scene.sandbox.set_channel(FINANCE, archived=True)
+    try:
+        talk = await scene.begin(LARGE)
+        line = await talk.line()
+        id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
+        card = await talk.copy_for(CAROLS_DM, id_)
+    finally:
+        await scene.sandbox.set_channel(FINANCE, archived=False)
+    await talk.reject(card, who=CAROL)
+    await talk.redrawn(line, "Rejected")
+
+
+async def test_a_card_that_nowhere_takes_is_told_and_still_decided_from_the_list(
+    scene: Scene,
+) -> None:
+    await scene.sandbox.fail("conversations.open", "error", error="missing_scope", count=10)
+    talk = await scene.begin("order 1 chair")
+    line = await talk.hear("could not be posted")
+    await scene.sandbox.clear_faults()
+    assert "countersign approve" in words(line)
+    id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
+    row = row_of(await scene.list_of(BOB, id_), id_)
+    assert row is not None
+
+    await talk.press(row, "Reject…")
+    await talk.fill_in()
+
+    await talk.redrawn(line, "Rejected")
+    assert "rejected" in (await talk.hear())["text"].lower()
+
+
+@pytest.mark.parametrize("markup", ["<!channel>", "<@U0CAROL>", "<https://evil.example|Approve>"])
+async def test_markup_in_reasons_and_arguments_mentions_and_links_nothing(
+    scene: Scene, markup: str
+) -> None:
+    talk = await scene.begin(f"order 1 chair because {markup} `*now*`")
+    line = await talk.line()
+    id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
+    card = await talk.copy_for("D0BOB", id_)
+    await talk.reject(card, f"no {markup} `*please*`")
+    settled = [await talk.redrawn(it, "Rejected") for it in (card, line)]
+    answer = await talk.hear("Rejected")
+    listed = await scene.list_of(BOB, text=id_)
+    for shown in (card, line, *settled, answer, listed):
+        assert live(shown, markup) == [], shown
+    assert OPS not in words(line)
+
+
+async def _asked(scene: Scene, text: str = "order 1 chair") -> tuple[Talk, Json]:
+    talk = await scene.mention(text)
+    return talk, await talk.card()

@@ -1,0 +1,190 @@
+"""Presses that do not count: who pressed is told why and what to do, and nothing is changed."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+
+from tests.slack.policy import NOT_IN_SLACK, REASONED
+from tests.slack.reading import Json, approval_id, buttons, words
+from tests.slack.scene import Scene
+from tests.slack.talk import BOB, BOBS_DM, CAROL, CAROLS_DM, DAVE, GENERAL, OPS, SHARED, Talk
+from workflows.contracts import Outcome, Refusal, Via
+
+FINANCE = ["U0BOB", "U0CAROL"]
+FRANK, FRANKS_DM, ZOE = "U0FRANK", "D0FRANK", "U0ZOE"
+LARGE = "order 5 laptops"
+"""Above €5,000: Alice and finance decide, and not whoever is in the channel."""
+
+
+@pytest_asyncio.fixture
+async def scene(scene: Scene) -> AsyncGenerator[Scene]:
+    """A workspace that is as it was when the test is over."""
+    yield scene
+    await scene.sandbox.set_group("S0FINANCE", FINANCE, handle="finance", name="Finance")
+    await scene.sandbox.set_person(CAROL, deleted=False)
+
+
+async def test_somebody_who_is_no_approver_is_told_who_is_and_may_nudge_them_once(
+    scene: Scene,
+) -> None:
+    await scene.sandbox.set_person(FRANK, name="frank", real_name="Frank Hale")
+    await scene.sandbox.set_member(OPS, FRANK, present=True)
+    talk, card = await _asked(scene, LARGE)
+
+    await talk.press(card, "Approve", FRANK)
+
+    told = await talk.told(FRANK, "You can't decide this")
+    assert "<!subteam^S0FINANCE>" in words(told)
+    await _unchanged(scene, card, Refusal.NOT_AN_APPROVER)
+    await scene.sandbox.click_button(FRANK, told, "Ask them")
+    nudge = await scene.sandbox.wait_message(
+        BOBS_DM, from_="U0SIGN", contains=f"{FRANK}> asks you to decide", timeout=20
+    )
+    assert approval_id(card) in words(nudge)
+    await talk.told(FRANK, "I have reminded them")
+    await scene.sandbox.click_button(FRANK, told, "Ask them")
+    await talk.told(FRANK, "only a moment ago")
+    await scene.sandbox.set_member(OPS, FRANK, present=False)
+    await talk.drop(card)
+
+
+@pytest.mark.parametrize(
+    ("who", "channel", "why", "told"),
+    [
+        (DAVE, GENERAL, Refusal.GUEST, "Guests of this workspace can't decide"),
+        (ZOE, SHARED, Refusal.EXTERNAL, "People of another workspace can't decide"),
+    ],
+)
+async def test_accounts_that_never_decide_are_told_so(
+    scene: Scene, who: str, channel: str, why: Refusal, told: str
+) -> None:
+    await scene.sandbox.set_group("S0FINANCE", [*FINANCE, who])
+    talk = await scene.mention("order 1 chair", channel)
+    card = await talk.card()
+    await talk.press(card, "Approve", who)
+    await _unchanged(scene, card, why)
+    await talk.told(who, told)
+    await talk.drop(card)
+
+
+async def test_what_could_not_be_checked_is_no_refusal_and_the_next_press_counts(
+    scene: Scene,
+) -> None:
+    talk, card = await _asked(scene)
+    await scene.sandbox.fail("usergroups.users.list", "error", error="missing_scope", count=1)
+    await talk.press(card, "Approve")
+    told = await talk.told(BOB, "couldn't check")
+    assert "can't decide" not in told["text"]
+    await _unchanged(scene, card, Refusal.UNVERIFIED)
+
+    await talk.press(card, "Approve")
+    await talk.redrawn(card, "Done:")
+
+
+async def test_a_group_that_is_gone_leaves_the_rest_of_the_approvers(scene: Scene) -> None:
+    talk, card = await _asked(scene)
+    await scene.sandbox.set_group("S0FINANCE", None)
+    await talk.press(card, "Approve", CAROL)  # who is in the channel, too
+    await talk.redrawn(card, "Done:")
+
+
+async def test_with_the_only_group_gone_an_operator_still_decides(scene: Scene) -> None:
+    talk = await scene.begin("order 1 desk")
+    card = await talk.card()
+    await scene.sandbox.set_group("S0FINANCE", None)
+
+    await talk.press(card, "Approve")
+    await scene.sandbox.wait_ephemeral(BOB, contains="can't decide this", timeout=20)
+    refused = await _unchanged(scene, card, Refusal.NOT_AN_APPROVER)
+    assert "S0FINANCE" in refused
+
+    assert await scene.signal(approval_id(card), "false") == 0
+    await talk.redrawn(card, "Rejected")
+
+
+async def test_an_approver_who_left_the_company_counts_no_more(scene: Scene) -> None:
+    talk, card = await _asked(scene, LARGE)
+    await scene.sandbox.set_person(CAROL, deleted=True)
+    await scene.stale_press(card, "approval_approve", CAROL)
+    await _unchanged(scene, card, Refusal.DEACTIVATED)
+    await talk.press(card, "Approve", BOB)
+    await talk.redrawn(card, f"✔ <@{BOB}>")
+    await talk.drop(card)
+
+
+async def test_an_operator_is_no_second_person(scene: Scene) -> None:
+    talk, card = await _asked(scene, LARGE)
+    await talk.press(card, "Approve", BOB)
+    await talk.redrawn(card, f"✔ <@{BOB}>")
+
+    code, printed = await scene.at_terminal("approve", approval_id(card))
+
+    assert code != 0
+    assert "nobody vouches" in printed
+    assert (await scene.status(card)).counted == 1
+    code, _ = await scene.at_terminal("withdraw", approval_id(card), "--reason", "tested")
+    assert code == 0
+    assert "operator via CLI (unverified:" in words(await talk.redrawn(card, "Withdrawn"))
+
+
+async def test_a_rule_may_refuse_operators_and_ask_for_reasons(scene: Scene) -> None:
+    talk, card = await _asked(scene, f"order 1 {REASONED}")
+    await scene.signal(approval_id(card), "true")
+    await _unchanged(scene, card, Refusal.NO_OPERATORS)
+
+    await talk.press(card, "Reject…")
+    refused = await talk.fill_in({})
+    assert refused["response_action"] == "errors"
+    assert (await scene.status(card)).outcome is Outcome.PENDING
+    taken = await talk.fill_in({"reason": "we have gizmos"})
+    assert taken["response_action"] == "clear"
+    await talk.redrawn(card, "we have gizmos")
+
+
+async def test_what_is_decided_outside_slack_has_no_buttons_and_takes_no_press(
+    scene: Scene,
+) -> None:
+    talk, card = await _asked(scene, f"order 1 {NOT_IN_SLACK}")
+    assert buttons(card) == []
+    assert f"countersign approve {approval_id(card)}" in words(card)
+    await scene.stale_press(card, "approval_approve")
+    await _unchanged(scene, card, Refusal.NOT_FROM_SLACK)
+    await talk.told(BOB, "can't be decided in Slack")
+
+    code, printed = await scene.at_terminal("approve", approval_id(card))
+    assert code == 0, printed
+    await talk.redrawn(card, "Done:")
+    decision = (await scene.status(card)).decision
+    assert decision is not None
+    assert decision.via is Via.CLI
+
+
+async def test_a_press_on_the_card_of_another_deployment_is_left_alone(scene: Scene) -> None:
+    talk = await scene.begin("order 1 chair")
+    card = await talk.card()
+    for block in ("decide:0::elsewhere", "prompt:0::elsewhere:nudge"):
+        await scene.stale_press(card, "approval_approve", block=block)
+        told = await scene.sandbox.wait_ephemeral(BOB, contains="another installation", timeout=20)
+        assert "elsewhere" in told["text"]
+    status = await scene.status(card)
+    assert (status.outcome, status.refused, status.votes) == (Outcome.PENDING, (), ())
+    carols = await talk.copy_for(CAROLS_DM, approval_id(card))
+    await talk.press(carols, "Approve", CAROL)
+    await talk.redrawn(card, "Done:")
+
+
+async def _asked(scene: Scene, text: str = "order 1 chair") -> tuple[Talk, Json]:
+    talk = await scene.mention(text)
+    return talk, await talk.card()
+
+
+async def _unchanged(scene: Scene, card: Json, why: Refusal) -> str:
+    """Wait until the press was refused for this reason; what the record says about it."""
+    status = await scene.status(card)
+    while not status.refused:
+        await scene.sandbox.wait_quiet()
+        status = await scene.status(card)
+    assert (status.outcome, status.votes) == (Outcome.PENDING, ())
+    assert [it.why for it in status.refused] == [why]
+    return status.refused[-1].detail
