@@ -149,9 +149,9 @@ def change_somebody(hearing: Hearing, chance: Random) -> object:
 STEPS: dict[Callable[[Hearing, Random], object], int] = {
     approve: 24,
     edit: 3,
-    turn_down: 2,
+    turn_down: 4,
     hand_over: 7,
-    break_glass: 2,
+    break_glass: 3,
     operate: 3,
     talk_nonsense: 2,
     deliver_again: 6,

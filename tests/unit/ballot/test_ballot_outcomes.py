@@ -146,3 +146,10 @@ def test_a_press_that_is_known_is_not_cast_again() -> None:
     for vote in (a_vote("U1"), a_vote("U4")):
         once = after(TWO, vote)
         assert once.cast(vote, world.standings((person("U2"),))) == once
+
+
+def test_nothing_is_cast_once_it_is_decided() -> None:
+    for outcome in (Outcome.EXPIRED, Outcome.APPROVED):
+        closed = after(a_rule(1)).close(outcome, ended(outcome, NOON))
+        for vote in (a_vote("U1"), a_vote("U1", approve=False), a_vote("")):
+            assert closed.cast(vote, a_world(TWO).standings((person("U1"),))) == closed
