@@ -8,6 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from bot.slack import UNKNOWN, code_of
+from bot.views.markdown.literal import unmentioned
 from bot.views.markdown.mrkdwn import to_mrkdwn
 from bot.views.markdown.splitting import split
 from bot.views.prompt import prompt_blocks
@@ -38,7 +39,7 @@ class SlackThreads(ThreadActivities):
                 Spot.of(reply.thread),
                 REPLY_EVENT,
                 f"{reply.key}/{number}",
-                Words(to_mrkdwn(piece), [MarkdownBlock(text=piece)]),
+                Words(to_mrkdwn(piece), [MarkdownBlock(text=unmentioned(piece))]),
             )
 
     @activity.defn

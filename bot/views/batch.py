@@ -73,10 +73,11 @@ def _waiting(batch: Batch) -> Sequence[str]:
 
 def _button(ids: Sequence[str], deployment: str) -> Block:
     place = Place(PROMPT, deployment=deployment, row="batch")
+    several = len(ids) > 1
     approve = ButtonElement(
-        text=f"Approve all {len(ids)}…",
+        text=f"Approve all {len(ids)}…" if several else "Approve the last one…",
         action_id=APPROVE_ALL,
         value=",".join(ids),
-        accessibility_label=f"Review and approve all {len(ids)} that wait",
+        accessibility_label=f"Review and approve all {len(ids)} that wait" if several else None,
     )
     return ActionsBlock(block_id=place.block_id, elements=[approve])

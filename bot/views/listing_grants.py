@@ -22,7 +22,7 @@ MOST_ROWS = 12
 may have (slackapi/bolt-js#2509)."""
 NOTHING = (
     "Nothing is approved without asking in any thread of yours. Where a rule allows it, "
-    "*Always in this thread…* on a card does that."
+    "*Always in this thread* on a card does that."
 )
 
 

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { element, inputBlock } from "./elements.js";
 import { icon } from "./icons.js";
 import { imageBlock, safeImage } from "./images.js";
-import { problemLine } from "./interact.js";
+import { keepValues, problemLine } from "./interact.js";
 import { link } from "./links.js";
 import { markdown } from "./markdown.js";
 import { plain, text } from "./mrkdwn.js";
@@ -20,6 +20,7 @@ const FRAMED = new Set(["header", "actions", "card", "plan"]);
  * @param {import("./interact.js").BlockContext} ctx
  */
 export function renderBlocks(blocks, ctx) {
+  keepValues(ctx);
   const framed = !ctx.inView && blocks.some((b) => FRAMED.has(b.type) || (b.type === "section" && b.fields));
   return h(
     "div.blocks",

@@ -6,6 +6,7 @@ import { getValue, interact, pressable } from "./interact.js";
 import { safeImage } from "./images.js";
 import { inputs } from "./inputs.js";
 import { plain, text } from "./mrkdwn.js";
+import { follow } from "./nav.js";
 import { menu } from "./overlays.js";
 import { state } from "./store.js";
 
@@ -39,7 +40,7 @@ function button(ctx, block, spec) {
       "aria-label": spec.accessibility_label ?? null,
       disabled: Boolean(ctx.frozen),
       onclick: () => {
-        if (spec.url && /^https?:/i.test(spec.url)) window.open(spec.url, "_blank", "noopener");
+        visit(spec.url);
         interact(ctx, block, spec, node);
       },
     },
@@ -47,6 +48,11 @@ function button(ctx, block, spec) {
     h("span.spinner"),
   );
   return pressable(ctx, block, spec, node);
+}
+
+/** Where a pressed element leads: a message of this workspace is shown here, all else in a tab of its own. */
+function visit(url) {
+  if (url && /^https?:/i.test(url) && !follow(url)) window.open(url, "_blank", "noopener");
 }
 
 function workflowButton(ctx, block, spec) {
@@ -74,7 +80,7 @@ function overflow(ctx, block, spec) {
             hint: option.description && plain(option.description),
             data: { value: option.value },
             onpick: () => {
-              if (option.url && /^https?:/i.test(option.url)) window.open(option.url, "_blank", "noopener");
+              visit(option.url);
               interact(ctx, block, spec, node, { type: "overflow", selected_option: option });
             },
           })),

@@ -28,6 +28,11 @@ export function stateOf(ctx) {
   return Object.fromEntries(Object.entries(bagOf(ctx.key)).filter(([blockId]) => there.has(blockId)));
 }
 
+/** Forget what was entered in blocks that are gone; should they come back, they begin anew. */
+export function keepValues(ctx) {
+  if (bags.has(ctx.key)) bags.set(ctx.key, stateOf(ctx));
+}
+
 export function setValue(ctx, blockId, actionId, value) {
   const bag = bagOf(ctx.key);
   bag[blockId] = { ...bag[blockId], [actionId]: value };

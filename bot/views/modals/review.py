@@ -23,12 +23,14 @@ def always_modal(status: ApprovalStatus, meta: Meta) -> View:
     told = [
         rich(
             paragraph(
-                words("This call is approved, and from now on every call of "), bold(title(status))
+                words("You approve this call, and from now on every call of "),
+                bold(title(status)),
+                words(" in this thread, whatever its arguments are."),
             )
         ),
         section(
-            f"in this thread{under} runs *without asking anybody*, whatever its arguments are. "
-            "What the policy denies stays denied. `/approvals always` lists it, to revoke it."
+            f"Those run *without asking anybody*{under}. What the policy denies stays denied. "
+            "`/approvals always` lists it, to revoke it."
         ),
     ]
     return approving_modal(ALWAYS, "Always approve", status, meta, "Always approve", told)
