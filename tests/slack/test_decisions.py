@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.views.actions import APPROVE, REJECT, Place
-from tests.slack.policy import EXPIRES, STANDING
+from tests.slack.policy import STANDING
 from tests.slack.reading import Json, approval_id, buttons, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CARD, CAROL, OPS, Talk
@@ -200,7 +200,7 @@ async def test_a_submission_that_slack_delivers_twice_counts_once(scene: Scene) 
 
 
 async def test_what_nobody_answered_is_asked_again_by_who_asked(scene: Scene) -> None:
-    talk, card = await _ordered(scene, f"order 1 {EXPIRES}")
+    talk, card = await _ordered(scene, "order 2 monitors")
     expired = await talk.redrawn(card, "Expired")
     await scene.sandbox.click_button(BOB, expired, "Ask again")
     await _told(scene, BOB, f"Only <@{ALICE}>")
