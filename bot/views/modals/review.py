@@ -25,12 +25,12 @@ def always_modal(status: ApprovalStatus, meta: Meta) -> View:
             paragraph(
                 words("You approve this call, and from now on every call of "),
                 bold(title(status)),
-                words(" in this thread, whatever its arguments are."),
+                words(" in this thread."),
             )
         ),
         section(
-            f"Those run *without asking anybody*{under}. What the policy denies stays denied. "
-            "`/approvals always` lists it, to revoke it."
+            f"Each of them runs *without asking anybody*, whatever its arguments are{under}. "
+            "What the policy denies stays denied. `/approvals always` lists it, to revoke it."
         ),
     ]
     return approving_modal(ALWAYS, "Always approve", status, meta, "Always approve", told)
