@@ -103,4 +103,5 @@ class Case:
             rule=self.ballot.rule,
             drift=self.drift,
             ended_at=self.ended_at,
+            filled=self.ballot.reached,
         )

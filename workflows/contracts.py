@@ -70,6 +70,7 @@ class Via(StrEnum):
     """The policy allowed it without asking."""
     GRANT = "grant"
     """Somebody had allowed the tool for the rest of the thread."""
+    HOME = "home"
 
     @property
     def is_verified(self) -> bool:
@@ -332,6 +333,8 @@ class Grant(BaseModel, frozen=True):
     by: Person
     at: datetime
     approval: str
+    requester: Person | None = None
+    """Who asked for what was approved then; None in grants of before that was noted."""
 
 
 class Copy(BaseModel, frozen=True):
@@ -392,6 +395,8 @@ class ApprovalStatus(BaseModel, frozen=True):
     drift: tuple[Difference, ...] = ()
     """What changed in the world between the asking and the approval."""
     ended_at: datetime | None = None
+    filled: int | None = None
+    """How many of the rule's seats the votes fill; two people of one panel may fill one."""
 
     @property
     def thread(self) -> Thread:
@@ -415,8 +420,8 @@ class ApprovalStatus(BaseModel, frozen=True):
 
     @property
     def counted(self) -> int:
-        """How many people have approved."""
-        return len(self.votes)
+        """How many of the approvals that are needed are there."""
+        return len(self.votes) if self.filled is None else self.filled
 
 
 class ToolSpec(BaseModel, frozen=True):
