@@ -12,9 +12,10 @@ from bot.views.actions import EDIT
 from bot.views.arguments import whole_argument_blocks
 from bot.views.blocks import as_many, section
 from bot.views.masks import is_secret, masked_arguments
-from bot.views.modals.form import REASON, Entry, Kind, entries, input_block
+from bot.views.modals.form import input_block
 from bot.views.modals.frame import MARGIN, VALUE, about, hindrance, modal, small_print
 from bot.views.modals.meta import Meta
+from bot.views.modals.schema import REASON, Entry, Kind, entries
 from bot.views.text import VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT, escape
 from workflows.contracts import ApprovalStatus, ArgumentField
 

@@ -1,10 +1,8 @@
-"""A tool's JSON schema as something to fill in, and what was filled in as JSON values."""
+"""The fields in which a tool's arguments are edited, with their values of now."""
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from slack_sdk.models.blocks import (
@@ -18,58 +16,12 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.views.modals.frame import VALUE, field
-from bot.views.text import INPUT_LIMIT, OPTION_LIMIT, SELECT_LIMIT, clean, plain
+from bot.views.modals.schema import Entry, Kind, label_of
+from bot.views.text import INPUT_LIMIT, clean, plain
 
-PREFIX = "argument:"
-REASON = "reason"
-"""The argument that says why; it is the model's and is not edited."""
-LONGEST_NAME = 200
 LONGEST_NUMBER = 30
 ONE_LINE = 80
 HINT_LIMIT = 300
-Schema = Mapping[str, Any]
-
-
-class Kind(StrEnum):
-    """How an argument is filled in."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
-    CHOICE = "choice"
-    JSON = "json"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One argument of the form."""
-
-    name: str
-    kind: Kind
-    schema: Schema
-    choices: tuple[Any, ...] = ()
-    nullable: bool = False
-    required: bool = False
-
-    @property
-    def block_id(self) -> str:
-        """Where it is in the form."""
-        return PREFIX + self.name
-
-    @property
-    def may_be_empty(self) -> bool:
-        """Whether nothing is an answer too."""
-        text = self.kind is Kind.TEXT and not self.schema.get("minLength")
-        return self.nullable or not self.required or text
-
-
-def entries(parameters: Schema) -> Iterator[Entry]:
-    """Every argument that a form can have, in the schema's order."""
-    required = parameters.get("required", ())
-    properties: Mapping[str, Any] = parameters.get("properties", {})
-    for name, schema in properties.items():
-        if name != REASON and len(name) <= LONGEST_NAME and isinstance(schema, dict):
-            yield _entry(name, schema, parameters.get("$defs", {}), name in required)
 
 
 def input_block(entry: Entry, given: Mapping[str, Any]) -> Block | None:
@@ -85,48 +37,6 @@ def input_block(entry: Entry, given: Mapping[str, Any]) -> Block | None:
     title = clean(entry.name).replace("_", " ")
     hint = plain(str(entry.schema.get("description") or ""), HINT_LIMIT).text
     return field(entry.block_id, title, _element(entry, value), hint, optional=entry.may_be_empty)
-
-
-def _entry(name: str, schema: Schema, defs: Schema, required: bool) -> Entry:
-    found, nullable = _resolved(schema, defs)
-    described = {**found, **{key: schema[key] for key in ("title", "description") if key in schema}}
-    choices = _choices(found)
-    kind = Kind.CHOICE if choices else _KINDS.get(str(found.get("type")), Kind.JSON)
-    return Entry(name, kind, described, choices, nullable, required)
-
-
-_KINDS = {"string": Kind.TEXT, "integer": Kind.INTEGER, "number": Kind.NUMBER}
-
-
-def _resolved(schema: Schema, defs: Schema) -> tuple[Schema, bool]:
-    """One type and whether null is allowed; several types stay as they are."""
-    options = schema.get("anyOf")
-    if isinstance(options, list):
-        others = [it for it in options if isinstance(it, dict) and it.get("type") != "null"]
-        nullable = len(others) < len(options)
-        return (_followed(others[0], defs) if len(others) == 1 else {}), nullable
-    return _followed(schema, defs), False
-
-
-def _followed(schema: Schema, defs: Schema) -> Schema:
-    target = str(schema.get("$ref", "")).removeprefix("#/$defs/")
-    found = defs.get(target)
-    return found if isinstance(found, dict) else schema
-
-
-def _choices(schema: Schema) -> tuple[Any, ...]:
-    if schema.get("type") == "boolean":
-        return (True, False)
-    listed = schema.get("enum")
-    if not isinstance(listed, list) or not 0 < len(listed) <= SELECT_LIMIT:
-        return ()
-    return tuple(listed) if all(len(_label(it)) <= OPTION_LIMIT for it in listed) else ()
-
-
-def _label(choice: Any) -> str:
-    if isinstance(choice, bool):
-        return "Yes" if choice else "No"
-    return clean(choice if isinstance(choice, str) else json.dumps(choice)) or "(empty)"
 
 
 def _can_show(entry: Entry, value: Any) -> bool:
@@ -210,7 +120,7 @@ def _text(entry: Entry, value: Any) -> InputInteractiveElement:
 
 def _select(entry: Entry, value: Any) -> InputInteractiveElement:
     options = [
-        Option(value=str(at), text=PlainTextObject(text=_label(choice)))
+        Option(value=str(at), text=PlainTextObject(text=label_of(choice)))
         for at, choice in enumerate(entry.choices)
     ]
     at = _place(entry, value)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
@@ -271,7 +272,7 @@ def _unseen(status: ApprovalStatus, shown: Any) -> list[str]:
     return [part for text in said for part in pieces(text, SECTION_LIMIT) if part not in texts]
 
 
-@settings(max_examples=30, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(case=CASES)
 def test_a_card_takes_anything_and_is_approved_only_when_all_of_it_is_seen(
     case: Case,
@@ -287,7 +288,29 @@ def test_a_card_takes_anything_and_is_approved_only_when_all_of_it_is_seen(
     assert ("Approve" in offered) <= is_complete(status)
 
 
-@settings(max_examples=30, deadline=None, phases=[Phase.reuse, Phase.generate])
+@pytest.mark.parametrize("part", [EVIL, "<", '"\\', "\u200b"])
+@pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.REJECTED, Outcome.EXPIRED])
+def test_a_card_with_everything_at_its_longest_fits(part: str, outcome: Outcome) -> None:
+    text = Text(part, 5_000)
+    fields = ((Text("name"), text), *((Text(f"n{at}"), Text(part)) for at in range(40)))
+    texts = {name: text for name, kind in Case.__annotations__.items() if kind is Text}
+    case = Case(
+        **texts,
+        edited=text,
+        fields=fields,
+        changes=((text, text, text),) * 12,
+        drift=((text, text, text),) * 12,
+        replaces=True,
+        solo=True,
+        from_slack=True,
+        posted=True,
+        outcome=outcome,
+        execution=Execution.FAILED,
+    )
+    _check_message(approval_card(_approval(case), SOURCE, "a-long-deployment-20"))
+
+
+@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(case=CASES)
 def test_a_settled_card_shows_the_arguments_that_were_shown(case: Case) -> None:
     status = _approval(case)
@@ -303,7 +326,7 @@ def _body(status: ApprovalStatus) -> list[Any]:
     return [it for it in blocks[begin:] if it["type"] == "rich_text" or "fields" in it]
 
 
-@settings(max_examples=30, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(cases=st.lists(CASES, min_size=1, max_size=2))
 def test_lines_reminders_and_summaries_take_anything(cases: list[Case]) -> None:
     status = _approval(cases[0])
@@ -323,7 +346,7 @@ def test_lines_reminders_and_summaries_take_anything(cases: list[Case]) -> None:
     assert _strangers({"type": "mrkdwn", "text": batch_text(batch)}) == []
 
 
-@settings(max_examples=30, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(cases=st.lists(CASES, min_size=1, max_size=2))
 def test_dialogs_take_anything_and_approve_only_what_they_show(cases: list[Case]) -> None:
     rows = [_approval(it, f"approval-{at:012}") for at, it in enumerate(cases)]

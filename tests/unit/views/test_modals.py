@@ -122,7 +122,7 @@ def test_breaking_the_glass_says_that_everybody_will_know() -> None:
 def test_always_says_what_it_means() -> None:
     shown = view_text(always_modal(pending(FULL_RULE), META))
     assert "every call of " in shown
-    assert "*without asking anybody*, whatever its arguments are" in shown
+    assert "*without asking anybody*, whatever its arguments are under rule" in shown
 
 
 def test_a_review_shows_what_the_card_had_to_cut() -> None:
