@@ -31,6 +31,9 @@ BECAUSE = {
     Outcome.SUPERSEDED: f"Something newer takes its place. {NOTHING_DONE}",
 }
 
+UNDECIDED = frozenset({Outcome.EXPIRED, Outcome.SUPERSEDED})
+"""Ends that nobody decided, although the record has when and why they came."""
+
 
 def verdict_word(outcome: Outcome) -> str:
     """An outcome with its mark; the word says it without the colour."""
@@ -51,7 +54,7 @@ def verdict_blocks(status: ApprovalStatus) -> Iterator[Block]:
 def verdict_line(status: ApprovalStatus) -> str:
     """The outcome, who and when, on one line of mrkdwn."""
     outcome = f"*{str(status.outcome).capitalize()}*"
-    if status.decision:
+    if status.decision and status.outcome not in UNDECIDED:
         return f"{outcome} {decided(status, status.decision)}"
     at = f" {moment(status.ended_at)}" if status.ended_at else ""
     return f"{outcome}{at}"
