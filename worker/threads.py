@@ -12,6 +12,7 @@ from bot.views.markdown.literal import unmentioned
 from bot.views.markdown.mrkdwn import to_mrkdwn
 from bot.views.markdown.splitting import split
 from bot.views.prompt import prompt_blocks
+from bot.views.text import mention
 from worker.posts import Posts, Spot, Words
 from worker.slack import BAD_BLOCKS, ask
 from workflows.activities import ThreadActivities
@@ -20,6 +21,7 @@ from workflows.contracts import Reply, ThreadStatus, Whisper
 log = structlog.get_logger(__name__)
 
 REPLY_EVENT = "countersign_reply"
+WHISPER_EVENT = "countersign_whisper"
 
 
 class SlackThreads(ThreadActivities):
@@ -71,12 +73,26 @@ class SlackThreads(ThreadActivities):
             await self._whisper(whisper)
 
     async def _whisper(self, whisper: Whisper, blocks: list[Block] | None = None) -> None:
-        await ask(
-            self._slack.chat_postEphemeral(
-                channel=whisper.channel,
-                user=whisper.to.user,
-                text=whisper.text,
-                thread_ts=whisper.thread_ts or None,
-                blocks=blocks,
+        try:
+            await ask(
+                self._slack.chat_postEphemeral(
+                    channel=whisper.channel,
+                    user=whisper.to.user,
+                    text=whisper.text,
+                    thread_ts=whisper.thread_ts or None,
+                    blocks=blocks,
+                )
             )
-        )
+        except ApplicationError as error:
+            if error.type not in UNKNOWN:
+                raise
+            log.info("no private messages here, so it is said aloud", code=error.type)
+            await self._say_aloud(whisper, blocks or [])
+
+    async def _say_aloud(self, whisper: Whisper, blocks: list[Block]) -> None:
+        """Where nothing can be said in private, silence would be worse."""
+        info = activity.info()
+        key = f"{info.workflow_id}/{info.activity_id}"
+        words = Words(f"{mention(whisper.to.user)}: {whisper.text}", blocks)
+        spot = Spot(whisper.channel, whisper.thread_ts)
+        await self._posts.once(spot, WHISPER_EVENT, key, words)

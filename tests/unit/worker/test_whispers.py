@@ -57,3 +57,13 @@ async def test_buttons_that_slack_refuses_do_not_swallow_the_sentence(
     with_buttons, without = _given(slack)
     assert "blocks" in with_buttons
     assert "blocks" not in without
+
+
+async def test_where_nothing_can_be_said_in_private_it_is_said_aloud_to_them(
+    slack: Workspace, threads: SlackThreads, within: ActivityEnvironment
+) -> None:
+    slack.refuses("chat.postEphemeral", "unknown_method")
+    await _whisper(within, threads, nudge="approval-b")
+    (aloud,) = slack.given("chat.postMessage")
+    assert (aloud["text"], aloud["thread_ts"]) == ("<@U0ALICE>: Psst.", "1.0")
+    assert "approval_nudge" in str(aloud["blocks"])
