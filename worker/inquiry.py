@@ -5,9 +5,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot.directory import GoneError
+from bot.directory import DirectoryError, GoneError
+from bot.people import Place, Profile
+from bot.slack import UNKNOWN
 from worker.roster import Directory
-from workflows.contracts import Plea
+from workflows.contracts import Person, Plea
 from workflows.policy.engine import Policy
 from workflows.policy.facts import Facts, Requester, Venue
 
@@ -35,8 +37,8 @@ async def facts_of(plea: Plea, policy: Policy, directory: Directory) -> Facts:
         return Facts(call.tool, Requester(user), Venue(channel), arguments, amount)
     needs = policy.needs(call.tool)
     person, place, groups, channels = await asyncio.gather(
-        directory.person(user, call.requester.team),
-        directory.channel(channel),
+        _account(call.requester, directory, needed=needs.account),
+        _place(channel, directory, needed=needs.place),
         _groups_of(user, directory, asked=needs.groups),
         _among(user, needs.channels, directory),
     )
@@ -53,6 +55,26 @@ async def facts_of(plea: Plea, policy: Policy, directory: Directory) -> Facts:
     )
     venue = Venue(channel, place.is_direct, place.is_private, place.is_shared)
     return Facts(call.tool, requester, venue, arguments, amount)
+
+
+async def _account(who: Person, directory: Directory, *, needed: bool) -> Profile:
+    """What Slack says of somebody; nothing where it has no such method and no rule asks."""
+    try:
+        return await directory.person(who.user, who.team)
+    except DirectoryError as error:
+        if needed or error.code not in UNKNOWN:
+            raise
+        return Profile(user=who.user, team=who.team)
+
+
+async def _place(channel: str, directory: Directory, *, needed: bool) -> Place:
+    """The same of a channel, which then counts as private: its approvals are listed to its own."""
+    try:
+        return await directory.channel(channel)
+    except DirectoryError as error:
+        if needed or error.code not in UNKNOWN:
+            raise
+        return Place(id=channel, is_private=True)
 
 
 async def _groups_of(user: str, directory: Directory, *, asked: bool) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from time import time
 from typing import Any
 
@@ -13,9 +14,21 @@ from temporalio.client import Client
 
 from dev.ports import free_port
 from dev.processes import Stack, StackOptions
+from sandbox.client import SandboxClient
 from tests.fakes import Watched
+from tests.slack.scene import Scene
 
 SECRET = "a-signing-secret"
+POLICY = """\
+version: 1
+rules:
+  - name: orders
+    tool: place_order
+    may_request: {guests: true, outsiders: true}
+    approvers: {channels: [here]}
+"""
+"""Asks nothing of who wants something, since such a Slack does not say. It does not say who presses
+a button either, so that nobody's press counts; an operator decides."""
 Json = dict[str, Any]
 
 
@@ -63,39 +76,76 @@ async def bare() -> AsyncGenerator[tuple[BareSlack, str]]:
     await runner.cleanup()
 
 
-async def test_the_main_job_works_on_a_slack_that_knows_little(
-    bare: tuple[BareSlack, str], temporal_address: str, temporal: Client
-) -> None:
-    slack, url = bare
-    env = {"SLACK_API_URL": url, "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET}
+@pytest_asyncio.fixture
+async def stack(
+    bare: tuple[BareSlack, str], temporal_address: str, temporal: Client, tmp_path: Path
+) -> AsyncGenerator[Stack]:
+    _, url = bare
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(POLICY, encoding="utf-8")
     options = StackOptions(
-        temporal_address=temporal_address, task_queue="bare", slack_is_sandbox=False, env=env
+        temporal_address=temporal_address,
+        task_queue="bare",
+        slack_is_sandbox=False,
+        env={
+            "SLACK_API_URL": url,
+            "SLACK_BOT_TOKEN": "xoxb-1",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "POLICY_FILE": str(policy),
+        },
     )
     async with Stack(options) as stack:
-        event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": "50.000100"}
-        text = "<@U1BOT> order 3 desks"
-        status = await _send(
-            stack, "application/json", _event({**event, "text": text, "team": "T1"})
-        )
-        assert status == 200
-        await slack.until(lambda: len(slack.cards()) == 1)
-        (card,) = slack.cards()
-        assert card["thread_ts"] == "50.000100"
+        yield stack
 
-        press = {
-            "type": "block_actions",
-            "user": {"id": "U2", "name": "bob"},
-            "team": {"id": "T1"},
-            "channel": {"id": "C1"},
-            "message": {"ts": card["ts"]},
-            "actions": [_button(card)],
-        }
-        form = aiohttp.FormData({"payload": json.dumps(press)})()
-        assert await _send(stack, "application/x-www-form-urlencoded", form.decode()) == 200
 
-        await slack.until(lambda: any("is placed" in it["text"] for it in slack.messages.values()))
-        await slack.until(lambda: slack.cards() == [])
-    assert {"assistant.threads.setStatus", "chat.getPermalink"} <= slack.asked_for
+async def test_the_main_job_works_on_a_slack_that_knows_little(
+    bare: tuple[BareSlack, str], stack: Stack, temporal: Client
+) -> None:
+    slack, _ = bare
+    operator = Scene(stack, SandboxClient(stack.sandbox_url, stack.page_token), temporal)
+    card = await _ordered(slack, stack, "50.000100")
+    assert card["thread_ts"] == "50.000100"
+    assert await _press(stack, card) == 200
+    await slack.until(lambda: _says(slack, "couldn't check"))
+    assert slack.cards() == [card], "nobody vouches for who pressed, so nothing is decided"
+    assert _says(slack, "<@U2>: I couldn't check")
+
+    assert await operator.signal(_button(card)["value"], "true") == 0
+    await slack.until(lambda: _says(slack, "is placed"))
+    await slack.until(lambda: slack.cards() == [])
+
+    other = await _ordered(slack, stack, "60.000100")
+    assert await operator.signal(_button(other)["value"], "false") == 0
+    await slack.until(lambda: _says(slack, "Rejected"))
+    await slack.until(lambda: slack.cards() == [])
+    assert {"users.info", "chat.postEphemeral", "chat.getPermalink"} <= slack.asked_for
+
+
+async def _ordered(slack: BareSlack, stack: Stack, ts: str) -> Json:
+    """Somebody asks for desks; the card that comes."""
+    event = {"type": "app_mention", "user": "U1", "channel": "C1", "ts": ts, "team": "T1"}
+    body = _event({**event, "text": "<@U1BOT> order 3 desks"})
+    assert await _send(stack, "application/json", body) == 200
+    await slack.until(lambda: len(slack.cards()) == 1)
+    (card,) = slack.cards()
+    return card
+
+
+async def _press(stack: Stack, card: Json) -> int:
+    press = {
+        "type": "block_actions",
+        "user": {"id": "U2", "name": "bob"},
+        "team": {"id": "T1"},
+        "channel": {"id": "C1"},
+        "message": {"ts": card["ts"]},
+        "actions": [_button(card)],
+    }
+    form = aiohttp.FormData({"payload": json.dumps(press)})()
+    return await _send(stack, "application/x-www-form-urlencoded", form.decode())
+
+
+def _says(slack: BareSlack, text: str) -> bool:
+    return any(text in it["text"] for it in slack.messages.values())
 
 
 def _event(event: Json) -> str:

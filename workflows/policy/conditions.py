@@ -15,8 +15,10 @@ from cel_expr_python import cel
 from workflows.contracts import ToolSpec
 from workflows.policy.facts import Facts
 from workflows.policy.vocabulary import (
+    ACCOUNT,
     FACTS,
     GROUPS,
+    PLACE,
     UnreadableError,
     arguments_of,
     environment,
@@ -51,6 +53,8 @@ class Condition:
     tool: ToolSpec
     expression: cel.Expression
     needs_groups: bool
+    needs_account: bool
+    needs_place: bool
     always: bool | None
     """What it is whatever the facts are; None if it depends on them."""
 
@@ -79,7 +83,15 @@ def compile_condition(text: str, tool: ToolSpec) -> Condition:
         always = _evaluate(expression, {})
     except EvaluationError:
         always = None
-    return Condition(text, tool, expression, _mentions(GROUPS, text, variables), always)
+    return Condition(
+        text,
+        tool,
+        expression,
+        needs_groups=_mentions((GROUPS,), text, variables),
+        needs_account=_mentions(ACCOUNT, text, variables),
+        needs_place=_mentions(PLACE, text, variables),
+        always=always,
+    )
 
 
 def _compile(text: str, variables: Mapping[str, cel.Type]) -> cel.Expression:
@@ -108,9 +120,9 @@ def _in_words(problem: str, names: Sequence[str]) -> str:
     return problem
 
 
-def _mentions(variable: str, text: str, variables: Mapping[str, cel.Type]) -> bool:
+def _mentions(names: Sequence[str], text: str, variables: Mapping[str, cel.Type]) -> bool:
     try:
-        _compile(text, {name: kind for name, kind in variables.items() if name != variable})
+        _compile(text, {name: kind for name, kind in variables.items() if name not in names})
     except ConditionError:
         return True
     return False

@@ -19,10 +19,12 @@ from workflows.rules import PUBLIC, Limits, Rule, Ruling, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What has to be looked up of a requester before the policy can rule."""
+    """What has to be known of a requester and a channel before the policy can rule."""
 
     groups: bool
     channels: tuple[str, ...]
+    account: bool = True
+    place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,13 @@ class Policy:
             clause.entry.may_request.groups for clause in rules
         )
         channels = (it for clause in rules for it in clause.entry.may_request.channels)
-        return Needs(groups, tuple(dict.fromkeys(channels)))
+        return Needs(
+            groups,
+            tuple(dict.fromkeys(channels)),
+            account=any(it.needs_account for it in conditions)
+            or any(not _is_for_anybody(clause.entry) for clause in rules),
+            place=any(it.needs_place for it in conditions),
+        )
 
     def judge(self, facts: Facts) -> Ruling:
         """What is to happen with a call. Whatever is unclear denies."""
@@ -146,6 +154,10 @@ def _fate(clause: Clause[DenyEntry] | Clause[RuleEntry], facts: Facts) -> tuple[
         return Fate.MATCHED, "has no condition"
     condition = f"`{entry.when.strip()}`"
     return (Fate.MATCHED, f"{condition} is true") if holds else (Fate.NOT_TRUE, condition)
+
+
+def _is_for_anybody(rule: RuleEntry) -> bool:
+    return rule.may_request.guests and rule.may_request.outsiders
 
 
 def _behind(steps: Sequence[Step]) -> tuple[Fate, str]:

@@ -27,6 +27,9 @@ FACTS = {
     "channel.is_shared": cel.Type.BOOL,
 }
 GROUPS = "requester.groups"
+ACCOUNT = ("requester.team", "requester.name", "requester.is_guest", "requester.is_external")
+PLACE = ("channel.is_private", "channel.is_shared")
+"""What only Slack can say. Ids, and that something is a direct message, are known without it."""
 RESERVED = frozenset({name.split(".")[0] for name in FACTS})
 """An argument with one of these names is `args.NAME` only."""
 TYPES = {

@@ -252,3 +252,25 @@ async def test_a_shared_channel_is_no_public_audience(file: Path) -> None:
     desk = await opened(file, roll)
     roll.places["C0OPS"] = Place("C0OPS", is_shared=True)
     assert (await desk.judge(a_plea())).audience[0] == "C0OPS"
+
+
+@pytest.mark.parametrize("what", ["U0ALICE", "C0OPS"])
+async def test_a_slack_that_cannot_say_who_asks_is_enough_only_where_no_rule_wants_to_know(
+    file: Path, what: str
+) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    roll.broken[what] = "unknown_method"
+    assert (await desk.judge(a_plea())).failed is (what == "U0ALICE"), "guests may not ask"
+    anybody = RULE.replace("tool:", "may_request: {guests: true, outsiders: true}, tool:")
+    written(file, anybody, version=2)
+    ruling = await desk.judge(a_plea())
+    assert ruling.verdict is Verdict.ASK
+    assert (PUBLIC in ruling.audience) is (what == "U0ALICE")
+    for version, wanted in enumerate(("!requester.is_guest", "!channel.is_shared"), 3):
+        written(file, anybody.replace("tool:", f'when: "{wanted}", tool:'), version)
+        asks_it = wanted.startswith("!requester") is (what == "U0ALICE")
+        assert (await desk.judge(a_plea())).failed is asks_it
+    roll.broken[what] = "ratelimited"
+    written(file, anybody, version=9)
+    assert (await desk.judge(a_plea())).failed, "it will say so later"
