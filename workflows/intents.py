@@ -24,13 +24,15 @@ def _words(text: str) -> frozenset[str]:
 
 FILLERS = _words(
     "please ok okay hey hi well then just i we can could you that's thats for me now thanks thank "
-    "from my side again so to by also actually no"
+    "from my side again so to by also actually no yes yep yeah sure fine 👍 ✅ 🙏 +1 thumbsup "
+    "white_check_mark pray"
 )
-"""Words around a decision that change nothing about it."""
-YES = _words(
-    "approve approved approving lgtm agree agreed confirm confirmed accept accepted 👍 ✅ +1"
+"""Words around a decision that change nothing about it; Slack writes emoji as `:+1:`."""
+YES = _words("approve approved approving lgtm")
+MAYBE = _words(
+    "yes yep yeah ok okay fine sure agree agreed confirm confirmed accept accepted "
+    "👍 ✅ +1 thumbsup white_check_mark heavy_check_mark"
 ) | {"looks good", "look good", "sounds good", "go ahead", "go for it", "do it", "ship it"}
-MAYBE = _words("yes yep yeah ok okay fine sure")
 """An approver's yes, or the answer to something else that was asked."""
 NO = _words("reject rejected deny denied decline declined disapprove disapproved veto")
 CANCEL = _words("cancel withdraw forget drop scrap abort nevermind undo retract stop") | {
@@ -47,14 +49,15 @@ OBJECTS = frozenset({"", "it", "this", "that", "these", "those", "them"}) | {
 ALL = frozenset({"all", "everything", "both", "all of it", "all of them", "them all"})
 LONGEST = 80
 """Characters; more is a sentence with something else in it, and a matter for the model."""
-_WORD = re.compile(r"[\w'+]+|👍|✅")
+_WORD = re.compile(r"[\w'+]+|👍|✅|🙏")
+_SKIN_TONE = re.compile(r":skin-tone-\d:")
 
 
 def read_intent(text: str) -> Intent | None:
     """What a message asks of approvals, or None if it is about anything else."""
     if len(text) > LONGEST or "?" in text:
         return None
-    words = _WORD.findall(text.lower())
+    words = _WORD.findall(_SKIN_TONE.sub("", text.lower().replace("’", "'")))
     for start, end in _cores(words):
         if intent := _meaning(words[start:end]):
             return intent
@@ -79,8 +82,8 @@ def _meaning(words: Sequence[str]) -> Intent | None:
             return Intent.WITHDRAW_ALL
         if verb in CANCEL and rest in OBJECTS:
             return Intent.WITHDRAW
-        if verb in YES | NO and rest in OBJECTS:
+        if verb in YES | NO and rest in OBJECTS | ALL:
             return Intent.DECIDE
-        if verb in MAYBE and not rest:
+        if verb in MAYBE and rest in OBJECTS:
             return Intent.MAYBE
     return None

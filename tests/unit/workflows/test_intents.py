@@ -1,0 +1,145 @@
+"""Which words in a thread mean an approval that waits, and which do not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.intents import LONGEST, Intent, read_intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "approve",
+        "Approved!",
+        "APPROVE IT",
+        "please approve this",
+        "ok, I approve that",
+        "lgtm",
+        "LGTM 👍",
+        ":thumbsup: approved",
+        "that's fine, approved",
+        "that’s fine, approved",
+        "yes, approve the order",
+        "approve both",
+        "approve all of them",
+        "reject",
+        "Reject it, please.",
+        "denied",
+        "I decline",
+        "veto",
+    ],
+)
+def test_a_typed_decision_is_one_for_sure(text: str) -> None:
+    assert read_intent(text) is Intent.DECIDE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes",
+        "Yes!",
+        "yep",
+        "ok",
+        "OK.",
+        "sure",
+        "fine",
+        "yes please",
+        "👍",
+        ":+1:",
+        ":+1::skin-tone-3:",
+        ":white_check_mark:",
+        "looks good to me",
+        "Looks good, thanks!",
+        "go ahead",
+        "ok go ahead please",
+        "yes, do it",
+        "ship it",
+        "confirmed",
+        "I agree",
+    ],
+)
+def test_a_yes_that_may_answer_something_else_is_in_doubt(text: str) -> None:
+    assert read_intent(text) is Intent.MAYBE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel",
+        "cancel that",
+        "Cancel it please",
+        "please cancel the order",
+        "no, cancel my request",
+        "withdraw",
+        "never mind",
+        "nevermind, thanks",
+        "forget it",
+        "forget about it",
+        "actually, drop that",
+        "take back that",
+        "stop",
+        "scrap this order",
+    ],
+)
+def test_taking_back_is_known(text: str) -> None:
+    assert read_intent(text) is Intent.WITHDRAW
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cancel everything", "cancel all", "withdraw both", "please cancel them all", "drop all"],
+)
+def test_taking_all_back_is_known(text: str) -> None:
+    assert read_intent(text) is Intent.WITHDRAW_ALL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "?",
+        "approve?",
+        "who can approve it?",
+        "should I cancel that?",
+        "do not approve it",
+        "don't approve",
+        "don't cancel that",
+        "never approve this",
+        "I can't approve",
+        "approve order 17 but not order 18",
+        "cancel order 17",
+        "cancel the meeting",
+        "stop the music",
+        "I would approve if it were cheaper",
+        "yes, order 100 widgets",
+        "ok what is the budget",
+        "no",
+        "please",
+        "thanks",
+        "approval",
+        "is it approved yet",
+        "it was approved yesterday",
+        "approve " + "it " * LONGEST,
+    ],
+)
+def test_anything_else_is_for_the_model(text: str) -> None:
+    assert read_intent(text) is None
+
+
+@given(st.text(max_size=200))
+def test_no_text_is_too_odd_to_be_read(text: str) -> None:
+    assert read_intent(text) is None or isinstance(read_intent(text), Intent)
+
+
+@given(st.sampled_from(["approve", "cancel that", "yes", "cancel all"]), st.text(max_size=20))
+def test_a_question_is_never_a_decision(words: str, more: str) -> None:
+    assert read_intent(f"{words} {more}?") is None
+
+
+@given(st.sampled_from(["not", "don't", "never", "cannot", "if", "unless", "until"]))
+def test_a_condition_or_a_denial_is_never_a_decision(word: str) -> None:
+    assert read_intent(f"{word} approve it") is None
+    assert read_intent(f"approve it {word}") is None
+    assert read_intent(f"cancel that {word}") is None
