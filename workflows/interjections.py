@@ -63,10 +63,11 @@ class Interjection:
     async def _withdraw(self, waiting: Waiting, *, everything: bool) -> bool:
         author = self._message.author
         own = [id_ for id_, it in waiting.items() if it.call.requester.user == author.user]
+        self._talk.items.append(said(self._message.text))
         if not own or (len(own) > 1 and not everything):
+            self._talk.items.append(noted(typed_decision_note(self._message.text)))
             await self._whisper(cannot_withdraw(own))
             return True
-        self._talk.items.append(said(self._message.text))
         for id_ in own:
             await self._signal(id_, self._decision(id_, Verb.WITHDRAW, Via.MESSAGE))
         return True
