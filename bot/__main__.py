@@ -1,6 +1,7 @@
 """`python -m bot`: the Slack edge. Stateless; run as many as you like."""
 
 import asyncio
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 import aiohttp
@@ -8,6 +9,7 @@ import aiohttp
 from bot.app import Services, build_app
 from bot.http import add_slack, build_http
 from bot.logs import set_up
+from bot.open_lists import OpenLists
 from bot.preflight import PreflightError, reach_temporal, who_am_i, why_temporal_is_away
 from bot.process import leave, listening, run, stop_signal, until
 from bot.settings import BotSettings, SlackMode
@@ -21,33 +23,39 @@ async def main() -> None:
     settings = BotSettings.read()
     set_up(settings.log_level, settings.log_format)
     async with aiohttp.ClientSession() as session, stop_signal() as stop:
-        token = settings.slack_bot_token.get_secret_value()
-        slack = build_client(token, settings.slack_api_url, session)
+        slack = build_client(
+            settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session
+        )
         identity = await who_am_i(slack)
         temporal = await reach_temporal()
-        conversations = Conversations(temporal, settings.task_queue)
-        services = Services(
-            conversations, Approvals(temporal), lambda: datetime.now(UTC), settings.deployment
-        )
+        approvals = Approvals(temporal)
         over_http = settings.mode is SlackMode.HTTP
         secret = settings.slack_signing_secret.get_secret_value() if over_http else ""
-        app = build_app(slack, secret, identity, services)
-        socket = SocketMode(app, slack, settings.slack_app_token.get_secret_value(), session)
 
         async def why_not_ready() -> str | None:
             if not over_http and not socket.connected.is_set():
                 return "Slack: socket not connected"
             return await why_temporal_is_away(temporal)
 
-        http = build_http(why_not_ready)
-        if over_http:
-            add_slack(http, app, secret)
-        async with listening(http, settings.bot_host, settings.bot_port):
-            tasks = [] if over_http else [asyncio.create_task(socket.run())]
-            try:
-                await until(stop, *tasks)
-            except AppTokenError as error:
-                raise PreflightError(f"Slack refuses SLACK_APP_TOKEN ({error}).") from error
+        async with aclosing(OpenLists(approvals.ended)) as open_lists:
+            services = Services(
+                Conversations(temporal, settings.task_queue),
+                approvals,
+                lambda: datetime.now(UTC),
+                open_lists,
+                settings.deployment,
+            )
+            app = build_app(slack, secret, identity, services)
+            socket = SocketMode(app, slack, settings.slack_app_token.get_secret_value(), session)
+            http = build_http(why_not_ready)
+            if over_http:
+                add_slack(http, app, secret)
+            async with listening(http, settings.bot_host, settings.bot_port):
+                tasks = [] if over_http else [asyncio.create_task(socket.run())]
+                try:
+                    await until(stop, *tasks)
+                except AppTokenError as error:
+                    raise PreflightError(f"Slack refuses SLACK_APP_TOKEN ({error}).") from error
 
 
 if __name__ == "__main__":

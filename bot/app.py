@@ -13,9 +13,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.aftermath import Aftermath
 from bot.answers import SUBMISSION, Whispers, in_command, in_modal
 from bot.directory import Directory
 from bot.errors import explain, plainly, surprise
+from bot.homes import Homes
 from bot.listeners import (
     approve_all,
     ask_again,
@@ -24,13 +26,17 @@ from bot.listeners import (
     decide,
     fallback,
     grants,
+    home,
     listing,
     submissions,
 )
 from bot.listeners.dialogs import Dialogs
 from bot.lists import ListingPage
+from bot.open_lists import OpenLists
 from bot.payloads.fields import PayloadError
+from bot.private_lists import PrivateLists
 from bot.response_url import ResponseUrls
+from bot.stale_cards import StaleCards
 from bot.viewers import Viewers
 from workflows.client import Approvals, Conversations
 
@@ -57,6 +63,7 @@ class Services:
     conversations: Conversations
     approvals: Approvals
     now: Callable[[], datetime]
+    open_lists: OpenLists
     deployment: str = "main"
 
 
@@ -105,13 +112,13 @@ def build_app(
 
     app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
-    _register_decisions(app, slack, services, _lists(slack, response_urls, services))
+    _register_decisions(app, slack, services, _aftermath(slack, response_urls, services))
     fallback.register(app)
     return app
 
 
 def _register_decisions(
-    app: AsyncApp, slack: AsyncWebClient, services: Services, lists: ListingPage
+    app: AsyncApp, slack: AsyncWebClient, services: Services, aftermath: Aftermath
 ) -> None:
     """Everything that is pressed, and what comes of the dialogs that it opens."""
     approvals, conversations, now = services.approvals, services.conversations, services.now
@@ -123,21 +130,33 @@ def _register_decisions(
         **ask_again.presses(approvals, conversations),
         **grants.presses(conversations),
     }
-    buttons.register(app, presses, services.deployment, lists)
-    submissions.register(app, approvals, now)
-    approve_all.register(app, approvals, now)
-    listing.register(app, lists)
+    buttons.register(app, presses, services.deployment, aftermath)
+    submissions.register(app, approvals, now, services.open_lists)
+    approve_all.register(app, approvals, now, services.open_lists)
+    listing.register(app, aftermath.lists)
+    home.register(app, aftermath.homes)
 
 
-def _lists(slack: AsyncWebClient, response_urls: ResponseUrls, services: Services) -> ListingPage:
-    return ListingPage(
+def _aftermath(slack: AsyncWebClient, response_urls: ResponseUrls, services: Services) -> Aftermath:
+    viewers = Viewers(Directory(slack, keep_seconds=KEEP_SECONDS))
+    page = ListingPage(
         approvals=services.approvals,
         conversations=services.conversations,
-        viewers=Viewers(Directory(slack, keep_seconds=KEEP_SECONDS)),
-        response_urls=response_urls,
+        viewers=viewers,
         now=services.now,
         deployment=services.deployment,
     )
+    homes = Homes(
+        slack=slack,
+        approvals=services.approvals,
+        viewers=viewers,
+        open_lists=services.open_lists,
+        now=services.now,
+        deployment=services.deployment,
+    )
+    lists = PrivateLists(page, response_urls, services.open_lists)
+    cards = StaleCards(slack, services.deployment)
+    return Aftermath(lists, homes, cards, services.open_lists)
 
 
 async def _answer_error(error: Exception, body: dict[str, Any], whispers: Whispers) -> BoltResponse:

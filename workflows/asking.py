@@ -229,6 +229,7 @@ class Asking:
             by=decision.by,
             at=decision.at,
             approval=status.id,
+            requester=status.request.call.requester,
         )
         self._talk.give(grant)
         self.granted.append(grant)

@@ -180,6 +180,24 @@ class Approvals:
                 raise ApprovalNotFoundError(approval_id) from error
             raise
 
+    async def ended(self, approval_id: str) -> None:
+        """Wait for the end of an approval, whatever it is, for as long as it takes: a long poll.
+
+        Raises:
+            ApprovalNotFoundError: there is no such approval.
+            RPCError: Temporal is away.
+        """
+        if not _APPROVAL_ID.fullmatch(approval_id):
+            raise ApprovalNotFoundError(approval_id)
+        try:
+            await self._temporal.get_workflow_handle(approval_id).result()
+        except WorkflowFailureError:
+            return  # ended by force, which is an end
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise ApprovalNotFoundError(approval_id) from error
+            raise
+
     async def find(
         self, listing: Listing, token: bytes | None = None, size: int = LIST_PAGE
     ) -> Page:

@@ -130,4 +130,5 @@ class Talk:
             return
         self.grants = grants
         workflow.upsert_memo(grants_memo(grants))
-        workflow.upsert_search_attributes(grant_changes(self.thread, grants))
+        people = [it.requester.user for it in grants if it.requester]
+        workflow.upsert_search_attributes(grant_changes(self.thread, grants, people))

@@ -12,6 +12,7 @@ from bot.listeners.buttons import Press
 from bot.listeners.dialogs import Dialogs
 from bot.listeners.submissions import CLOSE, decision_of
 from bot.listeners.votes import NotCountedError, check, forward, is_known
+from bot.open_lists import OpenLists
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
 from bot.payloads.submissions import Submission, read_submission
@@ -64,13 +65,18 @@ def presses(approvals: Approvals, dialogs: Dialogs) -> Mapping[str, Press]:
     return {APPROVE_ALL: open_dialog}
 
 
-def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -> None:
+def register(
+    app: AsyncApp, approvals: Approvals, now: Callable[[], datetime], open_lists: OpenLists
+) -> None:
     """Route the dialog's submission."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
-        votes = _votes(read_submission(body), now())
+        submission = read_submission(body)
+        votes = _votes(submission, now())
         new = await _checked(approvals, votes)
         await _send(approvals, new)
+        for id_ in votes:
+            open_lists.touched(submission.by.user, id_)
         await ack(response_action=CLOSE)  # only now: Temporal has every vote
 
     app.view(MODALS[APPROVE_ALL])(submitted)

@@ -5,12 +5,13 @@ from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.payloads.fields import home
 from bot.payloads.presses import Click, read_click
-from bot.views.actions import APPROVE, LIST, MORE, NUDGE, REVOKE, WITHDRAW
+from bot.views.actions import MORE
+from workflows.client import ApprovalClosedError
+from workflows.contracts import ApprovalStatus
 
 Press = Callable[[Click], Awaitable[None]]
-CHANGING = frozenset({APPROVE, WITHDRAW, NUDGE, REVOKE})
-"""What changes a list that it is pressed in. The rest opens a dialog and changes nothing yet."""
 
 
 class OtherDeploymentError(Exception):
@@ -21,15 +22,18 @@ class OtherDeploymentError(Exception):
         self.deployment = deployment
 
 
-class Lists(Protocol):
-    """What has to be told of a press in a list."""
+class Screens(Protocol):
+    """What has to be told of presses, to show anew where they were made. Neither raises."""
 
-    async def redraw(self, body: Mapping[str, Any]) -> None:
-        """Show the list anew, in the place of the one that was pressed."""
+    async def pressed(self, click: Click, team: str) -> None:
+        """A press was handed on, or has opened a dialog."""
+
+    async def too_late(self, click: Click, team: str, status: ApprovalStatus | None) -> None:
+        """A press was about an approval that has ended."""
 
 
 def register(
-    app: AsyncApp, presses: Mapping[str, Press], deployment: str, lists: Lists | None = None
+    app: AsyncApp, presses: Mapping[str, Press], deployment: str, screens: Screens
 ) -> None:
     """Route every button, and every option of the menu that stands for one."""
 
@@ -39,10 +43,16 @@ def register(
             raise OtherDeploymentError(click.place.deployment)
         press = presses.get(click.action)
         if press:  # a menu of a later release may offer what this one does not know
-            await press(click)
-            if lists and click.place.kind == LIST and click.action in CHANGING:
-                await lists.redraw(body)
+            await do(press, click, home(body) or click.by.team)
         await ack()  # only now: Temporal has what was decided
+
+    async def do(press: Press, click: Click, team: str) -> None:
+        try:
+            await press(click)
+        except ApprovalClosedError as error:
+            await screens.too_late(click, team, error.status)
+            raise
+        await screens.pressed(click, team)
 
     for action in (*presses, MORE):
         app.action(action)(pressed)

@@ -1,14 +1,16 @@
 """`/approvals`: lists of what waits and what was decided, and the buttons that turn their pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.listeners.buttons import OtherDeploymentError
-from bot.lists import Drawn, ListingPage
 from bot.payloads.fields import home
-from bot.payloads.listing import Asked, Topic, query_of, read_command
+from bot.payloads.listing import Asked, Topic, read_command
 from bot.payloads.presses import read_click
+from bot.private_lists import PrivateLists
+from bot.screens import Drawn
 from bot.views.actions import LIST_FILTER, LIST_PAGE
 from bot.views.listing import PREVIOUS
 from bot.views.listing_help import help_text
@@ -17,21 +19,20 @@ from workflows.contracts import Person
 COMMAND = "/approvals"
 
 
-def register(app: AsyncApp, lists: ListingPage) -> None:
+def register(app: AsyncApp, lists: PrivateLists) -> None:
     """Route the slash command and what turns pages. Deciding is not a list's business."""
 
     async def approvals(ack: AsyncAck, body: dict[str, Any]) -> None:
         team = str(body.get("team_id") or "")
         by = Person(team=team, user=str(body.get("user_id") or ""))
-        drawn = await _answer(lists, read_command(str(body.get("text") or "")), by)
+        drawn = await _answer(lists, read_command(str(body.get("text") or "")), by, body)
         await ack(text=drawn.text, blocks=drawn.blocks or None, response_type="ephemeral")
 
     async def turn(ack: AsyncAck, body: dict[str, Any]) -> None:
         click = read_click(body)
-        if click.place.deployment not in {"", lists.deployment}:
+        if click.place.deployment not in {"", lists.page.deployment}:
             raise OtherDeploymentError(click.place.deployment)
-        drawn = await lists.page(home(body) or click.by.team, click.by, query_of(click))
-        await lists.response_urls.rewrite(click.response_url, drawn.text, drawn.blocks)
+        await lists.turn(click, home(body) or click.by.team)
         await ack()
 
     app.command(COMMAND)(approvals)
@@ -39,13 +40,14 @@ def register(app: AsyncApp, lists: ListingPage) -> None:
         app.action(action)(turn)
 
 
-async def _answer(lists: ListingPage, asked: Asked, by: Person) -> Drawn:
+async def _answer(lists: PrivateLists, asked: Asked, by: Person, body: Mapping[str, Any]) -> Drawn:
+    channel, url = str(body.get("channel_id") or ""), str(body.get("response_url") or "")
     match asked.topic:
         case Topic.LIST:
-            return await lists.page(by.team, by, asked.query)
+            return await lists.answer(by, asked.query, channel, url)
         case Topic.DETAILS:
-            return await lists.details(by.team, by, asked.approval_id)
+            return await lists.answer(by, asked.approval_id, channel, url)
         case Topic.GRANTS:
-            return await lists.grants(by.team, by)
+            return await lists.page.grants(by.team, by)
         case Topic.HELP:
             return Drawn(help_text(asked.wrong))

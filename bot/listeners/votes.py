@@ -6,13 +6,13 @@ What the bot can tell beforehand is told at once, by the same rules: the ballot'
 from datetime import datetime
 
 from bot.payloads.presses import Click
-from bot.views.actions import LIST, PROMPT, VIEW
+from bot.views.actions import HOME, LIST, PROMPT, VIEW
 from workflows.ballot import Ballot
 from workflows.client import ApprovalClosedError, Approvals
 from workflows.contracts import ApprovalStatus, Decision, Refusal, Refused, Verb, Via
 from workflows.votes import Vote
 
-VIAS = {LIST: Via.LIST, PROMPT: Via.PROMPT, VIEW: Via.MODAL}
+VIAS = {LIST: Via.LIST, PROMPT: Via.PROMPT, VIEW: Via.MODAL, HOME: Via.HOME}
 """By the kind of place. Every other button is one of a card."""
 
 

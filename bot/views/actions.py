@@ -45,6 +45,7 @@ CARD = "decide"
 LIST = "list"
 PROMPT = "prompt"
 VIEW = "view"
+HOME = "home"
 
 
 @dataclass(frozen=True, slots=True)

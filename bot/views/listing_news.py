@@ -5,6 +5,7 @@ from bot.views.listing_row import row_text, standing
 from bot.views.text import line
 from workflows.contracts import ApprovalStatus, Outcome
 from workflows.listing import Kind, PendingApproval
+from workflows.words import refusal_for_person
 
 TITLE_ROOM = 200
 
@@ -27,6 +28,14 @@ def heard(status: ApprovalStatus, press: str) -> bool:
     decisions = [vote.decision for vote in status.votes]
     decisions += [refused.decision for refused in status.refused if refused.decision]
     return any(decision.id == press for decision in decisions)
+
+
+def refusal_of(status: ApprovalStatus, press: str) -> str:
+    """Why a press did not count; nothing if it did, or was not heard yet."""
+    for refused in status.refused:
+        if refused.decision and refused.decision.id == press:
+            return refusal_for_person(refused, status)
+    return ""
 
 
 def is_off_list(

@@ -20,6 +20,7 @@ WHERE = {
     Via.CLI: "from the command line",
     Via.RULE: "without asking anybody",
     Via.GRANT: "without asking again",
+    Via.HOME: "from Home",
 }
 
 

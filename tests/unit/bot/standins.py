@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Identity, Services, build_app
+from bot.open_lists import OpenLists
 from bot.views.actions import CARD as ON_CARD
 from bot.views.actions import MORE, Place
 from tests.builders import ALICE, BOB, NOON, a_status
@@ -95,6 +96,11 @@ class Votes(Approvals):
         """What a look at an approval fails with."""
         self.gate = asyncio.Event()
         self.gate.set()
+        self.ends: dict[str, asyncio.Event] = {}
+        self.open_lists = OpenLists(self.ended, settle=0)
+
+    async def ended(self, approval_id: str) -> None:
+        await self.ends.setdefault(approval_id, asyncio.Event()).wait()
 
     async def decide(self, approval_id: str, approve: bool, decision: Decision) -> None:
         if self.error:
@@ -152,7 +158,8 @@ def approved_by(status: ApprovalStatus, *people: Person, press: str = "9.0") -> 
 
 def an_app(client: AsyncWebClient, talks: Talks, votes: Votes, secret: str = "") -> AsyncApp:
     """The real app in front of stand-ins."""
-    return build_app(client, secret, IDENTITY, Services(talks, votes, lambda: NOON))
+    services = Services(talks, votes, lambda: NOON, votes.open_lists)
+    return build_app(client, secret, IDENTITY, services)
 
 
 def an_event(**changes: Any) -> dict[str, Any]:

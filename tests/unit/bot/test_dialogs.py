@@ -85,7 +85,7 @@ async def test_a_modal_for_what_has_ended_is_not_opened(desk: Desk, action: str)
     await desk.deliver(a_press(action))
     for part in ("Too late", "withdrawn", "<@U0ALICE>", "<!date^", "Open the card"):
         assert part in desk.told()
-    assert desk.slack.methods == ["chat.postEphemeral"]
+    assert desk.slack.given("views.open") == []
 
 
 async def test_what_has_ended_can_be_looked_at(desk: Desk) -> None:

@@ -1,7 +1,5 @@
 """Lists for one person: who they are, what they see, and the same list after a press in it."""
 
-from dataclasses import replace
-
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.service import RPCError, RPCStatusCode
@@ -88,7 +86,7 @@ async def test_after_an_approval_the_row_is_gone_and_the_list_says_what_came_of_
     status, other = ruled(), ruled("approval-0000000000aa")
     lists.votes.rows = [row_of(status), row_of(other)]
     lists.votes.known[status.id] = ended(approved_by(status, BOB), Outcome.APPROVED)
-    await lists.page.redraw(a_list_press(lists, status))
+    await lists.pressed(a_list_press(lists, status))
     shown = said(lists.rewritten())
 
     assert "✅ Approved: Order 100 × widget" in shown
@@ -102,10 +100,10 @@ async def test_one_of_two_approvals_leaves_my_list_and_stays_in_the_list_of_all(
     status = ruled(panels=({"who": {"users": ("U0BOB", "U0CAROL")}, "needed": 2},))
     lists.votes.rows = [row_of(status)]
     lists.votes.known[status.id] = approved_by(status, BOB, press="3.000100")
-    await lists.page.redraw(a_list_press(lists, status))
+    await lists.pressed(a_list_press(lists, status))
     mine = said(lists.rewritten())
     lists.slack.asked.clear()
-    await lists.page.redraw(a_list_press(lists, status, ListingQuery(Kind.ALL)))
+    await lists.pressed(a_list_press(lists, status, ListingQuery(Kind.ALL)))
 
     assert "✔ Your approval counts, 1 of 2" in mine
     assert f"`{status.id}`" not in mine
@@ -124,9 +122,9 @@ class SlowVotes(Votes):
 
 
 async def test_a_vote_that_is_still_looked_into_is_waited_for(lists: Lists) -> None:
-    votes = SlowVotes()
-    votes.rows = [row_of(ruled())]
-    await replace(lists.page, approvals=votes).redraw(a_list_press(lists, ruled()))
+    lists.votes = SlowVotes()
+    lists.votes.rows = [row_of(ruled())]
+    await lists.pressed(a_list_press(lists, ruled()))
 
     assert "Your approval counts" in said(lists.rewritten())
 
@@ -134,7 +132,7 @@ async def test_a_vote_that_is_still_looked_into_is_waited_for(lists: Lists) -> N
 async def test_a_refused_press_changes_no_list(lists: Lists) -> None:
     status = ruled()
     lists.votes.rows = [row_of(status)]
-    await lists.page.redraw(a_list_press(lists, status))
+    await lists.pressed(a_list_press(lists, status))
     shown = said(lists.rewritten())
 
     assert "Not decided yet: Order 100 × widget" in shown
@@ -146,7 +144,7 @@ async def test_a_refused_press_changes_no_list(lists: Lists) -> None:
 )
 async def test_a_list_that_cannot_be_redrawn_undoes_nothing(lists: Lists, error: Exception) -> None:
     lists.votes.unread = error
-    await lists.page.redraw(a_list_press(lists, ruled()))
+    await lists.pressed(a_list_press(lists, ruled()))
 
     assert lists.slack.given("response") == []
 
@@ -171,7 +169,7 @@ async def test_a_press_in_details_shows_the_details_again(lists: Lists) -> None:
     body = a_press(
         APPROVE, status.id, place=Place.read(block["block_id"]), response_url=lists.response_url
     )
-    await lists.page.redraw(body)
+    await lists.pressed(body)
 
     assert lists.rewritten()["text"].startswith("rejected")
     assert lists.votes.looked_for == []
@@ -187,10 +185,10 @@ class Granted(Talks):
 
 
 async def test_a_revoked_permission_is_gone_from_its_list_at_once(lists: Lists) -> None:
-    granted = replace(lists.page, conversations=Granted(), deployment="")
+    lists.talks, lists.deployment = Granted(), ""
     place = Place(LIST, row="grant0")
     value = "conversation-T0ACME-C0OPS-1.0|g1"
-    await granted.redraw(a_press(REVOKE, value, place=place, response_url=lists.response_url))
+    await lists.pressed(a_press(REVOKE, value, place=place, response_url=lists.response_url))
     shown = said(lists.rewritten())
 
     assert "`look`" in shown
@@ -216,7 +214,7 @@ def test_answers_go_to_our_slack_and_to_nobody_else(base: str, url: str, is_take
 
 
 async def test_an_address_that_is_used_up_is_an_error_of_its_own(lists: Lists) -> None:
-    urls = lists.page.response_urls
+    urls = lists.private.response_urls
     for url in (f"{lists.slack.url}no/such/route", "https://evil.test/x"):
         with pytest.raises(ResponseUrlError):
             await urls.rewrite(url, "text", [])

@@ -1,0 +1,69 @@
+"""What is open in front of one person and can be drawn anew: a list, one approval, the Home."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import Block
+from temporalio.client import WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from bot.payloads.fields import PayloadError
+from bot.response_url import ResponseUrlError
+from workflows.client import ApprovalNotFoundError, Approvals
+from workflows.contracts import ApprovalStatus
+
+NOT_SHOWN = (
+    ApprovalNotFoundError,
+    OSError,
+    PayloadError,
+    RPCError,
+    ResponseUrlError,
+    SlackApiError,
+    TimeoutError,
+    WorkflowQueryFailedError,
+    aiohttp.ClientError,
+)
+"""Why something could not be drawn or shown. What it shows is true all the same."""
+MOST_NEWS = 3
+"""Ends that are told above a list; the others are only missing from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What one person is shown."""
+
+    text: str
+    blocks: Sequence[Block] = ()
+    waiting: tuple[str, ...] = ()
+    """Ids of the approvals on it that have not ended."""
+
+
+class Screen(Protocol):
+    """A place that shows something to one person.
+
+    Both methods raise one of `NOT_SHOWN` where that does not work.
+    """
+
+    async def draw(self, ended: Sequence[str]) -> Drawn:
+        """As it stands now. `ended` are approvals that have ended since it was first shown."""
+        ...
+
+    async def show(self, drawn: Drawn) -> None:
+        """Put it in the place of what was shown before."""
+        ...
+
+
+async def endings(approvals: Approvals, ids: Sequence[str]) -> Sequence[ApprovalStatus]:
+    """How the last of these ended, as far as that can be read."""
+
+    async def ending(id_: str) -> ApprovalStatus | None:
+        try:
+            return await approvals.status(id_)
+        except (ApprovalNotFoundError, RPCError, WorkflowQueryFailedError):
+            return None
+
+    return [it for it in await asyncio.gather(*map(ending, ids[-MOST_NEWS:])) if it]
