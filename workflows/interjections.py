@@ -23,7 +23,7 @@ from workflows.contracts import (
 from workflows.intents import Intent, read_intent
 from workflows.memory import noted, said
 from workflows.patience import ask_now
-from workflows.showing import fits_in_a_row
+from workflows.showing import NUDGEABLE, fits_in_a_row
 from workflows.talk import Talk
 from workflows.votes import Vote
 from workflows.words import (
@@ -100,8 +100,13 @@ class Interjection:
         return True
 
     async def _refusal(self, id_: str, request: ApprovalRequest) -> Refusal | None:
-        """Why the author may not decide this one, as far as can be said without its votes."""
-        ballot = Ballot(requester=request.call.requester, rule=request.rule)
+        """Why the author may not decide this one, as far as can be said without its votes.
+
+        Whoever a vote may have been handed over to is offered the button, which knows better.
+        """
+        ballot = Ballot(
+            requester=request.call.requester, rule=request.rule, escalated=_is_escalated(request)
+        )
         vote = Vote(approve=True, decision=self._decision(id_, Verb.DECIDE, Via.PROMPT))
         if refusal := ballot.screen(vote):
             return refusal
@@ -113,7 +118,9 @@ class Interjection:
         except ActivityError:
             return Refusal.UNVERIFIED
         refused = ballot.cast(vote, tuple(standings)).refused
-        return refused[-1].why if refused else None
+        why = refused[-1].why if refused else None
+        may_hold_a_vote = why is Refusal.NOT_AN_APPROVER and standings[0].may_receive
+        return None if may_hold_a_vote else why
 
     async def _show_buttons(self, offered: Waiting) -> None:
         one = len(offered) == 1
@@ -132,7 +139,9 @@ class Interjection:
         id_, why = next(iter(refusals.items()))
         status = ApprovalStatus(id=id_, request=waiting[id_])
         refused = Refused(why=why, at=workflow.now())
-        await self._whisper(refusal_for_person(refused, status), nudge=id_)
+        await self._whisper(
+            refusal_for_person(refused, status), nudge=id_ if why in NUDGEABLE else ""
+        )
 
     async def _whisper(
         self,
@@ -167,3 +176,11 @@ class Interjection:
             channel=self._talk.thread.channel,
             verb=verb,
         )
+
+
+def _is_escalated(request: ApprovalRequest) -> bool:
+    """Whether it has waited so long that its rule's escalation is in force."""
+    rule = request.rule
+    if rule is None or rule.escalation is None:
+        return False
+    return workflow.now() >= request.asked_at + rule.escalation.after
