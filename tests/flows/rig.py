@@ -131,6 +131,7 @@ async def working(
     *answers: Answer,
     bench: Workbench | None = None,
     directory: PhoneBook | None = None,
+    cards: CardBoard | None = None,
 ) -> AsyncGenerator[Rig]:
     """A rig whose model gives these answers in order."""
     script = Script(*answers)
@@ -144,7 +145,13 @@ async def working(
     )
     target = temporal.service_client.config.target_host
     client = await Client.connect(target, plugins=[plugin])
-    rig = Rig(temporal, script, bench=bench or Workbench(), directory=directory or PhoneBook())
+    rig = Rig(
+        temporal,
+        script,
+        bench=bench or Workbench(),
+        directory=directory or PhoneBook(),
+        cards=cards or CardBoard(),
+    )
     async with build_worker(
         client, rig.queue, [rig.bench, rig.cards, rig.log, rig.policy, rig.directory]
     ):

@@ -1,7 +1,5 @@
 """Edit & approve: what runs is what was written, under the rule for that."""
 
-from collections.abc import Sequence
-
 from temporalio import activity
 from temporalio.client import Client
 
@@ -29,10 +27,6 @@ class BoardRoom(PhoneBook):
 
 def _asks(*rules: Rule) -> list[Ruling]:
     return [Ruling(verdict=Verdict.ASK, rule=rule) for rule in rules]
-
-
-def _kinds(refusals: Sequence[Refusal]) -> set[Refusal]:
-    return set(refusals)
 
 
 async def test_an_edited_call_runs_exactly_as_it_was_written(temporal: Client) -> None:

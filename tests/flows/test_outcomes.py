@@ -1,18 +1,35 @@
 """Ends other than yes and no: sent back, run out of time, withdrawn."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from temporalio import activity
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB
+from tests.fakes import CardBoard
 from tests.flows.rig import CAROL, a_rule, act, working
 from tests.model import says
 from workflows.client import ApprovalClosedError
-from workflows.contracts import Difference, Outcome, Refusal, Verb
+from workflows.contracts import ApprovalStatus, Card, Difference, Outcome, Refusal, Verb
 from workflows.differences import SUMMARY
 
 SOON = timedelta(seconds=1)
+
+
+class SlowBoard(CardBoard):
+    """Slack, when it takes its time with cards that are decided."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+
+    @activity.defn
+    async def redraw_card(self, status: ApprovalStatus) -> Card:
+        card = await super().redraw_card(status)
+        await self.gate.wait()
+        return card
 
 
 async def test_requested_changes_reach_the_model_and_its_next_call_replaces_the_card(
@@ -86,7 +103,7 @@ async def test_a_vote_that_is_still_looked_up_at_the_deadline_is_too_late(
     temporal: Client,
 ) -> None:
     async with working(temporal, act(1), says("Nobody answered.")) as rig:
-        rig.policy.rule = a_rule(expires_after=SOON)
+        rig.policy.rule = a_rule(expires_after=SOON * 2)
         rig.directory.gate.clear()
         approval_id = await rig.ask()
         await rig.vote(approval_id, BOB)
@@ -100,6 +117,24 @@ async def test_a_vote_that_is_still_looked_up_at_the_deadline_is_too_late(
         assert "has expired" in whisper.text
         assert await rig.answered() == "Nobody answered."
         assert rig.bench.ran == []
+
+
+async def test_a_vote_while_the_last_card_is_drawn_is_too_late_and_told_so(
+    temporal: Client,
+) -> None:
+    board = SlowBoard()
+    async with working(temporal, act(1), says("No."), cards=board) as rig:
+        approval_id = await rig.ask()
+        await rig.vote(approval_id, BOB, approve=False)
+        await rig.cards.until(lambda: rig.cards.of(approval_id).outcome is Outcome.REJECTED)
+
+        await rig.vote(approval_id, CAROL)
+
+        whisper = await rig.told()
+        assert whisper.to == CAROL
+        assert "already rejected by <@U0BOB>" in whisper.text
+        board.gate.set()
+        assert await rig.answered() == "No."
 
 
 async def test_what_expired_may_be_asked_again_at_once(temporal: Client) -> None:
