@@ -14,11 +14,25 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from dev.errors import ChildExitedError
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
-from tests.slack.reading import buttons
+from tests.slack.reading import buttons, words
 from tests.slack.scene import Scene
+from tests.slack.talk import ALICE, CARD
 from workflows.words import MODEL_REFUSED_KEY
 
 ORDER = "order 100 widgets"
+RULE = """\
+version: {version}
+rules:
+  - name: orders
+    tool: place_order
+    approvers: {approvers}
+"""
+SOLO = """\
+version: 1
+solo: U0ALICE
+rules:
+  - {name: orders, tool: place_order}
+"""
 
 
 @pytest_asyncio.fixture
@@ -125,7 +139,7 @@ async def test_an_expired_api_key_is_told_in_plain_words(
 
 
 @pytest.mark.parametrize(
-    ("process", "env", "words"),
+    ("process", "env", "told"),
     [
         ("bot", {"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set"),
         ("bot", {"SLACK_BOT_TOKEN": "xoxp-1"}, "begin with xoxb-"),
@@ -136,11 +150,12 @@ async def test_an_expired_api_key_is_told_in_plain_words(
         ("bot", {"SLACK_API_URL": "http://127.0.0.1:9/api"}, "cannot be reached"),
         ("worker", {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN"),
         ("worker", {"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be used"),
+        ("worker", {"POLICY_FILE": "none.yaml"}, "the policy none.yaml cannot be read"),
     ],
     ids=str,
 )
 async def test_a_wrong_setting_is_one_clear_line(
-    temporal_address: str, process: str, env: dict[str, str], words: str
+    temporal_address: str, process: str, env: dict[str, str], told: str
 ) -> None:
     options = StackOptions(
         temporal_address=temporal_address,
@@ -152,8 +167,73 @@ async def test_a_wrong_setting_is_one_clear_line(
         async with stack:
             pytest.fail("it started")
     assert failed.value.code == 2
-    assert len(failed.value.last_lines) == 1
-    assert words in failed.value.last_lines[0]
+    (line,) = (it for it in failed.value.last_lines if "[info " not in it)
+    assert told in line
+
+
+@pytest.mark.parametrize(
+    ("policy", "place"),
+    [
+        ("version: 1\nrules: {", "policy.yaml:2: is not YAML"),
+        (RULE.format(version=1, approvers="{users: [U0NOBODY]}"), "U0NOBODY"),
+    ],
+)
+async def test_a_policy_that_cannot_be_honoured_is_refused_with_the_place(
+    temporal_address: str, tmp_path: Path, policy: str, place: str
+) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(policy, encoding="utf-8")
+    options = StackOptions(
+        temporal_address=temporal_address, env={"POLICY_FILE": str(file)}, run=("worker",)
+    )
+    with pytest.raises(ChildExitedError) as failed:
+        async with Stack(options):
+            pytest.fail("it started")
+    assert failed.value.code == 2
+    head, fault = failed.value.last_lines
+    assert head == "countersign: the policy cannot be used."
+    assert place in fault
+
+
+async def test_a_policy_that_becomes_wrong_while_it_runs_leaves_the_old_one_in_force(
+    temporal_address: str, temporal: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(RULE.format(version=1, approvers="{users: [U0BOB]}"), encoding="utf-8")
+    options = StackOptions(
+        temporal_address=temporal_address, task_queue="changing", env={"POLICY_FILE": str(file)}
+    )
+    async with Stack(options) as stack, _people(stack) as sandbox:
+        scene = Scene(stack, sandbox, temporal)
+        first = await (await scene.mention(ORDER)).card()
+        file.write_text(RULE.format(version=2, approvers="{users: [nobody]}"), encoding="utf-8")
+        second = await (await scene.mention(ORDER)).card()
+        assert "changed policy refused" in stack.log("worker")
+        file.write_text(RULE.format(version=33, approvers="{users: [U0CAROL]}"), encoding="utf-8")
+        talk = await scene.mention(ORDER)
+        third = await talk.card()
+        assert ["v1" in words(it) for it in (first, second, third)] == [True, True, False]
+        assert "v33" in words(third)
+        await talk.press(first, "Approve")  # it keeps the rule that it was asked under
+        await talk.redrawn(first, "Done:")
+
+
+async def test_who_works_alone_approves_their_own_requests_and_the_record_says_so(
+    temporal_address: str, temporal: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(SOLO, encoding="utf-8")
+    options = StackOptions(
+        temporal_address=temporal_address, task_queue="alone", env={"POLICY_FILE": str(file)}
+    )
+    async with Stack(options) as stack, _people(stack) as sandbox:
+        talk = await Scene(stack, sandbox, temporal).begin(ORDER)
+        card = await talk.hear(CARD)
+        assert "solo mode: you approve your own requests" in words(card)
+        approve = next(it for it in card["blocks"][-1]["elements"] if "style" in it)
+        assert "Solo mode" in approve["confirm"]["text"]["text"]
+        await talk.press(card, "Approve", ALICE)
+        assert "solo mode" in words(await talk.redrawn(card, "Done:"))
 
 
 async def test_a_port_that_is_taken_is_one_clear_line(own: Scene) -> None:
