@@ -47,7 +47,11 @@ def row_of(message: Json, id_: str) -> Json | None:
 
 
 def live(message: Json, markup: str) -> Sequence[str]:
-    """Texts in which Slack would interpret what a person wrote."""
+    """Texts in which Slack would interpret what a person wrote.
+
+    In Markdown it would link an address, which says where it leads, and knows no `|label`.
+    """
+    kinds = {"mrkdwn"} if "://" in markup else {"mrkdwn", "markdown"}
     found: list[str] = []
     todo: list[Any] = [{"type": "mrkdwn", "text": message["text"]}, message.get("blocks", [])]
     while todo:
@@ -55,7 +59,7 @@ def live(message: Json, markup: str) -> Sequence[str]:
         if isinstance(item, list):
             todo.extend(item)
         elif isinstance(item, dict):
-            if item.get("type") in {"mrkdwn", "markdown"} and markup in str(item.get("text")):
+            if item.get("type") in kinds and markup in str(item.get("text")):
                 found.append(str(item["text"]))
             todo.extend(item.values())
     return found

@@ -16,7 +16,7 @@ OPS, GENERAL, FINANCE, RANDOM, SHARED = (
     "C0SHARED",
 )
 ALICES_DM, BOBS_DM, CAROLS_DM = "D0ALICE", "D0BOB", "D0CAROL"
-CARD, LINE = "Approval needed", "Waiting for"
+CARD, LINE, VOTED = "Approval needed", "Waiting for", "✔"
 REASON = "reason"
 """Where a reason is written in any dialog."""
 PATIENCE = 20

@@ -6,7 +6,7 @@ import pytest
 
 from tests.slack.reading import Json, approval_id, buttons, row_of, words
 from tests.slack.scene import Scene
-from tests.slack.talk import ALICE, BOB, CAROL, CAROLS_DM, OPS, PATIENCE, Talk
+from tests.slack.talk import ALICE, BOB, CAROL, CAROLS_DM, OPS, PATIENCE, VOTED, Talk
 from workflows.contracts import Outcome, Via
 
 Decide = Callable[[Scene, Talk, Json], Awaitable[None]]
@@ -37,7 +37,7 @@ async def _by_a_signal(scene: Scene, talk: Talk, card: Json) -> None:
     [
         (_from_the_card, Via.BUTTON, "with the button"),
         (_from_the_list, Via.LIST, "from the list"),
-        (_from_the_command_line, Via.CLI, "from the command line"),
+        (_from_the_command_line, Via.CLI, "operator via CLI (unverified: "),
         (_by_a_signal, Via.OPERATOR, "from outside Slack"),
     ],
 )
@@ -77,9 +77,9 @@ async def test_the_first_of_two_votes_shows_everywhere_and_runs_nothing(scene: S
     await talk.press(bobs, "Approve")
 
     for shown in (bobs, carols):
-        assert buttons(await talk.redrawn(shown, f"✔ <@{BOB}>")) != []
+        assert buttons(await talk.redrawn(shown, VOTED)) != []
     await talk.redrawn(line, "1 of 2")
-    twice = await talk.press(await talk.redrawn(bobs, f"✔ <@{BOB}>"), "Approve")
+    twice = await talk.press(await talk.redrawn(bobs, VOTED), "Approve")
     assert twice["delivered"]
     await scene.sandbox.wait_ephemeral(BOB, contains="counted already", timeout=PATIENCE)
     assert (await scene.status(bobs)).counted == 1

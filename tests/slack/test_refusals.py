@@ -8,7 +8,7 @@ import pytest_asyncio
 from tests.slack.policy import NOT_IN_SLACK, REASONED
 from tests.slack.reading import Json, approval_id, buttons, words
 from tests.slack.scene import Scene
-from tests.slack.talk import BOB, BOBS_DM, CAROL, CAROLS_DM, DAVE, GENERAL, OPS, SHARED, Talk
+from tests.slack.talk import BOB, BOBS_DM, CAROL, CAROLS_DM, DAVE, GENERAL, OPS, SHARED, VOTED, Talk
 from workflows.contracts import Outcome, Refusal, Via
 
 FINANCE = ["U0BOB", "U0CAROL"]
@@ -109,14 +109,14 @@ async def test_an_approver_who_left_the_company_counts_no_more(scene: Scene) -> 
     await scene.stale_press(card, "approval_approve", CAROL)
     await _unchanged(scene, card, Refusal.DEACTIVATED)
     await talk.press(card, "Approve", BOB)
-    await talk.redrawn(card, f"✔ <@{BOB}>")
+    await talk.redrawn(card, VOTED)
     await talk.drop(card)
 
 
 async def test_an_operator_is_no_second_person(scene: Scene) -> None:
     talk, card = await _asked(scene, LARGE)
     await talk.press(card, "Approve", BOB)
-    await talk.redrawn(card, f"✔ <@{BOB}>")
+    await talk.redrawn(card, VOTED)
 
     code, printed = await scene.at_terminal("approve", approval_id(card))
 

@@ -42,7 +42,7 @@ async def quorum(order: Order) -> None:
     """Above €5,000 one approval is shown as one of two, and only the second runs it."""
     card = await order.ask("order 60 gadgets")
     await order.press(card, "Approve")
-    await order.shows(card, "<@U0BOB>")
+    await order.shows(card, "✔")
     expect("orders before the second vote", order.stage.shop.orders("gadget"), [])
     status = await order.status(card)
     rule = status.in_force
@@ -69,4 +69,4 @@ async def cli(order: Order) -> None:
     started = time.perf_counter()
     await approve_at_terminal(order.stage.stack, approval_id(card))
     await order.answered(card, "placed", started)
-    await order.settled(card, "from the command line")
+    await order.settled(card, "operator via CLI")
