@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -93,6 +93,12 @@ class Directory:
         """Who is in a user group. `docs.slack.dev/reference/methods/usergroups.users.list`."""
         reply = await _ask(self._slack.usergroups_users_list(usergroup=group), group)
         return frozenset(map(str, reply.get("users") or ()))
+
+    async def handles(self) -> Mapping[str, str]:
+        """What user groups are called, by their ids."""
+        reply = await _ask(self._slack.usergroups_list())
+        groups: list[dict[str, Any]] = reply.get("usergroups") or []
+        return {str(it["id"]): str(it.get("handle") or it.get("name") or "") for it in groups}
 
     async def groups_of(self, user: str) -> tuple[str, ...]:
         """The user groups that somebody is in, by one question about all groups."""

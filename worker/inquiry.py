@@ -53,7 +53,7 @@ async def facts_of(plea: Plea, policy: Policy, directory: Directory) -> Facts:
         groups=groups,
         channels=channels,
     )
-    venue = Venue(channel, place.is_direct, place.is_private, place.is_shared)
+    venue = Venue(channel, place.is_direct, place.is_private, place.is_shared, place.name)
     return Facts(call.tool, requester, venue, arguments, amount)
 
 

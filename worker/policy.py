@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -10,7 +11,8 @@ from temporalio import activity
 from bot.directory import DirectoryError
 from bot.preflight import PreflightError
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
-from worker.roster import Directory, faults_in
+from worker.naming import with_names
+from worker.roster import Directory, call_the_roll
 from workflows.activities import PolicyActivities
 from workflows.contracts import Plea, ToolSpec
 from workflows.policy.engine import Policy
@@ -22,7 +24,16 @@ log = structlog.get_logger(__name__)
 
 Edition = tuple[int, int]
 """When a file was changed, and its size: what tells that it is another one now."""
-Reading = tuple[Policy, Edition | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A policy as it was read."""
+
+    policy: Policy
+    names: Mapping[str, str]
+    """What those whom it means were called then, by their ids."""
+    edition: Edition | None
 
 
 class PolicyDesk(PolicyActivities):
@@ -34,32 +45,33 @@ class PolicyDesk(PolicyActivities):
         self._path = path
         self._tools = tools
         self._directory = directory
-        self._policy, self._edition = read
+        self._read = read
+        self._edition = read.edition
         self._reading = asyncio.Lock()
 
     @property
     def policy(self) -> Policy:
         """The policy in force."""
-        return self._policy
+        return self._read.policy
 
     def mentions(self, tool: str) -> bool:
         """Whether calls of this tool have to be judged."""
-        return self._policy.mentions(tool)
+        return self.policy.mentions(tool)
 
     @activity.defn
     async def judge(self, plea: Plea) -> Ruling:
         """Say what the policy says of a call, or deny if what it asks about is not known."""
         await self._read_again()
-        policy = self._policy
+        read = self._read
         try:
-            facts = await facts_of(plea, policy, self._directory)
+            facts = await facts_of(plea, read.policy, self._directory)
         except DirectoryError as error:
             return _deny(_unknown(error.code), failed=True)
         except ArgumentsUnreadableError:
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
             return _deny("Apps and deactivated accounts may ask for nothing.")
-        return policy.judge(facts)
+        return with_names(read.policy.judge(facts), read.names, facts)
 
     async def _read_again(self) -> None:
         """Take a changed file if it is sound; approvals that wait keep the rule they have."""
@@ -69,23 +81,25 @@ class PolicyDesk(PolicyActivities):
                 return
             problem = ""
             try:
-                policy, edition = await _read(self._path, self._tools, self._directory)
+                read = await _read(self._path, self._tools, self._directory)
+                edition = read.edition
             except DirectoryError as error:
                 log.warning("changed policy not checked yet, the old one stays", code=error.code)
                 return
             except (PolicyError, OSError) as error:
                 problem = str(error)
             else:
-                self._replace(policy)
+                self._replace(read)
             self._edition = edition
         if problem:
             log.error("changed policy refused, the old one stays", faults=problem)
 
-    def _replace(self, policy: Policy) -> None:
-        if policy.version == self._policy.version:
-            log.warning("the policy changed but not its version", version=policy.version)
-        log.info("policy changed", version=policy.version)
-        self._policy = policy
+    def _replace(self, read: Reading) -> None:
+        version = read.policy.version
+        if version == self.policy.version:
+            log.warning("the policy changed but not its version", version=version)
+        log.info("policy changed", version=version)
+        self._read = read
 
 
 async def open_policy(
@@ -110,7 +124,7 @@ async def open_policy(
             f"Slack did not say whether the people in {path} exist ({error.code}). "
             "Start again in a minute."
         ) from error
-    policy, _ = read
+    policy = read.policy
     log.info("policy", version=policy.version, rules=len(policy.rules), denials=len(policy.denials))
     return PolicyDesk(file, tools, directory, read)
 
@@ -118,9 +132,10 @@ async def open_policy(
 async def _read(path: Path, tools: Mapping[str, ToolSpec], directory: Directory) -> Reading:
     edition = _edition(path)
     policy = load(_text(path), str(path), tools)
-    if faults := await faults_in(policy, directory):
-        raise PolicyError(faults)
-    return policy, edition
+    roll = await call_the_roll(policy, directory)
+    if roll.faults:
+        raise PolicyError(roll.faults)
+    return Reading(policy, roll.names, edition)
 
 
 def _text(path: Path) -> str:

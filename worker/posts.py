@@ -1,8 +1,8 @@
 """Posting a message exactly once, although an activity may run twice, and rewriting it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import structlog
 from slack_sdk.models.blocks import Block
@@ -11,11 +11,13 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from bot.directory import UNREACHABLE
+from bot.views.validate import message_problems
 from worker.slack import BAD_BLOCKS, ask
 from workflows.contracts import Thread
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
 LOOK_BACK = 200
 """Messages of a thread that are searched for what a first try may have posted."""
 CLOCKS_APART_SECONDS = 300
@@ -41,6 +43,8 @@ class Words:
 
     text: str
     blocks: Sequence[Block]
+    instead: Sequence[Block] = ()
+    """Fewer blocks, for where Slack refuses those; after them there is only the text."""
 
 
 class Posts:
@@ -57,28 +61,22 @@ class Posts:
         if activity.info().attempt > 1 and (ts := await self._find(spot, kind, key)):
             return ts
         metadata = {"event_type": kind, "event_payload": {"key": key, **payload}}
-        try:
-            return await self._post(spot, words, metadata)
-        except ApplicationError as error:
-            if error.type not in BAD_BLOCKS:
-                raise
-            log.warning("blocks refused, posting text", kind=kind, key=key, code=error.type)
-            return await self._post(spot, Words(words.text, []), metadata)
+        return await _first_taken(
+            words, lambda blocks: self._post(spot, words.text, blocks, metadata), kind=kind, key=key
+        )
 
     async def rewrite(self, channel: str, ts: str, words: Words) -> None:
         """Let a message say something else."""
-        try:
-            await ask(
+
+        def update(blocks: Sequence[Block]) -> Awaitable[Any]:
+            # An empty list takes the buttons away; without one they would stay.
+            return ask(
                 self._slack.chat_update(
-                    channel=channel, ts=ts, text=words.text, blocks=words.blocks
+                    channel=channel, ts=ts, text=words.text, blocks=list(blocks)
                 )
             )
-        except ApplicationError as error:
-            if error.type not in BAD_BLOCKS:
-                raise
-            log.warning("blocks refused, rewriting as text", channel=channel, code=error.type)
-            # An empty list takes the buttons away; without one they would stay.
-            await ask(self._slack.chat_update(channel=channel, ts=ts, text=words.text, blocks=[]))
+
+        await _first_taken(words, update, channel=channel, ts=ts)
 
     async def direct(self, user: str) -> Spot:
         """The direct messages with one person."""
@@ -96,13 +94,15 @@ class Posts:
             return ""
         return str(found.get("permalink") or "")
 
-    async def _post(self, spot: Spot, words: Words, metadata: dict[str, Any]) -> str:
+    async def _post(
+        self, spot: Spot, text: str, blocks: Sequence[Block], metadata: dict[str, Any]
+    ) -> str:
         posted = await ask(
             self._slack.chat_postMessage(
                 channel=spot.channel,
                 thread_ts=spot.thread_ts or None,
-                text=words.text,
-                blocks=list(words.blocks) or None,
+                text=text,
+                blocks=list(blocks) or None,
                 metadata=metadata,
                 unfurl_links=False,
                 unfurl_media=False,
@@ -141,6 +141,28 @@ class Posts:
             limit=LOOK_BACK,
             include_all_metadata=True,
         )
+
+
+async def _first_taken(
+    words: Words, send: Callable[[Sequence[Block]], Awaitable[T]], **about: str
+) -> T:
+    """Send the blocks, or fewer, or none: an approval does not wait for somebody to mend a view."""
+    for blocks in _sound(words, about):
+        try:
+            return await send(blocks)
+        except ApplicationError as error:
+            if error.type not in BAD_BLOCKS:
+                raise
+            log.warning("Slack refused blocks, sending fewer", code=error.type, **about)
+    return await send(())
+
+
+def _sound(words: Words, about: Mapping[str, str]) -> Iterator[Sequence[Block]]:
+    for blocks in (words.blocks, words.instead):
+        if problems := message_problems(blocks):
+            log.error("Slack would refuse blocks, sending fewer", problems=problems, **about)
+        elif blocks:
+            yield blocks
 
 
 def _first_try() -> str:

@@ -1,8 +1,8 @@
-"""Whether those whom a policy names are there in Slack, and enough of them."""
+"""Whether those whom a policy means are there in Slack, enough of them, and their names."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -48,6 +48,10 @@ class Directory(Protocol):
         """Who is in a user group."""
         ...
 
+    async def handles(self) -> Mapping[str, str]:
+        """What user groups are called, by their ids."""
+        ...
+
     async def groups_of(self, user: str) -> tuple[str, ...]:
         """The user groups that somebody is in."""
         ...
@@ -61,10 +65,19 @@ class Directory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """What is wrong with whom a policy means, and what they are called, by their ids."""
+
+    faults: tuple[Fault, ...]
+    names: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class _Roster:
     """What Slack said of the ids."""
 
+    names: dict[str, str] = field(default_factory=dict[str, str])
     problems: dict[str, str] = field(default_factory=dict[str, str])
     members: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     voiceless: set[str] = field(default_factory=set[str])
@@ -75,6 +88,15 @@ class _Roster:
 
 async def faults_in(policy: Policy, directory: Directory) -> tuple[Fault, ...]:
     """Ids that Slack does not know, and quorums that its groups are too small for.
+
+    Raises:
+        DirectoryError: Slack did not say.
+    """
+    return (await call_the_roll(policy, directory)).faults
+
+
+async def call_the_roll(policy: Policy, directory: Directory) -> Roll:
+    """Look up everybody whom a policy means.
 
     Raises:
         DirectoryError: Slack did not say.
@@ -94,6 +116,8 @@ async def faults_in(policy: Policy, directory: Directory) -> tuple[Fault, ...]:
     await asyncio.gather(
         *(_look_up(id_, roster, directory, is_approving=id_ in approving) for id_ in places)
     )
+    if any(kind_of(id_) is GROUP for id_ in roster.members):
+        roster.names |= await _handles(directory)
     for kind in sorted(roster.unknown):
         log.warning("this Slack cannot be asked whether the ids in the policy exist", about=kind)
     for user in sorted(roster.voiceless):
@@ -104,7 +128,8 @@ async def faults_in(policy: Policy, directory: Directory) -> tuple[Fault, ...]:
         for path in places[id_]
     ]
     found = missing or list(_out_of_reach(policy, roster))
-    return tuple(policy.source.fault(path, problem) for path, problem in found)
+    faults = tuple(policy.source.fault(path, problem) for path, problem in found)
+    return Roll(faults, {id_: name for id_, name in roster.names.items() if id_ in places})
 
 
 async def _look_up(id_: str, roster: _Roster, directory: Directory, *, is_approving: bool) -> None:
@@ -112,6 +137,7 @@ async def _look_up(id_: str, roster: _Roster, directory: Directory, *, is_approv
     try:
         if kind is USER:
             person = await directory.person(id_)
+            roster.names[id_] = person.name
             if person.is_guest or person.is_external or person.is_bot or person.is_deactivated:
                 roster.voiceless.add(id_)
         elif kind is GROUP:
@@ -135,10 +161,21 @@ async def _look_up(id_: str, roster: _Roster, directory: Directory, *, is_approv
 async def _look_up_channel(
     id_: str, roster: _Roster, directory: Directory, *, is_approving: bool
 ) -> None:
-    await directory.channel(id_)
+    roster.names[id_] = (await directory.channel(id_)).name
     if is_approving:
         home, members = await asyncio.gather(directory.home(), directory.members(id_))
         roster.members[id_] = members - {home.bot_user}
+
+
+async def _handles(directory: Directory) -> Mapping[str, str]:
+    """A name is for reading: where Slack has no such list, ids are read instead."""
+    try:
+        return await directory.handles()
+    except DirectoryError as error:
+        if error.code not in UNKNOWN | {"missing_scope"}:
+            raise
+        log.warning("user groups are shown by their ids", code=error.code)
+        return {}
 
 
 def _out_of_reach(policy: Policy, roster: _Roster) -> Iterator[Finding]:

@@ -91,6 +91,9 @@ class Rule(BaseModel, frozen=True):
     auto_approve: bool = False
     solo: bool = False
     """Whether the requester works alone and approves their own requests."""
+    names: dict[str, str] = {}
+    """Names of the users, groups and channels that it mentions, as they were when it was asked;
+    to be shown without ringing anybody."""
 
     @property
     def needed(self) -> int:

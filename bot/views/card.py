@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
 
 from bot.views.actions import CARD, Place
-from bot.views.blocks import context
+from bot.views.blocks import context, section
 from bot.views.buttons import ask_again, card_buttons
 from bot.views.facts import facts, markings, notified
-from bot.views.question import Question, question, summary, title
+from bot.views.people import IN_THREAD, Ringing, person
+from bot.views.question import question, summary, title
 from bot.views.text import HEADER_LIMIT, escape, mention, moment, plain
 from bot.views.verdict import execution, verdict_blocks, verdict_line, verdict_word
 from workflows.contracts import ApprovalStatus, Outcome
 
 
 def approval_card(
-    status: ApprovalStatus, source: str = "", deployment: str = ""
+    status: ApprovalStatus, source: str = "", deployment: str = "", ringing: Ringing = IN_THREAD
 ) -> Sequence[Block]:
     """Everything an approver needs; buttons only while the approval is pending.
 
@@ -23,10 +24,11 @@ def approval_card(
         status: the approval.
         source: permalink of the message that began the thread, if there is one.
         deployment: name of this installation, which its buttons carry.
+        ringing: whom it mentions.
     """
-    asked = question(status, source)
-    place = Place(CARD, status.edition, status.shown.digest, deployment)
+    asked = question(status, source, ringing)
     pending = status.outcome is Outcome.PENDING
+    whom = notified(status, rings=ringing.notified)
     return [
         HeaderBlock(text=PlainTextObject(text=_headline(status))),
         *(() if pending else verdict_blocks(status)),
@@ -34,19 +36,34 @@ def approval_card(
         *asked.body,
         context(*facts(status)),
         *_markings(status),
-        *(_pending(status, asked, place) if pending else _settled(status, asked, place)),
+        *([context(f"for {whom}")] if whom else []),
+        *_end(status, deployment, complete=asked.complete),
     ]
 
 
-def card_text(status: ApprovalStatus) -> str:
+def minimal_card(
+    status: ApprovalStatus, deployment: str = "", ringing: Ringing = IN_THREAD
+) -> Sequence[Block]:
+    """For when Slack refuses the whole card: one sentence, and a dialog that shows the rest."""
+    told = section("\n".join(_told(status, ringing)))
+    return [told, *_markings(status), *_end(status, deployment, complete=False)]
+
+
+def card_text(status: ApprovalStatus, ringing: Ringing = IN_THREAD) -> str:
     """What notifications and screen readers read instead of the blocks."""
+    return " ".join(_told(status, ringing))
+
+
+def _told(status: ApprovalStatus, ringing: Ringing) -> Sequence[str]:
     if status.outcome is not Outcome.PENDING:
-        told = " ".join(part for part in (verdict_line(status), escape(execution(status))) if part)
-        return f"{verdict_word(status.outcome)}: {summary(status)}. {told}"
-    ring = f"{whom}: " if (whom := notified(status)) else ""
+        first = f"{verdict_word(status.outcome)}: {summary(status)}."
+        return [part for part in (first, verdict_line(status), escape(execution(status))) if part]
+    whom = notified(status, rings=True) if ringing.notified else ""
+    ring = f"{whom}: " if whom else ""
     until = f", by {moment(status.deadline)}" if status.deadline else ""
-    who = mention(status.request.call.requester.user)
-    return f"{ring}Approval needed: {summary(status)}, asked by {who}{until}"
+    requester = status.request.call.requester
+    who = mention(requester.user) if ringing.requester else person(status, requester)
+    return [f"{ring}Approval needed: {summary(status)}, asked by {who}{until}"]
 
 
 def _headline(status: ApprovalStatus) -> str:
@@ -58,14 +75,13 @@ def _markings(status: ApprovalStatus) -> Iterator[Block]:
         yield context(f":warning: {marked}")
 
 
-def _pending(status: ApprovalStatus, asked: Question, place: Place) -> Iterator[Block]:
-    if whom := notified(status):
-        yield context(f"for {whom}")
-    yield from card_buttons(status, asked.complete, place)
-
-
-def _settled(status: ApprovalStatus, asked: Question, place: Place) -> Iterator[Block]:
-    if not asked.complete:
+def _end(status: ApprovalStatus, deployment: str, *, complete: bool) -> Iterator[Block]:
+    """What can be pressed, and what is not to be seen here."""
+    place = Place(CARD, status.edition, status.shown.digest, deployment)
+    if status.outcome is Outcome.PENDING:
+        yield from card_buttons(status, complete, place)
+        return
+    if not complete:
         yield context(f"Not all of it fits here; `countersign show {escape(status.id)}` has it.")
     if status.outcome is Outcome.EXPIRED:
         yield ask_again(status, place)

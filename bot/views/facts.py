@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.views.people import names, needed, rule_name, voters
+from bot.views.people import mentions, names, needed, rule_name, voters
 from bot.views.text import escape, mention, moment
 from workflows.contracts import ApprovalStatus, Decision, Outcome, Verb, Via
 
@@ -13,7 +13,7 @@ MOST_NOTIFIED = 20
 def facts(status: ApprovalStatus) -> Iterator[str]:
     """Each as a line of mrkdwn: rule and quorum, who has approved, times and id."""
     if rule := status.in_force:
-        yield " · ".join(part for part in (rule_name(rule), needed(rule)) if part)
+        yield " · ".join(part for part in (rule_name(rule), needed(status)) if part)
     if status.votes:
         yield voters(status)
     if changed := " · ".join(_changes_of_people(status)):
@@ -34,12 +34,13 @@ def markings(status: ApprovalStatus) -> Iterator[str]:
         yield "decided outside Slack: who it was is not verified"
 
 
-def notified(status: ApprovalStatus) -> str:
-    """Whose phones ring, if it is time to ring them."""
+def notified(status: ApprovalStatus, *, rings: bool) -> str:
+    """Those whom the rule notifies, while there is something to decide."""
     rule = status.in_force
     if rule is None or status.outcome is not Outcome.PENDING:
         return ""
-    return names(rule.notify.ids, MOST_NOTIFIED)
+    ids = rule.notify.ids
+    return mentions(ids, MOST_NOTIFIED) if rings else names(rule, ids, MOST_NOTIFIED)
 
 
 def _decisions(status: ApprovalStatus) -> Iterator[Decision]:
@@ -53,7 +54,7 @@ def _changes_of_people(status: ApprovalStatus) -> Iterator[str]:
         yield f"{mention(handed.by.user)} handed over to {mention(handed.to.user)}"
     rule = status.in_force
     if status.escalated and rule and rule.escalation:
-        yield f"escalated to {names(rule.escalation.to.ids)}"
+        yield f"escalated to {names(rule, rule.escalation.to.ids)}"
 
 
 def _times(status: ApprovalStatus) -> Iterator[str]:

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
 from bot.views.actions import PROMPT, WITHDRAW, Place
 from bot.views.blocks import mrkdwn, section
-from bot.views.people import names
+from bot.views.people import deciders, names
 from bot.views.question import summary
 from bot.views.text import escape, line, moment
 from bot.views.verdict import RESULT_LIMIT, execution, verdict_line, verdict_word
@@ -46,7 +46,7 @@ def line_blocks(status: ApprovalStatus, deployment: str) -> Sequence[Block]:
 
 def _waiting(status: ApprovalStatus) -> str:
     rule = status.in_force
-    whom = names(rule.approver_ids, MOST_NAMES) if rule else ""
+    whom = names(rule, deciders(status, rule.approver_ids), MOST_NAMES) if rule else ""
     count = f" ({status.counted} of {rule.needed})" if rule and rule.needed else ""
     until = f", until {moment(status.deadline)}" if status.deadline else ""
     return f"⏳ Waiting for {whom or 'a decision'}{count}{until}"

@@ -24,6 +24,7 @@ from bot.views.blocks import (
     size,
     words,
 )
+from bot.views.people import IN_THREAD, Ringing, person
 from bot.views.text import (
     HEADER_LIMIT,
     MESSAGE_SIZE_LIMIT,
@@ -38,6 +39,7 @@ from bot.views.text import (
 from workflows.contracts import ApprovalStatus
 from workflows.differences import differences
 
+DIRECT_PREFIX = "D"
 AGENT_LIMIT = 60
 COST_LIMIT = 60
 BECAUSE_LIMIT = 600
@@ -58,15 +60,16 @@ class Question:
     complete: bool
 
 
-def question(status: ApprovalStatus, source: str = "") -> Question:
+def question(status: ApprovalStatus, source: str = "", ringing: Ringing = IN_THREAD) -> Question:
     """What fits a message.
 
     Args:
         status: the approval.
         source: permalink of the message that began the thread, if there is one.
+        ringing: whom the message mentions.
     """
     told = plain(_told(status), SUMMARY_LIMIT)
-    head = [rich(paragraph(bold(told.text))), _origin(status, source)]
+    head = [rich(paragraph(bold(told.text))), _origin(status, source, ringing)]
     body = _body(status)
     kept = as_many(body.blocks, MOST_BLOCKS, MESSAGE_SIZE_LIMIT - AROUND - size(head))
     return Question(head, kept.blocks, _lines_complete(status) and body.complete and kept.complete)
@@ -140,20 +143,22 @@ def _body(status: ApprovalStatus) -> Shown:
     return Shown([*comparisons(status, SUMMARY_LIMIT), *arguments.blocks], arguments.complete)
 
 
-def _origin(status: ApprovalStatus, source: str) -> Block:
+def _origin(status: ApprovalStatus, source: str, ringing: Ringing) -> Block:
     shown = status.shown
-    parts: list[str | TextObject] = [_asked_by(status, source)]
+    parts: list[str | TextObject] = [_asked_by(status, source, ringing)]
     parts += _agent(status)
     if shown.reason:
         parts.append(literal(f"because: “{plain(shown.reason, BECAUSE_LIMIT).text}”"))
     return context(*parts, *_costs(status))
 
 
-def _asked_by(status: ApprovalStatus, source: str = "") -> str:
-    channel = status.thread.channel
-    where = "a direct message" if channel.startswith("D") else mention_channel(channel)
+def _asked_by(status: ApprovalStatus, source: str = "", ringing: Ringing = IN_THREAD) -> str:
+    channel, requester = status.thread.channel, status.request.call.requester
+    who = mention(requester.user) if ringing.requester else person(status, requester)
+    if channel.startswith(DIRECT_PREFIX):
+        return f"asked by {who} in a direct message"  # whose link would open for nobody else
     link = f" (<{source}|open the thread>)" if source else ""
-    return f"asked by {mention(status.request.call.requester.user)} in {where}{link}"
+    return f"asked by {who} in {mention_channel(channel)}{link}"
 
 
 def _agent(status: ApprovalStatus) -> Sequence[TextObject]:

@@ -8,9 +8,9 @@ from bot.views.actions import PROMPT, Place
 from bot.views.blocks import context, section
 from bot.views.buttons import UNSEEN, not_from_slack, vote_buttons
 from bot.views.facts import markings
-from bot.views.people import needed
+from bot.views.people import QUIET, needed, person
 from bot.views.question import question, summary
-from bot.views.text import escape, mention, moment
+from bot.views.text import escape, moment
 from workflows.contracts import ApprovalStatus, Outcome, Reminder
 
 HEADLINES = {
@@ -24,7 +24,7 @@ def reminder_blocks(reminder: Reminder, deployment: str) -> Sequence[Block]:
     """Who asks, what, since when and until when, with the buttons that the card has."""
     status = reminder.status
     source = status.card.source if status.card else ""
-    asked = question(status, source)
+    asked = question(status, source, QUIET)
     return [
         section(f"*{_headline(reminder)}*"),
         *asked.head,
@@ -38,13 +38,13 @@ def reminder_text(reminder: Reminder) -> str:
     """What notifications and screen readers read instead of the blocks."""
     status = reminder.status
     until = f", by {moment(status.deadline)}" if status.deadline else ""
-    who = mention(status.request.call.requester.user)
+    who = person(status, status.request.call.requester)
     return f"{_headline(reminder)}: {summary(status)}, asked by {who}{until}"
 
 
 def _headline(reminder: Reminder) -> str:
     if reminder.kind == "nudge" and reminder.by:
-        return f"👋 {mention(reminder.by.user)} asks you to decide"
+        return f"👋 {person(reminder.status, reminder.by)} asks you to decide"
     return HEADLINES.get(reminder.kind, HEADLINES["reminder"])
 
 
@@ -53,7 +53,7 @@ def _facts(status: ApprovalStatus) -> Iterator[str]:
     if status.deadline:
         yield f"expires {moment(status.deadline)}"
     if rule := status.in_force:
-        yield f"{status.counted} of {rule.needed} so far, {needed(rule)}"
+        yield f"{status.counted} of {rule.needed} so far, {needed(status)}"
     yield from markings(status)
     if status.card and status.card.permalink:
         yield f"<{status.card.permalink}|open the card>"

@@ -7,9 +7,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from bot.directory import Directory
-from bot.views.card import approval_card, card_text
 from worker.cards.recipients import recipients, to_tell
-from worker.posts import Posts, Spot, Words
+from worker.cards.wording import card_words, is_direct
+from worker.posts import Posts, Spot
 from worker.slack import GONE, all_of, is_refusal
 from workflows.contracts import ApprovalStatus, Card, Copy, Outcome
 from workflows.rules import DIRECT, THREAD, Rule
@@ -17,7 +17,6 @@ from workflows.rules import DIRECT, THREAD, Rule
 log = structlog.get_logger(__name__)
 
 CARD_EVENT = "approval_requested"
-DIRECT_PREFIX = "D"
 UNSEEN = f"{THREAD}: nobody_else_sees_it"
 
 
@@ -88,7 +87,7 @@ class Placing:
             placed = await self.post(_next_edition(status))
             return placed.card.model_copy(update={"line": card.line})
         try:
-            words = self._words(status, card.source)
+            words = card_words(status, _spot(status, card), card.source, self._deployment)
             await self._posts.rewrite(card.channel, card.ts, words)
         except ApplicationError as error:
             if error.type not in GONE and (status.in_force is None or not is_refusal(error)):
@@ -103,8 +102,7 @@ class Placing:
         """Post anew where it was, else let a copy take its place, else begin with the targets."""
         if status.in_force is None:
             return (await self.post(status)).card
-        in_thread = card.channel == status.thread.channel and not card.line
-        spot = Spot.of(status.thread) if in_thread else Spot(card.channel)
+        spot = _spot(status, card)
         kept = {"line": card.line, "problems": card.problems}
         try:
             new = await self._post_to(spot, status, card.source, link=bool(card.permalink))
@@ -121,7 +119,7 @@ class Placing:
         return placed.card.model_copy(update={"line": card.line})
 
     async def _redraw_copies(self, status: ApprovalStatus, card: Card) -> tuple[Copy, ...]:
-        words = self._words(status, card.source)
+        words = card_words(status, Spot(card.copies[0].channel), card.source, self._deployment)
         answers = await all_of(
             self._posts.rewrite(copy.channel, copy.ts, words) for copy in card.copies
         )
@@ -144,7 +142,8 @@ class Placing:
         # A thread's key is that of older releases; elsewhere the place tells copies apart.
         place = "" if spot.thread_ts else f"/{spot.channel}"
         key = f"{status.id}/{status.edition}{place}"
-        words = self._words(status, source)
+        has_rung = status.card is not None and bool(status.card.ts)
+        words = card_words(status, spot, source, self._deployment, again=has_rung)
         ts = await self._posts.once(spot, CARD_EVENT, key, words, approval_id=status.id)
         permalink = await self._posts.permalink(spot.channel, ts) if link else ""
         return Card(channel=spot.channel, ts=ts, permalink=permalink, source=source)
@@ -178,16 +177,16 @@ class Placing:
         card = await self._post_to(spot, status, source, link=False)
         return Copy(channel=card.channel, ts=card.ts, user=user)
 
-    def _words(self, status: ApprovalStatus, source: str) -> Words:
-        # Cards of before there were rules stay as they were, to the letter.
-        deployment = self._deployment if status.in_force else ""
-        return Words(card_text(status), approval_card(status, source, deployment))
+
+def _spot(status: ApprovalStatus, card: Card) -> Spot:
+    """Where a card is: in its thread, unless a line stands for it there."""
+    in_thread = card.channel == status.thread.channel and not card.line
+    return Spot.of(status.thread) if in_thread else Spot(card.channel)
 
 
 def _others_see(status: ApprovalStatus, rule: Rule) -> bool:
     """Whether the thread is of use: in a direct message, nobody but the requester sees it."""
-    is_direct = status.thread.channel.startswith(DIRECT_PREFIX)
-    return not is_direct or rule.solo or rule.self_approval
+    return not is_direct(status.thread.channel) or rule.solo or rule.self_approval
 
 
 def _next_edition(status: ApprovalStatus) -> ApprovalStatus:

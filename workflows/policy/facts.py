@@ -26,6 +26,7 @@ class Venue:
     is_direct: bool = False
     is_private: bool = False
     is_shared: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _small(status: ApprovalStatus) -> Iterator[Any]:
         yield literal(f"costs {shown.cost}")
     if shown.reason:
         yield literal(f"because: “{shown.reason}”")
-    ruled = [rule_name(rule), needed(rule)] if rule else []
+    ruled = [rule_name(rule), needed(status)] if rule else []
     yield " · ".join(part for part in (*ruled, f"`{escape(status.id)}`") if part)
 
 

@@ -11,7 +11,7 @@ from bot.views.facts import facts, markings
 from bot.views.masks import masked_arguments
 from bot.views.modals.frame import MARGIN, modal
 from bot.views.modals.meta import Meta
-from bot.views.people import decider, names, rule_name
+from bot.views.people import decider, mentions, rule_name
 from bot.views.question import whole_question
 from bot.views.text import (
     SECTION_LIMIT,
@@ -68,13 +68,13 @@ def _blocks(status: ApprovalStatus) -> Iterator[Block]:
 def _rule(rule: Rule) -> Iterator[str]:
     yield f"*{rule_name(rule).capitalize()}*"
     for panel in rule.panels:
-        yield f"• {panel.needed} of {names(panel.who.ids)}"
+        yield f"• {panel.needed} of {mentions(panel.who.ids)}"
     if rule.notify.ids:
-        yield f"• told: {names(rule.notify.ids)}"
+        yield f"• told: {mentions(rule.notify.ids)}"
     if rule.hand_over.ids:
-        yield f"• may be handed over to {names(rule.hand_over.ids)}"
+        yield f"• may be handed over to {mentions(rule.hand_over.ids)}"
     if rule.break_glass:
-        yield f"• in an emergency: {names(rule.break_glass)}"
+        yield f"• in an emergency: {mentions(rule.break_glass)}"
     operator = "counts" if rule.operator else "does not count"
     yield f"• a signal from outside Slack {operator}"
 

@@ -10,7 +10,7 @@ from bot.views.actions import HAND_OVER
 from bot.views.blocks import section
 from bot.views.modals.frame import VALUE, about, field, modal, small_print
 from bot.views.modals.meta import Meta
-from bot.views.people import names
+from bot.views.people import mentions
 from workflows.contracts import ApprovalStatus
 
 PERSON = "person"
@@ -19,7 +19,7 @@ PERSON = "person"
 def hand_over_modal(status: ApprovalStatus, meta: Meta) -> View:
     """Whom to choose from, and what it means."""
     rule = status.in_force
-    whom = names(rule.hand_over.ids) if rule else ""
+    whom = mentions(rule.hand_over.ids) if rule else ""
     means = "They can then decide in your place, and you no longer can."
     select = UserSelectElement(action_id=VALUE, placeholder=PlainTextObject(text="Choose somebody"))
     blocks = [

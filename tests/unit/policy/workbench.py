@@ -110,6 +110,11 @@ class Roll:
         self._answer(group, self.groups)
         return self.groups[group]
 
+    async def handles(self) -> Mapping[str, str]:
+        """What groups are called."""
+        self._answer("handles", ("handles",))
+        return {group: group.removeprefix("S0").lower() for group in self.groups}
+
     async def groups_of(self, user: str) -> tuple[str, ...]:
         """The groups of somebody."""
         self._answer(f"groups of {user}", (f"groups of {user}",))

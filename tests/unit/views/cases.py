@@ -38,6 +38,7 @@ RULE = Rule(
     version="3",
     panels=(Panel(who=FINANCE, needed=2),),
     notify=People(users=("U0BOB",)),
+    names={"S0FINANCE": "finance", "U0BOB": "Bob Keller", "U0CAROL": "Carol Ng"},
 )
 FULL_RULE = RULE.model_copy(
     update={

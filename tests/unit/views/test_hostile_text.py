@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.views.batch import batch_blocks, batch_text
-from bot.views.card import approval_card, card_text
+from bot.views.card import approval_card, card_text, minimal_card
 from bot.views.complete import is_complete
 from bot.views.line import line_blocks, waiting_line
 from bot.views.modals.approve_all import approve_all_modal, read_ticked
@@ -168,6 +168,7 @@ def _request(case: Case, base: ApprovalRequest) -> ApprovalRequest:
             "panels": (Panel(who=MANY, needed=20),) * 4,
             "notify": MANY,
             "hand_over": MANY,
+            "names": dict.fromkeys(MANY.ids, str(case.vote)),
             "solo": case.solo,
             "from_slack": case.from_slack,
         }
@@ -281,6 +282,8 @@ def test_a_card_takes_anything_and_is_approved_only_when_all_of_it_is_seen(
     blocks = approval_card(status, SOURCE, "main")
     _check_message(blocks)
     _check_text(card_text(status))
+    _check_message(minimal_card(status, "main"))
+    assert "Approve" not in labels(minimal_card(status, "main"))
     offered = {"Approve", "Review all…"}.intersection(labels(blocks))
     assert len(offered) == (case.outcome is Outcome.PENDING and case.from_slack)
     if is_complete(status):
@@ -308,6 +311,9 @@ def test_a_card_with_everything_at_its_longest_fits(part: str, outcome: Outcome)
         execution=Execution.FAILED,
     )
     _check_message(approval_card(_approval(case), SOURCE, "a-long-deployment-20"))
+    least = minimal_card(_approval(case), "a-long-deployment-20")
+    _check_message(least)
+    assert "Approv" in str(least[0].to_dict()) or outcome is not Outcome.PENDING
 
 
 @settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])

@@ -49,7 +49,7 @@ def test_slack_takes_every_line_and_reminder(state: str) -> None:
 
 def test_the_line_says_who_is_waited_for_and_until_when() -> None:
     line = waiting_line(pending(votes=(a_vote(),)))
-    assert line.startswith("⏳ Waiting for <!subteam^S0FINANCE> (1 of 2), until <!date^")
+    assert line.startswith("⏳ Waiting for @finance (1 of 2), until <!date^")
     assert line.endswith(f"*Order 100 × widget for €4,120.00* · {LINKED}")
     assert written(line_blocks(pending(), "main"))[0]["accessory"]["text"]["text"] == "Withdraw"
 
@@ -85,7 +85,7 @@ def test_an_older_approval_has_a_line_too() -> None:
     [
         ("reminder", "This still waits for your decision"),
         ("escalation", "Nobody has decided yet"),
-        ("nudge", "<@U0ALICE> asks you to decide"),
+        ("nudge", "@alice asks you to decide"),
     ],
 )
 def test_a_reminder_says_why_it_comes_and_shows_what_the_card_shows(
