@@ -56,10 +56,14 @@ class OpenLists:
     """Lists by person and place. `ended` returns when an approval has ended."""
 
     def __init__(
-        self, ended: Callable[[str], Awaitable[None]], settle: float = SETTLE_SECONDS
+        self,
+        ended: Callable[[str], Awaitable[None]],
+        settle: float = SETTLE_SECONDS,
+        keep: float = KEEP_SECONDS,
     ) -> None:
         self._watches = Watches(ended, self._has_ended)
         self._settle = settle
+        self._keep = keep
         self._kept: dict[Key, _Kept] = {}
 
     def put(self, shown: OpenList) -> None:
@@ -68,7 +72,7 @@ class OpenLists:
         if len(self._kept) >= MOST:
             self._drop(next(iter(self._kept)))
         if shown.uses != 0:
-            expiry = asyncio.get_running_loop().call_later(KEEP_SECONDS, self._expire, shown.key)
+            expiry = asyncio.get_running_loop().call_later(self._keep, self._expire, shown.key)
             self._kept[shown.key] = _Kept(shown, expiry)
         self._watch()
 

@@ -56,6 +56,7 @@ def home_blocks(view: HomeView) -> Sequence[Block]:
     return [
         *(context(note) for note in view.notes),
         *_list(view, Kind.MINE, view.mine),
+        DividerBlock(),
         *_list(view, Kind.REQUESTED, view.requested),
         DividerBlock(),
         context(f"{ELSEWHERE} As of {date_token(view.now.timestamp())}."),

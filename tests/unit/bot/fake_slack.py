@@ -1,5 +1,6 @@
 """Slack's Web API, as far as one test needs it: keeps what it is asked, answers what it is told."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -25,6 +26,8 @@ class FakeSlack:
     answers: dict[str, list[web.Response]] = field(default_factory=dict)
     """Answers by method, given once each and in order."""
     url: str = ""
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever something was asked."""
 
     def will_answer(self, method: str, **reply: Any) -> None:
         self.answers.setdefault(method, []).append(web.json_response(reply))
@@ -46,6 +49,7 @@ class FakeSlack:
         if request.content_type == "application/json":
             given |= await request.json()
         self.asked.append((method, given))
+        self.heard.set()
         if answers := self.answers.get(method):
             return answers.pop(0)
         return web.json_response({"ok": True, "ts": f"{len(self.asked)}.0", "channel": "C0OPS"})

@@ -94,6 +94,8 @@ class Votes(Approvals):
         self.error: Exception | None = None
         self.unread: Exception | None = None
         """What a look at an approval fails with."""
+        self.undecidable: Exception | None = None
+        """What a decision fails with, and nothing else."""
         self.gate = asyncio.Event()
         self.gate.set()
         self.ends: dict[str, asyncio.Event] = {}
@@ -103,8 +105,8 @@ class Votes(Approvals):
         await self.ends.setdefault(approval_id, asyncio.Event()).wait()
 
     async def decide(self, approval_id: str, approve: bool, decision: Decision) -> None:
-        if self.error:
-            raise self.error
+        if error := self.error or self.undecidable:
+            raise error
         self.decided.append((approval_id, approve, decision))
 
     async def card_lost(self, approval_id: str, card_ts: str) -> None:

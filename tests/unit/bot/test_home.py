@@ -1,0 +1,193 @@
+"""The Home: what is published when it is opened, and when something is pressed in it."""
+
+import json
+from typing import Any
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from bot.views.actions import APPROVE, HOME, REJECT, WITHDRAW, Place
+from bot.views.home import ROWS, UNAVAILABLE, HomeView, home_blocks
+from bot.views.listing import UNCHECKED
+from sandbox.block_kit.check import view_problems
+from tests.builders import ALICE, BOB, NOON
+from tests.unit.bot.desk import Desk
+from tests.unit.bot.fake_slack import Json, parsed
+from tests.unit.bot.standins import (
+    APPROVAL,
+    TEAM,
+    a_press,
+    an_event,
+    approved_by,
+    ended,
+    ruled,
+)
+from workflows.client import ApprovalClosedError
+from workflows.contracts import Decision, Outcome, Person, Refusal, Refused, Via
+from workflows.listing import Kind, Page, PendingApproval
+
+AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
+IN_HOME = Place(HOME, 0, "", "main", "mine0")
+
+
+def opened(tab: str = "home", **changes: Any) -> Json:
+    """Slack's news that Bob has opened the app."""
+    event = {"type": "app_home_opened", "user": BOB.user, "channel": "D0BOB", "tab": tab}
+    return {**an_event(), "event": {**event, **changes}}
+
+
+def a_home_press(action: str = APPROVE, by: Person = BOB) -> Json:
+    """A press in a Home, which has neither channel nor message."""
+    body = a_press(action, by=by, place=IN_HOME, container={"type": "view", "view_id": "V0HOME"})
+    for key in ("channel", "message", "response_url"):
+        del body[key]
+    return {**body, "view": {"id": "V0HOME", "type": "home"}}
+
+
+def published(desk: Desk) -> Json:
+    """The only Home that was published."""
+    (given,) = desk.slack.given("views.publish")
+    assert given["user_id"] == BOB.user
+    view = parsed(given["view"])
+    assert view["type"] == "home"
+    return view
+
+
+def labels(view: Json) -> list[str]:
+    rows = [block for block in view["blocks"] if block["type"] == "actions"]
+    return [element["text"]["text"] for block in rows for element in block["elements"]]
+
+
+def said(view: Json) -> str:
+    return json.dumps(view["blocks"], ensure_ascii=False)
+
+
+def a_row(id_: str = APPROVAL, **rule: Any) -> PendingApproval:
+    return PendingApproval.of(ruled(id_, **rule), one_tap=True)
+
+
+async def test_who_opens_their_home_finds_what_waits_and_what_they_asked_for(desk: Desk) -> None:
+    desk.votes.rows = [a_row()]
+    assert (await desk.deliver(opened())).status == 200
+    view = published(desk)
+    mine, requested = desk.votes.looked_for
+
+    assert (mine.kind, requested.kind) == (Kind.MINE, Kind.REQUESTED)
+    assert (mine.team, mine.viewer.user) == (TEAM, BOB.user)
+    assert said(view).count("Order 100 × widget") == 2
+    assert labels(view)[:3] == ["Approve", "Reject…", "Open"]
+    assert "/approvals history" in said(view)
+    assert view_problems(view, "/view") == []
+
+
+async def test_an_empty_home_says_so_and_what_to_do(desk: Desk) -> None:
+    await desk.deliver(opened())
+    view = published(desk)
+
+    assert "Nothing waits for you" in said(view)
+    assert "Nothing that you asked for is waiting" in said(view)
+    assert labels(view) == []
+
+
+async def test_the_messages_of_the_app_are_no_home(desk: Desk) -> None:
+    assert (await desk.deliver(opened("messages"))).status == 200
+    assert desk.slack.asked == []
+
+
+async def test_a_slack_without_homes_is_left_alone(desk: Desk) -> None:
+    desk.slack.refuses("views.publish", "unknown_method")
+    assert (await desk.deliver(opened())).status == 200
+
+
+@pytest.mark.parametrize("code", ["not_enabled", "ratelimited", "internal_error"])
+async def test_a_home_that_slack_does_not_take_is_not_delivered_again(
+    desk: Desk, code: str
+) -> None:
+    desk.slack.refuses("views.publish", code)
+    assert (await desk.deliver(opened())).status == 200
+
+
+async def test_an_event_that_names_nobody_is_acknowledged(desk: Desk) -> None:
+    assert (await desk.deliver(opened(user=None))).status == 200
+    assert desk.slack.asked == []
+
+
+async def test_while_temporal_is_away_the_home_says_that_nothing_is_lost(desk: Desk) -> None:
+    desk.votes.error = AWAY
+    assert (await desk.deliver(opened())).status == 200
+    assert UNAVAILABLE in said(published(desk))
+
+
+async def test_where_slack_does_not_say_who_they_are_the_home_tells_them(desk: Desk) -> None:
+    desk.slack.refuses("usergroups.list", "internal_error")
+    await desk.deliver(opened())
+    assert UNCHECKED in said(published(desk))
+
+
+async def test_a_press_in_a_home_decides_and_empties_it(desk: Desk) -> None:
+    desk.votes.rows = [a_row()]
+    desk.votes.known[APPROVAL] = ended(
+        approved_by(ruled(), BOB, press="3.000100"), Outcome.APPROVED
+    )
+    await desk.deliver(a_home_press())
+    approve, decision = desk.decision()
+    view = published(desk)
+
+    assert approve
+    assert (decision.via, decision.by, decision.card) == (Via.HOME, BOB, "")
+    assert "✅ Approved: Order 100 × widget" in said(view)
+    assert "Nothing waits for you" in said(view)
+
+
+async def test_a_refusal_is_said_in_the_home_since_nobody_can_whisper_there(desk: Desk) -> None:
+    press = Decision(id="3.000100:U0BOB", at=NOON, via=Via.HOME, by=BOB)
+    refused = Refused(why=Refusal.NOT_AN_APPROVER, at=NOON, decision=press)
+    desk.votes.known[APPROVAL] = ruled().model_copy(update={"refused": (refused,)})
+    desk.votes.rows = [a_row()]
+    await desk.deliver(a_home_press())
+
+    assert "You can't decide this" in said(published(desk))
+
+
+async def test_who_withdraws_in_their_home_sees_it_gone(desk: Desk) -> None:
+    desk.votes.rows = [a_row(requester=BOB)]
+    desk.votes.known[APPROVAL] = ended(ruled(requester=BOB), Outcome.WITHDRAWN, BOB)
+    await desk.deliver(a_home_press(WITHDRAW))
+
+    assert labels(published(desk)) == []
+
+
+async def test_a_dialog_opens_over_the_home_and_publishes_nothing_yet(desk: Desk) -> None:
+    view = await desk.open(a_home_press(REJECT))
+
+    assert view["callback_id"] == "modal_reject"
+    assert json.loads(view["private_metadata"])["via"] == HOME
+    assert desk.slack.methods == ["views.open"]
+    assert desk.votes.open_lists.get(BOB.user) is not None
+
+
+async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog_and_sees_it_gone(
+    desk: Desk,
+) -> None:
+    status = ended(ruled(), Outcome.REJECTED, ALICE)
+    desk.votes.rows = [a_row()]
+    desk.votes.known[APPROVAL] = status
+    desk.votes.undecidable = ApprovalClosedError(APPROVAL, status)
+    await desk.deliver(a_home_press())
+
+    assert "Too late" in said(desk.opened())
+    assert "⛔ Rejected" in said(published(desk))
+
+
+def test_many_rows_fit_and_the_rest_is_named() -> None:
+    rows = [a_row(f"approval-{number:012}") for number in range(ROWS[Kind.MINE])]
+    view = HomeView(
+        mine=Page(rows, b"next"),
+        requested=Page(rows[: ROWS[Kind.REQUESTED]], b"next"),
+        user=BOB.user,
+        now=NOON,
+    )
+    blocks = [block.to_dict() for block in home_blocks(view)]
+
+    assert view_problems({"type": "home", "blocks": blocks}, "/view") == []
+    assert json.dumps(blocks).count("There is more than fits here") == 2
