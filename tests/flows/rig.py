@@ -1,12 +1,15 @@
 """Workflows on a real Temporal, with stand-ins for everything around them."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
-from temporalio.client import Client
+import pytest
+from agents import Model, ModelProvider
+from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
@@ -24,6 +27,7 @@ from workflows.contracts import (
     Thread,
     Whisper,
 )
+from workflows.conversation import TURNS_PER_RUN
 from workflows.rules import Panel, People, Rule
 
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")
@@ -119,10 +123,50 @@ class Rig:
         """Why what did not count did not, in order."""
         return [it.why for it in (await self.approvals.status(approval_id)).refused]
 
+    async def renew(self) -> None:
+        """Take turns until the conversation goes on in a fresh history."""
+        handle = self.temporal.get_workflow_handle(self.thread.workflow_id)
+        run = (await handle.describe()).run_id
+        await asyncio.gather(*(self.say("   ") for _ in range(TURNS_PER_RUN - 1)))
+        old = self.temporal.get_workflow_handle(self.thread.workflow_id, run_id=run)
+        with pytest.raises(WorkflowContinuedAsNewError):
+            await old.result(follow_runs=False)
+
     @property
     def outputs(self) -> list[str]:
         """What the model was last given as outputs of its calls."""
         return [item["output"] for item in self.script.given[-1] if "output" in item]
+
+
+class Stage(ModelProvider):
+    """Where the script of the test that runs is played."""
+
+    def __init__(self) -> None:
+        self.script = Script()
+
+    def get_model(self, model_name: str | None) -> Model:
+        return self.script.get_model(model_name)
+
+
+_STAGES: dict[Client, tuple[Client, Stage]] = {}
+"""Kept for all tests: what a client learns of the model's types takes longer than most of them."""
+
+
+async def _stage(temporal: Client) -> tuple[Client, Stage]:
+    """A client like this one that has the plugin, and its stage."""
+    if temporal not in _STAGES:
+        stage = Stage()
+        plugin = OpenAIAgentsPlugin(
+            model_params=ModelActivityParameters(
+                start_to_close_timeout=timedelta(seconds=10),
+                retry_policy=RetryPolicy(maximum_attempts=1),
+            ),
+            model_provider=stage,
+            add_temporal_spans=False,
+        )
+        target = temporal.service_client.config.target_host
+        _STAGES[temporal] = await Client.connect(target, plugins=[plugin]), stage
+    return _STAGES[temporal]
 
 
 @asynccontextmanager
@@ -134,17 +178,8 @@ async def working(
     cards: CardBoard | None = None,
 ) -> AsyncGenerator[Rig]:
     """A rig whose model gives these answers in order."""
-    script = Script(*answers)
-    plugin = OpenAIAgentsPlugin(
-        model_params=ModelActivityParameters(
-            start_to_close_timeout=timedelta(seconds=10),
-            retry_policy=RetryPolicy(maximum_attempts=1),
-        ),
-        model_provider=script,
-        add_temporal_spans=False,
-    )
-    target = temporal.service_client.config.target_host
-    client = await Client.connect(target, plugins=[plugin])
+    client, stage = await _stage(temporal)
+    script = stage.script = Script(*answers)
     rig = Rig(
         temporal,
         script,

@@ -3,7 +3,7 @@
 from temporalio.client import Client
 
 from tests.builders import a_message, a_press
-from tests.flows.rig import Rig, working
+from tests.flows.rig import working
 from tests.model import calls, says
 from workflows.contracts import MESSAGE_LIMIT
 from workflows.words import FILES_ONLY, HELP, MODEL_CONFUSED, too_long
@@ -118,20 +118,28 @@ async def test_a_signal_that_is_no_message_is_dropped(temporal: Client) -> None:
 
 
 async def test_a_long_conversation_goes_on_in_a_fresh_history(temporal: Client) -> None:
-    turns = 55
-    async with working(temporal, *(says(f"Answer {n}.") for n in range(turns))) as rig:
-        for number in range(turns):
-            await rig.say(f"message {number}")
-            await rig.answered(number + 1)
+    async with working(temporal, says("First."), says("Last.")) as rig:
+        await rig.say("message 0")
+        await rig.answered(1)
+        await rig.renew()
+        told = len(rig.log.replies)
 
-        assert _texts(rig.script.given[-1])[0] == "message 0"
-        assert await _runs(rig) == 2
+        await rig.say("message 1")
+
+        assert await rig.answered(told + 1) == "Last."
+        assert _texts(rig.script.given[-1]) == ["message 0", "message 1"]
 
 
-async def _runs(rig: Rig) -> int:
-    query = f"WorkflowId = '{rig.thread.workflow_id}'"
-    count = 0
-    for _ in range(200):
-        if (count := (await rig.temporal.count_workflows(query)).count) > 1:
-            return count
-    return count
+async def test_what_is_refused_is_remembered_in_the_fresh_history(temporal: Client) -> None:
+    act = calls(("act", '{"n": 1}'))
+    async with working(temporal, act, says("No."), act, says("Still no.")) as rig:
+        await rig.vote(await rig.ask(), approve=False, reason="too dear")
+        await rig.answered(1)
+        await rig.renew()
+        told = len(rig.log.replies)
+
+        await rig.say("do it all the same")
+
+        assert await rig.answered(told + 1) == "Still no."
+        assert "too dear" in rig.outputs[-1]
+        assert rig.cards.posted == 1
