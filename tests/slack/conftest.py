@@ -1,6 +1,8 @@
 """One stack for each test process and each way in which Slack delivers."""
 
+import sqlite3
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,15 @@ from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.slack.policy import write_test_policy
 from tests.slack.scene import Scene
+
+PLENTY = 10_000_000
+
+
+def fill_up(shop: Path) -> None:
+    """Goods and money for every test of a session; what one orders is not missing for another."""
+    with closing(sqlite3.connect(shop, timeout=10)) as connection, connection:
+        connection.execute("UPDATE items SET stock = ?", (PLENTY,))
+        connection.execute("UPDATE purse SET total_cents = ?", (100 * PLENTY,))
 
 
 @pytest_asyncio.fixture(scope="session", params=["socket", "http"])
@@ -31,6 +42,7 @@ async def everyone(
         Stack(options) as stack,
         SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
     ):
+        fill_up(stack.home / "countersign.db")
         yield Scene(stack, sandbox, temporal)
 
 
