@@ -28,9 +28,9 @@ from bot.views.actions import (
 )
 from bot.views.modals.edit import EditErrors, read_edit
 from bot.views.modals.hand_over import read_person
-from bot.views.modals.reasons import read_reason
+from bot.views.modals.reasons import read_reason, reason_errors
 from workflows.client import Approvals
-from workflows.contracts import ApprovalStatus, Decision, Person, Verb, Via
+from workflows.contracts import ApprovalStatus, Decision, Outcome, Person, Verb, Via
 from workflows.votes import Vote
 
 GLANCE_SECONDS = 0.6
@@ -51,8 +51,12 @@ def register(
     async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
         submission = read_submission(body)
         approval_id = _approval_of(submission)
+        status = await _glance(approvals, approval_id)
+        if errors := _missing(submission, status):
+            await ack(response_action="errors", errors=errors)
+            return
         vote = VOTES[submission.callback_id](submission, decision_of(submission, now()))
-        await _hand_on(approvals, approval_id, vote, await _glance(approvals, approval_id))
+        await _hand_on(approvals, approval_id, vote, status)
         open_lists.touched(submission.by.user, approval_id)
         await ack(response_action=CLOSE)  # only now: Temporal has the vote
 
@@ -102,6 +106,14 @@ async def _glance(approvals: Approvals, approval_id: str) -> ApprovalStatus | No
             return await approvals.status(approval_id)
     except (RPCError, WorkflowQueryFailedError, TimeoutError):
         return None
+
+
+def _missing(submission: Submission, status: ApprovalStatus | None) -> dict[str, str]:
+    """What a rejection lacks while it can still be given."""
+    if status is None or status.outcome is not Outcome.PENDING:
+        return {}
+    is_rejection = submission.callback_id == MODALS[REJECT]
+    return reason_errors(status, submission.values) if is_rejection else {}
 
 
 def _approval_of(submission: Submission) -> str:

@@ -30,7 +30,7 @@ QUICK_REASONS = {
     "not_needed": ("Not needed", "This is not needed; don't propose it again unless asked."),
 }
 """What is shown, and the sentence that the agent gets; both at most 75 characters."""
-NO_REASON = "Choose a reason or write one; this rule asks for it."
+NO_REASON = "This rule needs a reason: choose one or write one."
 
 
 def reject_modal(status: ApprovalStatus, meta: Meta) -> View:
