@@ -1,4 +1,4 @@
-"""Checks of messages and dialogs that slack_sdk's models lack."""
+"""Checks of messages that slack_sdk's models lack."""
 
 import json
 from collections import Counter
@@ -7,19 +7,15 @@ from typing import Any
 
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
-from slack_sdk.models.views import View
 
 from bot.views.text import (
     BLOCKS_LIMIT,
     CONTEXT_TEXT_LIMIT,
     FIELD_LIMIT,
-    INPUT_LIMIT,
     MARKDOWN_LIMIT,
     MESSAGE_SIZE_LIMIT,
     SELECT_LIMIT,
     TICKS_LIMIT,
-    VIEW_BLOCKS_LIMIT,
-    VIEW_SIZE_LIMIT,
 )
 
 Json = Mapping[str, Any]
@@ -33,28 +29,14 @@ def message_problems(blocks: Sequence[Block]) -> list[str]:
         written: list[Json] = [block.to_dict() for block in blocks]
     except SlackObjectFormationError as error:
         return [str(error)]
-    return [*_problems(written, BLOCKS_LIMIT, MESSAGE_SIZE_LIMIT), *_markdown(written)]
+    return [*_problems(written), *_markdown(written)]
 
 
-def view_problems(view: View) -> list[str]:
-    """What Slack would refuse in a dialog; empty if nothing."""
-    try:
-        written: Json = view.to_dict()
-    except SlackObjectFormationError as error:
-        return [str(error)]
-    blocks: list[Json] = written.get("blocks", [])
-    inputs = [block for block in blocks if block["type"] == "input"]
-    found = _problems(blocks, VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT)
-    if inputs and "submit" not in written:
-        found.append("a view with an input needs a submit")
-    found += ["an input has no block_id" for block in inputs if not block.get("block_id")]
-    return found
-
-
-def _problems(blocks: Sequence[Json], most: int, room: int) -> list[str]:
-    found = [f"{len(blocks)} blocks; {most} are allowed"] if len(blocks) > most else []
-    length = len(json.dumps(blocks, ensure_ascii=False))
-    found += [f"{length} characters of JSON; {room} are allowed"] if length > room else []
+def _problems(blocks: Sequence[Json]) -> list[str]:
+    count, length = len(blocks), len(json.dumps(blocks, ensure_ascii=False))
+    found = [f"{count} blocks; {BLOCKS_LIMIT} are allowed"] if count > BLOCKS_LIMIT else []
+    if length > MESSAGE_SIZE_LIMIT:
+        found.append(f"{length} characters of JSON; {MESSAGE_SIZE_LIMIT} are allowed")
     found += _repeated("block_id", blocks)
     for at, block in enumerate(blocks):
         found += [f"block {at}: {problem}" for problem in _of_block(block)]
@@ -72,7 +54,7 @@ def _of_block(block: Json) -> Iterator[str]:
             yield f"a field of {len(field['text'])} characters"
     if block["type"] == "context":
         yield from _of_context(elements)
-    for element in (block.get("element"), block.get("accessory"), *elements):
+    for element in (block.get("accessory"), *elements):
         if element:
             yield from _of_element(element)
     yield from _empty_texts(block)
@@ -92,8 +74,6 @@ def _of_element(element: Json) -> Iterator[str]:
     values = Counter(option["value"] for option in options)
     if any(count > 1 for count in values.values()):
         yield "two options have one value"
-    if len(str(element.get("initial_value", ""))) > INPUT_LIMIT:
-        yield "an initial value that is too long"
 
 
 def _empty_texts(part: Any) -> Iterator[str]:

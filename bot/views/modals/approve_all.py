@@ -58,13 +58,8 @@ def approve_all_modal(statuses: Sequence[ApprovalStatus], meta: Meta) -> View:
     return modal(APPROVE_ALL, "Approve several", blocks, meta, submit)
 
 
-def read_ticked(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Ids of the approvals that are ticked, in their order."""
-    return tuple(read_ticked_digests(values))
-
-
 def read_ticked_digests(values: Mapping[str, Any]) -> Mapping[str, str]:
-    """The same with the beginning of the digest that was shown for each."""
+    """The approvals that are ticked, each with the beginning of the digest that was shown."""
     found: dict[str, str] = {}
     for block_id, block in values.items():
         if block_id.startswith(TICKS):

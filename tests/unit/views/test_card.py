@@ -1,10 +1,13 @@
 """The card in every state."""
 
+import re
+
 import pytest
 
 from bot.views.card import approval_card, card_text
 from bot.views.complete import is_complete
 from bot.views.validate import message_problems
+from bot.views.verdict import verdict_line
 from tests.builders import a_press, a_status
 from tests.unit.views.cases import (
     CAROL,
@@ -29,6 +32,7 @@ from tests.unit.views.cases import (
 )
 from workflows.contracts import (
     ArgumentField,
+    Decision,
     Difference,
     Execution,
     Grant,
@@ -40,6 +44,10 @@ from workflows.rules import Panel, People
 
 LINK = "https://acme.slack.com/x"
 LONG = ArgumentField(name="notes", value="x" * 5_000)
+
+
+def _via(via: Via, **changes: object) -> Decision:
+    return a_press().model_copy(update={"via": via, **changes})
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -263,3 +271,25 @@ def test_nothing_that_is_written_into_a_card_is_live() -> None:
     }
     assert "\u202e" not in text_of(blocks)
     assert "<!channel>" not in card_text(status)
+
+
+@pytest.mark.parametrize(
+    ("decision", "told"),
+    [
+        (a_press(), "by <@U0BOB> · <!date^ · with the button"),
+        (_via(Via.LIST), "by <@U0BOB> · <!date^ · from the list"),
+        (_via(Via.MODAL), "by <@U0BOB> · <!date^ · in the dialog"),
+        (_via(Via.PROMPT), "by <@U0BOB> · <!date^ · from a private message"),
+        (_via(Via.MESSAGE), "by <@U0BOB> · <!date^ · with a message in the thread"),
+        (_via(Via.HOME), "by <@U0BOB> · <!date^ · from Home"),
+        (_via(Via.RULE), "by the policy, rule `orders-over-1000` v3 · <!date^ · without asking"),
+        (OPERATOR, "by an operator (unverified) · <!date^ · from outside Slack"),
+        (_via(Via.CLI, by=None), "by an operator (unverified) · <!date^ · from the command line"),
+        (ROOT, "by operator via CLI (unverified: root@host) · <!date^"),
+    ],
+    ids=lambda it: it.via if isinstance(it, Decision) else "",
+)
+def test_the_verdict_says_who_and_from_where(decision: Decision, told: str) -> None:
+    line = verdict_line(ended(Outcome.APPROVED, decision=decision))
+    assert re.sub(r"<!date[^>]*>", "<!date^", line).startswith(f"*Approved* {told}")
+    assert ("command line" in line) is (decision.via is Via.CLI and not decision.asserted)
