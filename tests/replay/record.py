@@ -6,6 +6,7 @@ is what it does with approvals that still wait when it is deployed.
 
 import asyncio
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -13,10 +14,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from dev import temporal_cli
-from tests.builders import a_press
-from tests.flows.rig import Rig, working
+from tests.builders import BOB, a_press
+from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, so_many, working
 from tests.model import calls, says
 from worker.search import register_search_attributes
+from workflows.rules import Escalation, People
 
 HISTORIES = Path(__file__).parent / "histories"
 BATCH = calls(("act", '{"n": 1}'), ("look", '{"n": 2}'), ("act", '{"n": 3}'))
@@ -45,6 +47,33 @@ async def main(release: str) -> None:
                 ("rejected", second),
             ):
                 await _write(rig, id_, f"{release}-{name}-done")
+        async with working(temporal, act(1), says("Done.")) as rig:
+            await _record_quorum(rig, release)
+
+
+async def _record_quorum(rig: Rig, release: str) -> None:
+    """One of two votes, timers, a refused outsider, then an edit that is approved by two."""
+    rig.policy.rule = a_rule(
+        panels=so_many(2),
+        expires_after=timedelta(days=3),
+        reminders=(timedelta(hours=36),),
+        escalation=Escalation(after=timedelta(days=1), to=People(users=("U0CAROL",))),
+        edit=True,
+        always=True,
+    )
+    rig.directory.panels["U0DAVE"] = ()
+    id_ = await rig.ask("please act")
+    await rig.vote(id_, DAVE)
+    await rig.vote(id_, BOB)
+    await rig.counted(id_, 1)
+    await rig.told(1)
+    await _write(rig, id_, f"{release}-quorum-waiting")
+    await rig.vote(id_, BOB, arguments='{"n": 2}')
+    await rig.vote(id_, CAROL, always=True)
+    await rig.settled(id_)
+    await rig.answered(2)  # the note on the standing permission, then the answer
+    await _write(rig, id_, f"{release}-quorum-done")
+    await _write(rig, rig.thread.workflow_id, f"{release}-granted-done")
 
 
 async def _write(rig: Rig, workflow_id: str, name: str) -> None:
