@@ -3,17 +3,19 @@
 import os
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 from temporalio.client import Client
 
 from dev.processes import Stack, StackOptions
+from tests.browser.window import SEEN_SECONDS, Window
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SEEN_SECONDS = 20
-Opens = Callable[..., Awaitable[Page]]
+Opens = Callable[..., Awaitable[Window]]
 
 
 def find_browser() -> str:
@@ -42,28 +44,51 @@ async def workspace(temporal_address: str, temporal: Client) -> AsyncGenerator[S
         yield stack
 
 
-@pytest_asyncio.fixture
-async def opens(chromium: Browser, workspace: Stack) -> AsyncGenerator[Opens]:
-    """Open the page as somebody; whatever the page complains of fails the test."""
-    complaints: list[str] = []
+@dataclass(slots=True)
+class _Desk:
+    """Windows stay open from test to test, as people's do, and what they complain of is kept."""
 
-    async def open_as(person: str, width: int = 1360, scheme: str = "light") -> Page:
-        context = await chromium.new_context(
+    chromium: Browser
+    workspace: Stack
+    windows: dict[tuple[str, int, str], Window] = field(default_factory=dict[Any, Window])
+    complaints: list[str] = field(default_factory=list[str])
+
+    async def open_as(self, person: str, width: int = 1360, scheme: str = "light") -> Window:
+        key = (person, width, scheme)
+        if key not in self.windows:
+            self.windows[key] = await self._open(person, width, scheme)
+        return self.windows[key]
+
+    async def _open(self, person: str, width: int, scheme: str) -> Window:
+        context = await self.chromium.new_context(
             viewport={"width": width, "height": 860},
             color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
         )
         context.set_default_timeout(SEEN_SECONDS * 1000)
         page = await context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
             "console",
-            lambda line: complaints.append(line.text) if line.type == "error" else None,
+            lambda line: self.complaints.append(line.text) if line.type == "error" else None,
         )
-        await page.goto(workspace.page_url(person))
+        await page.goto(self.workspace.page_url(person))
         await page.wait_for_selector("body.ready")
-        return page
+        return Window(page)
 
-    yield open_as
+
+@pytest_asyncio.fixture(scope="session")
+async def desk(chromium: Browser, workspace: Stack) -> AsyncGenerator[_Desk]:
+    yield _Desk(chromium, workspace)
     for context in chromium.contexts:
         await context.close()
+
+
+@pytest_asyncio.fixture
+async def opens(desk: _Desk) -> AsyncGenerator[Opens]:
+    """Open the page as somebody; whatever the page complains of fails the test."""
+    yield desk.open_as
+    for window in desk.windows.values():
+        await window.clear()
+    complaints, desk.complaints = desk.complaints, []
     assert complaints == []
