@@ -165,6 +165,48 @@ async def test_many_calls_at_once_read_a_changed_file_once(file: Path) -> None:
     assert roll.asked.count("U0BOB") == 1
 
 
+async def test_a_rule_carries_the_names_of_all_whom_it_mentions(tmp_path: Path) -> None:
+    roll = Roll()
+    roll.put(Profile("U0ALICE", "T0ACME", name="alice"), Profile("U0BOB", "T0ACME", name="Bob"))
+    rules = (
+        "  - {name: it, tool: place_order, card: [C0OPS],\n"
+        "     approvers: {users: [U0BOB, U0CAROL], groups: [S0FINANCE], channels: [here]}}\n"
+    )
+    ruling = await (await opened(written(tmp_path / "p.yaml", rules), roll)).judge(a_plea())
+    assert ruling.rule is not None
+    assert ruling.rule.names == {
+        "U0BOB": "Bob",
+        "S0FINANCE": "finance",
+        "C0OPS": "ops",
+        "U0ALICE": "alice",
+    }, "Carol has no name, and is read by her id"
+
+
+async def test_names_are_asked_for_again_only_when_the_file_changes(tmp_path: Path) -> None:
+    roll = Roll()
+    rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
+    file = written(tmp_path / "policy.yaml", rules)
+    desk = await opened(file, roll)
+    for _ in range(3):
+        await desk.judge(a_plea())
+    assert roll.asked.count("handles") == 1
+    written(file, rules, version=2)
+    await desk.judge(a_plea())
+    assert roll.asked.count("handles") == 2
+
+
+async def test_a_slack_without_a_list_of_groups_leaves_their_ids(tmp_path: Path) -> None:
+    roll = Roll()
+    roll.broken["handles"] = "unknown_method"
+    rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
+    ruling = await (await opened(written(tmp_path / "p.yaml", rules), roll)).judge(a_plea())
+    assert ruling.rule is not None
+    assert "S0FINANCE" not in ruling.rule.names
+    roll.broken["handles"] = "ratelimited"
+    with pytest.raises(PreflightError, match="Start again in a minute"):
+        await opened(written(tmp_path / "p.yaml", rules), roll)
+
+
 START = {
     RULE.replace("U0BOB", "U0NOBODY"): "rule orders, approvers.users[0]: U0NOBODY is nobody",
     RULE.replace("users: [U0BOB", "groups: [S0NONE"): "S0NONE is no user group",

@@ -1,5 +1,6 @@
 """Where cards are posted, what is done when Slack refuses, and how they stay true."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from temporalio.testing import ActivityEnvironment
 from bot.directory import Directory
 from tests.builders import a_press, a_request, a_status
 from tests.unit.bot.fake_slack import Json
+from tests.unit.views.cases import live
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
 from workflows.contracts import ApprovalStatus, Batch, Card, Copy, CountedVote, Outcome
@@ -406,6 +408,85 @@ async def test_blocks_that_slack_refuses_take_the_buttons_away(
     with pytest.raises(ApplicationError, match="invalid_blocks"):
         await _redraw(within, cards, a_status(), card)
     assert slack.given("chat.update")[-1]["blocks"] == []
+
+
+ONCALL = People(users=("U0OLGA",), groups=("S0ONCALL",))
+RUNG = {"@U0OLGA", "!subteam^S0ONCALL"}
+
+
+def _rung(message: Json) -> set[str]:
+    """Whose phones ring when it is posted."""
+    blocks = message["blocks"] or []
+    shown = [*(json.loads(blocks) if isinstance(blocks, str) else blocks)]
+    found = live([*shown, {"type": "mrkdwn", "text": message["text"]}])
+    return {it for it in found if it.startswith(("@", "!sub"))}
+
+
+@pytest.mark.parametrize(
+    ("target", "rung"), [(THREAD, RUNG | {"@U0ALICE"}), ("C0FINANCE", RUNG)], ids=["thread", "away"]
+)
+async def test_phones_ring_once_where_the_card_is(
+    slack: Workspace, cards: SlackCards, within: ActivityEnvironment, target: str, rung: set[str]
+) -> None:
+    status = _asked(target, notify=ONCALL)
+    card = await _post(within, cards, status)
+    assert [_rung(it) for it in slack.given("chat.postMessage")] == [
+        rung,
+        *([] if target == THREAD else [set[str]()]),
+    ]
+    slack.delete(card.ts)
+    await _redraw(within, cards, status, card)
+    assert _rung(slack.given("chat.postMessage")[-1]) == rung - RUNG, "it has rung already"
+
+
+async def test_a_card_that_nobody_has_seen_yet_still_rings(
+    slack: Workspace, cards: SlackCards, within: ActivityEnvironment
+) -> None:
+    slack.refuses("chat.postMessage", "not_in_channel", "C0FINANCE")
+    status = _asked("C0FINANCE", notify=ONCALL)
+    card = await _post(within, cards, status)
+    slack.takes_again("chat.postMessage", "C0FINANCE")
+    await _redraw(within, cards, status, card)
+    assert [_rung(it) for it in slack.messages] == [set(), RUNG]
+
+
+async def test_direct_messages_mention_nobody(
+    slack: Workspace, cards: SlackCards, within: ActivityEnvironment
+) -> None:
+    notify = People(groups=("S0FINANCE",))
+    status = _asked(DIRECT, channel="D0ALICE", notify=notify)
+    card = await _post(within, cards, status)
+    assert len(slack.messages) == 3
+    for message in slack.messages:
+        assert _rung(message) == set()
+        assert "open the thread" not in str(message["blocks"])
+    slack.delete(card.ts)
+    await _redraw(within, cards, status, card)
+    assert _rung(slack.given("chat.postMessage")[-1]) == set()
+
+
+async def test_a_card_that_slack_refuses_is_posted_with_less_and_reviewed(
+    slack: Workspace, cards: SlackCards, within: ActivityEnvironment
+) -> None:
+    status = _asked(THREAD)
+    slack.refuses_once("chat.postMessage", "invalid_blocks")
+    card = await _post(within, cards, status)
+    assert card.ts
+    (message,) = slack.messages
+    assert _buttons(message)[:2] == ["approval_review", "approval_reject"]
+    assert "approval_approve" not in str(message["blocks"])
+    assert "Order 100 × widget" in str(message["blocks"])
+
+
+async def test_a_card_that_slack_refuses_altogether_is_text(
+    slack: Workspace, cards: SlackCards, within: ActivityEnvironment
+) -> None:
+    slack.refuses_once("chat.postMessage", "invalid_blocks")
+    slack.refuses_once("chat.postMessage", "msg_blocks_too_long")
+    await _post(within, cards, _asked(THREAD))
+    (message,) = slack.messages
+    assert not message.get("blocks")
+    assert "Approval needed" in message["text"]
 
 
 async def test_a_summary_is_posted_once_rewritten_and_comes_back(

@@ -36,10 +36,15 @@ class Workspace:
     asked: list[tuple[str, Json]] = field(default_factory=list)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     """Codes by method and subject; a subject of `*` stands for any."""
+    refusals_once: list[tuple[str, str]] = field(default_factory=list)
     page: int = 1000
 
     def refuses(self, method: str, code: str, subject: str = "*") -> None:
         self.refusals[method, subject] = code
+
+    def refuses_once(self, method: str, code: str) -> None:
+        """The next call, and the one after it if this is said twice."""
+        self.refusals_once.append((method, code))
 
     def takes_again(self, method: str, subject: str = "*") -> None:
         del self.refusals[method, subject]
@@ -67,6 +72,8 @@ class Workspace:
         self.asked.append((method, given))
         subject = next((str(given[name]) for name in SUBJECTS if name in given), "")
         code = self.refusals.get((method, subject)) or self.refusals.get((method, "*"))
+        if not code and self.refusals_once and self.refusals_once[0][0] == method:
+            _, code = self.refusals_once.pop(0)
         if code == "ratelimited":
             headers = {"Retry-After": "7"}
             return web.json_response({"ok": False, "error": code}, status=429, headers=headers)
