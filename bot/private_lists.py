@@ -16,7 +16,7 @@ from bot.views.actions import REVOKE
 from bot.views.listing_details import ROW
 from bot.views.listing_news import news
 from bot.views.listing_query import ListingQuery
-from workflows.contracts import Person
+from workflows.contracts import ApprovalStatus, Person
 
 USES = 5
 """Of a `response_url`. docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
@@ -127,11 +127,14 @@ class _Answer:
     async def draw(self, ended: Sequence[str]) -> Drawn:
         """See `Screen`."""
         told = await endings(self.page.approvals, ended)
+        if told and all(_decided_by(it, self.by) for it in told):
+            return Drawn("")  # who decided knows
         return Drawn("\n".join([*(news(it, self.by.user) for it in told), OUTDATED]))
 
     async def show(self, drawn: Drawn) -> None:
         """See `Screen`."""
-        await self.response_urls.tell(self.url, drawn.text)
+        if drawn.text:
+            await self.response_urls.tell(self.url, drawn.text)
 
 
 async def _draw(
@@ -140,6 +143,11 @@ async def _draw(
     if isinstance(subject, str):
         return await page.details(team, by, subject)
     return await page.page(team, by, subject, ended=ended)
+
+
+def _decided_by(status: ApprovalStatus, person: Person) -> bool:
+    by = status.decision.by if status.decision else None
+    return by is not None and by.user == person.user
 
 
 def _subject(click: Click) -> Subject:

@@ -8,7 +8,7 @@ from bot.views.actions import APPROVE, LIST, REJECT, Place
 from bot.views.listing_query import ListingQuery
 from tests.builders import BOB
 from tests.unit.bot.fake_slack import Json
-from tests.unit.bot.standins import a_press, approved_by, ended, ruled
+from tests.unit.bot.standins import CAROL, a_press, approved_by, ended, ruled
 from tests.unit.listing.conftest import Lists
 from workflows.contracts import ApprovalStatus, Outcome
 from workflows.listing import Kind, PendingApproval
@@ -111,13 +111,26 @@ async def test_the_answer_to_a_command_is_said_to_be_out_of_date_once(lists: Lis
     first, other = ruled(), ruled(OTHER)
     lists.votes.rows = [a_row(first), a_row(other)]
     await lists.private.answer(BOB, ListingQuery(), "C0OPS", lists.response_url)
-    given = await ends(lists, ended(first, Outcome.REJECTED))
+    given = await ends(lists, ended(first, Outcome.REJECTED, CAROL))
 
     assert given["replace_original"] is False
     assert given["response_type"] == "ephemeral"
     assert given["text"].endswith(OUTDATED)
     assert "⛔ Rejected: Order 100 × widget" in given["text"]
     assert lists.votes.open_lists.get(BOB.user, "C0OPS") is None
+
+
+async def test_who_decided_knows_that_their_command_s_answer_is_out_of_date(lists: Lists) -> None:
+    status = ruled()
+    lists.votes.rows = [a_row(status)]
+    await lists.private.answer(BOB, ListingQuery(), "C0OPS", lists.response_url)
+    lists.votes.known[status.id] = ended(status, Outcome.REJECTED, BOB)
+    lists.votes.ends.setdefault(status.id, asyncio.Event()).set()
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert lists.votes.open_lists.get(BOB.user, "C0OPS") is None
+    assert lists.slack.given("response") == []
 
 
 async def test_one_approval_that_somebody_looks_at_is_shown_anew_after_a_press(
