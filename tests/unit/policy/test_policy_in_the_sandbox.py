@@ -40,6 +40,14 @@ async def test_an_order_by_alice_is_asked_for_in_public(desk: PolicyDesk) -> Non
     assert ruling.audience == (PUBLIC, "U0ALICE", "S0FINANCE", "C0OPS")
 
 
+async def test_the_rule_knows_what_everybody_is_called(desk: PolicyDesk) -> None:
+    rule = (await judged(desk, amount=9_000)).rule
+    assert rule is not None
+    assert rule.names.keys() == {"U0ALICE", "U0CAROL", "S0FINANCE", "C0FINANCE"}
+    assert (rule.names["S0FINANCE"], rule.names["C0FINANCE"]) == ("finance", "finance")
+    assert "U0" not in rule.names["U0CAROL"]
+
+
 async def test_guests_and_people_of_another_company_are_refused(desk: PolicyDesk) -> None:
     assert "guests" in (await judged(desk, DAVE, "C0GENERAL")).because
     assert "other workspaces" in (await judged(desk, ZOE, "C0SHARED")).because
