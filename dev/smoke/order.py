@@ -7,11 +7,14 @@ from typing import Any
 
 from dev.smoke.errors import SmokeError
 from dev.smoke.stage import Stage
+from sandbox.errors import ControlError
 from workflows.contracts import ApprovalStatus, Outcome
 
 ALICE, BOB, CAROL, OPS = "U0ALICE", "U0BOB", "U0CAROL", "C0OPS"
 BOT = "U0SIGN"
 PATIENCE = 30
+DIALOG_PATIENCE = 5
+"""Seconds; it opens while the press is answered, or not at all."""
 WITHDRAW = "Withdraw (requester)"
 Json = dict[str, Any]
 
@@ -60,7 +63,7 @@ class Order:
 
     async def fill_in(self, answers: Mapping[str, Any], who: str = BOB) -> None:
         """Fill in the dialog that is open, and submit it."""
-        view = await self.stage.sandbox.wait_view(who, timeout=PATIENCE)
+        view = await self._dialog(who)
         report = await self.stage.sandbox.submit(who, view, answers)
         self._taken(view["title"]["text"], report)
         if errors := report.get("errors"):
@@ -108,6 +111,15 @@ class Order:
         seen = await self.shows(card, "Approval needed")
         if status.outcome is not Outcome.PENDING or status.votes or seen != card:
             raise SmokeError("a press that does not count has changed something")
+
+    async def _dialog(self, who: str) -> Json:
+        """The dialog that is open; without one, what the person was told instead."""
+        sandbox = self.stage.sandbox
+        try:
+            return await sandbox.wait_view(who, timeout=DIALOG_PATIENCE)
+        except ControlError as error:
+            told = [message["text"] for message in await sandbox.ephemerals(who, OPS)]
+            raise SmokeError(f"no dialog opened; {who} was told {told[-1:]}") from error
 
     def _taken(self, what: str, report: Json) -> None:
         if not report["delivered"]:
