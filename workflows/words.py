@@ -65,7 +65,7 @@ def refusal_for_person(refused: Refused, status: ApprovalStatus) -> str:
             f"*{status.outcome}*; please use the newer card.{where}"
         )
     if refused.why is Refusal.BAD_EDIT:
-        return f"Your changes were not taken: {escaped(refused.detail)} Nothing was changed.{where}"
+        return f"Your changes were not taken. {escaped(refused.detail)}{where}"
     sentence = REFUSALS.get(refused.why, "That did not count, and nothing was changed.")
     return sentence.format(who=who_can(status)) + where
 
@@ -73,7 +73,7 @@ def refusal_for_person(refused: Refused, status: ApprovalStatus) -> str:
 REFUSALS = {
     Refusal.OWN_REQUEST: (
         "You asked for this yourself, so somebody else has to decide: {who}. "
-        "If it is no longer needed, press *Withdraw*."
+        "If it is no longer needed, press *Withdraw (requester)*."
     ),
     Refusal.NOT_AN_APPROVER: "You can't decide this. {who}.",
     Refusal.ALREADY_VOTED: "Your approval is counted already; it needs another person. {who}.",
