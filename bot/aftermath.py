@@ -13,7 +13,7 @@ from bot.private_lists import PrivateLists
 from bot.screens import NOT_SHOWN
 from bot.stale_cards import StaleCards
 from bot.views.actions import APPROVE, CARD, HOME, LIST, NUDGE, REVOKE, WITHDRAW
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 
 log = structlog.get_logger(__name__)
 

@@ -17,12 +17,12 @@ from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
 from bot.views.modals.meta import MetaError
 from bot.views.text import date_token, escape, line, mention
+from workflows.approvals import ApprovalStatus
 from workflows.client import (
     ApprovalClosedError,
     ApprovalNotFoundError,
     ConversationNotFoundError,
 )
-from workflows.contracts import ApprovalStatus
 from workflows.words import refusal_for_person, verdict
 
 TEMPORAL_AWAY = (

@@ -22,8 +22,9 @@ from bot.views.home import ROWS, HomeView, home_blocks, unavailable_blocks
 from bot.views.listing import UNCHECKED
 from bot.views.listing_news import news, refusal_of
 from bot.views.listing_query import ListingQuery
+from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals
-from workflows.contracts import ApprovalStatus, Person
+from workflows.contracts import Person
 from workflows.listing import Kind, Listing, Page, Viewer
 
 log = structlog.get_logger(__name__)

@@ -11,8 +11,10 @@ from bot.views.listing_details import details_blocks, details_text
 from bot.views.listing_grants import grants_blocks, grants_text
 from bot.views.listing_news import is_off_list, news
 from bot.views.listing_query import ListingQuery
+from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalNotFoundError, Approvals, Conversations
-from workflows.contracts import ApprovalStatus, Outcome, Person
+from workflows.contracts import Person
+from workflows.decisions import Outcome
 from workflows.listing import Kind, Listing, PendingApproval
 from workflows.queries import is_visible_to
 

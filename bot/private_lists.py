@@ -16,7 +16,8 @@ from bot.views.actions import REVOKE
 from bot.views.listing_details import ROW
 from bot.views.listing_news import news
 from bot.views.listing_query import ListingQuery
-from workflows.contracts import ApprovalStatus, Person
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Person
 
 USES = 5
 """Of a `response_url`. docs.slack.dev/interactivity/handling-user-interaction#message_responses"""

@@ -13,8 +13,8 @@ from temporalio.service import RPCError
 
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
+from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalNotFoundError, Approvals
-from workflows.contracts import ApprovalStatus
 
 NOT_SHOWN = (
     ApprovalNotFoundError,

@@ -4,7 +4,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.payloads.presses import Click
 from bot.views.card import approval_card, card_text
-from workflows.contracts import ApprovalStatus, Execution, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Execution, Outcome
 
 UNDER_WAY = frozenset({Execution.NOT_STARTED, Execution.RUNNING})
 

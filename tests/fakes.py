@@ -13,26 +13,26 @@ from workflows.activities import (
     PolicyActivities,
     ThreadActivities,
 )
+from workflows.approvals import ApprovalStatus, Card
 from workflows.contracts import (
-    Account,
     AgentSpec,
-    ApprovalStatus,
     ArgumentField,
-    Batch,
     Call,
-    Card,
-    Plea,
     Prepared,
+    ToolResult,
+    ToolSpec,
+)
+from workflows.decisions import Account, Standing
+from workflows.differences import digest
+from workflows.errands import (
+    Batch,
+    Plea,
     Question,
     Reminder,
     Reply,
-    Standing,
     ThreadStatus,
-    ToolResult,
-    ToolSpec,
     Whisper,
 )
-from workflows.differences import digest
 from workflows.rules import Panel, People, Rule, Ruling, Verdict
 
 

@@ -8,16 +8,9 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from tests.builders import ALICE, NOON, a_call, a_prepared
-from workflows.contracts import (
-    APPROVAL_WORKFLOW,
-    ApprovalRequest,
-    ApprovalStatus,
-    CountedVote,
-    Decision,
-    Person,
-    Thread,
-    Via,
-)
+from workflows.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts import APPROVAL_WORKFLOW, Person, Thread
+from workflows.decisions import CountedVote, Decision, Via
 from workflows.listing import approval_memo
 from workflows.rules import Panel, People, Rule
 from workflows.search import attributes, changes

@@ -10,7 +10,9 @@ from bot.people import DirectoryError, GoneError, Profile
 from worker.members import Members, members
 from worker.slack import failure
 from workflows.activities import DirectoryActivities
-from workflows.contracts import Account, Person, Question, Standing
+from workflows.contracts import Person
+from workflows.decisions import Account, Standing
+from workflows.errands import Question
 from workflows.rules import People, Rule
 
 TOLD_AT_ONCE = frozenset({"missing_scope", "not_allowed_token_type"})

@@ -9,7 +9,8 @@ from bot.directory import DirectoryError, GoneError
 from bot.people import Place, Profile
 from bot.slack import UNKNOWN
 from worker.roster import Directory
-from workflows.contracts import Person, Plea
+from workflows.contracts import Person
+from workflows.errands import Plea
 from workflows.policy.engine import Policy
 from workflows.policy.facts import Facts, Requester, Venue
 

@@ -14,7 +14,8 @@ from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.naming import with_names
 from worker.roster import Directory, call_the_roll
 from workflows.activities import PolicyActivities
-from workflows.contracts import Plea, ToolSpec
+from workflows.contracts import ToolSpec
+from workflows.errands import Plea
 from workflows.policy.engine import Policy
 from workflows.policy.faults import Fault, PolicyError
 from workflows.policy.loading import load

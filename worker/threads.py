@@ -16,7 +16,7 @@ from bot.views.text import mention
 from worker.posts import Posts, Spot, Words
 from worker.slack import BAD_BLOCKS, ask
 from workflows.activities import ThreadActivities
-from workflows.contracts import Reply, ThreadStatus, Whisper
+from workflows.errands import Reply, ThreadStatus, Whisper
 
 log = structlog.get_logger(__name__)
 

@@ -4,20 +4,16 @@ from abc import ABC, abstractmethod
 
 from temporalio import activity
 
-from workflows.contracts import (
-    AgentSpec,
-    ApprovalStatus,
+from workflows.approvals import ApprovalStatus, Card
+from workflows.contracts import AgentSpec, Call, Prepared, ToolResult
+from workflows.decisions import Standing
+from workflows.errands import (
     Batch,
-    Call,
-    Card,
     Plea,
-    Prepared,
     Question,
     Reminder,
     Reply,
-    Standing,
     ThreadStatus,
-    ToolResult,
     Whisper,
 )
 from workflows.rules import Ruling

@@ -10,21 +10,17 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities import AgentActivities
+    from workflows.approvals import ApprovalRequest, ApprovalStatus
     from workflows.case import Case
     from workflows.contracts import (
         APPROVAL_WORKFLOW,
         CARD_LOST_SIGNAL,
         DECIDE_SIGNAL,
         STATUS_QUERY,
-        ApprovalRequest,
-        ApprovalStatus,
-        Decision,
-        Execution,
-        Outcome,
         ToolResult,
-        Via,
     )
     from workflows.deadlines import keep_time
+    from workflows.decisions import Decision, Execution, Outcome, Via
     from workflows.hearing import Hearing
     from workflows.patience import (
         CARD_PATIENCE,

@@ -8,20 +8,18 @@ from temporalio.exceptions import ActivityError, ChildWorkflowError
 
 from workflows.activities import AgentActivities, CardActivities, PolicyActivities
 from workflows.approval import ApprovalWorkflow
+from workflows.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.batch import Summary
 from workflows.contracts import (
     APPROVAL_ALPHABET,
     APPROVAL_ID_LENGTH,
     APPROVAL_PREFIX,
-    ApprovalRequest,
-    ApprovalStatus,
     Call,
-    Grant,
-    Outcome,
-    Plea,
     Prepared,
 )
+from workflows.decisions import Outcome
 from workflows.differences import differences
+from workflows.errands import Plea
 from workflows.listing import approval_memo
 from workflows.patience import CARD_PATIENCE, HEARTBEAT, SLACK_CALL, prepare
 from workflows.rules import Rule, Ruling, Verdict

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows.contracts import (
+from workflows.approvals import Card
+from workflows.contracts import Person
+from workflows.decisions import (
     Account,
-    Card,
     CountedVote,
     Decision,
     HandOver,
     Outcome,
-    Person,
     Refusal,
     Refused,
     Standing,

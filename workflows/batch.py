@@ -6,7 +6,10 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from workflows.activities import CardActivities
-from workflows.contracts import ApprovalStatus, Batch, Outcome, Thread
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Thread
+from workflows.decisions import Outcome
+from workflows.errands import Batch
 from workflows.patience import call_slack
 
 LARGEST_WITHOUT = 3

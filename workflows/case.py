@@ -3,16 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflows.approvals import ApprovalRequest, ApprovalStatus, Card
 from workflows.ballot import Ballot
-from workflows.contracts import (
-    ApprovalRequest,
-    ApprovalStatus,
-    Call,
-    Card,
-    Difference,
-    Execution,
-    Prepared,
-)
+from workflows.contracts import Call, Difference, Prepared
+from workflows.decisions import Execution
 from workflows.rules import Rule
 
 

@@ -16,6 +16,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
+from workflows.approvals import ApprovalStatus
 from workflows.contracts import (
     APPROVAL_PREFIX,
     CARD_LOST_SIGNAL,
@@ -24,14 +25,13 @@ from workflows.contracts import (
     REVOKE_SIGNAL,
     SAY_SIGNAL,
     STATUS_QUERY,
-    ApprovalStatus,
-    Decision,
-    Memory,
     Message,
     Person,
     Thread,
 )
+from workflows.decisions import Decision
 from workflows.listing import GrantRow, Listing, Page, Viewer
+from workflows.memory import Memory
 from workflows.queries import all_approvals, approvals_for, grants_for
 from workflows.visibility import read_grants, read_page
 

@@ -8,16 +8,15 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
+    from workflows.approvals import Grant
     from workflows.contracts import (
         CONVERSATION_WORKFLOW,
         GRANTS_QUERY,
         REVOKE_SIGNAL,
         SAY_SIGNAL,
-        Grant,
-        Memory,
         Message,
     )
-    from workflows.memory import SEEN_LIMIT, window
+    from workflows.memory import SEEN_LIMIT, Memory, window
     from workflows.talk import Talk
     from workflows.turn import Turn
 

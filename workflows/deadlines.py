@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from temporalio import workflow
 
+from workflows.approvals import ApprovalRequest
 from workflows.ballot import ended
 from workflows.case import Case
-from workflows.contracts import ApprovalRequest, Outcome, Reminder
+from workflows.decisions import Outcome
+from workflows.errands import Reminder
 from workflows.showing import Showing
 
 

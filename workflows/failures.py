@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from temporalio.exceptions import ApplicationError
 
-from workflows.contracts import ApprovalStatus, Execution
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Execution
 from workflows.words import MODEL_CONFUSED, MODEL_REFUSED_KEY, MODEL_UNAVAILABLE
 
 REFUSED_KEY = frozenset({"AuthenticationError", "PermissionDeniedError"})

@@ -11,21 +11,10 @@ from temporalio.exceptions import ActivityError
 from workflows.activities import AgentActivities, DirectoryActivities, PolicyActivities
 from workflows.ballot import Ballot, ended
 from workflows.case import Case
-from workflows.contracts import (
-    Call,
-    Decision,
-    Outcome,
-    Person,
-    Plea,
-    Prepared,
-    Question,
-    Refusal,
-    Refused,
-    Reminder,
-    Standing,
-    Verb,
-)
+from workflows.contracts import Call, Person, Prepared
+from workflows.decisions import Decision, Outcome, Refusal, Refused, Standing, Verb
 from workflows.differences import differences, with_reason_of
+from workflows.errands import Plea, Question, Reminder
 from workflows.patience import ask_now, prepare
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.showing import Showing

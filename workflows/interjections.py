@@ -6,20 +6,11 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.activities import DirectoryActivities, ThreadActivities
+from workflows.approvals import ApprovalRequest, ApprovalStatus
 from workflows.ballot import Ballot
-from workflows.contracts import (
-    DECIDE_SIGNAL,
-    ApprovalRequest,
-    ApprovalStatus,
-    Decision,
-    Message,
-    Question,
-    Refusal,
-    Refused,
-    Verb,
-    Via,
-    Whisper,
-)
+from workflows.contracts import DECIDE_SIGNAL, Message
+from workflows.decisions import Decision, Refusal, Refused, Verb, Via
+from workflows.errands import Question, Whisper
 from workflows.intents import Intent, read_intent
 from workflows.memory import noted, said
 from workflows.patience import ask_now

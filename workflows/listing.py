@@ -11,7 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from workflows.contracts import ApprovalStatus, ArgumentField, Grant, Outcome, Person, Thread
+from workflows.approvals import ApprovalStatus, Grant
+from workflows.contracts import ArgumentField, Person, Thread
+from workflows.decisions import Outcome
 
 SUMMARY_LIMIT = 1_000
 """Characters of a summary that a memo keeps; a row shows fewer."""

@@ -2,7 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from pydantic import BaseModel
+
+from workflows.approvals import Grant
+from workflows.contracts import Message, Thread
+from workflows.decisions import Outcome
 
 Item = dict[str, Any]
 """One item of the Responses API's `input`."""
@@ -12,6 +19,34 @@ SIZE_LIMIT = 200_000
 """Characters of JSON. Temporal refuses payloads above 2 MiB, and every model call carries this."""
 SEEN_LIMIT = 200
 """Message ids that are remembered, so that a redelivered event is known (slack.md, 3.1)."""
+
+
+class Remembered(BaseModel, frozen=True):
+    """How an approval of this thread ended that was not approved, for a while."""
+
+    id: str
+    tool: str
+    digest: str
+    outcome: Outcome
+    at: datetime
+    verdict: str
+    """What the model was told."""
+
+
+class Memory(BaseModel, frozen=True):
+    """What a conversation carries from one run of its workflow to the next."""
+
+    thread: Thread
+    items: tuple[dict[str, Any], ...] = ()
+    seen: tuple[str, ...] = ()
+    turns: int = 0
+    inbox: tuple[Message, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    refusals: tuple["Remembered", ...] = ()
+    asks: tuple[datetime, ...] = ()
+    """When people were asked within the last hour."""
+    by_policy: bool = False
+    """Whether every turn of this run follows the policy; False in runs that began before it."""
 
 
 def said(text: str) -> Item:

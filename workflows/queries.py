@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from temporalio.common import SearchAttributeKey
 
-from workflows.contracts import APPROVAL_WORKFLOW, CONVERSATION_WORKFLOW, ApprovalStatus
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import APPROVAL_WORKFLOW, CONVERSATION_WORKFLOW
 from workflows.listing import Kind, Listing, Viewer
 from workflows.rules import PUBLIC
 from workflows.search import (

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from workflows.contracts import CountedVote
+from workflows.decisions import CountedVote
 from workflows.rules import Panel
 
 Node: TypeAlias = tuple[str, str | int]

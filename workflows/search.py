@@ -14,7 +14,9 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from workflows.contracts import ApprovalRequest, ApprovalStatus, Grant, Outcome, Thread
+from workflows.approvals import ApprovalRequest, ApprovalStatus, Grant
+from workflows.contracts import Thread
+from workflows.decisions import Outcome
 from workflows.rules import Rule
 
 TEAM = SearchAttributeKey.for_keyword("CountersignTeam")

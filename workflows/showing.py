@@ -6,17 +6,11 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from workflows.activities import CardActivities, ThreadActivities
+from workflows.approvals import Card
 from workflows.case import Case
-from workflows.contracts import (
-    Card,
-    Decision,
-    Outcome,
-    Prepared,
-    Refusal,
-    Refused,
-    Reminder,
-    Whisper,
-)
+from workflows.contracts import Prepared
+from workflows.decisions import Decision, Outcome, Refusal, Refused
+from workflows.errands import Reminder, Whisper
 from workflows.listing import approval_memo
 from workflows.patience import call_slack
 from workflows.search import changes

@@ -6,19 +6,12 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from workflows.contracts import (
-    ApprovalRequest,
-    ApprovalStatus,
-    Grant,
-    Memory,
-    Outcome,
-    Person,
-    Remembered,
-    Thread,
-)
+from workflows.approvals import ApprovalRequest, ApprovalStatus, Grant
+from workflows.contracts import Person, Thread
+from workflows.decisions import Outcome
 from workflows.differences import call_digest
 from workflows.listing import grants_memo
-from workflows.memory import Item
+from workflows.memory import Item, Memory, Remembered
 from workflows.rules import Rule
 from workflows.search import grant_changes
 

@@ -16,16 +16,11 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.activities import AgentActivities, ThreadActivities
     from workflows.agent import MAX_TURNS, RUN_CONFIG, build_agent
+    from workflows.approvals import ApprovalStatus
     from workflows.asking import Asking
     from workflows.batch import LARGEST_WITHOUT, Summary
-    from workflows.contracts import (
-        ApprovalStatus,
-        Call,
-        Message,
-        Reply,
-        ThreadStatus,
-        ToolSpec,
-    )
+    from workflows.contracts import Call, Message, ToolSpec
+    from workflows.errands import Reply, ThreadStatus
     from workflows.failures import apology
     from workflows.interjections import Interjection
     from workflows.memory import Item, noted, said, window

@@ -2,14 +2,9 @@
 
 from datetime import datetime
 
-from workflows.contracts import (
-    ApprovalStatus,
-    Decision,
-    Execution,
-    Outcome,
-    Remembered,
-    Via,
-)
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Decision, Execution, Outcome, Via
+from workflows.memory import Remembered
 from workflows.rules import Ruling
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workflows.contracts import Decision, Refusal, Refused, Verb, Via
+from workflows.decisions import Decision, Refusal, Refused, Verb, Via
 
 DETAIL_LIMIT = 200
 """Characters of a malformed signal that are kept; enough to see what somebody tried."""

@@ -3,16 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from workflows.contracts import (
-    MESSAGE_LIMIT,
-    ApprovalStatus,
-    Grant,
-    Message,
-    Outcome,
-    Prepared,
-    Refusal,
-    Refused,
-)
+from workflows.approvals import ApprovalStatus, Grant
+from workflows.contracts import MESSAGE_LIMIT, Message, Prepared
+from workflows.decisions import Outcome, Refusal, Refused
 
 HELP = (
     "Hello! I order things and ask before I do. Try one of these:\n\n"

@@ -19,8 +19,9 @@ from bot.payloads.submissions import Submission, read_submission
 from bot.views.actions import APPROVE_ALL, MODALS
 from bot.views.modals.approve_all import approve_all_modal, read_ticked_digests
 from bot.views.modals.meta import Meta
+from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError, Approvals
-from workflows.contracts import ApprovalStatus, Outcome
+from workflows.decisions import Outcome
 from workflows.votes import Vote
 
 MOST = 60

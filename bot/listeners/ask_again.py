@@ -6,8 +6,10 @@ from bot.listeners.buttons import Press
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
 from bot.views.actions import ASK_AGAIN
+from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals, Conversations
-from workflows.contracts import ApprovalStatus, Message, Outcome
+from workflows.contracts import Message
+from workflows.decisions import Outcome
 
 UNANSWERED = frozenset({Outcome.EXPIRED, Outcome.FAILED_TO_ASK})
 

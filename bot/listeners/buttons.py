@@ -8,8 +8,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.payloads.fields import home
 from bot.payloads.presses import Click, read_click
 from bot.views.actions import MORE
+from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError
-from workflows.contracts import ApprovalStatus
 
 Press = Callable[[Click], Awaitable[None]]
 

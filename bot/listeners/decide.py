@@ -8,7 +8,7 @@ from bot.listeners.votes import decision_of, forward
 from bot.payloads.presses import Click
 from bot.views.actions import APPROVE, NUDGE, WITHDRAW
 from workflows.client import Approvals
-from workflows.contracts import Verb
+from workflows.decisions import Verb
 from workflows.votes import Vote
 
 

@@ -27,8 +27,10 @@ from bot.views.modals.hand_over import hand_over_modal
 from bot.views.modals.meta import Meta
 from bot.views.modals.reasons import break_glass_modal, changes_modal, reject_modal
 from bot.views.modals.review import always_modal, review_modal
+from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals
-from workflows.contracts import ApprovalStatus, Decision, Person, Verb
+from workflows.contracts import Person
+from workflows.decisions import Decision, Verb
 from workflows.votes import Vote
 
 SOMETHING = "…"

@@ -29,8 +29,10 @@ from bot.views.actions import (
 from bot.views.modals.edit import EditErrors, read_edit
 from bot.views.modals.hand_over import read_person
 from bot.views.modals.reasons import read_reason, reason_errors
+from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals
-from workflows.contracts import ApprovalStatus, Decision, Outcome, Person, Verb, Via
+from workflows.contracts import Person
+from workflows.decisions import Decision, Outcome, Verb, Via
 from workflows.votes import Vote
 
 GLANCE_SECONDS = 0.6

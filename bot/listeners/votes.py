@@ -7,9 +7,10 @@ from datetime import datetime
 
 from bot.payloads.presses import Click
 from bot.views.actions import HOME, LIST, PROMPT, VIEW
+from workflows.approvals import ApprovalStatus
 from workflows.ballot import Ballot
 from workflows.client import ApprovalClosedError, Approvals
-from workflows.contracts import ApprovalStatus, Decision, Refusal, Refused, Verb, Via
+from workflows.decisions import Decision, Refusal, Refused, Verb, Via
 from workflows.votes import Vote
 
 VIAS = {LIST: Via.LIST, PROMPT: Via.PROMPT, VIEW: Via.MODAL, HOME: Via.HOME}

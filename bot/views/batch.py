@@ -9,7 +9,9 @@ from bot.views.blocks import section
 from bot.views.question import summary
 from bot.views.text import BUTTON_VALUE_LIMIT, moment
 from bot.views.verdict import MARKS
-from workflows.contracts import ApprovalStatus, Batch, Execution, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Execution, Outcome
+from workflows.errands import Batch
 
 SUMMARY_LIMIT = 150
 MOST_ROWS = 24

@@ -31,7 +31,7 @@ from bot.views.actions import (
 from bot.views.blocks import context
 from bot.views.question import title
 from bot.views.text import BUTTON_LIMIT, CONFIRM_TEXT_LIMIT, OVERFLOW_LIMIT, escape, plain
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 from workflows.rules import Rule
 
 UNSEEN = (

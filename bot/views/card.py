@@ -12,7 +12,8 @@ from bot.views.people import IN_THREAD, Ringing, person
 from bot.views.question import question, summary, title
 from bot.views.text import HEADER_LIMIT, escape, mention, moment, plain
 from bot.views.verdict import execution, verdict_blocks, verdict_line, verdict_word
-from workflows.contracts import ApprovalStatus, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
 
 
 def approval_card(

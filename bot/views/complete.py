@@ -1,7 +1,7 @@
 """Whether a card shows everything, so that it may be approved where only a card is seen."""
 
 from bot.views.question import question
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 
 
 def is_complete(status: ApprovalStatus) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from bot.views.people import mentions, names, needed, rule_name, voters
 from bot.views.text import escape, mention, moment
-from workflows.contracts import ApprovalStatus, Decision, Outcome, Verb, Via
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Decision, Outcome, Verb, Via
 
 MOST_HANDED = 3
 MOST_NOTIFIED = 20

@@ -10,7 +10,8 @@ from bot.views.people import deciders, names
 from bot.views.question import summary
 from bot.views.text import escape, line, moment
 from bot.views.verdict import RESULT_LIMIT, execution, verdict_line, verdict_word
-from workflows.contracts import ApprovalStatus, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
 
 SUMMARY_LIMIT = 300
 MOST_PROBLEMS = 5

@@ -13,7 +13,8 @@ from bot.views.blocks import context, literal
 from bot.views.listing_query import ListingQuery
 from bot.views.listing_row import row_buttons, row_facts, row_text
 from bot.views.text import BLOCK_ID_LIMIT, date_token, line, mention
-from workflows.contracts import ApprovalStatus, CountedVote, Execution
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import CountedVote, Execution
 from workflows.listing import PendingApproval
 
 WORDS_ROOM = 500

@@ -3,7 +3,8 @@
 from bot.views.listing_query import ListingQuery
 from bot.views.listing_row import row_text, standing
 from bot.views.text import line
-from workflows.contracts import ApprovalStatus, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
 from workflows.listing import Kind, PendingApproval
 from workflows.words import refusal_for_person
 

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 from bot.views.actions import APPROVE, OPEN_CARD, REJECT, REVIEW, WITHDRAW
 from bot.views.blocks import bold, context, literal, paragraph, rich, words
 from bot.views.text import date_token, escape, mention, plain
-from workflows.contracts import Outcome
+from workflows.decisions import Outcome
 from workflows.listing import PendingApproval
 from workflows.queries import TOOL_NAME
 

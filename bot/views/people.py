@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.views.text import clean, escape, line, mention, mention_channel, mention_group, moment
-from workflows.contracts import ApprovalStatus, CountedVote, Decision, Person, Verb, Via
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Person
+from workflows.decisions import CountedVote, Decision, Verb, Via
 from workflows.rules import Rule
 
 CHANNELS = ("C", "G")

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 from bot.views.actions import APPROVE, NUDGE, PROMPT, REJECT, REVIEW, Place
 from bot.views.blocks import context, section
 from bot.views.text import escape
-from workflows.contracts import Whisper
+from workflows.errands import Whisper
 
 MOST = 12
 

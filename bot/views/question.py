@@ -36,7 +36,7 @@ from bot.views.text import (
     pieces,
     plain,
 )
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 from workflows.differences import differences
 
 DIRECT_PREFIX = "D"

@@ -11,7 +11,9 @@ from bot.views.facts import markings
 from bot.views.people import QUIET, needed, person
 from bot.views.question import question, summary
 from bot.views.text import escape, moment
-from workflows.contracts import ApprovalStatus, Outcome, Reminder
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
+from workflows.errands import Reminder
 
 HEADLINES = {
     "reminder": "⏰ This still waits for your decision",

@@ -7,7 +7,8 @@ from slack_sdk.models.blocks import Block
 from bot.views.blocks import paragraph, quote, rich, section, words
 from bot.views.people import decided
 from bot.views.text import escape, moment, plain
-from workflows.contracts import ApprovalStatus, Execution, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Execution, Outcome
 
 REASON_LIMIT = 500
 RESULT_LIMIT = 500

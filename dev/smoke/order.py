@@ -8,7 +8,8 @@ from typing import Any
 from dev.smoke.errors import SmokeError
 from dev.smoke.stage import Stage
 from sandbox.errors import ControlError
-from workflows.contracts import ApprovalStatus, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
 
 ALICE, BOB, CAROL, OPS = "U0ALICE", "U0BOB", "U0CAROL", "C0OPS"
 BOT = "U0SIGN"

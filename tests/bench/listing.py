@@ -27,8 +27,8 @@ from dev.temporal_server import TemporalServer
 from tests.builders import ALICE, BOB
 from tests.listing import CAROL, TEAM, a_rule, an_approval, start, voted
 from worker.search import register_search_attributes
+from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals
-from workflows.contracts import ApprovalStatus
 from workflows.listing import Kind, Listing, Page, Viewer
 from workflows.rules import PUBLIC
 

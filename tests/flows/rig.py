@@ -17,17 +17,12 @@ from tests.builders import ALICE, BOB, a_message, a_press, a_thread
 from tests.fakes import ANYBODY, CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
 from tests.model import Answer, Script, calls
 from worker.runtime import build_worker
+from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals, Conversations
-from workflows.contracts import (
-    ApprovalStatus,
-    Decision,
-    Outcome,
-    Person,
-    Refusal,
-    Thread,
-    Whisper,
-)
+from workflows.contracts import Person, Thread
 from workflows.conversation import TURNS_PER_RUN
+from workflows.decisions import Decision, Outcome, Refusal
+from workflows.errands import Whisper
 from workflows.rules import Panel, People, Rule
 
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")

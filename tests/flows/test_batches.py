@@ -6,7 +6,7 @@ from tests.builders import BOB
 from tests.fakes import ANYBODY
 from tests.flows.rig import act, working
 from tests.model import calls, says
-from workflows.contracts import Execution, Outcome
+from workflows.decisions import Execution, Outcome
 from workflows.rules import Ruling, Verdict
 
 MIXED = calls(

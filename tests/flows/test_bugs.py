@@ -10,7 +10,8 @@ from tests.builders import BOB
 from tests.fakes import PhoneBook
 from tests.flows.rig import act, working
 from tests.model import says
-from workflows.contracts import Question, Standing
+from workflows.decisions import Standing
+from workflows.errands import Question
 
 
 class Babel(PhoneBook):

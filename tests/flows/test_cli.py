@@ -14,7 +14,7 @@ from dev.ports import free_port
 from tests.builders import a_press
 from tests.flows.rig import Rig, working
 from tests.model import calls, says
-from workflows.contracts import Execution, Outcome, Via
+from workflows.decisions import Execution, Outcome, Via
 
 ACT = calls(("act", '{"n": 1}'))
 

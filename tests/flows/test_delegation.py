@@ -7,7 +7,7 @@ from temporalio.client import Client
 from tests.builders import BOB, NOON
 from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
 from tests.model import says
-from workflows.contracts import Outcome, Refusal, Verb
+from workflows.decisions import Outcome, Refusal, Verb
 from workflows.rules import Absence, Escalation, Panel, People
 
 BOBS = (Panel(who=People(users=(BOB.user,))),)

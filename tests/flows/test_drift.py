@@ -8,7 +8,8 @@ from tests.fakes import Workbench
 from tests.flows.rig import CAROL, a_rule, act, so_many, working
 from tests.model import says
 from workflows.asking import MOST_REPLACEMENTS
-from workflows.contracts import Call, Difference, Execution, Outcome, Prepared, ToolResult
+from workflows.contracts import Call, Difference, Prepared, ToolResult
+from workflows.decisions import Execution, Outcome
 
 DEARER = (Difference(name="price", before="1", after="2"),)
 

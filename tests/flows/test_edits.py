@@ -7,7 +7,8 @@ from tests.builders import BOB
 from tests.fakes import PhoneBook
 from tests.flows.rig import CAROL, a_rule, act, so_many, working
 from tests.model import says
-from workflows.contracts import Execution, Outcome, Question, Refusal, Standing
+from workflows.decisions import Execution, Outcome, Refusal, Standing
+from workflows.errands import Question
 from workflows.rules import Rule, Ruling, Verdict
 
 EDITABLE = a_rule(edit=True)

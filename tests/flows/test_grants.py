@@ -5,7 +5,9 @@ from temporalio.client import Client
 from tests.builders import BOB
 from tests.flows.rig import CAROL, Rig, a_rule, act, working
 from tests.model import says
-from workflows.contracts import GRANTS_QUERY, Grant, Refusal, Via
+from workflows.approvals import Grant
+from workflows.contracts import GRANTS_QUERY
+from workflows.decisions import Refusal, Via
 from workflows.rules import Ruling, Verdict
 from workflows.search import ACTIVE, GRANTS
 

@@ -9,7 +9,8 @@ from temporalio.client import Client
 from tests.builders import ALICE, BOB
 from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
 from tests.model import says
-from workflows.contracts import Outcome, Person, Verb
+from workflows.contracts import Person
+from workflows.decisions import Outcome, Verb
 from workflows.rules import Escalation, People
 
 

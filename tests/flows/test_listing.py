@@ -15,18 +15,12 @@ from temporalio.common import (
 
 from tests.builders import ALICE, BOB, NOON
 from tests.listing import CAROL, QUEUE, a_rule, an_approval, start, voted
+from workflows.approvals import ApprovalStatus, Grant
 from workflows.client import Approvals, Conversations
-from workflows.contracts import (
-    CONVERSATION_WORKFLOW,
-    ApprovalStatus,
-    Grant,
-    HandOver,
-    Memory,
-    Outcome,
-    Person,
-    Thread,
-)
+from workflows.contracts import CONVERSATION_WORKFLOW, Person, Thread
+from workflows.decisions import HandOver, Outcome
 from workflows.listing import Kind, Listing, Page, PendingApproval, Viewer, grants_memo
+from workflows.memory import Memory
 from workflows.rules import PUBLIC, Absence, Escalation, Rule
 from workflows.search import ALL, grant_changes
 

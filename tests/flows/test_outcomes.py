@@ -11,8 +11,10 @@ from tests.builders import ALICE, BOB
 from tests.fakes import CardBoard
 from tests.flows.rig import CAROL, a_rule, act, working
 from tests.model import says
+from workflows.approvals import ApprovalStatus, Card
 from workflows.client import ApprovalClosedError
-from workflows.contracts import ApprovalStatus, Card, Difference, Outcome, Refusal, Verb
+from workflows.contracts import Difference
+from workflows.decisions import Outcome, Refusal, Verb
 from workflows.differences import SUMMARY
 
 SOON = timedelta(seconds=1)

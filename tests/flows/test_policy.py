@@ -5,7 +5,7 @@ from temporalio.client import Client
 from tests.builders import BOB
 from tests.flows.rig import a_rule, act, so_many, working
 from tests.model import says
-from workflows.contracts import Execution, Outcome, Via
+from workflows.decisions import Execution, Outcome, Via
 from workflows.rules import Ruling, Verdict
 from workflows.search import OUTCOME, TOOL
 

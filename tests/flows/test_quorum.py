@@ -5,7 +5,7 @@ from temporalio.client import Client
 from tests.builders import BOB, a_press
 from tests.flows.rig import CAROL, DAVE, a_rule, act, so_many, working
 from tests.model import says
-from workflows.contracts import Execution, Outcome, Refusal
+from workflows.decisions import Execution, Outcome, Refusal
 from workflows.search import VOTED
 
 TWO = a_rule(panels=so_many(2))

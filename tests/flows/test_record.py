@@ -6,7 +6,7 @@ from tests.builders import ALICE, BOB
 from tests.fakes import ANYBODY
 from tests.flows.rig import act, working
 from tests.model import calls, says
-from workflows.contracts import Outcome, Verb
+from workflows.decisions import Outcome, Verb
 from workflows.rules import Limits, Ruling, Verdict
 
 

@@ -6,7 +6,8 @@ from temporalio.client import Client
 from tests.builders import ALICE, BOB
 from tests.flows.rig import DAVE, a_rule, act, so_many, working
 from tests.model import says
-from workflows.contracts import DECIDE_SIGNAL, Account, Outcome, Refusal, Verb
+from workflows.contracts import DECIDE_SIGNAL
+from workflows.decisions import Account, Outcome, Refusal, Verb
 from workflows.rules import Panel, People
 
 NAMED = Panel(who=People(users=(BOB.user,), groups=("S0FINANCE",)))

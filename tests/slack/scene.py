@@ -14,8 +14,8 @@ from dev.processes import Stack
 from sandbox.client import SandboxClient
 from tests.slack.reading import Json, approval_id, row_of
 from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, Talk
+from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals
-from workflows.contracts import ApprovalStatus
 
 
 @dataclass

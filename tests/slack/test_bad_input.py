@@ -9,7 +9,8 @@ import pytest
 from tests.slack.reading import approval_id, buttons, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICES_DM, BOB, OPS, Talk
-from workflows.contracts import MESSAGE_LIMIT, Outcome, Refusal
+from workflows.contracts import MESSAGE_LIMIT
+from workflows.decisions import Outcome, Refusal
 from workflows.words import FILES_ONLY, MODEL_CONFUSED, MODEL_UNAVAILABLE
 
 ORDER = "order 100 widgets"

@@ -5,7 +5,7 @@ import pytest
 from tests.slack.reading import approval_id, buttons, options, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, BOT, CAROL, OPS
-from workflows.contracts import Outcome, Via
+from workflows.decisions import Outcome, Via
 
 ORDER = "order 100 widgets because stock is low"
 

@@ -11,7 +11,8 @@ from tests.slack.policy import STANDING
 from tests.slack.reading import Json, approval_id, buttons, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CARD, CAROL, OPS, Talk
-from workflows.contracts import ApprovalStatus, Outcome, Refusal, Via
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome, Refusal, Via
 
 ORDER = "order 10 widgets because stock is low"
 

@@ -7,7 +7,7 @@ import pytest
 from tests.slack.reading import Json, approval_id, buttons, row_of, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, CAROLS_DM, OPS, PATIENCE, VOTED, Talk
-from workflows.contracts import Outcome, Via
+from workflows.decisions import Outcome, Via
 
 Decide = Callable[[Scene, Talk, Json], Awaitable[None]]
 

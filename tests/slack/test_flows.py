@@ -14,7 +14,7 @@ from tests.slack.talk import (
     PATIENCE,
     Talk,
 )
-from workflows.contracts import Outcome, Verb, Via
+from workflows.decisions import Outcome, Verb, Via
 
 LARGE = "order 5 laptops"
 MANY = "order 1 chair, 2 desks, 3 headsets and 4 widgets"

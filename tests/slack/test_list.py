@@ -3,7 +3,7 @@
 from tests.slack.reading import approval_id, buttons, row_of, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, DAVE, OPS, PATIENCE
-from workflows.contracts import Outcome, Via
+from workflows.decisions import Outcome, Via
 
 ORDER = "order 100 widgets"
 

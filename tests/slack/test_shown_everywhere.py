@@ -12,7 +12,7 @@ from sandbox.errors import ControlError
 from tests.slack.reading import Json, approval_id, buttons, row_of, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, OPS, PATIENCE, Talk
-from workflows.contracts import Outcome, Via
+from workflows.decisions import Outcome, Via
 
 ORDER = "order 10 widgets because stock is low"
 TOOL = "place_order"

@@ -12,7 +12,8 @@ from worker.cards.reminders import Reminders
 from worker.posts import Posts, Spot, Words
 from worker.slack import GONE
 from workflows.activities import CardActivities
-from workflows.contracts import ApprovalStatus, Batch, Card, Reminder
+from workflows.approvals import ApprovalStatus, Card
+from workflows.errands import Batch, Reminder
 from workflows.rules import THREAD
 
 BATCH_EVENT = "approval_batch"

@@ -6,7 +6,7 @@ from temporalio.exceptions import ApplicationError
 from bot.views.line import line_blocks, waiting_line
 from worker.posts import Posts, Spot, Words
 from worker.slack import GONE, is_refusal
-from workflows.contracts import ApprovalStatus, Card
+from workflows.approvals import ApprovalStatus, Card
 
 log = structlog.get_logger(__name__)
 

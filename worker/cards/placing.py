@@ -11,7 +11,8 @@ from worker.cards.recipients import recipients, to_tell
 from worker.cards.wording import card_words, is_direct
 from worker.posts import Posts, Spot
 from worker.slack import GONE, all_of, is_refusal
-from workflows.contracts import ApprovalStatus, Card, Copy, Outcome
+from workflows.approvals import ApprovalStatus, Card, Copy
+from workflows.decisions import Outcome
 from workflows.rules import DIRECT, THREAD, Rule
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from bot.directory import Directory
 from bot.people import DirectoryError
 from worker.members import members
 from worker.slack import failure
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 from workflows.rules import People, Rule
 
 MOST = 20

@@ -9,7 +9,8 @@ from bot.views.reminder import reminder_blocks, reminder_text
 from worker.cards.recipients import recipients, to_tell
 from worker.posts import Posts, Words
 from worker.slack import all_of, is_refusal
-from workflows.contracts import Outcome, Reminder
+from workflows.decisions import Outcome
+from workflows.errands import Reminder
 from workflows.rules import People, Rule
 
 log = structlog.get_logger(__name__)

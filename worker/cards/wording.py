@@ -3,7 +3,7 @@
 from bot.views.card import approval_card, card_text, minimal_card
 from bot.views.people import QUIET, Ringing
 from worker.posts import Spot, Words
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 
 DIRECT_PREFIX = "D"
 

@@ -19,7 +19,7 @@ from worker.cli.filters import slack_id, tool_name
 from worker.cli.pending import Wanted, table, waiting
 from worker.cli.screen import screen
 from workflows.client import Approvals
-from workflows.contracts import Decision, Verb
+from workflows.decisions import Decision, Verb
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The approval; approval- may be left out.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

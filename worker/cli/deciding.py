@@ -15,17 +15,9 @@ from temporalio.service import RPCError
 from worker.cli.errors import REFUSED, UNREACHABLE, CommandError
 from worker.cli.names import names
 from worker.cli.plain import plain, printable
+from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError, Approvals
-from workflows.contracts import (
-    ApprovalStatus,
-    Decision,
-    Execution,
-    Outcome,
-    Refusal,
-    Refused,
-    Verb,
-    Via,
-)
+from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Verb, Via
 from workflows.words import refusal_for_person
 
 PATIENCE_SECONDS = 10.0

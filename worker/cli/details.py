@@ -9,16 +9,9 @@ from rich.text import Text
 
 from worker.cli.names import called, decider
 from worker.cli.plain import printable
-from workflows.contracts import (
-    ApprovalStatus,
-    CountedVote,
-    Decision,
-    Difference,
-    Execution,
-    Prepared,
-    Refused,
-    Verb,
-)
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Difference, Prepared
+from workflows.decisions import CountedVote, Decision, Execution, Refused, Verb
 from workflows.rules import Rule
 
 Row = tuple[str, str]

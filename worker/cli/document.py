@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from worker.secrets import NAMES, Secrets, typed_as_secret
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 
 ARGUMENTS = "arguments"
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from workflows.contracts import ApprovalStatus, Decision, Person
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Person
+from workflows.decisions import Decision
 
 
 def names(status: ApprovalStatus) -> dict[str, str]:

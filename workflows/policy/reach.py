@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from workflows.contracts import CountedVote, Decision, Via
+from workflows.decisions import CountedVote, Decision, Via
 from workflows.quorum import seated
 from workflows.rules import Panel, People
 

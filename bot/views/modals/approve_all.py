@@ -24,7 +24,8 @@ from bot.views.text import (
     mention,
     plain,
 )
-from workflows.contracts import ApprovalStatus, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
 
 TICKS = "ticks:"
 DIGEST = 16

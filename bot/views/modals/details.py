@@ -25,7 +25,9 @@ from bot.views.text import (
     pieces,
 )
 from bot.views.verdict import verdict_blocks
-from workflows.contracts import ApprovalStatus, Call, CountedVote, Outcome, Prepared, Refused
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Call, Prepared
+from workflows.decisions import CountedVote, Outcome, Refused
 from workflows.rules import Rule
 
 MOST_REFUSED = 20

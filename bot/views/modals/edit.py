@@ -17,7 +17,8 @@ from bot.views.modals.frame import MARGIN, VALUE, about, hindrance, modal, small
 from bot.views.modals.meta import Meta
 from bot.views.modals.schema import REASON, Entry, Kind, entries
 from bot.views.text import VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT, escape
-from workflows.contracts import ApprovalStatus, ArgumentField
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import ArgumentField
 
 NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 NOTE = (

@@ -25,7 +25,8 @@ from bot.views.text import (
     plain,
 )
 from bot.views.verdict import verdict_line
-from workflows.contracts import ApprovalStatus, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
 
 VALUE = "value"
 """`action_id` of every input; its `block_id` says which it is."""

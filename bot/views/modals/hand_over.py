@@ -11,7 +11,7 @@ from bot.views.blocks import section
 from bot.views.modals.frame import VALUE, about, field, modal, small_print
 from bot.views.modals.meta import Meta
 from bot.views.people import mentions
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 
 PERSON = "person"
 

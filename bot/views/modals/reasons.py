@@ -18,7 +18,7 @@ from bot.views.modals.frame import (
     text_input,
 )
 from bot.views.modals.meta import Meta
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 
 QUICK = "quick_reason"
 REASON = "reason"

@@ -8,7 +8,7 @@ from bot.views.modals.frame import approving_modal
 from bot.views.modals.meta import Meta
 from bot.views.people import rule_name
 from bot.views.question import title
-from workflows.contracts import ApprovalStatus
+from workflows.approvals import ApprovalStatus
 
 
 def review_modal(status: ApprovalStatus, meta: Meta) -> View:

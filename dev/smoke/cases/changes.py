@@ -5,7 +5,7 @@ import time
 
 from dev.smoke.order import ALICE, Order, approval_id, expect
 from dev.smoke.policy import SHORT_LIVED
-from workflows.contracts import Outcome
+from workflows.decisions import Outcome
 
 REASON = "We agreed on fewer last Tuesday"
 

@@ -13,7 +13,8 @@ from tests.unit.ballot.world import (
     away,
 )
 from workflows.ballot import Ballot
-from workflows.contracts import Account, Person
+from workflows.contracts import Person
+from workflows.decisions import Account
 from workflows.rules import Rule
 
 SEATS = (1, 1, 1, 2, 2, 3)

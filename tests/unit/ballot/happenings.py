@@ -16,7 +16,8 @@ from tests.unit.ballot.world import (
     USERS,
 )
 from workflows.ballot import ended
-from workflows.contracts import Decision, Outcome, Person, Verb, Via
+from workflows.contracts import Person
+from workflows.decisions import Decision, Outcome, Verb, Via
 
 REASONS = ("The stock is low.", "It is too dear.", "", "  ")
 SLACK = (Via.BUTTON, Via.BUTTON, Via.LIST, Via.MODAL, Via.PROMPT)

@@ -7,7 +7,7 @@ from typing import Any
 from tests.builders import NOON
 from tests.unit.ballot.world import CARD, OLD_CARD, Claim, World, most_seats
 from workflows.ballot import Ballot
-from workflows.contracts import (
+from workflows.decisions import (
     CountedVote,
     Decision,
     Outcome,

@@ -5,7 +5,8 @@ from typing import Any
 from tests.builders import NOON
 from tests.unit.ballot.world import CARD, OLD_CARD, REQUESTER, TEAM, World, a_rule
 from workflows.ballot import Ballot
-from workflows.contracts import Account, Decision, Person, Refused, Verb, Via
+from workflows.contracts import Person
+from workflows.decisions import Account, Decision, Refused, Verb, Via
 from workflows.rules import Rule
 from workflows.votes import Vote
 

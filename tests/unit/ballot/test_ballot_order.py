@@ -11,7 +11,8 @@ from tests.builders import NOON
 from tests.unit.ballot.chance import GROUPS, SEATS, an_account, some_users
 from tests.unit.ballot.world import REQUESTER, TEAM, USERS, World, a_rule, away, most_seats
 from workflows.ballot import Ballot
-from workflows.contracts import Decision, HandOver, Outcome, Person, Verb, Via
+from workflows.contracts import Person
+from workflows.decisions import Decision, HandOver, Outcome, Verb, Via
 from workflows.votes import Vote
 
 

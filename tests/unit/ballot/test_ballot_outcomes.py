@@ -19,8 +19,9 @@ from tests.unit.ballot.presses import (
     person,
 )
 from tests.unit.ballot.world import REQUESTER, a_rule, away
+from workflows.approvals import Card, Copy
 from workflows.ballot import REFUSED_LIMIT, Ballot, ended
-from workflows.contracts import Card, Copy, Outcome, Refusal, Standing, Verb, Via
+from workflows.decisions import Outcome, Refusal, Standing, Verb, Via
 
 
 @pytest.mark.parametrize("approve", [True, False])

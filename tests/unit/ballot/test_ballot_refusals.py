@@ -17,7 +17,7 @@ from tests.unit.ballot.presses import (
     person,
 )
 from tests.unit.ballot.world import OLD_CARD, REQUESTER, a_rule, away
-from workflows.contracts import Account, Refusal, Verb
+from workflows.decisions import Account, Refusal, Verb
 from workflows.rules import Rule
 from workflows.votes import Vote
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON
 from tests.unit.ballot.world import most_seats
-from workflows.contracts import CountedVote, Decision, Via
+from workflows.decisions import CountedVote, Decision, Via
 from workflows.quorum import Place, seat, seated
 from workflows.rules import Panel, People
 

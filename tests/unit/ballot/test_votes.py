@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import ALICE, BOB, NOON, a_press
-from workflows.contracts import Decision, Refusal, Refused, Verb, Via
+from workflows.decisions import Decision, Refusal, Refused, Verb, Via
 from workflows.votes import DETAIL_LIMIT, Vote, read_vote
 
 JSON = st.recursive(

@@ -10,7 +10,9 @@ from datetime import timedelta
 from functools import cache
 
 from tests.builders import NOON
-from workflows.contracts import Account, Card, Decision, Person, Standing, Verb, Via
+from workflows.approvals import Card
+from workflows.contracts import Person
+from workflows.decisions import Account, Decision, Standing, Verb, Via
 from workflows.rules import Absence, Panel, People, Rule
 
 TEAM, BRANCH = "T0ACME", "T0BRANCH"

@@ -12,24 +12,15 @@ from bot.open_lists import OpenLists
 from bot.views.actions import CARD as ON_CARD
 from bot.views.actions import MORE, Place
 from tests.builders import ALICE, BOB, NOON, a_status
+from workflows.approvals import ApprovalRequest, ApprovalStatus, Card
 from workflows.client import (
     LIST_PAGE,
     ApprovalNotFoundError,
     Approvals,
     Conversations,
 )
-from workflows.contracts import (
-    ApprovalRequest,
-    ApprovalStatus,
-    Card,
-    CountedVote,
-    Decision,
-    Message,
-    Outcome,
-    Person,
-    Thread,
-    Via,
-)
+from workflows.contracts import Message, Person, Thread
+from workflows.decisions import CountedVote, Decision, Outcome, Via
 from workflows.listing import GrantRow, Listing, Page, PendingApproval, Viewer
 from workflows.rules import Panel, People, Rule
 

@@ -21,7 +21,7 @@ from tests.unit.bot.standins import (
     an_event,
 )
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.contracts import Outcome, Via
+from workflows.decisions import Outcome, Via
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 

@@ -13,8 +13,9 @@ from tests.builders import ALICE, BOB
 from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import Json
 from tests.unit.bot.standins import CAROL, DIGEST, Votes, a_press, approved_by, ended, ruled
+from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError
-from workflows.contracts import ApprovalStatus, CountedVote, Decision, Outcome, Via
+from workflows.decisions import CountedVote, Decision, Outcome, Via
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 CLEAR = {"response_action": "clear"}

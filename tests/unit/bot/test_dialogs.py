@@ -34,7 +34,8 @@ from tests.unit.bot.standins import (
     ended,
     ruled,
 )
-from workflows.contracts import HandOver, Outcome, Person, Via
+from workflows.contracts import Person
+from workflows.decisions import HandOver, Outcome, Via
 from workflows.rules import People
 
 ASKING = [REJECT, REQUEST_CHANGES, REVIEW, EDIT, ALWAYS, HAND_OVER, BREAK_GLASS]

@@ -11,7 +11,7 @@ from bot.views.modals.meta import MetaError
 from tests.builders import BOB, NOON
 from tests.unit.bot.standins import APPROVAL, CAROL, approved_by, ended, ruled
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.contracts import Outcome, Refusal, Refused
+from workflows.decisions import Outcome, Refusal, Refused
 
 
 @pytest.mark.parametrize(

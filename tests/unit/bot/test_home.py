@@ -23,7 +23,8 @@ from tests.unit.bot.standins import (
     ruled,
 )
 from workflows.client import ApprovalClosedError
-from workflows.contracts import Decision, Outcome, Person, Refusal, Refused, Via
+from workflows.contracts import Person
+from workflows.decisions import Decision, Outcome, Refusal, Refused, Via
 from workflows.listing import Kind, Page, PendingApproval
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")

@@ -33,7 +33,8 @@ from tests.unit.bot.standins import (
     ruled,
 )
 from workflows.client import ApprovalClosedError, ConversationNotFoundError
-from workflows.contracts import Outcome, Person, Verb, Via
+from workflows.contracts import Person
+from workflows.decisions import Outcome, Verb, Via
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 EVERY_DECISION = [APPROVE, WITHDRAW, NUDGE]

@@ -7,8 +7,9 @@ from bot.views.card import approval_card, card_text
 from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import parsed
 from tests.unit.bot.standins import APPROVAL, DIGEST, a_press, ended, ruled
+from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError
-from workflows.contracts import ApprovalStatus, Execution, Outcome
+from workflows.decisions import Execution, Outcome
 
 
 def too_late(desk: Desk, status: ApprovalStatus) -> None:

@@ -31,7 +31,8 @@ from tests.unit.bot.standins import (
     ruled,
 )
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.contracts import Outcome, Person, Verb, Via
+from workflows.contracts import Person
+from workflows.decisions import Outcome, Verb, Via
 from workflows.rules import People
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")

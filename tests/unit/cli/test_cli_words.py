@@ -21,11 +21,10 @@ from worker.cli.errors import CommandError
 from worker.cli.pending import Waiting, span, table
 from worker.cli.plain import plain
 from worker.cli.screen import screen
-from workflows.contracts import (
-    ArgumentField,
+from workflows.contracts import ArgumentField, Difference
+from workflows.decisions import (
     CountedVote,
     Decision,
-    Difference,
     Execution,
     Outcome,
     Refusal,

@@ -24,7 +24,9 @@ from bot.views.listing_grants import grants_blocks, grants_text
 from bot.views.listing_query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
 from tests.listing import CAROL, a_rule, an_approval, voted
-from workflows.contracts import ApprovalStatus, ArgumentField, Execution, Grant, Outcome, Person
+from workflows.approvals import ApprovalStatus, Grant
+from workflows.contracts import ArgumentField, Person
+from workflows.decisions import Execution, Outcome
 from workflows.listing import GrantRow, Kind, PendingApproval
 
 Json = dict[str, Any]

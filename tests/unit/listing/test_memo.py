@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import ALICE, BOB, NOON, a_request, a_status
 from tests.listing import a_rule, an_approval, voted
-from workflows.contracts import Outcome
+from workflows.decisions import Outcome
 from workflows.listing import PendingApproval, approval_memo
 
 OLD = {

@@ -10,7 +10,8 @@ from tests.builders import BOB
 from tests.unit.bot.fake_slack import Json
 from tests.unit.bot.standins import CAROL, a_press, approved_by, ended, ruled
 from tests.unit.listing.conftest import Lists
-from workflows.contracts import ApprovalStatus, Outcome
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
 from workflows.listing import Kind, PendingApproval
 
 OTHER = "approval-0000000000aa"

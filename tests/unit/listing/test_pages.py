@@ -13,8 +13,9 @@ from tests.listing import TEAM
 from tests.unit.bot.fake_slack import Json
 from tests.unit.bot.standins import CAROL, Talks, Votes, a_press, approved_by, ended, ruled
 from tests.unit.listing.conftest import Lists
+from workflows.approvals import ApprovalStatus, Grant
 from workflows.client import ApprovalNotFoundError
-from workflows.contracts import ApprovalStatus, Grant, Outcome
+from workflows.decisions import Outcome
 from workflows.listing import GrantRow, Kind, PendingApproval, Viewer
 
 

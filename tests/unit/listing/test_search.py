@@ -5,7 +5,9 @@ from typing import Any
 
 from tests.builders import ALICE, BOB, NOON, a_request
 from tests.listing import CAROL, TEAM, a_rule, an_approval, voted
-from workflows.contracts import ApprovalRequest, ApprovalStatus, HandOver, Outcome, Thread
+from workflows.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts import Thread
+from workflows.decisions import HandOver, Outcome
 from workflows.listing import Viewer
 from workflows.queries import is_visible_to
 from workflows.rules import PUBLIC, Absence, Escalation, Rule

@@ -12,7 +12,7 @@ from bot.preflight import PreflightError
 from tests.builders import a_call, a_prepared, a_thread
 from tests.unit.policy.workbench import TOOLS, Roll
 from worker.policy import PolicyDesk, open_policy
-from workflows.contracts import Plea
+from workflows.errands import Plea
 from workflows.rules import PUBLIC, Verdict
 
 RULE = "  - {name: orders, tool: place_order, approvers: {users: [U0BOB]}}\n"

@@ -11,7 +11,8 @@ from tests.builders import ALICE, a_call, a_prepared, a_thread
 from tests.unit.sandbox.stage import a_config, a_web_client
 from worker.policy import PolicyDesk, open_policy
 from worker.tools.catalogue import load_tools
-from workflows.contracts import Person, Plea
+from workflows.contracts import Person
+from workflows.errands import Plea
 from workflows.rules import PUBLIC, Ruling, Verdict
 
 DAVE = Person(team="T0ACME", user="U0DAVE", name="dave")

@@ -11,16 +11,14 @@ from slack_sdk.models.views import View
 
 from sandbox.block_kit import check
 from tests.builders import ALICE, BOB, NOON, a_press, a_status
-from workflows.contracts import (
-    ApprovalStatus,
-    Card,
+from workflows.approvals import ApprovalStatus, Card
+from workflows.contracts import Difference, Person
+from workflows.decisions import (
     CountedVote,
     Decision,
-    Difference,
     Execution,
     HandOver,
     Outcome,
-    Person,
     Refusal,
     Refused,
     Verb,

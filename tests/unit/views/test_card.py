@@ -30,16 +30,9 @@ from tests.unit.views.cases import (
     text_of,
     written,
 )
-from workflows.contracts import (
-    ArgumentField,
-    Decision,
-    Difference,
-    Execution,
-    Grant,
-    Outcome,
-    Verb,
-    Via,
-)
+from workflows.approvals import Grant
+from workflows.contracts import ArgumentField, Difference
+from workflows.decisions import Decision, Execution, Outcome, Verb, Via
 from workflows.rules import Panel, People
 
 LINK = "https://acme.slack.com/x"

@@ -39,21 +39,10 @@ from tests.unit.views.cases import (
     view_refused_by_slack,
     written,
 )
-from workflows.contracts import (
-    ApprovalRequest,
-    ApprovalStatus,
-    ArgumentField,
-    Batch,
-    Difference,
-    Execution,
-    HandOver,
-    Outcome,
-    Refusal,
-    Refused,
-    Reminder,
-    Verb,
-    Via,
-)
+from workflows.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts import ArgumentField, Difference
+from workflows.decisions import Execution, HandOver, Outcome, Refusal, Refused, Verb, Via
+from workflows.errands import Batch, Reminder
 from workflows.rules import Panel, People
 
 SOURCE = "https://acme.slack.com/source"

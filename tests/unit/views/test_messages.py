@@ -19,7 +19,9 @@ from tests.unit.views.cases import (
     text_of,
     written,
 )
-from workflows.contracts import ApprovalStatus, ArgumentField, Batch, Reminder, Whisper
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import ArgumentField
+from workflows.errands import Batch, Reminder, Whisper
 
 LONG = ArgumentField(name="notes", value="x" * 5_000)
 LINKED = f"<{CARD.permalink}|open the card>"

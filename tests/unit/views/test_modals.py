@@ -36,7 +36,8 @@ from tests.unit.views.cases import (
     view_refused_by_slack,
     view_text,
 )
-from workflows.contracts import ApprovalStatus, ArgumentField
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import ArgumentField
 
 META = Meta(("approval-k3f9x2ab7q1m",), "C0OPS", "1.1", "d" * 64, "decide", "1.0")
 BUILDERS = {

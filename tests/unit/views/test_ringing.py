@@ -14,7 +14,9 @@ from bot.views.people import QUIET, Ringing
 from bot.views.reminder import reminder_blocks, reminder_text
 from tests.builders import ALICE, BOB
 from tests.unit.views.cases import CARD, EVIL, FULL_RULE, live, pending, requested_as, written
-from workflows.contracts import ApprovalStatus, Batch, Outcome, Reminder
+from workflows.approvals import ApprovalStatus
+from workflows.decisions import Outcome
+from workflows.errands import Batch, Reminder
 from workflows.rules import Escalation, Panel, People, Rule
 
 APPROVERS = People(users=("U0BOB", "U0DAVE"), groups=("S0FINANCE",), channels=("C0OPS",))

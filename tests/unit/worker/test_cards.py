@@ -16,7 +16,9 @@ from tests.unit.bot.fake_slack import Json
 from tests.unit.views.cases import live
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
-from workflows.contracts import ApprovalStatus, Batch, Card, Copy, CountedVote, Outcome
+from workflows.approvals import ApprovalStatus, Card, Copy
+from workflows.decisions import CountedVote, Outcome
+from workflows.errands import Batch
 from workflows.rules import DIRECT, THREAD, Panel, People, Rule
 
 FINANCE = People(groups=("S0FINANCE",))

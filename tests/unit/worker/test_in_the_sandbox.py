@@ -14,7 +14,10 @@ from tests.builders import ALICE, BOB, a_request, a_status
 from tests.unit.sandbox.stage import a_config, a_web_client
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
-from workflows.contracts import Account, ApprovalStatus, Outcome, Person, Question, Reminder
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Person
+from workflows.decisions import Account, Outcome
+from workflows.errands import Question, Reminder
 from workflows.rules import DIRECT, THREAD, Panel, People, Rule
 
 FINANCE = People(groups=("S0FINANCE",))

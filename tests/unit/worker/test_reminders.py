@@ -13,14 +13,10 @@ from bot.directory import Directory
 from tests.builders import ALICE, BOB, NOON, a_press, a_request, a_status
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
-from workflows.contracts import (
-    ApprovalStatus,
-    CountedVote,
-    HandOver,
-    Outcome,
-    Person,
-    Reminder,
-)
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Person
+from workflows.decisions import CountedVote, HandOver, Outcome
+from workflows.errands import Reminder
 from workflows.rules import Absence, Escalation, Panel, People, Rule
 
 CAROL = Person(team="T0ACME", user="U0CAROL")

@@ -10,7 +10,9 @@ from bot.directory import Directory
 from tests.builders import ALICE, BOB
 from tests.unit.worker.workspace import Workspace
 from worker.directory import SlackDirectory
-from workflows.contracts import Account, Person, Question, Standing
+from workflows.contracts import Person
+from workflows.decisions import Account, Standing
+from workflows.errands import Question
 from workflows.rules import Escalation, Panel, People, Rule
 
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")

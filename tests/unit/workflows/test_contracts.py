@@ -10,36 +10,27 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from tests.builders import ALICE, a_thread
-from workflows import contracts, listing
+from workflows import approvals, contracts, decisions, errands, listing, memory, rules
+from workflows.approvals import ApprovalRequest, ApprovalStatus, Card
 from workflows.client import _APPROVAL_ID
 from workflows.contracts import (
     APPROVAL_ALPHABET,
     APPROVAL_ID_LENGTH,
     APPROVAL_PREFIX,
     AgentSpec,
-    ApprovalRequest,
-    ApprovalStatus,
     ArgumentField,
     Call,
-    Card,
-    Decision,
-    Execution,
-    Memory,
     Message,
-    Outcome,
     Person,
     Prepared,
-    Refusal,
-    Refused,
-    Reply,
     Thread,
-    ThreadStatus,
     ToolResult,
     ToolSpec,
-    Via,
-    Whisper,
 )
+from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
+from workflows.errands import Reply, ThreadStatus, Whisper
 from workflows.listing import PendingApproval
+from workflows.memory import Memory
 
 PERSON = '{"team":"T0ACME","user":"U0ALICE","name":"alice"}'
 THREAD = '{"team":"T0ACME","channel":"C0OPS","ts":"1.000100"}'
@@ -110,7 +101,7 @@ LEAST: dict[type[BaseModel], str] = {
 
 
 def _models() -> set[type[BaseModel]]:
-    modules = (contracts, listing)
+    modules = (approvals, contracts, decisions, errands, listing, memory, rules)
     found = (it for module in modules for it in vars(module).values() if isinstance(it, type))
     return {it for it in found if issubclass(it, BaseModel) and it is not BaseModel}
 

@@ -5,17 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import ALICE, BOB, NOON, a_call, a_press, a_status
-from workflows.contracts import (
-    ApprovalStatus,
-    CountedVote,
-    Decision,
-    Execution,
-    Outcome,
-    Person,
-    Remembered,
-    Verb,
-    Via,
-)
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import Person
+from workflows.decisions import CountedVote, Decision, Execution, Outcome, Verb, Via
+from workflows.memory import Remembered
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.verdicts import (
     already_asked_for_model,

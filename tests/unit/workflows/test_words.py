@@ -6,17 +6,9 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from tests.builders import NOON, a_message, a_press, a_status
-from workflows.contracts import (
-    MESSAGE_LIMIT,
-    ApprovalStatus,
-    Card,
-    Decision,
-    Execution,
-    Outcome,
-    Refusal,
-    Refused,
-    Via,
-)
+from workflows.approvals import ApprovalStatus, Card
+from workflows.contracts import MESSAGE_LIMIT
+from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
 from workflows.failures import apology
 from workflows.words import (
     FILES_ONLY,
