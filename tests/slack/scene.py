@@ -40,6 +40,10 @@ class Scene:
     async def status(self, card: Json) -> ApprovalStatus:
         return await self.approvals.status(approval_id(card))
 
+    async def over(self, card: Json) -> None:
+        """Wait until the workflow has ended too, a moment after its card has."""
+        await self.temporal.get_workflow_handle(approval_id(card)).result()
+
     async def list_of(self, who: str, *ids: str, text: str = "", channel: str = OPS) -> Json:
         """`/approvals` once it has these, since visibility follows in its own time."""
         for _ in range(20):

@@ -201,6 +201,7 @@ async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog(scene: Scene) 
     home, row = await _home(scene, id_, "Approve")
     await talk.press(card, "Approve", CAROL)
     await talk.redrawn(card, "Done:")
+    await scene.over(card)
     try:
         await scene.sandbox.click_in_view(BOB, row, "Approve")
     except ControlError:
@@ -215,6 +216,7 @@ async def test_a_stale_card_heals_when_it_is_pressed(scene: Scene) -> None:
     talk, card, _ = await _ordered(scene)
     await talk.press(card, "Approve", CAROL)
     await talk.redrawn(card, "Done:")
+    await scene.over(card)
     old = {"text": card["text"], "blocks": json.dumps(card["blocks"])}
     await scene.slack("chat.update", channel=card["channel"], ts=card["ts"], **old)
     stale = await talk.redrawn(card, "Approval needed")
