@@ -66,7 +66,7 @@ async def test_an_edit_that_makes_no_sense_changes_nothing(temporal: Client) -> 
         approval_id = await rig.ask()
         await rig.vote(approval_id, BOB, arguments="five")
         words = (await rig.told()).text
-        assert words.startswith("Your changes were not taken: The arguments have to be a JSON")
+        assert words.startswith("Your changes were not taken. The arguments have to be a JSON")
         status = await rig.approvals.status(approval_id)
         assert (status.outcome, status.effective) == (Outcome.PENDING, None)
         assert [it.why for it in status.refused] == [Refusal.BAD_EDIT]

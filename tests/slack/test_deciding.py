@@ -151,7 +151,8 @@ async def test_buttons_answer_whoever_presses_last_what_was_decided(scene: Scene
     card = await talk.card()
     await talk.drop(card)
     await scene.stale_press(card, "approval_approve", CAROL)
-    told = await scene.sandbox.wait_ephemeral(CAROL, contains="Too late", timeout=20)
+    late = f"Too late: `{approval_id(card)}`"
+    told = await scene.sandbox.wait_ephemeral(CAROL, contains=late, timeout=20)
     assert f"already rejected by <@{BOB}>" in told["text"]
     assert (await scene.status(card)).outcome is Outcome.REJECTED
     assert BOT not in told["text"]

@@ -73,7 +73,8 @@ async def test_an_older_list_is_honest_after_somebody_else_decided(scene: Scene)
 
     await talk.press(row, "Reject…", CAROL)
 
-    told = await scene.sandbox.wait_ephemeral(CAROL, contains="Too late", timeout=PATIENCE)
+    late = f"Too late: `{approval_id(card)}`"
+    told = await scene.sandbox.wait_ephemeral(CAROL, contains=late, timeout=PATIENCE)
     assert f"already rejected by <@{BOB}>" in told["text"]
     assert (await scene.status(card)).outcome is Outcome.REJECTED
 

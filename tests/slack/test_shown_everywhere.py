@@ -150,7 +150,8 @@ async def test_a_list_in_which_somebody_presses_too_late_is_redrawn_at_once(scen
     shown = await _redrawn(scene, listed, "✅ Approved: Order 10")
 
     assert row_of(shown, id_) is None
-    await scene.sandbox.wait_ephemeral(BOB, channel=OPS, contains="Too late", timeout=PATIENCE)
+    late = f"Too late: `{id_}`"
+    await scene.sandbox.wait_ephemeral(BOB, channel=OPS, contains=late, timeout=PATIENCE)
 
 
 async def test_a_home_has_what_waits_and_buttons_that_decide_it(scene: Scene) -> None:
