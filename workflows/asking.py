@@ -24,6 +24,7 @@ from workflows.listing import approval_memo
 from workflows.patience import CARD_PATIENCE, HEARTBEAT, SLACK_CALL, prepare
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.search import attributes
+from workflows.showing import fits_in_a_row
 from workflows.talk import Talk
 from workflows.verdicts import (
     already_asked_for_model,
@@ -189,7 +190,7 @@ class Asking:
                 request,
                 id=id_,
                 parent_close_policy=workflow.ParentClosePolicy.TERMINATE,
-                memo=approval_memo(asked),
+                memo=approval_memo(asked, one_tap=fits_in_a_row(request.prepared)),
                 search_attributes=attributes(request),
                 static_summary=request.prepared.summary[:200],
             )

@@ -93,6 +93,8 @@ class Hearing:
         refusal = case.ballot.screen(vote, case.card, case.lost)
         if refusal:
             self._refuse(vote.decision, refusal)
+        if refusal is Refusal.CLOSED and case.rule is not None:
+            case.changes += 1  # whoever could press saw a card that was out of date
         return refusal is not None
 
     def _refuse(self, decision: Decision, why: Refusal, detail: str = "") -> None:
