@@ -289,7 +289,7 @@ class Ballot:
     def _delegators(self, decision: Decision) -> Iterator[Person]:
         """Those for whom the voter may act: by hand-over, or because they are away.
 
-        Never for a requester who may not decide it themselves.
+        Never for a requester who may not decide it themselves, or who works alone.
         """
         by = decision.by
         if by is None or self.rule is None:
@@ -301,7 +301,8 @@ class Ballot:
         ]
         found += [handed.by for handed in self.handed if _is(handed.to, by)]
         for person in {person.user: person for person in found}.values():
-            if not _is(person, by) and (self._may_decide_own or not _is(person, self.requester)):
+            is_requesters = _is(person, self.requester)
+            if not _is(person, by) and not (is_requesters and self._is_alone):
                 yield person
 
     def _has_voted(self, decision: Decision) -> bool:
@@ -310,6 +311,11 @@ class Ballot:
     @property
     def _may_decide_own(self) -> bool:
         return self.rule is not None and (self.rule.self_approval or self.rule.solo)
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether nobody may act for the requester."""
+        return not self._may_decide_own or self._rule.solo
 
     def _is_own(self, decision: Decision) -> bool:
         return _is(self.requester, decision.by)

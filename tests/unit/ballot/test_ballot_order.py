@@ -121,6 +121,13 @@ def test_an_approver_who_also_stands_for_another_group_fills_the_seat_that_is_le
     assert ballot.outcome is Outcome.APPROVED
 
 
+def test_nobody_stands_in_for_who_works_alone() -> None:
+    rule = a_rule(1, 1, solo=True, absences=(away(REQUESTER, "U3"),))
+    world = World(rule, panels={REQUESTER: frozenset({0})})
+    assert _cast(_ballot(world), world, (_vote("U3"),)).votes == ()
+    assert _cast(_ballot(world), world, (_vote(REQUESTER),)).reached == 1
+
+
 def test_the_two_of_one_place_are_one() -> None:
     rule = a_rule(2, absences=(away("U1", "U2"),))
     world = World(rule, panels={"U1": frozenset({0})})

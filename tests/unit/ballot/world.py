@@ -100,7 +100,7 @@ class World:
         if self.is_own(decision) and self.rule and self.rule.solo:
             found = [(user, self._everywhere)]
         for other in USERS:
-            if other == user or (other == REQUESTER and not self._own_allowed):
+            if other == user or (other == REQUESTER and not self._lent_by_requester):
                 continue
             panels = self._counts_in(other)
             if panels and self._acts_for(decision, other):
@@ -196,6 +196,10 @@ class World:
     @property
     def _everywhere(self) -> frozenset[int]:
         return frozenset(range(len(self.needed)))
+
+    @property
+    def _lent_by_requester(self) -> bool:
+        return self._own_allowed and self.rule is not None and not self.rule.solo
 
     @property
     def _own_allowed(self) -> bool:
