@@ -6,7 +6,7 @@ true again with the next press in it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -50,6 +50,7 @@ class _Kept:
     expiry: asyncio.TimerHandle
     is_stale: bool = False
     redrawing: asyncio.Task[None] | None = None
+    showing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class OpenLists:
@@ -80,6 +81,19 @@ class OpenLists:
         """What somebody has open there."""
         kept = self._kept.get((user, channel))
         return kept.shown if kept else None
+
+    async def let_go(self, user: str, channel: str = "") -> tuple[str, ...]:
+        """Redraw a list no more, since its reader is changing it; what waited on it.
+
+        What is on its way to Slack arrives first, or else it could cover what comes next.
+        """
+        kept = self._kept.get((user, channel))
+        if kept is None:
+            return ()
+        async with kept.showing:
+            if self._kept.get(kept.shown.key) is kept:
+                self._expire(kept.shown.key)
+        return kept.shown.waiting
 
     def touched(self, user: str, approval_id: str) -> None:
         """Somebody has voted, which may end their part in an approval and not the approval."""
@@ -115,8 +129,10 @@ class OpenLists:
                 await asyncio.sleep(self._settle)
                 kept.is_stale = False
                 drawn = await kept.shown.screen.draw(kept.shown.ended)
-                await kept.shown.screen.show(drawn)
-                self._was_shown(kept, drawn.waiting)
+                if drawn is not None:
+                    async with kept.showing:
+                        await kept.shown.screen.show(drawn)
+                    self._was_shown(kept, drawn.waiting)
         except NOT_SHOWN as error:
             log.info("an open list is let go", kind=type(error).__name__, cause=str(error))
             self._expire(kept.shown.key)

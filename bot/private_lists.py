@@ -59,6 +59,7 @@ class PrivateLists:
             ResponseUrlError: Slack does not take it.
         """
         query = query_of(click)
+        await self._take(click, team, query)
         await self._rewrite(click, team, query, await self.page.page(team, click.by, query))
 
     async def redraw(self, click: Click, team: str) -> None:
@@ -70,7 +71,9 @@ class PrivateLists:
             drawn = await self.page.grants(team, click.by, without=click.value)
             await self.response_urls.rewrite(click.response_url, drawn.text, drawn.blocks)
             return
-        status, subject = await once_heard(self.page.approvals, click), _subject(click)
+        subject = _subject(click)
+        await self._take(click, team, subject, click.value)
+        status = await once_heard(self.page.approvals, click)
         if isinstance(subject, str):
             drawn = self.page.details_of(status, click.by)
         else:
@@ -83,6 +86,14 @@ class PrivateLists:
         waiting = before.waiting if before else ()
         with suppress(PayloadError):
             self._put(click, team, _subject(click), (*waiting, click.value), USES - RESERVE)
+
+    async def _take(self, click: Click, team: str, subject: Subject, *pressed: str) -> None:
+        """Let a list follow this press from now on, and nothing that was before it.
+
+        Where drawing it takes too long, it is drawn by the next end that it waits for.
+        """
+        waiting = await self.open_lists.let_go(click.by.user, click.channel)
+        self._put(click, team, subject, (*waiting, *pressed), USES - RESERVE)
 
     async def _rewrite(self, click: Click, team: str, subject: Subject, drawn: Drawn) -> None:
         await self.response_urls.rewrite(click.response_url, drawn.text, drawn.blocks)
@@ -125,17 +136,18 @@ class _Answer:
     url: str
     by: Person
 
-    async def draw(self, ended: Sequence[str]) -> Drawn:
+    async def draw(self, ended: Sequence[str]) -> Drawn | None:
         """See `Screen`."""
+        if not ended:
+            return None  # they have voted, and know
         told = await endings(self.page.approvals, ended)
         if told and all(_decided_by(it, self.by) for it in told):
-            return Drawn("")  # who decided knows
+            return None  # who decided knows
         return Drawn("\n".join([*(news(it, self.by.user) for it in told), OUTDATED]))
 
     async def show(self, drawn: Drawn) -> None:
         """See `Screen`."""
-        if drawn.text:
-            await self.response_urls.tell(self.url, drawn.text)
+        await self.response_urls.tell(self.url, drawn.text)
 
 
 async def _draw(

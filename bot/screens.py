@@ -48,8 +48,11 @@ class Screen(Protocol):
     Both methods raise one of `NOT_SHOWN` where that does not work.
     """
 
-    async def draw(self, ended: Sequence[str]) -> Drawn:
-        """As it stands now. `ended` are approvals that have ended since it was first shown."""
+    async def draw(self, ended: Sequence[str]) -> Drawn | None:
+        """As it stands now, or None if its reader need not be shown that.
+
+        `ended` are approvals that have ended since it was first shown.
+        """
         ...
 
     async def show(self, drawn: Drawn) -> None:

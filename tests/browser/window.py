@@ -87,7 +87,8 @@ class Window:
         before = await self.lists.count()
         await self.write(f"/approvals {words}".strip())
         await expect(self.lists).to_have_count(before + 1)
-        return self.lists.last
+        # Not the last one: what is said of it later comes below.
+        return self.lists.nth(before)
 
     async def choose(self, card: Locator, option: str) -> None:
         """Pick from a card's menu."""

@@ -55,15 +55,22 @@ class Glass:
     shown: asyncio.Queue[Drawn] = field(default_factory=asyncio.Queue[Drawn])
     error: Exception | None = None
     while_drawing: Callable[[], Awaitable[None]] | None = None
+    is_to_show: bool = True
+    way: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set where Slack takes at once what it is given."""
 
-    async def draw(self, ended: Sequence[str]) -> Drawn:
+    def __post_init__(self) -> None:
+        self.way.set()
+
+    async def draw(self, ended: Sequence[str]) -> Drawn | None:
         self.ended.append(ended)
         if self.while_drawing:
             during, self.while_drawing = self.while_drawing, None
             await during()
-        return Drawn("", waiting=self.waiting)
+        return Drawn("", waiting=self.waiting) if self.is_to_show else None
 
     async def show(self, drawn: Drawn) -> None:
+        await self.way.wait()
         self.shown.put_nowait(drawn)
         if self.error:
             raise self.error
@@ -241,6 +248,76 @@ async def test_a_list_that_was_just_redrawn_by_a_press_is_not_redrawn_again(
 
     assert before.shown.empty()
     assert after.shown.empty()
+
+
+async def test_what_is_on_its_way_to_slack_arrives_before_a_list_is_let_go(
+    lists: OpenLists,
+) -> None:
+    glass = Glass(waiting=("approval-1", "approval-2"))
+    glass.way.clear()
+    lists.put(a_list(glass, "approval-1"))
+    lists.touched("U0BOB", "approval-1")
+    await everything_has_run()
+    going = asyncio.create_task(lists.let_go("U0BOB", "C0OPS"))
+    await everything_has_run()
+    assert not going.done()
+    glass.way.set()
+
+    assert await going == ("approval-1", "approval-2")
+    assert glass.shown.qsize() == 1
+    assert lists.get("U0BOB", "C0OPS") is None
+
+
+async def test_what_was_not_yet_on_its_way_is_not_shown_after_a_list_is_let_go(
+    ends: Ends, lists: OpenLists
+) -> None:
+    glass = Glass()
+
+    async def during() -> None:
+        await asyncio.Event().wait()
+
+    glass.while_drawing = during
+    lists.put(a_list(glass, "approval-1"))
+    lists.touched("U0BOB", "approval-1")
+    await everything_has_run()
+    assert await lists.let_go("U0BOB", "C0OPS") == ("approval-1",)
+    assert await lists.let_go("U0BOB", "C0OPS") == ()
+    await everything_has_run()
+
+    assert glass.shown.empty()
+    assert ends.asked == ends.stopped
+
+
+async def test_a_list_that_takes_the_place_of_one_being_let_go_stays(lists: OpenLists) -> None:
+    before, after = Glass(), Glass()
+    before.way.clear()
+    lists.put(a_list(before, "approval-1"))
+    lists.touched("U0BOB", "approval-1")
+    await everything_has_run()
+    going = asyncio.create_task(lists.let_go("U0BOB", "C0OPS"))
+    await everything_has_run()
+    lists.put(a_list(after, "approval-2"))
+    await going
+
+    kept = lists.get("U0BOB", "C0OPS")
+    assert kept is not None
+    assert kept.screen is after
+
+
+async def test_what_its_reader_knows_is_not_shown_and_uses_nothing(
+    ends: Ends, lists: OpenLists
+) -> None:
+    glass = Glass(is_to_show=False)
+    lists.put(a_list(glass, "approval-1", "approval-2", uses=1))
+    await everything_has_run()
+    ends.end("approval-1")
+    await everything_has_run()
+    assert glass.shown.empty()
+    glass.is_to_show = True
+    ends.end("approval-2")
+    await glass.shown.get()
+
+    assert glass.ended == [("approval-1",), ("approval-1", "approval-2")]
 
 
 async def test_of_many_lists_the_one_that_was_opened_first_is_let_go(lists: OpenLists) -> None:

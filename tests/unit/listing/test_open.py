@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from aiohttp import web
+
 from bot.private_lists import OUTDATED
 from bot.views.actions import APPROVE, LIST, REJECT, Place
 from bot.views.listing_query import ListingQuery
@@ -26,6 +28,12 @@ def a_press_in(
 ) -> Json:
     place = Place(LIST, deployment="main", row=f"0.{(query or ListingQuery()).pack(150)}")
     return a_press(action, status.id, place=place, response_url=lists.response_url)
+
+
+async def everything_has_run() -> None:
+    """Let every task come to where it waits for something."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 async def ends(lists: Lists, *ended: ApprovalStatus) -> Json:
@@ -122,16 +130,61 @@ async def test_the_answer_to_a_command_is_said_to_be_out_of_date_once(lists: Lis
 
 
 async def test_who_decided_knows_that_their_command_s_answer_is_out_of_date(lists: Lists) -> None:
+    first, other = ruled(), ruled(OTHER)
+    lists.votes.rows = [a_row(first), a_row(other)]
+    await lists.private.answer(BOB, ListingQuery(), "C0OPS", lists.response_url)
+    lists.votes.known[first.id] = ended(first, Outcome.REJECTED, BOB)
+    lists.votes.ends.setdefault(first.id, asyncio.Event()).set()
+    await everything_has_run()
+    assert lists.slack.given("response") == []
+    given = await ends(lists, ended(other, Outcome.WITHDRAWN, CAROL))
+
+    assert "↩️ Withdrawn" in given["text"]
+    assert given["text"].endswith(OUTDATED)
+
+
+async def test_who_presses_in_a_command_s_answer_is_not_told_that_it_is_out_of_date(
+    lists: Lists,
+) -> None:
     status = ruled()
     lists.votes.rows = [a_row(status)]
     await lists.private.answer(BOB, ListingQuery(), "C0OPS", lists.response_url)
-    lists.votes.known[status.id] = ended(status, Outcome.REJECTED, BOB)
-    lists.votes.ends.setdefault(status.id, asyncio.Event()).set()
-    for _ in range(10):
-        await asyncio.sleep(0)
+    lists.votes.gate.clear()
+    press = asyncio.create_task(lists.pressed(a_press_in(lists, APPROVE, status)))
+    await everything_has_run()
+    lists.votes.known[status.id] = approved_by(status, BOB)
+    lists.votes.gate.set()
+    await press
 
-    assert lists.votes.open_lists.get(BOB.user, "C0OPS") is None
+    assert lists.rewritten()["text"].startswith("Nothing is waiting")
+
+
+async def test_a_vote_on_a_card_does_not_use_up_the_word_that_an_answer_is_out_of_date(
+    lists: Lists,
+) -> None:
+    status = ruled()
+    lists.votes.rows = [a_row(status)]
+    await lists.private.answer(BOB, ListingQuery(), "C0OPS", lists.response_url)
+    lists.votes.open_lists.touched(BOB.user, status.id)
+    await everything_has_run()
     assert lists.slack.given("response") == []
+    given = await ends(lists, ended(status, Outcome.APPROVED, CAROL))
+
+    assert given["text"].endswith(OUTDATED)
+
+
+async def test_a_list_that_could_not_be_redrawn_after_a_press_is_at_the_next_end(
+    lists: Lists,
+) -> None:
+    status = ruled()
+    lists.votes.rows = [a_row(status)]
+    lists.slack.answers["response"] = [web.Response(status=503)]
+    await lists.pressed(a_press_in(lists, APPROVE, status))
+    lists.slack.heard.clear()
+    given = await ends(lists, ended(status, Outcome.APPROVED))
+
+    assert given["replace_original"] is True
+    assert "✅ Approved" in str(given["blocks"])
 
 
 async def test_one_approval_that_somebody_looks_at_is_shown_anew_after_a_press(
