@@ -212,6 +212,7 @@ class Workbench(AgentActivities, Watched):
         self.fails: str | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.unpreparable: set[str] = set()
         self.price = 1
         """What one `n` costs; a test may change it while something waits."""
 
@@ -227,7 +228,9 @@ class Workbench(AgentActivities, Watched):
 
     @activity.defn
     async def prepare_call(self, call: Call) -> Prepared:
-        """Arguments are valid if they are a JSON object."""
+        """Arguments are valid if they are a JSON object; what a test has broken fails for good."""
+        if call.arguments in self.unpreparable:
+            raise ApplicationError("no answer", non_retryable=True)
         if not call.arguments.startswith("{"):
             return Prepared(problem="The arguments have to be a JSON object.")
         plain = Prepared(

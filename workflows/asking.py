@@ -33,6 +33,7 @@ from workflows.verdicts import (
     rejection_for_model,
     stopped_for_model,
     too_many_for_model,
+    unprepared_for_model,
 )
 
 MOST_REPLACEMENTS = 5
@@ -75,7 +76,7 @@ class Asking:
         return settled
 
     async def _settle(self, call: Call, summary: Summary | None) -> Settled:
-        prepared: Prepared = await prepare(AgentActivities.prepare_call, call)
+        prepared = await self._prepare(call)
         if words := prepared.problem or self._known(call):
             return Settled(words)
         replaced = self._sent_back(call)
@@ -85,10 +86,20 @@ class Asking:
             if settled.status is None or settled.status.outcome is not Outcome.SUPERSEDED:
                 return settled
             replaced = settled.status
-            prepared = await prepare(AgentActivities.prepare_call, call)
+            prepared = await self._prepare(call)
             if prepared.problem:
                 return Settled(prepared.problem)
         return settled
+
+    async def _prepare(self, call: Call) -> Prepared:
+        """The call in plain words. One that cannot be prepared must not end its siblings' turn."""
+        try:
+            return await prepare(AgentActivities.prepare_call, call)
+        except ActivityError:
+            if not self._by_policy:
+                raise  # as it was when that turn was taken
+            workflow.logger.exception("A call could not be prepared")
+            return Prepared(problem=unprepared_for_model())
 
     async def _ask_once(
         self,

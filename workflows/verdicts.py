@@ -110,6 +110,14 @@ def refused_before_for_model(remembered: Remembered) -> str:
     )
 
 
+def unprepared_for_model() -> str:
+    """What the model reads when a call could not even be checked."""
+    return (
+        "NOT ASKED: the call could not be checked. Nobody was asked and nothing was done. This is "
+        "not a refusal by a person. Say so, and that an administrator has to look at it."
+    )
+
+
 def too_many_for_model(limit: int, span: str) -> str:
     """What the model reads when people have been asked often enough."""
     return (

@@ -95,3 +95,15 @@ async def test_siblings_are_decided_apart_and_free_calls_do_not_wait(temporal: C
         assert sum("look ran" in output for output in rig.outputs) == 1
         assert sum("act ran" in output for output in rig.outputs) == 1
         assert sum("REJECTED" in output for output in rig.outputs) == 3
+
+
+async def test_a_call_that_cannot_be_prepared_leaves_its_siblings_alone(temporal: Client) -> None:
+    async with working(temporal, act(1, 2), says("One of two.")) as rig:
+        rig.bench.unpreparable.add('{"n": 1}')
+        approval_id = await rig.ask()
+
+        await rig.vote(approval_id)
+
+        assert await rig.answered() == "One of two."
+        assert [call.arguments for call in rig.bench.ran] == ['{"n": 2}']
+        assert any(output.startswith("NOT ASKED") for output in rig.outputs)
