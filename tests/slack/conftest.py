@@ -11,7 +11,7 @@ from temporalio.client import Client
 
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
-from tests.slack.policy import write_test_policy
+from tests.slack.policy import rule_as_usual, write_test_policy
 from tests.slack.scene import Scene
 
 PLENTY = 10_000_000
@@ -43,6 +43,22 @@ async def everyone(
         SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
     ):
         fill_up(stack.home / "countersign.db")
+        yield Scene(stack, sandbox, temporal)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def spare(
+    temporal_address: str, temporal: Client, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Scene]:
+    """A stack whose processes and policy change."""
+    policy = rule_as_usual(tmp_path_factory.mktemp("policy") / "policy.yaml")
+    options = StackOptions(
+        temporal_address=temporal_address, task_queue="spare", env={"POLICY_FILE": str(policy)}
+    )
+    async with (
+        Stack(options) as stack,
+        SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
+    ):
         yield Scene(stack, sandbox, temporal)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dev.paths import ROOT
+from dev.processes import Stack
 from dev.smoke.policy import SHORT_LIVED, write_policy
 from dev.wiring import POLICY
 
@@ -14,7 +15,7 @@ NOT_IN_SLACK = "sprocket"
 """An item that is decided outside Slack."""
 STANDING = "headset"
 """An item that may be allowed for the rest of a thread."""
-RULES = f"""\
+MORE = f"""\
   - name: reasons
     tool: place_order
     when: sku in ['{REASONED}', '{REASONED}s']
@@ -40,9 +41,24 @@ RULES = f"""\
 """
 
 
+RULES = ROOT / POLICY
+"""Where the rules of the sandbox's people are."""
+
+
+def policy_of(stack: Stack) -> Path:
+    """The policy's file of a stack that has one of its own."""
+    return Path(stack.env["POLICY_FILE"])
+
+
+def rule_as_usual(file: Path) -> Path:
+    """Write the sandbox's policy into a file and return its path."""
+    file.write_text(RULES.read_text(encoding="utf-8"), encoding="utf-8")
+    return file
+
+
 def write_test_policy(folder: Path) -> Path:
     """Write it and return its path."""
-    path = write_policy(ROOT / POLICY, folder / "policy.yaml")
+    path = write_policy(RULES, folder / "policy.yaml")
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("\nrules:\n", "\nrules:\n" + RULES), encoding="utf-8")
+    path.write_text(text.replace("\nrules:\n", "\nrules:\n" + MORE), encoding="utf-8")
     return path

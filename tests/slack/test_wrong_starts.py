@@ -1,0 +1,79 @@
+"""Processes that are told something wrong: one clear line, and no process."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from bot.process import BAD_START
+from dev.child import Child
+from dev.ports import free_port
+from tests.slack.scene import Scene
+
+Process = Literal["bot", "worker"]
+NOBODYS = """\
+version: 1
+rules:
+  - name: orders
+    tool: place_order
+    approvers: {users: [U0NOBODY]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("process", "env", "told"),
+    [
+        ("bot", {"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set"),
+        ("bot", {"SLACK_BOT_TOKEN": "xoxp-1"}, "begin with xoxb-"),
+        ("bot", {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN (invalid_auth)"),
+        ("bot", {"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack refuses SLACK_APP_TOKEN (invalid_auth)"),
+        ("bot", {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": ""}, "has to be set"),
+        ("bot", {"BOT_PORT": "many"}, "BOT_PORT"),
+        ("bot", {"SLACK_API_URL": "http://127.0.0.1:9/api"}, "cannot be reached"),
+        ("worker", {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN"),
+        ("worker", {"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be used"),
+        ("worker", {"POLICY_FILE": "none.yaml"}, "the policy none.yaml cannot be read"),
+    ],
+    ids=str,
+)
+async def test_a_wrong_setting_is_one_clear_line(
+    spare: Scene, process: Process, env: Mapping[str, str], told: str
+) -> None:
+    printed = await _refused(spare, process, env)
+    (line,) = (it for it in printed if "[info " not in it)
+    assert told in line
+
+
+@pytest.mark.parametrize(
+    ("policy", "place"),
+    [("version: 1\nrules: {", "policy.yaml:2: is not YAML"), (NOBODYS, "U0NOBODY")],
+)
+async def test_a_policy_that_cannot_be_honoured_is_refused_with_the_place(
+    spare: Scene, tmp_path: Path, policy: str, place: str
+) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(policy, encoding="utf-8")
+    head, fault = await _refused(spare, "worker", {"POLICY_FILE": str(file)})
+    assert head == "countersign: the policy cannot be used."
+    assert place in fault
+
+
+async def test_a_port_that_is_taken_is_one_clear_line(spare: Scene) -> None:
+    taken = spare.stack.env["BOT_PORT"]
+    printed = await _refused(spare, "bot", {"BOT_PORT": taken})
+    assert f"cannot listen on 127.0.0.1:{taken}" in "".join(printed)
+
+
+async def _refused(spare: Scene, process: Process, env: Mapping[str, str]) -> list[str]:
+    """What one more process prints that ends because of its settings."""
+    wiring = spare.stack.wiring
+    command = wiring.bot() if process == "bot" else wiring.worker()
+    env = {**command.env, "BOT_PORT": str(free_port()), **env}
+    child = await Child.start(replace(command, env=env, log=wiring.log("refused")))
+    try:
+        assert await child.wait() == BAD_START
+    finally:
+        await child.kill()
+    return child.last_lines
