@@ -1,5 +1,6 @@
 """One stack for each test process and each way in which Slack delivers."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import closing
@@ -9,9 +10,9 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from dev.processes import Stack, StackOptions
+from dev.processes import Name, Stack, StackOptions
 from sandbox.client import SandboxClient
-from tests.slack.policy import rule_as_usual, write_test_policy
+from tests.slack.policy import policy_of, rule_as_usual, write_test_policy
 from tests.slack.scene import Scene
 
 PLENTY = 10_000_000
@@ -24,7 +25,15 @@ def fill_up(shop: Path) -> None:
         connection.execute("UPDATE purse SET total_cents = ?", (100 * PLENTY,))
 
 
-@pytest_asyncio.fixture(scope="session", params=["socket", "http"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Everything is tested both ways, but for what a mark says."""
+    if "everyone" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("delivery")
+        ways = mark.args if mark else ("socket", "http")
+        metafunc.parametrize("everyone", ways, indirect=True, scope="session")
+
+
+@pytest_asyncio.fixture(scope="session")
 async def everyone(
     request: pytest.FixtureRequest,
     temporal_address: str,
@@ -60,6 +69,16 @@ async def spare(
         SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
     ):
         yield Scene(stack, sandbox, temporal)
+
+
+@pytest_asyncio.fixture
+async def own(spare: Scene) -> AsyncGenerator[Scene]:
+    """A stack in which a test may stop what it likes and rule as it likes."""
+    yield spare
+    stack = spare.stack
+    rule_as_usual(policy_of(stack))
+    dead: list[Name] = [it for it, child in stack._children.items() if child.code is not None]
+    await asyncio.gather(*(stack.launch(name) for name in dead))
 
 
 @pytest_asyncio.fixture

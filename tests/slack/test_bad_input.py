@@ -14,7 +14,7 @@ from workflows.decisions import Outcome, Refusal
 from workflows.words import FILES_ONLY, MODEL_CONFUSED, MODEL_UNAVAILABLE
 
 ORDER = "order 100 widgets"
-OVER_HTTP = pytest.mark.parametrize("everyone", ["http"], indirect=True, scope="session")
+OVER_HTTP = pytest.mark.delivery("http")
 EVENT: dict[str, Any] = {
     "type": "event_callback",
     "team_id": "T0ACME",

@@ -14,6 +14,8 @@ from tests.slack.talk import ALICE, BOB, CARD, CAROL, OPS, Talk
 from workflows.approvals import ApprovalStatus
 from workflows.decisions import Outcome, Refusal, Via
 
+pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
+
 ORDER = "order 10 widgets because stock is low"
 
 

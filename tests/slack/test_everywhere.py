@@ -9,6 +9,8 @@ from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, CAROLS_DM, OPS, PATIENCE, VOTED, Talk
 from workflows.decisions import Outcome, Via
 
+pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
+
 Decide = Callable[[Scene, Talk, Json], Awaitable[None]]
 
 

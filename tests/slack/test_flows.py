@@ -16,6 +16,8 @@ from tests.slack.talk import (
 )
 from workflows.decisions import Outcome, Verb, Via
 
+pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
+
 LARGE = "order 5 laptops"
 MANY = "order 1 chair, 2 desks, 3 headsets and 4 widgets"
 

@@ -1,9 +1,13 @@
 """`/approvals`: what is listed to whom, and what can be done from the list."""
 
+import pytest
+
 from tests.slack.reading import approval_id, buttons, row_of, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, DAVE, OPS, PATIENCE
 from workflows.decisions import Outcome, Via
+
+pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
 
 ORDER = "order 100 widgets"
 

@@ -1,19 +1,17 @@
 """Processes that die, restart, or are started wrongly, while people wait."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from dev.processes import Name, Stack, StackOptions
+from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
-from tests.slack.policy import policy_of, rule_as_usual
+from tests.slack.policy import policy_of
 from tests.slack.reading import buttons, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, CARD
@@ -33,16 +31,6 @@ solo: U0ALICE
 rules:
   - {name: orders, tool: place_order}
 """
-
-
-@pytest_asyncio.fixture
-async def own(spare: Scene) -> AsyncGenerator[Scene]:
-    """A stack in which a test may stop what it likes and rule as it likes."""
-    yield spare
-    stack = spare.stack
-    rule_as_usual(policy_of(stack))
-    dead: list[Name] = [it for it, child in stack._children.items() if child.code is not None]
-    await asyncio.gather(*(stack.launch(name) for name in dead))
 
 
 async def test_a_pending_approval_survives_the_death_of_bot_and_worker(own: Scene) -> None:

@@ -11,6 +11,8 @@ from tests.slack.scene import Scene
 from tests.slack.talk import BOB, BOBS_DM, CAROL, CAROLS_DM, DAVE, GENERAL, OPS, SHARED, VOTED, Talk
 from workflows.decisions import Outcome, Refusal, Via
 
+pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
+
 FINANCE = ["U0BOB", "U0CAROL"]
 FRANK, FRANKS_DM, ZOE = "U0FRANK", "D0FRANK", "U0ZOE"
 LARGE = "order 5 laptops"
