@@ -145,10 +145,14 @@ async def test_a_forged_or_old_request_is_refused_and_leaves_no_trace(
     assert await scene.conversations(Talk(scene.sandbox, ALICES_DM, "1700000000.000100")) == 0
 
 
-@pytest.mark.parametrize("type_", UNREADABLE)
-async def test_malformed_payloads_harm_nothing(scene: Scene, type_: str) -> None:
-    for payload in UNREADABLE[type_]:
-        await scene.sandbox.deliver(payload, type_=type_)
+async def test_malformed_payloads_harm_nothing(scene: Scene) -> None:
+    await asyncio.gather(  # over a socket, some are waited for until Slack would give up
+        *(
+            scene.sandbox.deliver(payload, type_=type_)
+            for type_, payloads in UNREADABLE.items()
+            for payload in payloads
+        )
+    )
     talk = await scene.begin("how much budget is left?")
     assert "€" in (await talk.hear())["text"]
 

@@ -1,5 +1,7 @@
 """Chat: where the bot listens, what it ignores, and how its answers look."""
 
+import pytest
+
 from tests.slack.reading import words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM
@@ -36,7 +38,9 @@ async def test_a_thread_has_a_memory(scene: Scene) -> None:
     await talk.drop(card)
 
 
+@pytest.mark.delivery("http")  # it takes as long as the model's time-out
 async def test_while_the_agent_works_the_thread_says_so(scene: Scene) -> None:
+    await scene.sandbox.wait_quiet()  # or the model would hang for another test's thread
     await scene.script("hang", 1)
     talk = await scene.begin("hello")
     status = await scene.sandbox.wait_status(ALICES_DM, thread_ts=talk.ts, timeout=20)

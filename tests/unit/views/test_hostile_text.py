@@ -1,5 +1,6 @@
 """Whatever people and models write: no limit breaks, nothing comes alive, nothing is hidden."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +67,8 @@ PARTS = (
     "a",
     " ",
 )
-LENGTHS = (0, 0, 60, 700, 5_000)
+TOO_LONG = MESSAGE_LIMIT + 100
+LENGTHS = (0, 0, 60, 700, TOO_LONG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +281,15 @@ def test_a_card_takes_anything_and_is_approved_only_when_all_of_it_is_seen(
     assert ("Approve" in offered) <= is_complete(status)
 
 
-@pytest.mark.parametrize("part", [EVIL, "<", '"\\', "\u200b"])
-@pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.REJECTED, Outcome.EXPIRED])
+@pytest.mark.parametrize(
+    ("part", "outcome"),
+    [
+        *itertools.product([EVIL, "<", '"\\', "\u200b"], [Outcome.PENDING, Outcome.REJECTED]),
+        (EVIL, Outcome.EXPIRED),
+    ],
+)
 def test_a_card_with_everything_at_its_longest_fits(part: str, outcome: Outcome) -> None:
-    text = Text(part, 5_000)
+    text = Text(part, TOO_LONG)
     fields = ((Text("name"), text), *((Text(f"n{at}"), Text(part)) for at in range(40)))
     texts = {name: text for name, kind in Case.__annotations__.items() if kind is Text}
     case = Case(
