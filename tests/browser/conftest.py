@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
@@ -12,9 +12,10 @@ from playwright.async_api import Browser, async_playwright
 from temporalio.client import Client
 
 from dev.processes import Stack, StackOptions
-from tests.browser.window import SEEN_SECONDS, Window
+from tests.browser.window import DESK, SEEN_SECONDS, Window
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+Scheme = Literal["light", "dark"]
 Opens = Callable[..., Awaitable[Window]]
 
 
@@ -50,20 +51,20 @@ class _Desk:
 
     chromium: Browser
     workspace: Stack
-    windows: dict[tuple[str, int, str], Window] = field(default_factory=dict[Any, Window])
+    windows: dict[tuple[str, int], Window] = field(default_factory=dict[Any, Window])
     complaints: list[str] = field(default_factory=list[str])
 
-    async def open_as(self, person: str, width: int = 1360, scheme: str = "light") -> Window:
-        key = (person, width, scheme)
+    async def open_as(self, person: str, width: int = DESK, scheme: Scheme = "light") -> Window:
+        key = (person, width)
         if key not in self.windows:
-            self.windows[key] = await self._open(person, width, scheme)
-        return self.windows[key]
+            self.windows[key] = await self._open(person, width)
+        window = self.windows[key]
+        await window.page.emulate_media(color_scheme=scheme)
+        return window
 
-    async def _open(self, person: str, width: int, scheme: str) -> Window:
+    async def _open(self, person: str, width: int) -> Window:
         context = await self.chromium.new_context(
-            viewport={"width": width, "height": 860},
-            color_scheme="dark" if scheme == "dark" else "light",
-            reduced_motion="reduce",
+            viewport={"width": width, "height": 860}, reduced_motion="reduce"
         )
         context.set_default_timeout(SEEN_SECONDS * 1000)
         page = await context.new_page()

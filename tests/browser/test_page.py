@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.conftest import Opens
-from tests.browser.window import Window, button
+from tests.browser.conftest import Opens, Scheme
+from tests.browser.window import DESK, Window, button
 
 
 async def _fits(window: Window, *reachable: Locator) -> None:
@@ -29,11 +29,11 @@ async def _fits(window: Window, *reachable: Locator) -> None:
 
 @pytest.mark.parametrize(
     "screens",
-    [((390, "light"), (390, "dark")), ((1024, "dark"), (1440, "dark"))],
+    [((390, "light"), (390, "dark")), ((1024, "dark"), (DESK, "dark"))],
     ids=["phones", "desks"],
 )
 async def test_card_dialog_and_list_fit(
-    opens: Opens, tmp_path: Path, screens: tuple[tuple[int, str], ...]
+    opens: Opens, tmp_path: Path, screens: tuple[tuple[int, Scheme], ...]
 ) -> None:
     alice = await opens("U0ALICE")
     text = f"order {screens[0][0] // 10} cables"

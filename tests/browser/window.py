@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from playwright.async_api import Locator, Page, expect
 
 SEEN_SECONDS = 20
+DESK = 1360
+"""Width of a window, unless a test is about widths."""
 expect.set_options(timeout=SEEN_SECONDS * 1000)
 
 
@@ -71,11 +73,14 @@ class Window:
         """Ask the bot in #ops and open the thread of its answer."""
         await self.go("channel-ops")
         await self.write(f"@Countersign {text}")
-        return await self.follow(text)
+        return await self._open_thread(text)
 
     async def follow(self, text: str) -> Locator:
         """Open the thread of the newest message in #ops that says something."""
         await self.go("channel-ops")
+        return await self._open_thread(text)
+
+    async def _open_thread(self, text: str) -> Locator:
         said = self.main.get_by_test_id("message").filter(has_text=text).last
         await said.get_by_test_id("thread-link").click()
         await expect(self.pane).to_contain_text(text)
