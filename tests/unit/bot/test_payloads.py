@@ -256,7 +256,7 @@ def test_what_is_entered_is_of_the_kind_that_slack_sends_or_nothing(entry: Any) 
     assert submission.values["reason"]["value"] in ({}, {"selected_options": []})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(body=st.dictionaries(st.sampled_from(ROOTS), JSON))
 def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
     for read in (lambda it: read_message(it, BOT), read_click, read_lost_card, read_submission):
@@ -266,7 +266,7 @@ def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
             continue
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(path=st.sampled_from(PATHS), junk=JSON, drop=st.booleans(), in_menu=st.booleans())
 def test_one_odd_part_of_a_press_is_read_or_refused(
     path: tuple[str | int, ...], junk: Any, drop: bool, in_menu: bool
@@ -279,7 +279,7 @@ def test_one_odd_part_of_a_press_is_read_or_refused(
         return
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(path=st.sampled_from(VIEW_PATHS), junk=JSON, drop=st.booleans())
 def test_one_odd_part_of_a_submission_is_read_or_refused(
     path: tuple[str | int, ...], junk: Any, drop: bool
