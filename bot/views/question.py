@@ -82,7 +82,7 @@ def whole_question(status: ApprovalStatus) -> Sequence[Block]:
     return [
         *(rich(paragraph(bold(part))) for part in told),
         context(literal(title(status)), _asked_by(status), *_agent(status), *_costs(status)),
-        *_quoted("Action", shown.title if len(shown.title) > TITLE_LIMIT else ""),
+        *_quoted("Action", "" if plain(shown.title, TITLE_LIMIT).complete else shown.title),
         *_quoted("Agent", shown.agent if len(shown.agent) > AGENT_LIMIT else ""),
         *_quoted("Costs", shown.cost if len(shown.cost) > COST_LIMIT else ""),
         *_quoted("Because", shown.reason),
