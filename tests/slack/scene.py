@@ -10,10 +10,10 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from dev import temporal_cli
-from dev.processes import Stack
+from dev.processes import Name, Stack
 from sandbox.client import SandboxClient
 from tests.slack.reading import Json, approval_id, row_of
-from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, Talk
+from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, PATIENCE, Talk
 from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals
 
@@ -138,3 +138,10 @@ class Scene:
                 return 0
             raise
         return 1
+
+
+async def logged(stack: Stack, name: Name, text: str, since: int = 0) -> None:
+    """Wait until a process's log says something; a thread writes down what the process prints."""
+    async with asyncio.timeout(PATIENCE):
+        while text not in stack.log(name)[since:]:  # noqa: ASYNC110 - a thread tells nobody
+            await asyncio.sleep(0.02)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.slack.reading import approval_id, buttons, words
-from tests.slack.scene import Scene
+from tests.slack.scene import Scene, logged
 from tests.slack.talk import ALICES_DM, BOB, OPS, Talk
 from workflows.contracts import MESSAGE_LIMIT
 from workflows.decisions import Outcome, Refusal
@@ -65,13 +65,13 @@ UNREADABLE: dict[str, Sequence[dict[str, Any]]] = {
 async def test_a_button_of_an_unknown_approval_is_explained(scene: Scene, value: str) -> None:
     talk = await scene.mention(ORDER)
     card = await talk.card()
-    logged = len(scene.stack.log("bot"))
+    before = len(scene.stack.log("bot"))
 
     await scene.stale_press(card, "approval_approve", value=value)
 
     told = await scene.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
     assert "don't know this approval" in told["text"]
-    assert "ApprovalNotFoundError" in scene.stack.log("bot")[logged:]
+    await logged(scene.stack, "bot", "ApprovalNotFoundError", before)
     await _still_decidable(scene, talk, card)
 
 
@@ -115,14 +115,14 @@ async def test_an_empty_mention_is_helped(scene: Scene) -> None:
 async def test_malformed_signals_from_the_command_line_are_refused(scene: Scene) -> None:
     talk = await scene.mention(ORDER)
     card = await talk.card()
-    logged = len(scene.stack.log("worker"))
+    before = len(scene.stack.log("worker"))
 
     await asyncio.gather(*(scene.signal(approval_id(card), *inputs) for inputs in MALFORMED))
 
     status = await scene.status(card)
     assert status.outcome is Outcome.PENDING
     assert [it.why for it in status.refused] == [Refusal.MALFORMED] * len(MALFORMED)
-    assert "malformed" in scene.stack.log("worker")[logged:]
+    await logged(scene.stack, "worker", "malformed", before)
     await _still_decidable(scene, talk, card)
 
 

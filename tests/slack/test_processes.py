@@ -13,7 +13,7 @@ from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.slack.policy import policy_of
 from tests.slack.reading import buttons, words
-from tests.slack.scene import Scene
+from tests.slack.scene import Scene, logged
 from tests.slack.talk import ALICE, CARD
 from workflows.words import MODEL_REFUSED_KEY
 
@@ -124,12 +124,12 @@ async def test_a_policy_that_becomes_wrong_while_it_runs_leaves_the_old_one_in_f
     own: Scene,
 ) -> None:
     file = policy_of(own.stack)
-    logged = len(own.stack.log("worker"))
+    before = len(own.stack.log("worker"))
     file.write_text(RULE.format(version=1, approvers="{users: [U0BOB]}"), encoding="utf-8")
     first = await (await own.mention(ORDER)).card()
     file.write_text(RULE.format(version=2, approvers="{users: [nobody]}"), encoding="utf-8")
     second = await (await own.mention(ORDER)).card()
-    assert "changed policy refused" in own.stack.log("worker")[logged:]
+    await logged(own.stack, "worker", "changed policy refused", before)
     file.write_text(RULE.format(version=33, approvers="{users: [U0CAROL]}"), encoding="utf-8")
     talk = await own.mention(ORDER)
     third = await talk.card()
