@@ -57,11 +57,6 @@ class UnreadableError(Exception):
     """An argument is not what the tool says of it. The text names it."""
 
 
-def variables_of(tool: ToolSpec) -> tuple[str, ...]:
-    """Names that a condition about this tool may use."""
-    return tuple(sorted({*arguments_of(tool), *FACTS}))
-
-
 def environment(variables: Mapping[str, cel.Type]) -> cel.Env:
     """CEL with comparisons across kinds of numbers, as in its specification.
 
