@@ -15,6 +15,7 @@ from bot.slack import build_client
 from worker.agent import Agency
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
+from worker.lifecycle import TemporalLifecycle
 from worker.policy import PolicyDesk, open_policy
 from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
@@ -46,6 +47,7 @@ async def main() -> None:
                 SlackCards(slack, directory, settings.deployment),
                 SlackThreads(slack, settings.deployment),
                 SlackDirectory(directory),
+                TemporalLifecycle(temporal),
                 policy,
             ]
             worker = build_worker(temporal, settings.task_queue, activities)

@@ -23,6 +23,7 @@ from workflows.activities import (
     AgentActivities,
     CardActivities,
     DirectoryActivities,
+    LifecycleActivities,
     PolicyActivities,
     ThreadActivities,
 )
@@ -39,7 +40,12 @@ RESTRICTIONS = replace(
     invalid_modules=FORBIDDEN,
 )
 Activities = (
-    AgentActivities | CardActivities | DirectoryActivities | PolicyActivities | ThreadActivities
+    AgentActivities
+    | CardActivities
+    | DirectoryActivities
+    | LifecycleActivities
+    | PolicyActivities
+    | ThreadActivities
 )
 DRAIN = timedelta(seconds=20)
 STICKY = timedelta(seconds=3)

@@ -106,3 +106,20 @@ class DirectoryActivities(ABC):
         Raises:
             ApplicationError: it could not be looked up, so nothing is known.
         """
+
+
+class LifecycleActivities(ABC):
+    """Whether workflows still run, which only Temporal knows: a dead one answers as it last was."""
+
+    @activity.defn
+    @abstractmethod
+    async def ended_approvals(self, ids: tuple[str, ...]) -> tuple[ApprovalStatus, ...]:
+        """The last state of those that no longer run; of one ended by force, `STOPPED` and why.
+
+        One that Temporal no longer has is left out, since nothing is known of it.
+        """
+
+    @activity.defn
+    @abstractmethod
+    async def how_conversation_ended(self, workflow_id: str) -> str:
+        """How a conversation ended, in a value of `Stop`; empty while it runs or renews itself."""

@@ -8,7 +8,15 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from workflows.contracts import Call, Difference, Person, Prepared, Thread
-from workflows.decisions import CountedVote, Decision, Execution, HandOver, Outcome, Refused
+from workflows.decisions import (
+    CountedVote,
+    Decision,
+    Execution,
+    HandOver,
+    Outcome,
+    Refused,
+    Stop,
+)
 from workflows.rules import Rule
 
 
@@ -102,6 +110,8 @@ class ApprovalStatus(BaseModel, frozen=True):
     ended_at: datetime | None = None
     filled: int | None = None
     """How many of the rule's seats the votes fill; two people of one panel may fill one."""
+    stop: Stop | None = None
+    """By what it was ended, where the outcome is `STOPPED`."""
 
     @property
     def thread(self) -> Thread:

@@ -11,7 +11,12 @@ from datetime import timedelta
 from typing import Any
 
 from dotenv import dotenv_values
-from temporalio.client import Client, WorkflowFailureError, WorkflowQueryFailedError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowQueryFailedError,
+)
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
@@ -29,7 +34,7 @@ from workflows.contracts import (
     Person,
     Thread,
 )
-from workflows.decisions import Decision
+from workflows.decisions import Decision, Outcome, Stop
 from workflows.listing import GrantRow, Listing, Page, Viewer
 from workflows.memory import Memory
 from workflows.queries import all_approvals, approvals_for, grants_for
@@ -44,6 +49,15 @@ LIST_PAGE = 5
 """Rows of a page in Slack, each with its buttons."""
 _APPROVAL_ID = re.compile(rf"{APPROVAL_PREFIX}[0-9a-z-]{{1,200}}")
 _CONVERSATION_ID = re.compile(r"conversation(-[A-Za-z0-9.]{1,64}){3}")
+
+
+STOPS = {
+    WorkflowExecutionStatus.TERMINATED: Stop.TERMINATED,
+    WorkflowExecutionStatus.CANCELED: Stop.CANCELED,
+    WorkflowExecutionStatus.TIMED_OUT: Stop.TIMED_OUT,
+    WorkflowExecutionStatus.FAILED: Stop.FAILED,
+}
+"""How Temporal calls an end by force."""
 
 
 class ApprovalNotFoundError(Exception):
@@ -119,6 +133,17 @@ class Conversations:
             raise
         return True
 
+    async def how_ended(self, workflow_id: str) -> Stop | None:
+        """How a conversation ended; None while it runs, also in a later run of its chain."""
+        handle = self._temporal.get_workflow_handle(workflow_id)
+        try:
+            found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return Stop.GONE
+            raise
+        return STOPS.get(found.status) if found.status else None
+
     async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
         """Ask for a standing permission to be taken back. The conversation decides who may.
 
@@ -172,13 +197,25 @@ class Approvals:
             raise ApprovalNotFoundError(approval_id)
         handle = self._temporal.get_workflow_handle(approval_id)
         try:
-            return await handle.query(
+            found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+            status = await handle.query(
                 STATUS_QUERY, result_type=ApprovalStatus, rpc_timeout=RPC_TIMEOUT
             )
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise ApprovalNotFoundError(approval_id) from error
             raise
+        stop = STOPS.get(found.status) if found.status else None
+        if stop is None or status.outcome not in {Outcome.PENDING, Outcome.APPROVED}:
+            return status
+        return status.model_copy(update={"outcome": Outcome.STOPPED, "stop": stop})
+
+    async def runs(self, approval_id: str) -> bool:
+        """Whether its workflow still runs."""
+        found = await self._temporal.get_workflow_handle(approval_id).describe(
+            rpc_timeout=RPC_TIMEOUT
+        )
+        return found.status is WorkflowExecutionStatus.RUNNING
 
     async def ended(self, approval_id: str) -> None:
         """Wait for the end of an approval, whatever it is, for as long as it takes: a long poll.

@@ -14,6 +14,10 @@ APPROVAL_WORKFLOW = "ApprovalWorkflow"
 SAY_SIGNAL = "say"
 DECIDE_SIGNAL = "fulfill_order_signal"
 CARD_LOST_SIGNAL = "card_lost"
+ENDED_SIGNAL = "approval_ended"
+"""From an approval to its conversation, with its last `ApprovalStatus`. A child's result would
+reach only the run that started it, and a long conversation renews itself while people decide."""
+EDITED_SIGNAL = "edited"
 STATUS_QUERY = "status"
 REVOKE_SIGNAL = "revoke_grant"
 GRANTS_QUERY = "grants"
@@ -61,6 +65,18 @@ class Message(BaseModel, frozen=True):
     author: Person
     text: str
     files: tuple[str, ...] = ()
+    is_addressed: bool = True
+    """Whether it is a direct message or mentions the bot; else it is a reply in some thread."""
+
+
+class Edit(BaseModel, frozen=True):
+    """A message whose words were changed after it was sent. `ts` is the message's."""
+
+    id: str
+    ts: str
+    author: Person
+    before: str
+    after: str
 
 
 class ArgumentField(BaseModel, frozen=True):

@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
+    STOPPED = "stopped"
+    """Ended by force: an operator, a limit of Temporal's, or the end of its conversation."""
 
 
 class Execution(StrEnum):
@@ -31,6 +33,22 @@ class Execution(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    UNKNOWN = "unknown"
+    """It was begun and nobody heard of its end: it may have been done."""
+
+
+class Stop(StrEnum):
+    """By what an approval was ended by force."""
+
+    TERMINATED = "terminated"
+    CANCELED = "canceled"
+    TIMED_OUT = "timed out"
+    FAILED = "failed"
+    """A bug in the workflow's own code."""
+    GONE = "gone"
+    """Temporal no longer has it."""
+    CONVERSATION = "conversation"
+    """Its conversation was ended by force, so nobody would hear of its outcome."""
 
 
 class Via(StrEnum):

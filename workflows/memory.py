@@ -45,6 +45,8 @@ class Memory(BaseModel, frozen=True):
     refusals: tuple["Remembered", ...] = ()
     asks: tuple[datetime, ...] = ()
     """When people were asked within the last hour."""
+    listening: bool = False
+    """Whether it was begun by a reply whose mention is still to come: Slack keeps no order."""
     by_policy: bool = False
     """Whether every turn of this run follows the policy; False in runs that began before it."""
 

@@ -16,6 +16,7 @@ from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 from tests.builders import ALICE, BOB, a_message, a_press, a_thread
 from tests.fakes import ANYBODY, CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
 from tests.model import Answer, Script, calls
+from worker.lifecycle import TemporalLifecycle
 from worker.runtime import build_worker
 from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals, Conversations
@@ -183,6 +184,11 @@ async def working(
         cards=cards or CardBoard(),
     )
     async with build_worker(
-        client, rig.queue, [rig.bench, rig.cards, rig.log, rig.policy, rig.directory]
+        client,
+        rig.queue,
+        [
+            *(rig.bench, rig.cards, rig.log, rig.policy, rig.directory),
+            TemporalLifecycle(temporal),
+        ],
     ):
         yield rig
