@@ -155,6 +155,8 @@ class RuleBook(PolicyActivities, Watched):
         """Given in order; after the last one, `rule` asks for everything."""
         self.pleas: list[Plea] = []
         self.down = False
+        self.busy = 0
+        """How often it cannot say yet."""
 
     @activity.defn
     async def judge(self, plea: Plea) -> Ruling:
@@ -162,6 +164,9 @@ class RuleBook(PolicyActivities, Watched):
         self.pleas.append(plea)
         if self.down:
             raise ApplicationError("no policy", non_retryable=True)
+        if self.busy:
+            self.busy -= 1
+            raise ApplicationError("Slack is away", {"patience_seconds": 3_600})
         if self.rulings:
             return self.rulings.pop(0)
         verdict = Verdict.ALLOW if self.rule.auto_approve else Verdict.ASK

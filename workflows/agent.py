@@ -14,7 +14,11 @@ from workflows.contracts import AgentSpec, ToolSpec
 MAX_TURNS = 12
 """Model calls in one turn, before it is taken for a loop."""
 
-RUN_CONFIG = RunConfig(tracing_disabled=True, workflow_name="Countersign")
+RUN_CONFIG = RunConfig(
+    tracing_disabled=True,
+    workflow_name="Countersign",
+    tool_not_found_behavior="return_error_to_model",
+)
 """Tracing is off: what people say here is not sent to the model provider's trace store."""
 
 RunTool = Callable[[ToolSpec, str, str], Awaitable[str]]

@@ -114,7 +114,7 @@ class Conversations:
         """Hand the message to the thread's conversation, which is started if there is none."""
         await self._temporal.start_workflow(
             CONVERSATION_WORKFLOW,
-            Memory(thread=thread, by_policy=True),
+            Memory(thread=thread),
             id=thread.workflow_id,
             task_queue=self._task_queue,
             start_signal=SAY_SIGNAL,

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from temporalio.exceptions import ApplicationError
 
-from workflows.approvals import ApprovalStatus
-from workflows.decisions import Execution
-from workflows.words import MODEL_CONFUSED, MODEL_REFUSED_KEY, MODEL_UNAVAILABLE
+from workflows.effects import Effect, effects_for_person, has_news
+from workflows.words import MODEL_CONFUSED, MODEL_REFUSED_KEY, MODEL_UNAVAILABLE, STILL_WAITS
 
 REFUSED_KEY = frozenset({"AuthenticationError", "PermissionDeniedError"})
 UNAVAILABLE = frozenset(
@@ -22,13 +21,11 @@ UNAVAILABLE = frozenset(
 """Names of the OpenAI client's exceptions; Temporal keeps the name of a failure's class."""
 
 
-def apology(error: BaseException, settled: Sequence[ApprovalStatus]) -> str:
+def apology(error: BaseException, effects: Sequence[Effect], *, waits: bool = False) -> str:
     """A plain sentence on what went wrong, and on what was done all the same."""
-    done = [f"- {it.result}" for it in settled if it.execution is Execution.DONE]
-    sentence = _sentence(error)
-    if not done:
-        return sentence
-    return "This was approved and done:\n\n" + "\n".join(done) + "\n\nBut then: " + sentence
+    done, sentence = effects_for_person(effects), _sentence(error)
+    told = f"{done}\n\nBut then: {sentence}" if has_news(effects) else f"{sentence} {done}"
+    return f"{told} {STILL_WAITS}" if waits else told
 
 
 def _sentence(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from workflows.approvals import ApprovalStatus, Grant
 from workflows.contracts import MESSAGE_LIMIT, Message, Prepared
 from workflows.decisions import Outcome, Refusal, Refused
+from workflows.effects import Effect, effects_for_person, has_news
 
 HELP = (
     "Hello! I order things and ask before I do. Try one of these:\n\n"
@@ -17,16 +18,45 @@ HELP = (
 FILES_ONLY = "I can't read files yet. Tell me in words what you need, and I'll get to it."
 MODEL_REFUSED_KEY = (
     "I can't think right now: the model provider refused my API key. Whoever runs me has to check "
-    "`OPENAI_API_KEY`. Nothing was done, and nothing that waits for approval is lost."
+    "`OPENAI_API_KEY`."
 )
-MODEL_UNAVAILABLE = (
-    "I can't reach my model right now. Please say that again in a minute. Nothing was done, and "
-    "nothing that waits for approval is lost."
-)
+MODEL_UNAVAILABLE = "I can't reach my model right now. Please say that again in a minute."
 MODEL_CONFUSED = (
-    "I lost my thread there: the model's answer made no sense to me. Please put it differently. "
-    "Nothing was done, and nothing that waits for approval is lost."
+    "I lost my thread there: the model's answer made no sense to me. Please put it differently."
 )
+MODEL_SILENT = "My model gave me no answer to that. Please put it differently."
+STILL_WAITS = "What waits for approval here still waits."
+EDIT_SEEN = (
+    "You changed your message after I had read it. I go by what it said before, and so does "
+    "whatever I asked for. To change that, tell me in a new message."
+)
+SAID_EARLIER = (
+    "You said that before this was asked for, so I left it alone. If you mean it, say it again or "
+    "press *Withdraw (requester)* on its card."
+)
+
+
+def too_many_messages(count: int) -> str:
+    """To the thread, when more came at once than is kept."""
+    return (
+        f"More came in here at once than I can take: I have not read {count:,} of your messages. "
+        "Please tell me again what still matters."
+    )
+
+
+def silent(effects: Sequence[Effect]) -> str:
+    """The answer where the model has none that can be seen: what was done, as recorded."""
+    done = effects_for_person(effects)
+    return done if has_news(effects) else f"{MODEL_SILENT} {done}"
+
+
+def nobody_asked_yet(until: datetime) -> str:
+    """To the thread, while it can't be found out who has to approve something."""
+    return (
+        "I can't find out in Slack who has to approve this, so nobody has been asked yet and "
+        f"nothing is done. I keep trying until {until:%Y-%m-%d %H:%M} UTC, and ask as soon as I "
+        "can. `cancel that` takes it back."
+    )
 
 
 def too_long(length: int) -> str:

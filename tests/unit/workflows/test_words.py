@@ -9,6 +9,7 @@ from tests.builders import NOON, a_message, a_press, a_status
 from workflows.approvals import ApprovalStatus, Card
 from workflows.contracts import MESSAGE_LIMIT
 from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
+from workflows.effects import NOTHING, Effect
 from workflows.failures import apology
 from workflows.words import (
     FILES_ONLY,
@@ -16,6 +17,7 @@ from workflows.words import (
     MODEL_CONFUSED,
     MODEL_REFUSED_KEY,
     MODEL_UNAVAILABLE,
+    STILL_WAITS,
     canned,
     refusal_for_person,
     verdict,
@@ -128,7 +130,8 @@ def _caused_by(kind: str) -> BaseException:
 def test_each_failure_of_the_model_has_its_own_sentence(
     error: BaseException, sentence: str
 ) -> None:
-    assert apology(error, ()) == sentence
+    assert apology(error, ()) == f"{sentence} {NOTHING}"
+    assert apology(error, (), waits=True) == f"{sentence} {NOTHING} {STILL_WAITS}"
 
 
 def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
@@ -136,7 +139,9 @@ def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
         update={"execution": Execution.DONE, "result": "Order #1 is placed."}
     )
     failed = done.model_copy(update={"execution": Execution.FAILED, "result": "no stock"})
-    told = apology(TimeoutError(), (done, failed, _ended(Outcome.REJECTED)))
+    ends = (done, failed, _ended(Outcome.REJECTED))
+    told = apology(TimeoutError(), tuple(map(Effect.of, ends)))
     assert "approved and done:\n\n- Order #1 is placed." in told
+    assert "but it failed:\n\n- no stock" in told
+    assert "was not done:\n\n- " in told
     assert told.endswith(MODEL_UNAVAILABLE)
-    assert "no stock" not in told
