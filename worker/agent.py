@@ -28,6 +28,8 @@ FIELDS_LIMIT = 60_000
 """Characters of all lines of a card: the longest arguments fit with room to spare."""
 LINES_LIMIT = 100
 NO_ANSWER = "It ran and answered nothing."
+UNSAID = "<exception str() failed>"
+"""What `traceback` writes for an error that cannot be put into words."""
 NOT_AGAIN = (
     ArithmeticError,
     AssertionError,
@@ -175,6 +177,7 @@ def _concealing(secrets: Secrets) -> Generator[None]:
     except Exception as error:
         told = "".join(traceback.format_exception(error))
         is_plain = secrets.hide(text_of(told)) == told and len(told) <= OUTPUT_LIMIT
+        is_plain = is_plain and UNSAID not in told
         again = not isinstance(error, NOT_AGAIN)
         if isinstance(error, ApplicationError):
             is_plain, again = is_plain and not error.details, not error.non_retryable

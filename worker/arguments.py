@@ -17,6 +17,8 @@ DEPTH_LIMIT = 50
 """Levels of nesting; parsers on the way give up at different depths."""
 NOT_RUN = "not_run_because"
 """Name under which arguments say why their call is not run."""
+MARKED = f'{{"{NOT_RUN}"'
+"""How the text of such arguments begins."""
 _SHOWN = 300
 """How much of what cannot be read the model is shown again."""
 

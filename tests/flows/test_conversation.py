@@ -6,7 +6,7 @@ from tests.builders import a_message, a_press
 from tests.flows.rig import working
 from tests.model import calls, says
 from workflows.contracts import MESSAGE_LIMIT
-from workflows.words import FILES_ONLY, HELP, MODEL_CONFUSED, too_long
+from workflows.words import FILES_ONLY, HELP, UNFORESEEN, too_long
 
 
 def _texts(given: list[dict[str, object]]) -> list[object]:
@@ -81,10 +81,9 @@ async def test_what_needs_no_model_is_answered_without_one(temporal: Client) -> 
 async def test_a_model_that_fails_is_admitted_and_the_next_message_is_answered(
     temporal: Client,
 ) -> None:
-    unknown_tool = calls(("no_such_tool", "{}"))
-    async with working(temporal, unknown_tool, says("Here I am.")) as rig:
+    async with working(temporal, RuntimeError("a bug"), says("Here I am.")) as rig:
         await rig.say("hello")
-        assert await rig.answered(1) == MODEL_CONFUSED
+        assert await rig.answered(1) == UNFORESEEN
         await rig.say("are you there?")
         assert await rig.answered(2) == "Here I am."
 
@@ -93,7 +92,7 @@ async def test_a_model_that_fails_after_an_approval_does_not_hide_what_was_done(
     temporal: Client,
 ) -> None:
     async with working(
-        temporal, calls(("act", '{"n": 1}')), calls(("no_such_tool", "{}")), says("I know.")
+        temporal, calls(("act", '{"n": 1}')), RuntimeError("a bug"), says("I know.")
     ) as rig:
         await rig.say("please act")
         (approval_id,) = await rig.asked()

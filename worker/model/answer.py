@@ -22,7 +22,7 @@ from openai.types.responses import (
 )
 
 from worker.arguments import LIMIT as ARGUMENTS_LIMIT
-from worker.arguments import arguments_text, not_run
+from worker.arguments import MARKED, arguments_text, not_run
 from worker.model.errors import NoAnswerError, explained_body
 from worker.text import cut_mark, encodable, text_of
 from workflows.differences import call_digest
@@ -173,7 +173,7 @@ class _Answer:
     def _call(self, given: Json) -> None:
         name = _NO_NAME.sub("-", text_of(given.get("name") or "").strip())[:NAME_LIMIT]
         arguments = self._arguments(given)
-        digest = call_digest(name, arguments)
+        digest = _digest(name, arguments, given)
         if digest in self.known:
             log.info("a call was made twice in one answer", tool=name)
             return
@@ -236,6 +236,13 @@ def _ending(whole: Json) -> str:
     if reason == "content_filter":
         return ANSWER_FILTERED
     return ANSWER_CUT_OFF if reason or whole.get("status") == "incomplete" else ""
+
+
+def _digest(name: str, arguments: str, given: Json) -> str:
+    """What two calls have in common that are the same. What is not run is as it was given."""
+    if arguments.startswith(MARKED):
+        return f"{name} {text_of(given.get('arguments'))}"
+    return call_digest(name, arguments)
 
 
 def _phase(given: Any) -> _Phase | None:

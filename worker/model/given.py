@@ -55,24 +55,31 @@ def _bounded(value: Any, name: str = "") -> Any:
 
 def _paired(items: Sequence[Any]) -> list[Any]:
     """Every call with one answer behind it, every id once: otherwise each later request fails."""
-    answered = {it["call_id"] for it in items if _is(it, "function_call_output")}
-    called: set[str] = set()
+    matched = _matched(items)
     ids: set[str] = set()
     paired: list[Any] = []
-    for item in items:
-        if _is(item, "function_call_output"):
-            if item["call_id"] not in called:
-                log.warning("an output without its call was not given to the model")
-                continue
-            called.discard(item["call_id"])
-        paired.append(_once(item, ids))
-        if _is(item, "function_call"):
-            if item["call_id"] in answered:
-                called.add(item["call_id"])
-            else:
-                log.warning("the model was given a call without its output", tool=item.get("name"))
-                paired.append(_lost(item["call_id"]))
+    for number, item in enumerate(items):
+        is_call = _is(item, "function_call")
+        if number in matched or not (is_call or _is(item, "function_call_output")):
+            paired.append(_once(item, ids))
+        elif is_call:
+            log.warning("the model was given a call without its output", tool=item.get("name"))
+            paired += [_once(item, ids), _lost(item["call_id"])]
+        else:
+            log.warning("an output without its call was not given to the model")
     return paired
+
+
+def _matched(items: Sequence[Any]) -> set[int]:
+    """Numbers of the calls that have an output, and of these outputs."""
+    open_: dict[str, int] = {}
+    matched: set[int] = set()
+    for number, item in enumerate(items):
+        if _is(item, "function_call"):
+            open_[item["call_id"]] = number
+        elif _is(item, "function_call_output") and item["call_id"] in open_:
+            matched |= {number, open_.pop(item["call_id"])}
+    return matched
 
 
 def _once(item: Any, ids: set[str]) -> Any:
