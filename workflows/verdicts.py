@@ -129,6 +129,14 @@ def unprepared_for_model() -> str:
     )
 
 
+def no_such_tool_for_model(name: str) -> str:
+    """What the model reads when it called a tool that there is not."""
+    return (
+        f"NO SUCH TOOL: there is no tool named {name}, so this call was not run. Use only the "
+        "tools that you were given; if none of them can do it, say so."
+    )
+
+
 def too_many_for_model(limit: int, span: str) -> str:
     """What the model reads when people have been asked often enough."""
     return (

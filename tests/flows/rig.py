@@ -17,6 +17,7 @@ from tests.builders import ALICE, BOB, a_message, a_press, a_thread
 from tests.fakes import ANYBODY, CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
 from tests.model import Answer, Script, calls
 from worker.lifecycle import TemporalLifecycle
+from worker.model.provider import Normalised
 from worker.runtime import build_worker
 from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals, Conversations
@@ -159,7 +160,7 @@ async def _stage(temporal: Client) -> tuple[Client, Stage]:
                 start_to_close_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_attempts=1),
             ),
-            model_provider=stage,
+            model_provider=Normalised(stage),
             add_temporal_spans=False,
         )
         target = temporal.service_client.config.target_host

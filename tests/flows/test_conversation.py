@@ -7,7 +7,7 @@ from tests.flows.rig import working
 from tests.model import calls, says
 from workflows.contracts import MESSAGE_LIMIT
 from workflows.effects import NOTHING
-from workflows.words import FILES_ONLY, HELP, MODEL_CONFUSED, too_long
+from workflows.words import FILES_ONLY, HELP, UNFORESEEN, too_long
 
 
 def _texts(given: list[dict[str, object]]) -> list[object]:
@@ -84,7 +84,7 @@ async def test_a_model_that_fails_is_admitted_and_the_next_message_is_answered(
 ) -> None:
     async with working(temporal, RuntimeError("odd"), says("Here I am.")) as rig:
         await rig.say("hello")
-        assert await rig.answered(1) == f"{MODEL_CONFUSED} {NOTHING}"
+        assert await rig.answered(1) == f"{UNFORESEEN} {NOTHING}"
         await rig.say("are you there?")
         assert await rig.answered(2) == "Here I am."
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from agents.exceptions import MaxTurnsExceeded
 from temporalio.exceptions import ApplicationError
 
 from tests.builders import NOON, a_message, a_press, a_status
@@ -11,13 +12,16 @@ from workflows.contracts import MESSAGE_LIMIT
 from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
 from workflows.effects import NOTHING, Effect
 from workflows.failures import apology
+from workflows.model_faults import ModelFault
 from workflows.words import (
     FILES_ONLY,
     HELP,
     MODEL_CONFUSED,
-    MODEL_REFUSED_KEY,
-    MODEL_UNAVAILABLE,
+    MODEL_IN_CIRCLES,
+    MODEL_SENTENCES,
     STILL_WAITS,
+    TOO_SLOW,
+    UNFORESEEN,
     canned,
     refusal_for_person,
     verdict,
@@ -116,14 +120,12 @@ def _caused_by(kind: str) -> BaseException:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (_caused_by("AuthenticationError"), MODEL_REFUSED_KEY),
-        (_caused_by("PermissionDeniedError"), MODEL_REFUSED_KEY),
-        (_caused_by("RateLimitError"), MODEL_UNAVAILABLE),
-        (_caused_by("InternalServerError"), MODEL_UNAVAILABLE),
-        (_caused_by("APITimeoutError"), MODEL_UNAVAILABLE),
-        (TimeoutError(), MODEL_UNAVAILABLE),
+        *((_caused_by(it), MODEL_SENTENCES[it]) for it in ModelFault),
+        (TimeoutError(), TOO_SLOW),
         (_caused_by("ModelBehaviorError"), MODEL_CONFUSED),
-        (asyncio.InvalidStateError(), MODEL_CONFUSED),
+        (MaxTurnsExceeded("12"), MODEL_IN_CIRCLES),
+        (asyncio.InvalidStateError(), UNFORESEEN),
+        (_caused_by("model_unheard_of"), UNFORESEEN),
     ],
     ids=repr,
 )
@@ -144,4 +146,4 @@ def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
     assert "approved and done:\n\n- Order #1 is placed." in told
     assert "but it failed:\n\n- no stock" in told
     assert "was not done:\n\n- " in told
-    assert told.endswith(MODEL_UNAVAILABLE)
+    assert told.endswith(TOO_SLOW)
