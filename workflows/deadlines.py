@@ -25,6 +25,8 @@ to say that it has it."""
 FIRST_LOOK = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
 """How soon, and how seldom at last, an approval looks whether its conversation still runs."""
+LOOK = "a look at the conversation"
+"""What Temporal's Web UI shows beside the timer of one."""
 LONG_HISTORY = 10_000
 """Events after which once a day is enough, so that no approval outgrows what Temporal keeps."""
 
@@ -137,7 +139,7 @@ async def watch_conversation(case: Case) -> None:
     """Look now and then whether the conversation still runs; a dead one stops the question."""
     pause = FIRST_LOOK
     while True:
-        await _sleep(case, pause, "a look at the conversation")
+        await _sleep(case, pause, LOOK)
         if case.ballot.closed:
             return
         await _look(case)

@@ -1,6 +1,7 @@
 """What people see of an approval: its card, private answers, and how lists find it."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from temporalio import workflow
@@ -20,11 +21,22 @@ from workflows.words import refusal_for_person
 ROW_FIELDS = 10
 ROW_CHARACTERS = 1_000
 """What a row of a list can say of a call in full; a longer one is opened before it is approved."""
+THREAD = "thread"
+"""The lane of what is not for one person only."""
 ERRANDS_AT_ONCE = 5
 MOST_ERRANDS = 500
 """Messages that wait while Slack is away; what is more than that is only logged."""
 NUDGEABLE = frozenset({Refusal.NOT_AN_APPROVER, Refusal.OWN_REQUEST})
 """Who may not decide may at least remind those who may."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Errand:
+    """Something to be sent to Slack. Those of one lane go one after the other."""
+
+    lane: str
+    method: Any
+    argument: Any
 
 
 class Showing:
@@ -35,8 +47,8 @@ class Showing:
         self._drawn = 0
         self._listed: dict[str, Any] = {}
         self._found_by: Any = None
-        self._errands: list[tuple[Any, Any]] = []
-        self._running: set[asyncio.Task[None]] = set()
+        self._errands: list[Errand] = []
+        self._running: list[Errand] = []
 
     async def keep_card_true(self) -> None:
         """Post the card, then rewrite it after every change until all is settled and shown."""
@@ -87,32 +99,39 @@ class Showing:
         return not self._errands and not self._running
 
     async def run_errands(self) -> None:
-        """Deliver private answers and reminders, a few at a time.
+        """Deliver private answers and reminders, each in its turn but a few at the same time.
 
-        One that Slack does not take for now keeps no other waiting.
+        One that Slack does not take for now keeps only those back that have to come after it.
         """
         while True:
-            await workflow.wait_condition(
-                lambda: bool(self._errands) and len(self._running) < ERRANDS_AT_ONCE
-            )
-            task = asyncio.create_task(self._run(*self._errands.pop(0)))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            await workflow.wait_condition(lambda: self._next() is not None)
+            if (errand := self._next()) is not None:
+                self._errands.remove(errand)
+                self._running.append(errand)
+                asyncio.create_task(self._run(errand))  # noqa: RUF006 - the loop keeps its tasks
 
-    async def _run(self, method: Any, argument: Any) -> None:
+    def _next(self) -> "Errand | None":
+        busy = {it.lane for it in self._running}
+        if len(busy) >= ERRANDS_AT_ONCE:
+            return None
+        return next((it for it in self._errands if it.lane not in busy), None)
+
+    async def _run(self, errand: "Errand") -> None:
         """Run one errand. One that fails is dropped, and the log has it."""
         try:
-            await call_slack(method, argument)
+            await call_slack(errand.method, errand.argument)
         except ActivityError:
             workflow.logger.warning("Slack does not take a message", exc_info=True)
         except Exception:  # noqa: BLE001 - what nobody foresaw must not stop the others
             workflow.logger.exception("A message could not be sent")
+        finally:
+            self._running.remove(errand)
 
-    def _send(self, method: Any, argument: Any) -> None:
+    def _send(self, lane: str, method: Any, argument: Any) -> None:
         if len(self._errands) >= MOST_ERRANDS:
             workflow.logger.error("Too many messages wait; this one is dropped")
             return
-        self._errands.append((method, argument))
+        self._errands.append(Errand(lane, method, argument))
 
     def card_lost(self, ts: str) -> None:
         """Somebody deleted the card: it is drawn again, and is then found to be gone."""
@@ -141,16 +160,17 @@ class Showing:
             text=text,
             nudge=self._case.id if nudge else "",
         )
-        self._send(ThreadActivities.whisper, whisper)
+        self._send(decision.by.user, ThreadActivities.whisper, whisper)
 
     def say(self, key: str, text: str) -> None:
         """Say something in the thread."""
         reply = Reply(thread=self._case.request.call.thread, key=key, markdown=text)
-        self._send(ThreadActivities.post_reply, reply)
+        self._send(THREAD, ThreadActivities.post_reply, reply)
 
     def remind(self, reminder: Reminder) -> None:
-        """Write to those who are waited for."""
-        self._send(CardActivities.remind, reminder)
+        """Write to those who are waited for, before whoever asked for that is told so."""
+        lane = reminder.by.user if reminder.by else THREAD
+        self._send(lane, CardActivities.remind, reminder)
 
     def _show(self, card: Card) -> None:
         case = self._case
