@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         TOOL_CALL,
         TOOL_RETRIES,
         WHISPER_PATIENCE,
+        sure,
     )
     from workflows.showing import Showing
     from workflows.words import stopped
@@ -152,7 +153,7 @@ class ApprovalWorkflow:
         case.execution = Execution.RUNNING
         case.changes += 1
         try:
-            result: ToolResult = await workflow.execute_activity_method(
+            answer = await workflow.execute_activity_method(
                 AgentActivities.run_tool,
                 case.call,
                 start_to_close_timeout=TOOL_CALL,
@@ -160,6 +161,7 @@ class ApprovalWorkflow:
                 retry_policy=TOOL_RETRIES,
                 summary=f"{case.call.tool[:SUMMARY_LIMIT]}, approved",
             )
+            result = sure(ToolResult, answer)
             case.execution = Execution.DONE if result.ok else Execution.FAILED
             case.result = result.text
         except ActivityError:

@@ -22,7 +22,7 @@ from workflows.decisions import Outcome, Standing, Stop
 from workflows.differences import with_reason_of
 from workflows.docket import Entry
 from workflows.errands import Plea, Question
-from workflows.patience import ask_now
+from workflows.patience import ask_now, sure
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.words import UNCHECKED_CONVERSATION, UNCHECKED_POLICY, UNCHECKED_PREVIEW
 
@@ -86,7 +86,8 @@ class Checks:
         if ballot.rule is None:
             return ()
         question = Question(people=self._people(ballot), rule=ballot.rule)
-        found = tuple(await self._ask(DirectoryActivities.look_up, question, ""))
+        answer = await self._ask(DirectoryActivities.look_up, question, "")
+        found = tuple(sure(Standing, it) for it in answer)
         self._seen.append(Seen(question, found))
         return found
 
@@ -108,7 +109,7 @@ class Checks:
     async def _preview(self) -> None:
         call = self.case.call
         asked = self._ask(AgentActivities.prepare_call, call, UNCHECKED_PREVIEW)
-        self.prepared = call, await asked
+        self.prepared = call, sure(Prepared, await asked)
 
     async def find_conversation(self) -> None:
         """Ask whether the conversation still runs; a case whose conversation was killed ends.
@@ -133,12 +134,13 @@ class Checks:
         if self.edit is not None and self.edit.of == case.call:
             return self.edit
         call = _edited(case.call, decision.arguments)
-        prepared: Prepared = await self._ask(AgentActivities.prepare_call, call, UNCHECKED_PREVIEW)
+        asked = self._ask(AgentActivities.prepare_call, call, UNCHECKED_PREVIEW)
+        prepared = sure(Prepared, await asked)
         if prepared.problem:
             raise BadEditError(prepared.problem)
         prepared = prepared.model_copy(update={"reason": case.request.prepared.reason})
         plea = Plea(call=call, prepared=prepared)
-        ruling: Ruling = await self._ask(PolicyActivities.judge, plea, UNCHECKED_POLICY)
+        ruling = sure(Ruling, await self._ask(PolicyActivities.judge, plea, UNCHECKED_POLICY))
         rule = _rule_after_edit(case.rule, ruling)
         if rule is None:
             raise BadEditError(ruling.because)

@@ -1,8 +1,9 @@
 """How long workflows wait for the world, and how they call it."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
@@ -19,6 +20,21 @@ PREPARE_PATIENCE = timedelta(seconds=30)
 CARD_PATIENCE = timedelta(minutes=10)
 """How long a decided approval waits for Slack to take its last card before it goes on without."""
 WHISPER_PATIENCE = timedelta(minutes=1)
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+def sure(kind: type[Answer], value: Any) -> Answer:
+    """What an activity answered, if it is wholly what it should be.
+
+    The Agents plugin reads leniently what does not fit, for the sake of models' answers: parts
+    may be missing then or be of another type. Nothing is decided on that.
+
+    Raises:
+        ValidationError: it is not.
+    """
+    given = value.model_dump(warnings=False) if isinstance(value, BaseModel) else value
+    return kind.model_validate(given)
 
 
 async def call_slack(method: Any, argument: Any) -> Any:

@@ -14,7 +14,7 @@ from workflows.contracts import Prepared
 from workflows.decisions import Decision, Outcome, Refusal, Refused
 from workflows.errands import Reminder, Reply, Whisper
 from workflows.listing import approval_memo
-from workflows.patience import call_slack
+from workflows.patience import call_slack, sure
 from workflows.search import changes
 from workflows.words import refusal_for_person
 
@@ -70,7 +70,7 @@ class Showing:
         try:
             if case.card is not None:
                 self._list()
-            self._show(await call_slack(method, case.status()))
+            self._show(sure(Card, await call_slack(method, case.status())))
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
             self._fail_to_ask()
