@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.approvals import ApprovalStatus, Grant
 from workflows.contracts import MESSAGE_LIMIT, Message, Prepared
-from workflows.decisions import Outcome, Refusal, Refused
+from workflows.decisions import Execution, Outcome, Refusal, Refused, Stop
 from workflows.effects import Effect, effects_for_person, has_news
 from workflows.model_faults import ModelFault
 
@@ -162,7 +162,17 @@ def canned(message: Message) -> str | None:
     return FILES_ONLY if message.files else HELP
 
 
-def refusal_for_person(refused: Refused, status: ApprovalStatus) -> str:
+UNCHECKED_PREVIEW = "what it would do now"
+UNCHECKED_CONVERSATION = "whether anybody would hear what came of it"
+UNCHECKED_POLICY = "what the policy says of your changes"
+UNCHECKED_OBJECTION = "whether somebody who wants to stop it may do so"
+UNCHECKED_TURN = "the votes that came before yours"
+"""What could not be checked, if it is not who somebody is."""
+
+
+def refusal_for_person(
+    refused: Refused, status: ApprovalStatus, *, is_time_up: bool = False
+) -> str:
     """Why a press did not count, and what to do next."""
     link = status.card.permalink if status.card else ""
     where = f" <{link}|Open the card>" if link else ""
@@ -172,6 +182,16 @@ def refusal_for_person(refused: Refused, status: ApprovalStatus) -> str:
         return (
             f"That card was replaced and no longer decides anything. `{status.id}` is still "
             f"*{status.outcome}*; please use the newer card.{where}"
+        )
+    if refused.why is Refusal.UNVERIFIED:
+        what = escaped(refused.detail) or "with Slack whether you may decide this"
+        onward = "The time to decide is up now." if is_time_up else "Please press again."
+        return f"I couldn't check {what} just now, so nothing was changed. {onward}{where}"
+    if refused.why is Refusal.FAULT:
+        return (
+            "That did not work, through a fault of mine; nothing was changed. Please press again. "
+            f"If it stays like this, give an administrator this id: `{status.id}` "
+            f"{escaped(refused.detail)}.{where}"
         )
     if refused.why is Refusal.BAD_EDIT:
         return f"Your changes were not taken. {escaped(refused.detail)}{where}"
@@ -188,10 +208,6 @@ REFUSALS = {
     Refusal.ALREADY_VOTED: "Your approval is counted already; it needs another person. {who}.",
     Refusal.HANDED_OVER: (
         "Somebody decides in your place, since your vote was handed over. {who}."
-    ),
-    Refusal.UNVERIFIED: (
-        "I couldn't check with Slack just now whether you may decide this. Nothing was changed; "
-        "please press again."
     ),
     Refusal.GUEST: "Guests of this workspace can't decide here. {who}.",
     Refusal.EXTERNAL: "People of another workspace can't decide here. {who}.",
@@ -217,6 +233,13 @@ REFUSALS = {
     Refusal.OUTDATED: (
         "What you saw is no longer what is asked for; nothing was changed. "
         "Please look at the card again."
+    ),
+    Refusal.TOO_LATE: (
+        "Too late: the time to decide this was up when you pressed. Your press changed nothing."
+    ),
+    Refusal.TOO_OFTEN: (
+        "That was very often within a minute, so I stopped looking. Nothing was changed; please "
+        "wait a minute, then press once."
     ),
 }
 
@@ -260,10 +283,22 @@ def verdict(status: ApprovalStatus) -> str:
             return f"`{status.id}` has expired; nobody decided in time and nothing was done."
         case Outcome.SUPERSEDED:
             return f"`{status.id}` was superseded by a newer request."
+        case Outcome.STOPPED:
+            return stopped(status)
         case _:
             by = status.decision.by if status.decision else None
             who = f"<@{by.user}>" if by else "an operator"
             return f"`{status.id}` was already {OUTCOME_VERBS[status.outcome]} by {who}."
+
+
+def stopped(status: ApprovalStatus) -> str:
+    """One sentence about an approval that was ended by force."""
+    if status.execution is Execution.UNKNOWN:
+        done = "It may have been done: check before asking again."
+    else:
+        done = "Nothing was done."
+    by = "by a fault of mine" if status.stop is Stop.FAILED else "by an operator"
+    return f"`{status.id}` was ended {by}. {done}"
 
 
 OUTCOME_VERBS = {

@@ -175,23 +175,32 @@ async def working(
     bench: Workbench | None = None,
     directory: PhoneBook | None = None,
     cards: CardBoard | None = None,
+    log: ThreadLog | None = None,
 ) -> AsyncGenerator[Rig]:
     """A rig whose model gives these answers in order."""
-    client, stage = await _stage(temporal)
-    script = stage.script = Script(*answers)
     rig = Rig(
         temporal,
-        script,
+        Script(*answers),
         bench=bench or Workbench(),
         directory=directory or PhoneBook(),
         cards=cards or CardBoard(),
+        log=log or ThreadLog(),
     )
+    async with at_work(rig):
+        yield rig
+
+
+@asynccontextmanager
+async def at_work(rig: Rig) -> AsyncGenerator[None]:
+    """A worker for a rig; outside of this there is none."""
+    client, stage = await _stage(rig.temporal)
+    stage.script = rig.script
     async with build_worker(
         client,
         rig.queue,
         [
             *(rig.bench, rig.cards, rig.log, rig.policy, rig.directory),
-            TemporalLifecycle(temporal),
+            TemporalLifecycle(rig.temporal),
         ],
     ):
-        yield rig
+        yield
