@@ -6,7 +6,7 @@ from workflows.approvals import ApprovalStatus
 from workflows.decisions import Decision, Execution, Outcome, Via
 from workflows.memory import Remembered
 from workflows.rules import Ruling
-from workflows.words import effect, stopped_by
+from workflows.words import capitalized, effect, stopped_by
 
 
 def decider(decision: Decision | None) -> str:
@@ -39,7 +39,7 @@ def rejection_for_model(status: ApprovalStatus) -> str:
         by=decider(status.decision),
         reason=(status.decision.reason if status.decision else "") or "none given",
         deadline=moment(status.deadline),
-        stopped=stopped_by(status),
+        stopped=stopped_by(status.stop),
         done=_done(status),
     )
 
@@ -105,7 +105,7 @@ def _done(status: ApprovalStatus) -> str:
     """What was done of what did not run to its end, as it is recorded."""
     if status.execution is Execution.UNKNOWN:
         return f"It had been approved by {approvers(status)}. {UNKNOWN}"
-    return f"{effect(status.execution).capitalize()}."
+    return f"{capitalized(effect(status.execution))}."
 
 
 def denied_for_model(ruling: Ruling) -> str:

@@ -138,7 +138,7 @@ def verdict(status: ApprovalStatus) -> str:
     by = status.decision.by if status.decision else None
     told = VERDICTS[status.outcome].format(
         by=f"<@{by.user}>" if by else "an operator",
-        stopped=stopped_by(status),
+        stopped=stopped_by(status.stop),
         done=effect(status.execution),
     )
     is_unsure = status.execution is Execution.UNKNOWN and "{done}" not in VERDICTS[status.outcome]
@@ -158,9 +158,14 @@ VERDICTS = {
 }
 
 
-def stopped_by(status: ApprovalStatus) -> str:
-    """What ended it by force, to follow "was"."""
-    return STOPPED_BY[status.stop or Stop.GONE]
+def stopped_by(stop: Stop | None) -> str:
+    """What ended an approval by force, to follow "was"."""
+    return STOPPED_BY[stop or Stop.GONE]
+
+
+def capitalized(text: str) -> str:
+    """The beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def effect(execution: Execution) -> str:
@@ -189,8 +194,8 @@ def stopped_note(status: ApprovalStatus) -> str:
     """To the thread, in Markdown, where no conversation is left to say it."""
     again = "" if status.execution is Execution.UNKNOWN else " Ask again if it is still needed."
     return (
-        f"The request for `{status.call.tool}` (`{status.id}`) was {stopped_by(status)}, so nobody "
-        f"can decide it any more; {effect(status.execution)}.{again}"
+        f"The request for `{status.call.tool}` (`{status.id}`) was {stopped_by(status.stop)}, so "
+        f"nobody can decide it any more; {effect(status.execution)}.{again}"
     )
 
 
