@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
         sure,
     )
     from workflows.showing import Showing
-    from workflows.words import stopped
+    from workflows.words import verdict
 
 UNANSWERED = "It did not answer: it may have been done. Check before asking again."
 SUMMARY_LIMIT = 100
@@ -142,7 +142,7 @@ class ApprovalWorkflow:
         case, showing = self._case, self._showing
         case.settled = True
         if case.stopped is Stop.CONVERSATION:
-            showing.say(f"{case.id}:stopped", stopped(case.status()))
+            showing.say(f"{case.id}:stopped", verdict(case.status()))
         report = asyncio.create_task(_report(case))
         await _wait(card.done, CARD_PATIENCE)
         card.cancel()

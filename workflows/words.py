@@ -274,39 +274,68 @@ def escaped(text: str) -> str:
 
 def verdict(status: ApprovalStatus) -> str:
     """One sentence: what was decided and by whom, for people."""
-    match status.outcome:
-        case Outcome.PENDING:
-            return f"`{status.id}` is still waiting for a decision."
-        case Outcome.FAILED_TO_ASK:
-            return f"`{status.id}` could not be put to anybody and was not done."
-        case Outcome.EXPIRED:
-            return f"`{status.id}` has expired; nobody decided in time and nothing was done."
-        case Outcome.SUPERSEDED:
-            return f"`{status.id}` was superseded by a newer request."
-        case Outcome.STOPPED:
-            return stopped(status)
-        case _:
-            by = status.decision.by if status.decision else None
-            who = f"<@{by.user}>" if by else "an operator"
-            return f"`{status.id}` was already {OUTCOME_VERBS[status.outcome]} by {who}."
+    by = status.decision.by if status.decision else None
+    told = VERDICTS[status.outcome].format(
+        by=f"<@{by.user}>" if by else "an operator",
+        stopped=stopped_by(status.stop),
+        done=effect(status.execution),
+    )
+    is_unsure = status.execution is Execution.UNKNOWN and "{done}" not in VERDICTS[status.outcome]
+    return f"`{status.id}` {told}{f'; {effect(status.execution)}' if is_unsure else ''}."
 
 
-def stopped(status: ApprovalStatus) -> str:
-    """One sentence about an approval that was ended by force."""
-    if status.execution is Execution.UNKNOWN:
-        done = "It may have been done: check before asking again."
-    else:
-        done = "Nothing was done."
-    by = "by a fault of mine" if status.stop is Stop.FAILED else "by an operator"
-    return f"`{status.id}` was ended {by}. {done}"
-
-
-OUTCOME_VERBS = {
-    Outcome.APPROVED: "approved",
-    Outcome.REJECTED: "rejected",
-    Outcome.WITHDRAWN: "withdrawn",
-    Outcome.CHANGES_REQUESTED: "sent back for changes",
+VERDICTS = {
+    Outcome.PENDING: "is still waiting for a decision",
+    Outcome.APPROVED: "was already approved by {by}",
+    Outcome.REJECTED: "was already rejected by {by}",
+    Outcome.FAILED_TO_ASK: "could not be put to anybody; {done}",
+    Outcome.CHANGES_REQUESTED: "was already sent back for changes by {by}",
+    Outcome.EXPIRED: "has expired; nobody decided in time and {done}",
+    Outcome.WITHDRAWN: "was already withdrawn by {by}",
+    Outcome.SUPERSEDED: "was superseded by a newer request; {done}",
+    Outcome.STOPPED: "was {stopped}; {done}",
 }
+
+
+def stopped_by(stop: Stop | None) -> str:
+    """What ended an approval by force, to follow "was"."""
+    return STOPPED_BY[stop or Stop.GONE]
+
+
+def capitalized(text: str) -> str:
+    """The beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def effect(execution: Execution) -> str:
+    """What was done, as it is recorded and as part of a sentence."""
+    return EFFECTS[execution]
+
+
+STOPPED_BY = {
+    Stop.TERMINATED: "ended by an operator or a limit of Temporal's",
+    Stop.CANCELED: "ended by an operator",
+    Stop.TIMED_OUT: "ended by a time limit of Temporal's",
+    Stop.FAILED: "ended by a fault in this app",
+    Stop.GONE: "lost from the record",
+    Stop.CONVERSATION: "ended together with its conversation, by an operator or a limit",
+}
+EFFECTS = {
+    Execution.NOT_STARTED: "nothing was done",
+    Execution.RUNNING: "it is being carried out",
+    Execution.DONE: "it was done",
+    Execution.FAILED: "it was tried and failed",
+    Execution.UNKNOWN: "it may have been done: check before asking again",
+}
+
+
+def stopped_note(status: ApprovalStatus) -> str:
+    """To the thread, in Markdown, where no conversation is left to say it."""
+    again = "" if status.execution is Execution.UNKNOWN else " Ask again if it is still needed."
+    return (
+        f"The request for `{status.call.tool}` (`{status.id}`) was {stopped_by(status.stop)}, so "
+        f"nobody can decide it any more; {effect(status.execution)}.{again}"
+    )
 
 
 def replaced_for_person(status: ApprovalStatus) -> str:
