@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dispatch import dispatch
+from bot.payloads.sound import UNREADABLE
 from bot.slack import code_of
 
 log = structlog.get_logger(__name__)
@@ -29,8 +30,6 @@ WRONG_TOKEN = frozenset(
     {"account_inactive", "invalid_auth", "missing_scope", "not_allowed_token_type", "not_authed"}
     | {"token_revoked", "token_expired"}
 )
-
-
 class AppTokenError(Exception):
     """Slack does not take the app-level token. The text is Slack's word for it."""
 
@@ -66,7 +65,9 @@ class SocketMode:
                     greeted = await self._listen(await self._open())
                     failures = 0 if greeted else failures + 1
                     await asyncio.sleep(_pause(failures))  # Slack may close each at once
-                except (aiohttp.ClientError, TimeoutError, OSError, SlackApiError) as error:
+                except AppTokenError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - nothing that Slack sends ends the bot
                     failures += 1
                     log.warning("socket lost, connecting again", cause=_cause(error))
                     await asyncio.sleep(_pause(failures))
@@ -88,6 +89,8 @@ class SocketMode:
             self._socket = socket
             try:
                 async for frame in socket:
+                    if frame.type is aiohttp.WSMsgType.ERROR:
+                        log.warning("frame refused", cause=type(frame.data).__name__)
                     if frame.type is aiohttp.WSMsgType.TEXT and self._take(frame.data):
                         break
             finally:
@@ -101,8 +104,8 @@ class SocketMode:
         """Handle one frame; True if Slack wants this connection closed."""
         try:
             envelope = json.loads(data)
-        except ValueError:
-            log.warning("frame is not JSON", bytes=len(data))
+        except UNREADABLE as error:
+            log.warning("frame is not JSON", bytes=len(data), cause=type(error).__name__)
             return False
         if not isinstance(envelope, dict):
             log.warning("frame is no envelope", bytes=len(data))

@@ -27,9 +27,11 @@ from workflows.contracts import (
     CARD_LOST_SIGNAL,
     CONVERSATION_WORKFLOW,
     DECIDE_SIGNAL,
+    EDITED_SIGNAL,
     REVOKE_SIGNAL,
     SAY_SIGNAL,
     STATUS_QUERY,
+    Edit,
     Message,
     Person,
     Thread,
@@ -43,6 +45,9 @@ from workflows.visibility import read_grants, read_page
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = timedelta(seconds=2)
 """Slack gives a listener three seconds to acknowledge."""
+MENTION_SECONDS = 60
+"""How soon after the beginning of a thread a reply may be to a mention that is still to come.
+Slack keeps no order, but delivers within seconds what it delivers at all."""
 PAGE = 10
 """Rows of an operator's page."""
 LIST_PAGE = 5
@@ -112,26 +117,29 @@ class Conversations:
 
     async def start(self, thread: Thread, message: Message) -> None:
         """Hand the message to the thread's conversation, which is started if there is none."""
-        await self._temporal.start_workflow(
-            CONVERSATION_WORKFLOW,
-            Memory(thread=thread, by_policy=True),
-            id=thread.workflow_id,
-            task_queue=self._task_queue,
-            start_signal=SAY_SIGNAL,
-            start_signal_args=[message],
-            rpc_timeout=RPC_TIMEOUT,
-        )
+        await self._begin(Memory(thread=thread, by_policy=True), message)
 
     async def follow_up(self, thread: Thread, message: Message) -> bool:
-        """Hand the message on if the agent takes part in this thread; say whether it does."""
-        handle = self._temporal.get_workflow_handle(thread.workflow_id)
-        try:
-            await handle.signal(SAY_SIGNAL, message, rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
+        """Hand on what was not said to the bot, if it takes part in this thread; whether it does.
+
+        A reply may come before the mention that began its thread, so one that was written soon
+        after it waits for that. A conversation that was ended by force is begun anew.
+        """
+        if await self._signal(thread, SAY_SIGNAL, message):
+            return True
+        if message.ts == thread.ts:
+            return False  # no reply; whoever begins a thread begins it with a mention
+        if await self.how_ended(thread.workflow_id) in STOPS.values():
+            await self.start(thread, message)
+            return True
+        if float(message.ts) - float(thread.ts) > MENTION_SECONDS:
+            return False
+        await self._begin(Memory(thread=thread, listening=True, by_policy=True), message)
         return True
+
+    async def edited(self, thread: Thread, edit: Edit) -> bool:
+        """Say that words were changed, if the agent takes part in this thread; whether it does."""
+        return await self._signal(thread, EDITED_SIGNAL, edit)
 
     async def how_ended(self, workflow_id: str) -> Stop | None:
         """How a conversation ended; None while it runs, also in a later run of its chain."""
@@ -143,6 +151,28 @@ class Conversations:
                 return Stop.GONE
             raise
         return STOPS.get(found.status) if found.status else None
+
+    async def _begin(self, memory: Memory, message: Message) -> None:
+        await self._temporal.start_workflow(
+            CONVERSATION_WORKFLOW,
+            memory,
+            id=memory.thread.workflow_id,
+            task_queue=self._task_queue,
+            start_signal=SAY_SIGNAL,
+            start_signal_args=[message],
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+    async def _signal(self, thread: Thread, name: str, argument: Message | Edit) -> bool:
+        """Whether there is somebody to hear it."""
+        handle = self._temporal.get_workflow_handle(thread.workflow_id)
+        try:
+            await handle.signal(name, argument, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
         """Ask for a standing permission to be taken back. The conversation decides who may.

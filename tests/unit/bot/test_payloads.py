@@ -154,8 +154,8 @@ def test_in_a_shared_channel_the_author_belongs_to_their_own_workspace() -> None
     ("text", "typed"),
     [
         (f"<@{BOT}>", ""),
-        ("ask <@U0BOB|bob>", "ask @U0BOB"),
-        ("see <https://a.test|here> and <https://b.test>", "see here and https://b.test"),
+        ("ask <@U0BOB|bob>", "ask @bob"),
+        ("see <https://a.test|here> and <https://b.test>", "see here (https://a.test) and https://b.test"),
         ("in <#C0OPS|ops> <!here> <!subteam^S1|@finance>", "in #ops @here @finance"),
         ("1 &lt; 2 &amp;amp; 3", "1 < 2 &amp; 3"),
     ],
