@@ -8,7 +8,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.payloads.fields import PayloadError
+from bot.payloads.fields import PayloadError, mapping, text
 from bot.payloads.sound import sound
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ async def dispatch(
             headers={name: value for name, value in headers.items() if not _is_bolts_own(name)},
             mode=mode,
         )
-        request.body = sound(request.body)
+        request.body = _readable(request.body)
         async with asyncio.timeout(DEADLINE_SECONDS):
             return await app.async_dispatch(request)
     except TimeoutError:
@@ -44,6 +44,18 @@ async def dispatch(
         # not come here: the app answers that itself.
         log.warning("payload refused", cause=type(e).__name__)
         return BoltResponse(status=400, body="invalid payload")
+
+
+def _readable(body: Any) -> dict[str, Any]:
+    """The payload, of a shape that Bolt can route.
+
+    Raises:
+        PayloadError: it is not.
+    """
+    found = dict(mapping(sound(body), "payload"))
+    if "event" in found:
+        text(mapping(found["event"], "event"), "type")
+    return found
 
 
 def _is_bolts_own(name: str) -> bool:

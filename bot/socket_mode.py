@@ -30,6 +30,8 @@ WRONG_TOKEN = frozenset(
     {"account_inactive", "invalid_auth", "missing_scope", "not_allowed_token_type", "not_authed"}
     | {"token_revoked", "token_expired"}
 )
+
+
 class AppTokenError(Exception):
     """Slack does not take the app-level token. The text is Slack's word for it."""
 

@@ -121,9 +121,7 @@ def _other(block: Mapping[str, Any], bot_user: str, depth: int) -> str:
     texts = [_words(block.get(key), bot_user) for key in _TEXTS]
     for key in _PARTS:
         held = block.get(key)
-        texts.append(
-            block_text([held] if isinstance(held, Mapping) else held, bot_user, depth - 1)
-        )
+        texts.append(block_text([held] if isinstance(held, Mapping) else held, bot_user, depth - 1))
     return "\n".join(text for text in texts if text)
 
 
