@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from aiohttp import web, web_response
 from aiohttp.typedefs import Handler
@@ -12,6 +13,8 @@ FIRST_REQUEST_SECONDS = 15.0
 KEEP_ALIVE_SECONDS = 75.0
 """How long one may stay silent after an answer. Load balancers reuse theirs for a minute, and
 would send a press into one that closes first."""
+LINGERING_SECONDS = 1.0
+"""How long the rest of a body is read that nobody wants, so that the answer is not lost."""
 SHUTDOWN_SECONDS = 5.0
 
 # aiohttp writes this into each answer, also to what is no request at all, which no hook sees.
@@ -65,12 +68,12 @@ async def serving(
         access_log=None,
         shutdown_timeout=SHUTDOWN_SECONDS,
         keepalive_timeout=keep_alive_seconds,
+        lingering_time=LINGERING_SECONDS,
         auto_decompress=False,
     )
     await runner.setup()
     try:
-        answering = runner.server
-        assert answering is not None
+        answering = cast("web.Server", runner.server)  # there from `setup` to `cleanup`
         server = await asyncio.get_running_loop().create_server(
             lambda: door.let_in(answering()), host, port
         )

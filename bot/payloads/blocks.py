@@ -3,16 +3,18 @@
 docs.slack.dev/reference/block-kit/blocks/rich-text-block
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.payloads.entities import channel, entity, group, link, person, plain_text
-from bot.payloads.fields import each, part
+from bot.payloads.fields import each, part, whole
 
 DEEPEST = 8
 """Blocks within blocks. Slack's own have three levels."""
 RICH_TEXT = "rich_text"
-_LINES = frozenset({"rich_text_section", "rich_text_preformatted"})
+TABLES = frozenset({"table", "data_table"})
+SILENT = frozenset({"actions", "context_actions"})
+"""Buttons say nothing."""
 _TEXTS = ("title", "text", "alt_text", "label", "hint")
 _PARTS = ("fields", "elements", "blocks", "rows", "accessory", "element")
 
@@ -41,23 +43,15 @@ def _leaves(elements: Sequence[Mapping[str, Any]], depth: int) -> Iterator[Mappi
 def _said(block: Mapping[str, Any], bot_user: str, depth: int) -> str:
     if depth <= 0:
         return ""
-    match block.get("type"):
-        case "rich_text":
-            return block_text(block.get("elements"), bot_user, depth - 1)
-        case "rich_text_section":
-            return _typed(block, bot_user)
-        case "rich_text_preformatted":
-            return f"```\n{_typed(block, bot_user)}\n```"
-        case "rich_text_quote":
-            return quoted(_typed(block, bot_user))
-        case "rich_text_list":
-            return _list(block, bot_user)
-        case "actions" | "context_actions":
-            return ""  # buttons say nothing
-        case "table" | "data_table":
-            return "\n".join(_row(row, bot_user, depth) for row in _rows(block))
-        case _:
-            return _other(block, bot_user, depth)
+    kind = whole(block.get("type"))
+    if kind == RICH_TEXT:
+        return block_text(block.get("elements"), bot_user, depth - 1)
+    if kind in TABLES:
+        return "\n".join(_row(row, bot_user, depth) for row in _rows(block))
+    if kind in SILENT:
+        return ""
+    say = _TYPED.get(kind)
+    return say(block, bot_user) if say else _other(block, bot_user, depth)
 
 
 def quoted(text: str) -> str:
@@ -72,28 +66,10 @@ def _typed(section: Mapping[str, Any], bot_user: str) -> str:
 
 def _leaf(leaf: Mapping[str, Any], bot_user: str) -> str:
     """One element of rich text, in which nothing is escaped."""
-
-    def word(key: str) -> str:
-        return str(leaf.get(key) or "")
-
-    match leaf.get("type"):
-        case "user":
-            id_ = word("user_id")
-            return "" if id_ == bot_user else person(id_)
-        case "channel":
-            return channel(word("channel_id"))
-        case "usergroup":
-            return group(word("usergroup_id"))
-        case "broadcast":
-            return entity(f"!{word('range')}", "")
-        case "link":
-            return link(word("url"), word("text"))
-        case "emoji":
-            return f":{word('name')}:"
-        case "date":
-            return word("fallback") or word("timestamp")
-        case _:
-            return word("text") or word("value") or word("fallback") or word("name")
+    say = _LEAVES.get(whole(leaf.get("type")))
+    if say:
+        return "" if leaf.get("user_id") == bot_user else say(leaf)
+    return next((said for key in _SAYING if (said := whole(leaf.get(key)))), "")
 
 
 def _list(block: Mapping[str, Any], bot_user: str) -> str:
@@ -137,3 +113,21 @@ def _words(text: Any, bot_user: str) -> str:
 
 def _number(value: Any) -> int:
     return max(value, 0) if isinstance(value, int) and value < 10_000 else 0
+
+
+_TYPED: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
+    "rich_text_section": _typed,
+    "rich_text_preformatted": lambda it, us: f"```\n{_typed(it, us)}\n```",
+    "rich_text_quote": lambda it, us: quoted(_typed(it, us)),
+    "rich_text_list": _list,
+}
+_LEAVES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "user": lambda it: person(whole(it.get("user_id"))),
+    "channel": lambda it: channel(whole(it.get("channel_id"))),
+    "usergroup": lambda it: group(whole(it.get("usergroup_id"))),
+    "broadcast": lambda it: entity(f"!{whole(it.get('range'))}", ""),
+    "link": lambda it: link(whole(it.get("url")), whole(it.get("text"))),
+    "emoji": lambda it: f":{whole(it.get('name'))}:",
+}
+_SAYING = ("text", "value", "fallback", "name")
+"""Where other elements, such as words and dates, have what is seen of them."""
