@@ -24,6 +24,8 @@ from bot.slack import code_of
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
+LARGEST_FRAME = 4 * 1024 * 1024
+"""Bytes. A larger one closes the connection, and the next one takes what comes after it."""
 LONGEST_PAUSE = 30.0
 DRAIN_SECONDS = 5.0
 WRONG_TOKEN = frozenset(
@@ -87,7 +89,9 @@ class SocketMode:
 
     async def _listen(self, url: str) -> bool:
         """Listen until Slack closes; whether it ever said hello."""
-        async with self._session.ws_connect(url, heartbeat=HEARTBEAT_SECONDS) as socket:
+        async with self._session.ws_connect(
+            url, heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME
+        ) as socket:
             self._socket = socket
             try:
                 async for frame in socket:
