@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
+import aiohttp
+from slack_sdk.errors import SlackApiError
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from bot.directory import UNREACHABLE
 from bot.listeners.approve_all import BatchError, NothingTickedError
 from bot.listeners.ask_again import AnsweredError, NotTheirsError
 from bot.listeners.buttons import NothingWaitsError, OtherDeploymentError
@@ -33,6 +36,9 @@ NO_DIALOGS = (
     "This Slack shows no dialogs, so I can't ask you for more here and nothing was changed. "
     "Approve and Reject work on the card; the rest works in a Slack app that is up to date."
 )
+SLACK_AWAY = (
+    "Slack did not answer me just now, so I could not finish this. Please try again in a moment."
+)
 UNREADABLE = "I could not read what Slack sent me, so nothing was changed. Please try again."
 SENTENCES: Mapping[type[BaseException], str] = {
     ApprovalNotFoundError: (
@@ -52,6 +58,9 @@ SENTENCES: Mapping[type[BaseException], str] = {
     ResponseUrlError: "Slack did not let me redraw this list. `/approvals` shows it anew.",
     RPCError: TEMPORAL_AWAY,
     WorkflowQueryFailedError: TEMPORAL_AWAY,
+    aiohttp.ClientError: SLACK_AWAY,
+    OSError: SLACK_AWAY,
+    SlackApiError: SLACK_AWAY,
 }
 """What is said whatever the error carries."""
 _MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
@@ -98,6 +107,11 @@ def _(error: OtherDeploymentError) -> str:
 
 @explain.register
 def _(error: DialogError) -> str:
+    if error.code == UNREACHABLE:
+        return (
+            "Slack did not open the dialog in time, and nothing was changed. If none appears, "
+            "please press again."
+        )
     code = escape(error.code)
     return f"Slack did not open the dialog (`{code}`), and nothing was changed. Please press again."
 

@@ -9,12 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from bot.directory import Directory
 from bot.slack import UNKNOWN, code_of
-from bot.views.markdown.literal import unmentioned
+from bot.views.markdown.literal import channelled, unmentioned
 from bot.views.markdown.mrkdwn import to_mrkdwn
 from bot.views.markdown.splitting import split
 from bot.views.prompt import prompt_blocks
 from bot.views.text import mention
+from worker.mentions import Mentions
 from worker.posts import Posts, Spot, Words
 from worker.slack import BAD_BLOCKS, ask
 from workflows.activities import ThreadActivities
@@ -33,17 +35,20 @@ class SlackThreads(ThreadActivities):
         self._slack = slack
         self._deployment = deployment
         self._posts = Posts(slack)
+        self._mentions = Mentions(Directory(slack))
         self._has_status = True
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """See `ThreadActivities`."""
+        # Named when they are cut: a second try has to find the same pieces.
         for number, piece in enumerate(_visible(reply)):
+            named = await self._mentions.named(piece)
             await self._posts.once(
                 Spot.of(reply.thread),
                 REPLY_EVENT,
                 f"{reply.key}/{number}",
-                Words(to_mrkdwn(piece), [MarkdownBlock(text=unmentioned(piece))]),
+                Words(channelled(to_mrkdwn(named)), [MarkdownBlock(text=unmentioned(named))]),
                 again=reply.again,
             )
 

@@ -33,11 +33,13 @@ from workflows.contracts import (
     CARD_LOST_SIGNAL,
     CONVERSATION_WORKFLOW,
     DECIDE_SIGNAL,
+    EDITED_SIGNAL,
     ENDED_PREFIX,
     ENDED_WORKFLOW,
     REVOKE_SIGNAL,
     SAY_SIGNAL,
     STATUS_QUERY,
+    Edit,
     Message,
     Person,
     Thread,
@@ -58,6 +60,9 @@ from workflows.visibility import TIMEOUT, first_id, how_ended, read_grants, read
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = TIMEOUT
+MENTION_SECONDS = 60
+"""How soon after the beginning of a thread a reply may be to a mention that is still to come.
+Slack keeps no order, but delivers within seconds what it delivers at all."""
 WORKER_PATIENCE = 0.8
 """Seconds for a worker to say how an approval stood that was ended by force; then its history
 has to do."""
@@ -133,26 +138,29 @@ class Conversations:
 
     async def start(self, thread: Thread, message: Message) -> None:
         """Hand the message to the thread's conversation, which is started if there is none."""
-        await self._temporal.start_workflow(
-            CONVERSATION_WORKFLOW,
-            Memory(thread=thread),
-            id=thread.workflow_id,
-            task_queue=self._task_queue,
-            start_signal=SAY_SIGNAL,
-            start_signal_args=[message],
-            rpc_timeout=RPC_TIMEOUT,
-        )
+        await self._begin(Memory(thread=thread), message)
 
     async def follow_up(self, thread: Thread, message: Message) -> bool:
-        """Hand the message on if the agent takes part in this thread; say whether it does."""
-        handle = self._temporal.get_workflow_handle(thread.workflow_id)
-        try:
-            await handle.signal(SAY_SIGNAL, message, rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
+        """Hand on what was not said to the bot, if it takes part in this thread; whether it does.
+
+        A reply may come before the mention that began its thread, so one that was written soon
+        after it waits for that. A conversation that was ended by force is begun anew.
+        """
+        if await self._signal(thread, SAY_SIGNAL, message):
+            return True
+        if message.ts == thread.ts:
+            return False  # no reply; whoever begins a thread begins it with a mention
+        if await self.how_ended(thread.workflow_id) not in {None, Stop.GONE}:
+            await self.start(thread, message)
+            return True
+        if float(message.ts) - float(thread.ts) > MENTION_SECONDS:
+            return False
+        await self._begin(Memory(thread=thread, listening=True), message)
         return True
+
+    async def edited(self, thread: Thread, edit: Edit) -> bool:
+        """Say that words were changed, if the agent takes part in this thread; whether it does."""
+        return await self._signal(thread, EDITED_SIGNAL, edit)
 
     async def how_ended(self, workflow_id: str) -> Stop | None:
         """How a conversation ended; None while it runs, also in a later run of its chain."""
@@ -164,6 +172,28 @@ class Conversations:
                 return Stop.GONE
             raise
         return how_ended(found)
+
+    async def _begin(self, memory: Memory, message: Message) -> None:
+        await self._temporal.start_workflow(
+            CONVERSATION_WORKFLOW,
+            memory,
+            id=memory.thread.workflow_id,
+            task_queue=self._task_queue,
+            start_signal=SAY_SIGNAL,
+            start_signal_args=[message],
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+    async def _signal(self, thread: Thread, name: str, argument: Message | Edit) -> bool:
+        """Whether there is somebody to hear it."""
+        handle = self._temporal.get_workflow_handle(thread.workflow_id)
+        try:
+            await handle.signal(name, argument, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
         """Ask for a standing permission to be taken back. The conversation decides who may.

@@ -258,10 +258,11 @@ def who_can(status: ApprovalStatus) -> str:
 
 def named(id_: str) -> str:
     """Slack's markup for somebody; what is no id stays harmless text."""
-    if not id_.isalnum():
+    if not id_.isascii() or not id_.isalnum():
         return escaped(id_)
-    kinds = {"S": f"<!subteam^{id_}>", "C": f"the members of <#{id_}>"}
-    return kinds.get(id_[:1], f"<@{id_}>")
+    channel, person = f"the members of <#{id_}>", f"<@{id_}>"
+    kinds = {"C": channel, "G": channel, "S": f"<!subteam^{id_}>", "U": person, "W": person}
+    return kinds.get(id_[:1], id_)
 
 
 def escaped(text: str) -> str:
