@@ -11,6 +11,10 @@ TIMEOUT_SECONDS = 20
 UNKNOWN = frozenset({"unknown_method", "http_404", "http_405", "http_501"})
 """A workspace, or a stand-in for one, that lacks a method says so in one of these ways."""
 
+LONGEST_CODE = 100
+"""Characters. What stands in the place of a code may be anything."""
+LONGEST_PAUSE = 3_600.0
+
 
 def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A client that never repeats a call by itself: Temporal does, and knows what may be repeated.
@@ -41,14 +45,17 @@ def code_of(error: SlackApiError) -> str:
     """Slack's word for an error; `http_404` and the like where the answer was not Slack's."""
     reply: Any = error.response
     data: Any = getattr(reply, "data", reply)
-    if isinstance(data, dict) and isinstance(data.get("error"), str):
-        return str(data["error"])
+    code = data.get("error") if isinstance(data, dict) else None
+    if code and isinstance(code, str):
+        return code[:LONGEST_CODE]
     status = getattr(reply, "status_code", None) or getattr(reply, "status", 0)
     return "ratelimited" if status == 429 else f"http_{status}"
 
 
 def retry_after(error: SlackApiError) -> float | None:
-    """Seconds to wait, where Slack said so."""
+    """Seconds to wait, where Slack said so; never more than an hour."""
     headers: Any = getattr(error.response, "headers", {})
     value = str(headers.get("Retry-After", ""))
-    return float(value) if value.isdigit() else None
+    if not value.isascii() or not value.isdigit():
+        return None
+    return min(float(value), LONGEST_PAUSE)

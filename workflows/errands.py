@@ -16,6 +16,8 @@ class Reply(BaseModel, frozen=True):
     thread: Thread
     key: str
     markdown: str
+    to: Person | None = None
+    """Who is written to directly if the thread takes no messages from us."""
 
 
 class ThreadStatus(BaseModel, frozen=True):

@@ -167,7 +167,9 @@ class Turn:
         try:
             await workflow.execute_activity_method(
                 ThreadActivities.post_reply,
-                Reply(thread=self._talk.thread, key=key, markdown=markdown),
+                Reply(
+                    thread=self._talk.thread, key=key, markdown=markdown, to=self._message.author
+                ),
                 start_to_close_timeout=SLACK_CALL,
                 heartbeat_timeout=HEARTBEAT,
                 schedule_to_close_timeout=REPLY_PATIENCE,
