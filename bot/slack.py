@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 TIMEOUT_SECONDS = 20
 UNKNOWN = frozenset({"unknown_method", "http_404", "http_405", "http_501"})
@@ -15,6 +16,34 @@ LONGEST_CODE = 100
 """Characters. What stands in the place of a code may be anything."""
 LONGEST_PAUSE = 3_600.0
 
+CONFIGURATION = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "missing_scope",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""An administrator has to mend the app."""
+UNREADABLE = "unreadable_answer"
+"""Our word for an answer that is no JSON object, which comes from something before Slack."""
+
+
+class Client(AsyncWebClient):
+    """The SDK's client, which takes any JSON for an object and any text for JSON."""
+
+    async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:
+        """See `AsyncWebClient`; whatever cannot be read is an error like any other."""
+        try:
+            return await super().api_call(api_method, **given)
+        except aiohttp.InvalidURL:
+            raise
+        except (AttributeError, RecursionError, ValueError) as error:
+            raise SlackApiError(str(error), {"ok": False, "error": UNREADABLE}) from error
+
 
 def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A client that never repeats a call by itself: Temporal does, and knows what may be repeated.
@@ -23,7 +52,7 @@ def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> As
     Proxies of the environment are not used for other hosts than Slack's, since the SDK
     ignores `NO_PROXY`.
     """
-    client = AsyncWebClient(
+    client = Client(
         token=token,
         base_url=api_url,
         session=session,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -10,9 +10,11 @@ from temporalio import activity
 
 from bot.directory import DirectoryError
 from bot.preflight import PreflightError
+from bot.slack import CONFIGURATION
+from bot.waiting import AwayError, Waiting
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.naming import with_names
-from worker.roster import Directory, call_the_roll
+from worker.roster import Directory, Roster, call_the_roll
 from workflows.activities import PolicyActivities
 from workflows.contracts import ToolSpec
 from workflows.errands import Plea
@@ -23,6 +25,7 @@ from workflows.rules import Ruling, Verdict
 
 log = structlog.get_logger(__name__)
 
+RELOAD_SECONDS = 5
 Edition = tuple[int, int]
 """When a file was changed, and its size: what tells that it is another one now."""
 
@@ -37,6 +40,27 @@ class Reading:
     edition: Edition | None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A policy that was read, and what Slack has said so far of those whom it means."""
+
+    policy: Policy
+    edition: Edition | None
+    roster: Roster = field(default_factory=Roster)
+
+    async def check(self, directory: Directory) -> Reading:
+        """Ask Slack about the rest of them.
+
+        Raises:
+            PolicyError: somebody is not there, or there are not enough.
+            DirectoryError: Slack did not say.
+        """
+        roll = await call_the_roll(self.policy, directory, self.roster)
+        if roll.faults:
+            raise PolicyError(roll.faults)
+        return Reading(self.policy, roll.names, self.edition)
+
+
 class PolicyDesk(PolicyActivities):
     """Rules by the file as it is now; a change that is wrong leaves the old policy in force."""
 
@@ -48,6 +72,7 @@ class PolicyDesk(PolicyActivities):
         self._directory = directory
         self._read = read
         self._edition = read.edition
+        self._draft: Draft | None = None
         self._reading = asyncio.Lock()
 
     @property
@@ -82,18 +107,26 @@ class PolicyDesk(PolicyActivities):
                 return
             problem = ""
             try:
-                read = await _read(self._path, self._tools, self._directory)
+                read = await self._checked(edition)
                 edition = read.edition
-            except DirectoryError as error:
-                log.warning("changed policy not checked yet, the old one stays", code=error.code)
+            except (DirectoryError, TimeoutError) as error:
+                why = str(error) or "no answer yet"
+                log.warning("changed policy not checked yet, the old one stays", cause=why)
                 return
             except (PolicyError, OSError) as error:
                 problem = str(error)
             else:
                 self._replace(read)
-            self._edition = edition
+            self._edition, self._draft = edition, None
         if problem:
             log.error("changed policy refused, the old one stays", faults=problem)
+
+    async def _checked(self, edition: Edition | None) -> Reading:
+        """The changed file. A call waits for it only for a moment; the next one goes on."""
+        if self._draft is None or self._draft.edition != edition:
+            self._draft = await _draft(self._path, self._tools)
+        async with asyncio.timeout(RELOAD_SECONDS):
+            return await self._draft.check(self._directory)
 
     def _replace(self, read: Reading) -> None:
         version = read.policy.version
@@ -104,39 +137,44 @@ class PolicyDesk(PolicyActivities):
 
 
 async def open_policy(
-    path: str | Path, tools: Mapping[str, ToolSpec], directory: Directory
+    path: str | Path, tools: Mapping[str, ToolSpec], directory: Directory, waiting: Waiting
 ) -> PolicyDesk:
-    """Read the policy and check with Slack that whom it names is there.
+    """Read the policy and check with Slack that whom it names is there, however long that takes.
 
     Raises:
         PreflightError: it cannot be honoured exactly; one line a fault.
     """
     file = Path(path)
     try:
-        read = await _read(file, tools, directory)
+        draft = await _draft(file, tools)
+        read = await waiting.for_("Slack", lambda: _looked_up(draft, directory))
     except OSError as error:
         raise PreflightError(
             f"the policy {path} cannot be read ({error.strerror}); set POLICY_FILE to its path."
         ) from error
     except PolicyError as error:
         raise PreflightError(f"the policy cannot be used.\n{error}") from error
-    except DirectoryError as error:
-        raise PreflightError(
-            f"Slack did not say whether the people in {path} exist ({error.code}). "
-            "Start again in a minute."
-        ) from error
     policy = read.policy
     log.info("policy", version=policy.version, rules=len(policy.rules), denials=len(policy.denials))
     return PolicyDesk(file, tools, directory, read)
 
 
-async def _read(path: Path, tools: Mapping[str, ToolSpec], directory: Directory) -> Reading:
+async def _looked_up(draft: Draft, directory: Directory) -> Reading:
+    try:
+        return await draft.check(directory)
+    except DirectoryError as error:
+        if error.code in CONFIGURATION:
+            raise PreflightError(
+                f"Slack does not say whether the people in the policy exist ({error.code}). "
+                "An administrator has to mend the app."
+            ) from error
+        raise AwayError(error.code, error.seconds) from error
+
+
+async def _draft(path: Path, tools: Mapping[str, ToolSpec]) -> Draft:
+    """Read a file. That may take a second, in which the worker has other things to do."""
     edition = _edition(path)
-    policy = load(_text(path), str(path), tools)
-    roll = await call_the_roll(policy, directory)
-    if roll.faults:
-        raise PolicyError(roll.faults)
-    return Reading(policy, roll.names, edition)
+    return Draft(await asyncio.to_thread(lambda: load(_text(path), str(path), tools)), edition)
 
 
 def _text(path: Path) -> str:

@@ -12,7 +12,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from bot.directory import UNREACHABLE
-from bot.slack import UNKNOWN, code_of, retry_after
+from bot.slack import CONFIGURATION, UNKNOWN, UNREADABLE, code_of, retry_after
 from worker.heartbeat import puzzled_before
 
 PERMANENT = UNKNOWN | {
@@ -46,6 +46,7 @@ PERMANENT = UNKNOWN | {
 PASSING = frozenset(
     {
         UNREACHABLE,
+        UNREADABLE,
         "fatal_error",
         "internal_error",
         "org_login_required",
@@ -69,19 +70,8 @@ NOT_SLACKS_OWN = re.compile(r"http_(0|[235]\d\d|408|425|429)")
 BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """What a message was posted as can no longer be rewritten."""
-CONFIGURATION = frozenset(
-    {
-        "account_inactive",
-        "invalid_auth",
-        "missing_scope",
-        "not_allowed_token_type",
-        "not_authed",
-        "token_expired",
-        "token_revoked",
-    }
-)
-"""An administrator has to mend the app. What waits is not lost: it is tried every minute."""
 CONFIGURATION_DELAY = timedelta(minutes=1)
+"""What waits for an administrator is not lost: it is tried every minute."""
 AT_ONCE = 5
 
 T = TypeVar("T")

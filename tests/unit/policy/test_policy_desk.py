@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.directory import Place, Profile
 from bot.preflight import PreflightError
+from bot.waiting import Waiting
 from tests.builders import a_call, a_prepared, a_thread
 from tests.unit.policy.workbench import TOOLS, Roll
 from worker.policy import PolicyDesk, open_policy
@@ -40,7 +41,7 @@ def a_plea(arguments: str = "", channel: str = "C0OPS", amount: float | None = 4
 
 
 async def opened(file: Path, roll: Roll) -> PolicyDesk:
-    return await open_policy(file, TOOLS, roll)
+    return await open_policy(file, TOOLS, roll, Waiting(pause=0))
 
 
 async def test_a_call_is_judged_by_what_slack_says_now(file: Path) -> None:
@@ -202,9 +203,6 @@ async def test_a_slack_without_a_list_of_groups_leaves_their_ids(tmp_path: Path)
     ruling = await (await opened(written(tmp_path / "p.yaml", rules), roll)).judge(a_plea())
     assert ruling.rule is not None
     assert "S0FINANCE" not in ruling.rule.names
-    roll.broken["handles"] = "ratelimited"
-    with pytest.raises(PreflightError, match="Start again in a minute"):
-        await opened(written(tmp_path / "p.yaml", rules), roll)
 
 
 START = {
@@ -266,10 +264,55 @@ async def test_a_slack_that_cannot_be_asked_is_warned_of(tmp_path: Path) -> None
     assert [it["about"] for it in logs if it["log_level"] == "warning"] == ["groups"]
 
 
-async def test_a_slack_that_does_not_answer_refuses_the_start(file: Path) -> None:
+@pytest.mark.parametrize("what", ["U0BOB", "S0FINANCE", "members of C0OPS", "handles"])
+@pytest.mark.parametrize("code", ["unreachable", "ratelimited", "http_500", "of_next_year"])
+async def test_a_slack_that_does_not_answer_is_waited_for(
+    tmp_path: Path, what: str, code: str
+) -> None:
     roll = Roll()
-    roll.broken["U0BOB"] = "unreachable"
-    with pytest.raises(PreflightError, match="Start again in a minute"):
+    roll.broken_for[what] = (code, 3)
+    rules = RULE.replace(
+        "users: [U0BOB", "users: [U0BOB, U0CAROL], channels: [C0OPS], groups: [S0FINANCE"
+    )
+    with capture_logs() as logs:
+        desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
+    assert desk.mentions("place_order")
+    (waited,) = [it["event"] for it in logs if it["log_level"] == "warning"]
+    assert waited == f"waiting for Slack: {code}; trying again"
+    assert roll.asked.count(what) == 4
+
+
+async def test_what_slack_has_said_is_not_asked_again_since_it_answers_so_many_a_minute(
+    tmp_path: Path,
+) -> None:
+    roll = Roll()
+    users = [f"U0{number:03}" for number in range(200)]
+    roll.put(*(Profile(user, "T0ACME") for user in users))
+    roll.answers_so_many = 60
+    rules = RULE.replace("U0BOB", ", ".join(users))
+    desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
+    assert desk.mentions("place_order")
+    assert sorted({*roll.asked}) == users
+    assert len(roll.asked) < 250
+
+
+async def test_a_changed_file_that_slack_is_slow_about_is_taken_bit_by_bit(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    users = [f"U0{number:03}" for number in range(200)]
+    roll.put(*(Profile(user, "T0ACME") for user in users))
+    written(file, RULE.replace("U0BOB", ", ".join(users)), version=2)
+    roll.answers_so_many = 60
+    rulings = [await desk.judge(a_plea()) for _ in range(8)]
+    assert {it.rule.version for it in rulings if it.rule} == {"1", "2"}
+    assert desk.policy.version == "2"
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
+async def test_an_app_that_has_to_be_mended_refuses_the_start(file: Path, code: str) -> None:
+    roll = Roll()
+    roll.broken["U0BOB"] = code
+    with pytest.raises(PreflightError, match=code):
         await opened(file, roll)
 
 

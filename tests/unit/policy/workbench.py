@@ -90,6 +90,10 @@ class Roll:
         self.channels = {"C0OPS": frozenset({"U0ALICE", "U0BOB", "U0BOT"})}
         self.places = {"C0OPS": Place("C0OPS", "ops"), "D0ALICE": Place("D0ALICE", is_direct=True)}
         self.broken: dict[str, str] = {}
+        self.broken_for: dict[str, tuple[str, int]] = {}
+        """The same, for so many questions."""
+        self.answers_so_many = 0
+        """How many questions it answers before it refuses one; without limit if nothing."""
         self.asked: list[str] = []
 
     def put(self, *profiles: Profile) -> None:
@@ -134,5 +138,11 @@ class Roll:
         self.asked.append(what)
         if what in self.broken:
             raise DirectoryError(self.broken[what])
+        code, times = self.broken_for.get(what, ("", 0))
+        if times:
+            self.broken_for[what] = (code, times - 1)
+            raise DirectoryError(code)
+        if self.answers_so_many and len(self.asked) % self.answers_so_many == 0:
+            raise DirectoryError("ratelimited")
         if what not in known:
             raise GoneError("not_found", what)

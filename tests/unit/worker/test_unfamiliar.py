@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.directory import Directory
+from bot.slack import CONFIGURATION
 from tests.builders import ALICE, a_request, a_status
 from tests.unit.worker.tries import MOST, tried
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
-from worker.slack import CONFIGURATION, PASSING, PERMANENT, failure, passes
+from worker.slack import PASSING, PERMANENT, failure, passes
 from worker.threads import SlackThreads
 from workflows.approvals import ApprovalStatus, Card
 from workflows.contracts import Thread
