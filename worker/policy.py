@@ -3,29 +3,35 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
-from bot.directory import DirectoryError
+from bot.directory import UNREACHABLE, DirectoryError, GoneError
 from bot.preflight import PreflightError
-from bot.slack import CONFIGURATION
+from bot.slack import CONFIGURATION, UNKNOWN
 from bot.waiting import AwayError, Waiting
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.naming import with_names
 from worker.roster import Directory, Roster, call_the_roll
+from worker.slack import CONFIGURATION_DELAY
 from workflows.activities import PolicyActivities
 from workflows.contracts import ToolSpec
 from workflows.errands import Plea
 from workflows.policy.engine import Policy
 from workflows.policy.faults import Fault, PolicyError
 from workflows.policy.loading import load
-from workflows.rules import Ruling, Verdict
+from workflows.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
 
 log = structlog.get_logger(__name__)
 
-RELOAD_SECONDS = 5
+RELOAD_SECONDS = 2
+FACTS_SECONDS = 7.5
+"""How long a call waits for what a changed file and the policy ask about: together less than the
+ten seconds after which somebody is told that it takes longer."""
 Edition = tuple[int, int]
 """When a file was changed, and its size: what tells that it is another one now."""
 
@@ -86,13 +92,22 @@ class PolicyDesk(PolicyActivities):
 
     @activity.defn
     async def judge(self, plea: Plea) -> Ruling:
-        """Say what the policy says of a call, or deny if what it asks about is not known."""
+        """Say what the policy says of a call, or deny if what it asks about cannot be known.
+
+        Raises:
+            ApplicationError: of type `POLICY_UNAVAILABLE`; it may be known later.
+        """
         await self._read_again()
         read = self._read
         try:
-            facts = await facts_of(plea, read.policy, self._directory)
+            async with asyncio.timeout(FACTS_SECONDS):
+                facts = await facts_of(plea, read.policy, self._directory)
         except DirectoryError as error:
-            return _deny(_unknown(error.code), failed=True)
+            if isinstance(error, GoneError) or error.code in UNKNOWN:
+                return _deny(_unknown(error.code), failed=True)
+            raise _unavailable(error, read.policy, plea.call.tool) from error
+        except TimeoutError as error:
+            raise _unavailable(DirectoryError(UNREACHABLE), read.policy, plea.call.tool) from error
         except ArgumentsUnreadableError:
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
@@ -192,11 +207,32 @@ def _edition(path: Path) -> Edition | None:
     return found.st_mtime_ns, found.st_size
 
 
+def _unavailable(error: DirectoryError, policy: Policy, tool: str) -> ApplicationError:
+    """What is not known now, and for how long it is worth asking again."""
+    told = None if error.seconds is None else timedelta(seconds=error.seconds)
+    outage = Outage(
+        patience_seconds=policy.patience(tool).total_seconds(),
+        cause=error.code,
+        because=_unknown(error.code),
+    )
+    return ApplicationError(
+        f"Slack does not say what the policy asks: {error.code}",
+        outage.model_dump(),
+        type=POLICY_UNAVAILABLE,
+        next_retry_delay=CONFIGURATION_DELAY if error.code in CONFIGURATION else told,
+    )
+
+
 def _unknown(code: str) -> str:
     if code == "missing_scope":
         return (
             "I could not check who is asking, because the app lacks a permission in Slack. "
             "Nothing was asked. An administrator has to install the app again."
+        )
+    if code in CONFIGURATION:
+        return (
+            f"I could not check who is asking, because Slack does not take my token ({code}). "
+            "Nothing was asked. An administrator has to mend the app."
         )
     return f"I could not check who is asking ({code}), so nothing was asked. Try again in a minute."
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
+from temporalio.exceptions import ApplicationError
 
 from bot.directory import Place, Profile
 from bot.preflight import PreflightError
@@ -14,7 +16,7 @@ from tests.builders import a_call, a_prepared, a_thread
 from tests.unit.policy.workbench import TOOLS, Roll
 from worker.policy import PolicyDesk, open_policy
 from workflows.errands import Plea
-from workflows.rules import PUBLIC, Verdict
+from workflows.rules import POLICY_UNAVAILABLE, PUBLIC, Outage, Verdict
 
 RULE = "  - {name: orders, tool: place_order, approvers: {users: [U0BOB]}}\n"
 
@@ -84,17 +86,70 @@ async def test_a_tool_that_the_policy_does_not_mention_costs_no_question(file: P
     assert (ruling.verdict, roll.asked) == (Verdict.ALLOW, [])
 
 
+PASSING = ["ratelimited", "http_500", "unreachable", "internal_error", "of_next_year"]
+
+
 @pytest.mark.parametrize("what", ["U0ALICE", "C0OPS"])
-async def test_without_an_answer_from_slack_nothing_is_asked(file: Path, what: str) -> None:
+@pytest.mark.parametrize("code", [*PASSING, "missing_scope", "invalid_auth"])
+async def test_without_an_answer_from_slack_it_is_asked_again_later(
+    file: Path, what: str, code: str
+) -> None:
     roll = Roll()
     desk = await opened(file, roll)
-    roll.broken[what] = "ratelimited"
+    roll.broken[what] = code
+    with pytest.raises(ApplicationError) as unavailable:
+        await desk.judge(a_plea())
+    assert not unavailable.value.non_retryable
+    assert unavailable.value.type == POLICY_UNAVAILABLE
+    outage = Outage.model_validate(unavailable.value.details[0])
+    assert outage.cause == code
+    assert "could not check who is asking" in outage.because
+    roll.broken.clear()
+    assert (await desk.judge(a_plea())).verdict is Verdict.ASK
+
+
+async def test_slack_is_asked_again_when_it_said_so(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    roll.broken["U0ALICE"], roll.seconds = "ratelimited", 7
+    with pytest.raises(ApplicationError) as unavailable:
+        await desk.judge(a_plea())
+    assert unavailable.value.next_retry_delay == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize(
+    ("rules", "patience"),
+    [
+        (RULE, timedelta(days=1)),
+        (RULE.replace("}}", "}, expires_after: 2h}"), timedelta(hours=2)),
+        (
+            RULE.replace("}}", "}, expires_after: 2h, when: amount > 10}")
+            + RULE.replace("orders", "more").replace("}}", "}, expires_after: 3d}")
+            + RULE.replace("orders, tool: place_order", "other, tool: cancel_order").replace(
+                "}}", "}, expires_after: 9d}"
+            ),
+            timedelta(days=3),
+        ),
+    ],
+)
+async def test_it_is_worth_asking_again_for_as_long_as_the_rules_would_wait(
+    tmp_path: Path, rules: str, patience: timedelta
+) -> None:
+    roll = Roll()
+    desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
+    roll.broken["U0ALICE"] = "http_500"
+    with pytest.raises(ApplicationError) as unavailable:
+        await desk.judge(a_plea())
+    outage = Outage.model_validate(unavailable.value.details[0])
+    assert outage.patience_seconds == patience.total_seconds()
+
+
+async def test_who_is_not_there_may_not_ask(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    del roll.people["U0ALICE"]
     ruling = await desk.judge(a_plea())
     assert (ruling.verdict, ruling.failed) == (Verdict.DENY, True)
-    assert "could not check" in ruling.because
-    assert "Try again" in ruling.because
-    roll.broken[what] = "missing_scope"
-    assert "lacks a permission" in (await desk.judge(a_plea())).because
 
 
 @pytest.mark.parametrize("arguments", ["{", "[]", "3", "[" * 100_000])
@@ -358,4 +413,5 @@ async def test_a_slack_that_cannot_say_who_asks_is_enough_only_where_no_rule_wan
         assert (await desk.judge(a_plea())).failed is asks_it
     roll.broken[what] = "ratelimited"
     written(file, anybody, version=9)
-    assert (await desk.judge(a_plea())).failed, "it will say so later"
+    with pytest.raises(ApplicationError):  # it will say so later
+        await desk.judge(a_plea())

@@ -92,6 +92,8 @@ class Roll:
         self.broken: dict[str, str] = {}
         self.broken_for: dict[str, tuple[str, int]] = {}
         """The same, for so many questions."""
+        self.seconds: float | None = None
+        """When to ask again."""
         self.answers_so_many = 0
         """How many questions it answers before it refuses one; without limit if nothing."""
         self.asked: list[str] = []
@@ -137,7 +139,7 @@ class Roll:
     def _answer(self, what: str, known: Container[str]) -> None:
         self.asked.append(what)
         if what in self.broken:
-            raise DirectoryError(self.broken[what])
+            raise DirectoryError(self.broken[what], self.seconds)
         code, times = self.broken_for.get(what, ("", 0))
         if times:
             self.broken_for[what] = (code, times - 1)
