@@ -22,8 +22,8 @@ from workflows.activities import PolicyActivities
 from workflows.contracts import ToolSpec
 from workflows.errands import Plea
 from workflows.policy.engine import Policy
-from workflows.policy.faults import Fault, PolicyError
-from workflows.policy.loading import load
+from workflows.policy.faults import PolicyError
+from workflows.policy.loading import load_file
 from workflows.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
 
 log = structlog.get_logger(__name__)
@@ -189,14 +189,7 @@ async def _looked_up(draft: Draft, directory: Directory) -> Reading:
 async def _draft(path: Path, tools: Mapping[str, ToolSpec]) -> Draft:
     """Read a file. That may take a second, in which the worker has other things to do."""
     edition = _edition(path)
-    return Draft(await asyncio.to_thread(lambda: load(_text(path), str(path), tools)), edition)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise PolicyError([Fault("is not UTF-8; save it as UTF-8", str(path), 1)]) from error
+    return Draft(await asyncio.to_thread(load_file, path, tools), edition)
 
 
 def _edition(path: Path) -> Edition | None:

@@ -88,15 +88,6 @@ class Roster:
     answered: set[str] = field(default_factory=set[str])
 
 
-async def faults_in(policy: Policy, directory: Directory) -> tuple[Fault, ...]:
-    """Ids that Slack does not know, and quorums that its groups are too small for.
-
-    Raises:
-        DirectoryError: Slack did not say.
-    """
-    return (await call_the_roll(policy, directory)).faults
-
-
 async def call_the_roll(policy: Policy, directory: Directory, roster: Roster | None = None) -> Roll:
     """Look up everybody whom a policy means, a few at a time.
 

@@ -60,7 +60,7 @@ def read(text: str, file: str) -> Source:
             twice, of which YAML would silently keep the last.
     """
     if len(text) > LARGEST:
-        raise PolicyError([Fault(TOO_LARGE, file)])
+        raise PolicyError([Fault(TOO_LARGE, file, 1)])
     try:
         lines, findings, values = _parsed(text)
     except yaml.MarkedYAMLError as error:
@@ -71,7 +71,7 @@ def read(text: str, file: str) -> Source:
         raise PolicyError([Fault(problem, file, mark.line + 1 if mark else 1)]) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        problem = f"has a character that no text has (#x{ord(str(error.character)):04x}); delete it"
+        problem = f"has a character that no text has (#x{error.character:04x}); delete it"
         raise PolicyError([Fault(problem, file, line)]) from error
     if lines is None:
         raise PolicyError([Fault(EMPTY, file, 1)])
@@ -171,9 +171,7 @@ class _Walk:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
             here = (*path, name)
             self.lines[here] = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                self.findings.append((here, "is no key; a key is one word"))
-            elif name in seen:
+            if name in seen:
                 self.findings.append((here, "stands here twice; keep one"))
             seen.add(name)
             self.visit(value, here)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -341,26 +342,30 @@ async def test_what_slack_has_said_is_not_asked_again_since_it_answers_so_many_a
     tmp_path: Path,
 ) -> None:
     roll = Roll()
-    users = [f"U0{number:03}" for number in range(200)]
+    users = [f"U0{number:03}" for number in range(90)]
     roll.put(*(Profile(user, "T0ACME") for user in users))
-    roll.answers_so_many = 60
+    roll.answers_so_many = 30
     rules = RULE.replace("U0BOB", ", ".join(users))
     desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
     assert desk.mentions("place_order")
     assert sorted({*roll.asked}) == users
-    assert len(roll.asked) < 250
+    assert len(roll.asked) < 120
 
 
 async def test_a_changed_file_that_slack_is_slow_about_is_taken_bit_by_bit(file: Path) -> None:
     roll = Roll()
     desk = await opened(file, roll)
-    users = [f"U0{number:03}" for number in range(200)]
+    users = [f"U0{number:03}" for number in range(90)]
     roll.put(*(Profile(user, "T0ACME") for user in users))
     written(file, RULE.replace("U0BOB", ", ".join(users)), version=2)
-    roll.answers_so_many = 60
-    rulings = [await desk.judge(a_plea()) for _ in range(8)]
-    assert {it.rule.version for it in rulings if it.rule} == {"1", "2"}
-    assert desk.policy.version == "2"
+    roll.answers_so_many = 30
+    versions = list[str]()
+    for _ in range(8):
+        with suppress(ApplicationError):
+            await desk.judge(a_plea())
+        versions.append(desk.policy.version)
+    assert versions == sorted(versions)
+    assert {*versions} == {"1", "2"}
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
