@@ -225,6 +225,8 @@ async def test_what_nobody_answered_is_asked_again_by_who_asked(scene: Scene) ->
     newer = await talk.card()
     assert approval_id(newer) != approval_id(card)
     await talk.redrawn(newer, "Expired")
+    await talk.hear("Expired")
+    assert len(await talk.bots_messages()) == 4  # two cards, and what became of each
 
 
 async def test_a_tool_that_is_allowed_for_the_rest_of_a_thread_is_not_asked_about(
