@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import (
     SandboxRestrictions,
 )
 
+from worker.answers import Answers
 from worker.heartbeat import Heartbeats
 from worker.settings import WorkerSettings
 from workflows.activities import (
@@ -84,7 +85,7 @@ def build_worker(temporal: Client, task_queue: str, activities: Sequence[Activit
         workflows=[ConversationWorkflow, ApprovalWorkflow],
         activities=[method for it in activities for method in _methods(it)],
         workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
-        interceptors=[Heartbeats()],
+        interceptors=[Heartbeats(), Answers()],
         graceful_shutdown_timeout=DRAIN,
         sticky_queue_schedule_to_start_timeout=STICKY,
     )

@@ -1,7 +1,7 @@
 """Workflows on a real Temporal, with stand-ins for everything around them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +17,7 @@ from tests.builders import ALICE, BOB, a_message, a_press, a_thread
 from tests.fakes import ANYBODY, CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
 from tests.model import Answer, Script, calls
 from worker.lifecycle import TemporalLifecycle
-from worker.runtime import build_worker
+from worker.runtime import Activities, build_worker
 from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals, Conversations
 from workflows.contracts import Person, Thread
@@ -129,6 +129,12 @@ class Rig:
             await old.result(follow_runs=False)
 
     @property
+    def world(self) -> Sequence[Activities]:
+        """Everything that the workflows ask."""
+        lifecycle = TemporalLifecycle(self.temporal)
+        return (self.bench, self.cards, self.log, self.policy, self.directory, lifecycle)
+
+    @property
     def outputs(self) -> list[str]:
         """What the model was last given as outputs of its calls."""
         return [item["output"] for item in self.script.given[-1] if "output" in item]
@@ -172,10 +178,15 @@ async def working(
     bench: Workbench | None = None,
     directory: PhoneBook | None = None,
     cards: CardBoard | None = None,
+    script: Script | None = None,
+    through: Callable[[Activities], Activities] = lambda it: it,
 ) -> AsyncGenerator[Rig]:
-    """A rig whose model gives these answers in order."""
+    """A rig whose model gives these answers in order, or plays a script of its own.
+
+    All that the workflows ask of the world goes `through` what a test puts before it.
+    """
     client, stage = await _stage(temporal)
-    script = stage.script = Script(*answers)
+    stage.script = script = script or Script(*answers)
     rig = Rig(
         temporal,
         script,
@@ -186,9 +197,6 @@ async def working(
     async with build_worker(
         client,
         rig.queue,
-        [
-            *(rig.bench, rig.cards, rig.log, rig.policy, rig.directory),
-            TemporalLifecycle(temporal),
-        ],
+        [through(it) for it in rig.world],
     ):
         yield rig
