@@ -8,7 +8,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from agents import Model, ModelProvider
+from agents import Model, ModelProvider, ModelResponse
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
@@ -30,7 +31,7 @@ CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")
 DAVE = Person(team="T0ACME", user="U0DAVE", name="dave")
 
 
-def act(*numbers: int) -> Answer:
+def act(*numbers: int) -> ModelResponse:
     """The model wants to act on each of these."""
     return calls(*(("act", f'{{"n": {n}}}') for n in numbers))
 
@@ -127,6 +128,20 @@ class Rig:
         old = self.temporal.get_workflow_handle(self.thread.workflow_id, run_id=run)
         with pytest.raises(WorkflowContinuedAsNewError):
             await old.result(follow_runs=False)
+
+    async def failed_tasks(self, thread: Thread | None = None) -> Sequence[str]:
+        """What failed in the workflows of a thread, as Temporal shows it to operators."""
+        thread = thread or self.thread
+        asked = (it.id for it in self.cards.shown if it.thread.ts == thread.ts)
+        failed: list[str] = []
+        for id_ in dict.fromkeys((thread.workflow_id, *asked)):
+            history = await self.temporal.get_workflow_handle(id_).fetch_history()
+            failed += [
+                f"{id_}: {event.workflow_task_failed_event_attributes.failure.message}"
+                for event in history.events
+                if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+            ]
+        return failed
 
     @property
     def world(self) -> Sequence[Activities]:

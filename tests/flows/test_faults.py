@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from agents import ModelResponse
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -109,7 +108,7 @@ class Case:
         await self._decide(sibling)
         await self._until(lambda: len(self._told) > told + 1, "the sibling's turn has no answer")
         assert await self.rig.outcome(sibling) is Outcome.APPROVED
-        assert await self._failed_tasks() == []
+        assert await self.rig.failed_tasks(self.thread) == []
 
     async def _decide(self, id_: str) -> None:
         """The requester tries and asks for a reminder; then an approver presses until it counts."""
@@ -138,18 +137,6 @@ class Case:
             if any(it.decision and it.decision.id == press.id for it in status.refused):
                 return False
         return None
-
-    async def _failed_tasks(self) -> Sequence[str]:
-        """What failed in the workflows of this thread, as Temporal shows it to operators."""
-        failed: list[str] = []
-        for id_ in (self.thread.workflow_id, *self._asked):
-            history = await self.rig.temporal.get_workflow_handle(id_).fetch_history()
-            failed += [
-                f"{id_}: {event.workflow_task_failed_event_attributes.failure.message}"
-                for event in history.events
-                if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
-            ]
-        return failed
 
     async def _say(self, text: str) -> None:
         message = a_message(f"{text} ({self.thread.ts})")
