@@ -178,7 +178,9 @@ def test_a_requested_change_that_ran_in_an_edited_form_is_not_asked_for_again() 
 
 
 def test_what_may_have_been_done_is_neither_said_to_be_done_nor_undone() -> None:
-    output = "APPROVED by Bob, but it was STOPPED: it may have been done. Check before asking again."
+    output = (
+        "APPROVED by Bob, but it was STOPPED: it may have been done. Check before asking again."
+    )
     told = Thread().say("order 100 widgets").answer(output)
 
     assert told.calls == []
