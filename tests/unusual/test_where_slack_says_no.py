@@ -26,6 +26,7 @@ async def test_the_next_target_is_tried(scene: Scene, model: PlayedModel, code: 
         while len(await _refused(scene, since, code)) < 2:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.2)
     await scene.sandbox.clear_faults()
+    await talk.say("cancel that")
     await talk.hear("end")
 
 
