@@ -28,7 +28,7 @@ GONE = frozenset(
     }
 )
 UNREACHABLE = "unreachable"
-CHANNELS = "public_channel,private_channel"
+CHANNELS = "public_channel,private_channel,mpim"
 DIRECT_PREFIX = "D"
 
 

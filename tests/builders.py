@@ -1,7 +1,7 @@
 """Values for tests, each valid as it stands."""
 
+import time
 from datetime import UTC, datetime
-from itertools import count
 from uuid import uuid4
 
 from workflows.approvals import ApprovalRequest, ApprovalStatus
@@ -13,18 +13,15 @@ ALICE = Person(team="T0ACME", user="U0ALICE", name="alice")
 BOB = Person(team="T0ACME", user="U0BOB", name="bob")
 
 
-_SECONDS = count(int(NOON.timestamp()))
-
-
 def a_thread(channel: str = "C0OPS") -> Thread:
     """A thread that no other test has."""
     return Thread(team="T0ACME", channel=channel, ts=f"{uuid4().int % 10**10}.000100")
 
 
 def a_message(text: str, *files: str) -> Message:
-    """Something Alice says, after everything that was said before."""
-    number = next(_SECONDS)
-    return Message(id=f"Ev{number}", ts=f"{number}.000200", author=ALICE, text=text, files=files)
+    """Something Alice says now."""
+    ts = f"{time.time():.6f}"
+    return Message(id=f"Ev{uuid4().hex}", ts=ts, author=ALICE, text=text, files=files)
 
 
 def a_call(thread: Thread | None = None) -> Call:

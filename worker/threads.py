@@ -1,5 +1,7 @@
 """Slack threads: answers, the status line, and words for one person."""
 
+from collections.abc import Sequence
+
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import Block, MarkdownBlock
@@ -7,12 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from bot.directory import Directory
 from bot.slack import UNKNOWN, code_of
-from bot.views.markdown.literal import unmentioned
+from bot.views.markdown.literal import channelled, unmentioned
 from bot.views.markdown.mrkdwn import to_mrkdwn
 from bot.views.markdown.splitting import split
 from bot.views.prompt import prompt_blocks
 from bot.views.text import mention
+from worker.mentions import Mentions
 from worker.posts import Posts, Spot, Words
 from worker.slack import BAD_BLOCKS, ask
 from workflows.activities import ThreadActivities
@@ -31,17 +35,21 @@ class SlackThreads(ThreadActivities):
         self._slack = slack
         self._deployment = deployment
         self._posts = Posts(slack)
+        self._mentions = Mentions(Directory(slack))
         self._has_status = True
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """See `ThreadActivities`."""
-        for number, piece in enumerate(split(reply.markdown)):
+        # Named when they are cut: a second try has to find the same pieces.
+        for number, piece in enumerate(_visible(reply)):
+            named = await self._mentions.named(piece)
             await self._posts.once(
                 Spot.of(reply.thread),
                 REPLY_EVENT,
                 f"{reply.key}/{number}",
-                Words(to_mrkdwn(piece), [MarkdownBlock(text=unmentioned(piece))]),
+                Words(channelled(to_mrkdwn(named)), [MarkdownBlock(text=unmentioned(named))]),
+                again=reply.again,
             )
 
     @activity.defn
@@ -96,3 +104,11 @@ class SlackThreads(ThreadActivities):
         words = Words(f"{mention(whisper.to.user)}: {whisper.text}", blocks)
         spot = Spot(whisper.channel, whisper.thread_ts)
         await self._posts.once(spot, WHISPER_EVENT, key, words)
+
+
+def _visible(reply: Reply) -> Sequence[str]:
+    """The pieces of a reply; what is said otherwise where none of them shows anything."""
+    pieces = split(reply.markdown)
+    if any(to_mrkdwn(piece).strip() for piece in pieces):
+        return pieces
+    return split(reply.otherwise)
