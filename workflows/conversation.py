@@ -9,9 +9,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activities import LifecycleActivities, ThreadActivities
+    from workflows.activities import ThreadActivities
     from workflows.approvals import ApprovalStatus, Grant
-    from workflows.asking import redraw
     from workflows.contracts import (
         CONVERSATION_WORKFLOW,
         EDITED_SIGNAL,
@@ -26,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.errands import Reply
     from workflows.inbox import Inbox
     from workflows.memory import Memory, TurnState, noted
-    from workflows.patience import HEARTBEAT, SLACK_CALL, ask_now
+    from workflows.patience import HEARTBEAT, SLACK_CALL
     from workflows.talk import Talk
     from workflows.turn import Turn
     from workflows.words import EDIT_SEEN, too_many_messages
@@ -40,8 +39,6 @@ LARGEST_HISTORY = 8 * 2**20
 MENTION_PATIENCE = timedelta(minutes=10)
 """How long a reply is kept whose thread has not mentioned us; Slack delivers again after one
 and after five minutes (docs.slack.dev/apis/events-api, "Retries")."""
-FIRST_SWEEP, LAST_SWEEP = timedelta(seconds=5), timedelta(hours=1)
-"""How often carried approvals are looked after, less and less often."""
 EDITS_LIMIT = 100
 NOTICE_PATIENCE = timedelta(minutes=1)
 
@@ -134,12 +131,8 @@ class ConversationWorkflow:
         for state in memory.open_turns:
             for call in state.calls:
                 if call.asked is not None and not call.words:
-                    id_ = call.asked.call.approval
-                    self._talk.waiting[id_] = call.asked
-                    self._talk.carried.add(id_)
+                    self._talk.waiting[call.asked.call.approval] = call.asked
             self._start(Turn(self._talk, state, resumed=True))
-        if self._talk.carried:
-            self._notices.add(asyncio.create_task(self._look_after_carried()))
 
     def _take_turns(self) -> None:
         while self._inbox.messages:
@@ -174,23 +167,6 @@ class ConversationWorkflow:
 
     def _open_turns(self) -> Iterator[TurnState]:
         return (turn.state for turn, task in self._running if not task.done())
-
-    async def _look_after_carried(self) -> None:
-        """Find approvals of earlier runs that were ended by force: nobody else would say so."""
-        pause = FIRST_SWEEP
-        while self._talk.carried:
-            await workflow.sleep(pause)
-            pause = min(2 * pause, LAST_SWEEP)
-            ids = tuple(sorted(self._talk.carried & self._talk.waiting.keys()))
-            try:
-                found = await ask_now(LifecycleActivities.ended_approvals, ids) if ids else ()
-            except ActivityError:
-                workflow.logger.warning("Carried approvals were not looked after", exc_info=True)
-                continue
-            for status in found:
-                if status.outcome is Outcome.STOPPED:
-                    await redraw(status)
-                self._talk.end(status)
 
     async def _cancel_approvals(self) -> None:
         """An operator ends the thread: what waits in it ends too, each visibly on its card."""

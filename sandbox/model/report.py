@@ -61,8 +61,6 @@ def _ended(used: Used, result: Result) -> str:
         case Ending.FAILED:
             yes = f"The rule {result.rule} allowed" if result.rule else f"{_capital(who)} approved"
             return f"**It failed.** {yes} {what}, but then: {_stop(result.text)}"
-        case Ending.UNKNOWN:
-            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.REJECTED:
             return f"**Rejected.** {_capital(who)} said no to {what}{why}. {undone}."
         case Ending.CHANGES:
@@ -83,6 +81,8 @@ def _before(used: Used, result: Result) -> str:
 
 def _undecided(what: str, undone: str, result: Result) -> str:
     match result.ending:
+        case Ending.UNKNOWN:
+            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.EXPIRED:
             return (
                 f"**Expired.** Nobody decided in time about {what}; that is no refusal. {undone}."
