@@ -81,8 +81,6 @@ def _before(used: Used, result: Result) -> str:
 
 def _undecided(what: str, undone: str, result: Result) -> str:
     match result.ending:
-        case Ending.UNKNOWN:
-            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.EXPIRED:
             return (
                 f"**Expired.** Nobody decided in time about {what}; that is no refusal. {undone}."
@@ -118,6 +116,8 @@ def _not_asked(what: str, undone: str, result: Result) -> str:
 
 def _unasked(what: str, undone: str, result: Result) -> str:
     match result.ending:
+        case Ending.UNKNOWN:
+            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.DENIED:
             rule = f" (rule **{result.rule}**)" if result.rule else ""
             why = f": {result.why}" if result.why else ""
