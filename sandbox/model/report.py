@@ -61,8 +61,6 @@ def _ended(used: Used, result: Result) -> str:
         case Ending.FAILED:
             yes = f"The rule {result.rule} allowed" if result.rule else f"{_capital(who)} approved"
             return f"**It failed.** {yes} {what}, but then: {_stop(result.text)}"
-        case Ending.UNKNOWN:
-            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.REJECTED:
             return f"**Rejected.** {_capital(who)} said no to {what}{why}. {undone}."
         case Ending.CHANGES:
@@ -122,6 +120,8 @@ def _unasked(what: str, undone: str, result: Result) -> str:
             rule = f" (rule **{result.rule}**)" if result.rule else ""
             why = f": {result.why}" if result.why else ""
             return f"**Not allowed.** The policy{rule} rules out {what}{why}. {undone}."
+        case Ending.UNKNOWN:
+            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.ASKED:
             found = APPROVAL_ID.search(result.text)
             name = f" as `{found[0]}`" if found else ""
