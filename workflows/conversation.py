@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.decisions import Outcome
     from workflows.errands import Reply
     from workflows.inbox import Inbox
+    from workflows.intents import read_intent
     from workflows.memory import Memory, TurnState, noted
     from workflows.patience import HEARTBEAT, SLACK_CALL
     from workflows.talk import Talk
@@ -69,7 +70,7 @@ class ConversationWorkflow:
         self._resume(memory)
         try:
             while not self._can_renew():
-                await workflow.wait_condition(lambda: self._inbox.has_news or self._can_renew())
+                await workflow.wait_condition(lambda: self._has_news() or self._can_renew())
                 self._take_turns()
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is not None:  # else the worker forgets this run
@@ -135,10 +136,9 @@ class ConversationWorkflow:
             self._start(Turn(self._talk, state, resumed=True))
 
     def _take_turns(self) -> None:
-        while self._inbox.messages:
+        for message in self._inbox.take(self._is_due):
             self._turns += 1
-            state = TurnState(number=self._turns, message=self._inbox.messages.pop(0))
-            self._start(Turn(self._talk, state))
+            self._start(Turn(self._talk, TurnState(number=self._turns, message=message)))
         if missed := self._inbox.take_missed():
             self._tell(too_many_messages(missed), f"missed/{self._turns}")
 
@@ -149,12 +149,20 @@ class ConversationWorkflow:
     def _can_renew(self) -> bool:
         """Whether it is time for a fresh run, and all that is under way can be carried to it.
 
-        Once it is time, no turn takes the floor any more; what is said of approvals still counts.
+        Once it is time, no turn takes the floor any more, and what is said is left to the next run,
+        or a thread that is never quiet would never get one. What is said of approvals still counts.
         """
         talk = self._talk
         talk.renewing = talk.renewing or self._is_long()
         is_parked = all(task.done() or turn.is_parked for turn, task in self._running)
-        return talk.renewing and is_parked and not self._inbox.has_news
+        return talk.renewing and is_parked and not self._has_news()
+
+    def _has_news(self) -> bool:
+        """Whether there is something to take up in this run."""
+        return self._inbox.has_news(self._is_due)
+
+    def _is_due(self, message: Message) -> bool:
+        return not self._talk.renewing or read_intent(message.text) is not None
 
     def _is_long(self) -> bool:
         info = workflow.info()

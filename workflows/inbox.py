@@ -1,6 +1,7 @@
 """Messages that wait for their turn: in the order in which they were said, each once. Pure."""
 
 from bisect import insort
+from collections.abc import Callable, Sequence
 
 from workflows.contracts import Edit, Message
 from workflows.memory import INBOX_LIMIT, INBOX_SIZE, SEEN_LIMIT, Memory
@@ -52,10 +53,15 @@ class Inbox:
         missed, self._missed = self._missed, 0
         return missed
 
-    @property
-    def has_news(self) -> bool:
-        """Whether a message waits, or was turned away."""
-        return bool(self.messages or self._missed)
+    def has_news(self, is_due: Callable[[Message], bool]) -> bool:
+        """Whether a message waits that is due, or one was turned away."""
+        return bool(self._missed) or any(map(is_due, self.messages))
+
+    def take(self, is_due: Callable[[Message], bool]) -> Sequence[Message]:
+        """Hand out the messages that are due, in the order in which they were said."""
+        due = [it for it in self.messages if is_due(it)]
+        self.messages = [it for it in self.messages if it not in due]
+        return due
 
     @property
     def _size(self) -> int:

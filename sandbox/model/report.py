@@ -122,6 +122,10 @@ def _unasked(what: str, undone: str, result: Result) -> str:
             rule = f" (rule **{result.rule}**)" if result.rule else ""
             why = f": {result.why}" if result.why else ""
             return f"**Not allowed.** The policy{rule} rules out {what}{why}. {undone}."
+        case Ending.OPEN:
+            return f"**Not ended yet.** {_capital(what)} goes on by itself."
+        case Ending.UNKNOWN:
+            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.ASKED:
             found = APPROVAL_ID.search(result.text)
             name = f" as `{found[0]}`" if found else ""
