@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from temporalio.exceptions import ApplicationError
 
 from tests.unit.model.served import Server, ask, said
-from worker.arguments import NOT_RUN
 from worker.model.given import GIVEN_LIMIT, ITEM_LIMIT, LOST, sendable
 from workflows.model_faults import ModelFault
+from workflows.not_run import NOT_RUN
 
 
 def _user(text: str) -> dict[str, str]:
