@@ -77,6 +77,11 @@ async def test_an_output_without_its_call_is_left_out() -> None:
     assert await _sent(_output("1"), _user("and?")) == [_user("and?")]
 
 
+async def test_outputs_are_in_the_order_of_their_calls() -> None:
+    sent = await _sent(_call("1"), _call("2"), _call("3"), *map(_output, "312"))
+    assert sent[3:] == [_output("1"), _output("2"), _output("3")]
+
+
 async def test_an_id_that_was_given_before_is_left_out() -> None:
     first, second = await _sent({**_call("1"), "id": "fc"}, {**_output("1"), "id": "fc"})
     assert first["id"] == "fc"
