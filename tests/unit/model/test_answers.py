@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 
 from tests.unit.model.served import Server, a_call, answered, ask, said
-from worker.model.answer import CALLS_LIMIT, ITEMS_LIMIT, TEXT_LIMIT, TWICE
+from worker.model.answer import CALLS_LIMIT, ITEMS_LIMIT, TEXT_LIMIT, TOO_LONG_TOGETHER, TWICE
 from workflows.model_faults import ModelFault
 from workflows.not_run import NOT_RUN
 from workflows.words import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
@@ -179,6 +179,20 @@ async def test_the_same_call_twice_in_one_answer_is_run_once() -> None:
     assert _why(again) == TWICE
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "custom_tool_call", "call_id": "c", "name": "act", "input": '{"n": 1}'},
+        {"type": "tool_call", "name": "act", "arguments": {"n": 1}},
+        {"type": "function", "function": {"name": "act", "arguments": '{"n": 1}'}},
+    ],
+    ids=lambda it: it["type"],
+)
+async def test_a_call_in_the_form_of_another_api_is_a_call(item: Any) -> None:
+    (call,) = _calls(await answered(item))
+    assert (call.name, call.arguments) == ("act", '{"n": 1}')
+
+
 async def test_words_beside_calls_are_kept_in_their_order() -> None:
     answer = await answered(said("First I look."), a_call("look"), said("Then I act."))
     assert [it.type for it in answer.output] == ["message", "function_call", "message"]
@@ -194,6 +208,7 @@ async def test_calls_that_are_too_long_together_are_not_run() -> None:
     answer = await answered(*(a_call(arguments={"n": n, "a": "x" * 30_000}) for n in range(10)))
     unrun = [call for call in _calls(answer) if NOT_RUN in call.arguments]
     assert (len(_calls(answer)), len(unrun)) == (10, 4)
+    assert {_why(call) for call in unrun} == {TOO_LONG_TOGETHER}
     assert sum(len(call.arguments) for call in _calls(answer)) < 200_000
 
 
