@@ -22,11 +22,12 @@ from openai.types.responses import (
 )
 
 from worker.arguments import LIMIT as ARGUMENTS_LIMIT
-from worker.arguments import MARKED, arguments_text, not_run
+from worker.arguments import arguments_text, not_run
 from worker.model.errors import NoAnswerError, explained_body
 from worker.text import cut_mark, encodable, text_of
 from workflows.differences import call_digest
 from workflows.model_faults import ModelFault
+from workflows.not_run import why_not_run
 from workflows.words import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
 
 TEXT_LIMIT = 40_000
@@ -38,6 +39,11 @@ ALL_ARGUMENTS_LIMIT = 200_000
 CALLS_LIMIT = 32
 """Calls of one answer; more are a loop, and each may ask a person."""
 ITEMS_LIMIT = 200
+TWICE = (
+    "It is the very same call as one before it in this answer. The two count as one: see the "
+    "output of the other."
+)
+TOO_LONG_TOGETHER = "The arguments of one answer are too long together. Make fewer calls at once."
 NAME_LIMIT = 64
 """Longest name of a tool that the API takes."""
 ID_LIMIT = 200
@@ -125,8 +131,8 @@ class _Answer:
         match kind:
             case "message":
                 self._say(given)
-            case "function_call":
-                self._call(given)
+            case "function_call" | "custom_tool_call" | "tool_call" | "function":
+                self._call(_called(given))
             case "reasoning":
                 self._reason(given)
             case _:
@@ -173,14 +179,13 @@ class _Answer:
     def _call(self, given: Json) -> None:
         name = _NO_NAME.sub("-", text_of(given.get("name") or "").strip())[:NAME_LIMIT]
         arguments = self._arguments(given)
-        digest = _digest(name, arguments, given)
-        if digest in self.known:
-            log.info("a call was made twice in one answer", tool=name)
-            return
-        self.known.add(digest)
         self.calls += 1
         if self.calls > CALLS_LIMIT:
             return
+        if why_not_run(arguments) is None:
+            digest = call_digest(name, arguments)
+            arguments = not_run(TWICE) if digest in self.known else arguments
+            self.known.add(digest)
         self.arguments_left -= len(arguments)
         call = {"type": "function_call", "call_id": f"call_{uuid4().hex}", "arguments": arguments}
         call |= {"name": name or "unnamed"}
@@ -189,10 +194,12 @@ class _Answer:
 
     def _arguments(self, given: Json) -> str:
         if given.get("status") == "incomplete":
-            return not_run("the answer ended before the arguments did")
+            return not_run("The answer ended before the arguments did.")
         arguments = arguments_text(given.get("arguments"), ARGUMENTS_LIMIT)
         if len(arguments) > self.arguments_left:
-            return not_run("the calls of one answer have too long arguments; make fewer at once")
+            return not_run(
+                "The arguments of one answer are too long together. Make fewer calls at once."
+            )
         return arguments
 
     def _reason(self, given: Json) -> None:
@@ -238,11 +245,11 @@ def _ending(whole: Json) -> str:
     return ANSWER_CUT_OFF if reason or whole.get("status") == "incomplete" else ""
 
 
-def _digest(name: str, arguments: str, given: Json) -> str:
-    """What two calls have in common that are the same. What is not run is as it was given."""
-    if arguments.startswith(MARKED):
-        return f"{name} {text_of(given.get('arguments'))}"
-    return call_digest(name, arguments)
+def _called(given: Json) -> Json:
+    """A call in the form of today, where a server uses that of another API."""
+    inner = given.get("function")
+    whole = {**given, **inner} if isinstance(inner, Mapping) else given
+    return whole if "arguments" in whole else {**whole, "arguments": whole.get("input")}
 
 
 def _phase(given: Any) -> _Phase | None:
