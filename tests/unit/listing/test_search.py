@@ -1,5 +1,6 @@
 """By what an approval is found, and who may see it."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_a_request_is_found_by_whoever_may_decide_it_and_by_when() -> None:
 
     assert found[APPROVERS.name] == ["U0BOB", "S0FINANCE", "U0CAROL"]
     assert found[AUDIENCE.name] == [
-        *(PUBLIC, "U0ALICE", "U0BOB", "S0FINANCE", "U0CAROL", "U0DAVE"),
+        *("U0ALICE", PUBLIC, "U0BOB", "S0FINANCE", "U0CAROL", "U0DAVE"),
     ]
     assert found[DEADLINE.name] == NOON + timedelta(days=2)
 
@@ -130,3 +131,17 @@ def test_what_is_public_is_for_members_and_so_is_what_has_no_rule() -> None:
         assert is_visible_to(status, TEAM, Viewer("U0CAROL", is_member=True))
         assert not is_visible_to(status, TEAM, Viewer("U0DAVE"))
     assert is_visible_to(old, TEAM, Viewer(ALICE.user))
+
+
+def test_a_value_is_cut_before_temporal_would_end_the_workflow_for_it() -> None:
+    many = [f"U{number:010}" for number in range(500)]
+    found = _started(an_approval(a_rule(*many, "S0FINANCE"), audience=[PUBLIC]).request)
+    for key in (APPROVERS, AUDIENCE):
+        assert len(json.dumps(found[key.name])) < 2_048 + len(found[key.name])
+        assert "S0FINANCE" in found[key.name]
+        assert len(found[key.name]) > 100
+    assert {PUBLIC, "U0ALICE"} <= set(found[AUDIENCE.name])
+
+
+def test_a_long_word_is_cut() -> None:
+    assert len(_started(an_approval(a_rule("U0BOB"), tool="t" * 3_000).request)[TOOL.name]) == 200
