@@ -11,6 +11,9 @@ TIMEOUT_SECONDS = 20
 UNKNOWN = frozenset({"unknown_method", "http_404", "http_405", "http_501"})
 """A workspace, or a stand-in for one, that lacks a method says so in one of these ways."""
 
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+"""Slack takes the message with fewer blocks, or without any."""
+
 
 def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A client that never repeats a call by itself: Temporal does, and knows what may be repeated.

@@ -15,7 +15,7 @@ from bot.slack import build_client
 from worker.agent import Agency
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
-from worker.lifecycle import TemporalLifecycle
+from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyDesk, open_policy
 from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
@@ -40,6 +40,7 @@ async def main() -> None:
         policy = await open_policy(settings.policy_file, specs, directory)
         temporal = await reach_temporal(plugins=[build_plugin(settings)])
         await register_search_attributes(temporal)
+        await keep_sweeping(temporal, settings.task_queue)
         shop = await open_shop(settings.database_url)
         try:
             activities = [

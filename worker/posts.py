@@ -11,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from bot.directory import UNREACHABLE
+from bot.views.message import Words
 from bot.views.validate import message_problems
 from worker.slack import BAD_BLOCKS, ask
 from workflows.contracts import Thread
@@ -37,16 +38,6 @@ class Spot:
         return cls(thread.channel, thread.ts)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a message says: blocks, and the text that is read where blocks are not."""
-
-    text: str
-    blocks: Sequence[Block]
-    instead: Sequence[Block] = ()
-    """Fewer blocks, for where Slack refuses those; after them there is only the text."""
-
-
 class Posts:
     """Messages, each known by an event type and a key in its metadata.
 
@@ -56,9 +47,27 @@ class Posts:
     def __init__(self, slack: AsyncWebClient) -> None:
         self._slack = slack
 
-    async def once(self, spot: Spot, kind: str, key: str, words: Words, **payload: str) -> str:
-        """Post, unless an earlier try of this activity already did; returns the `ts`."""
-        if activity.info().attempt > 1 and (ts := await self._find(spot, kind, key)):
+    async def once(
+        self,
+        spot: Spot,
+        kind: str,
+        key: str,
+        words: Words,
+        *,
+        again: bool = False,
+        **payload: str,
+    ) -> str:
+        """Post, unless an earlier try already did; returns the `ts`.
+
+        Args:
+            spot: where.
+            kind: event type of the message's metadata.
+            key: what makes it one message, however often it is tried.
+            words: what it says.
+            again: whether another activity than this one may have posted it.
+            payload: more of the message's metadata.
+        """
+        if (again or activity.info().attempt > 1) and (ts := await self._find(spot, kind, key)):
             return ts
         metadata = {"event_type": kind, "event_payload": {"key": key, **payload}}
         return await _first_taken(

@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
         sure,
     )
     from workflows.showing import Showing
-    from workflows.words import stopped
+    from workflows.words import verdict
 
 UNANSWERED = "It did not answer: it may have been done. Check before asking again."
 SUMMARY_LIMIT = 100
@@ -124,7 +124,7 @@ class ApprovalWorkflow:
         """A part that breaks stops the question, since nobody knows what it would not have done."""
         try:
             await coroutine
-        except Exception as error:  # noqa: BLE001 - what nobody foresaw
+        except Exception as error:
             workflow.logger.exception("A part of an approval broke")
             self._broken = error
 
@@ -142,7 +142,7 @@ class ApprovalWorkflow:
         case, showing = self._case, self._showing
         case.settled = True
         if case.stopped is Stop.CONVERSATION:
-            showing.say(f"{case.id}:stopped", stopped(case.status()))
+            showing.say(f"{case.id}:stopped", verdict(case.status()))
         report = asyncio.create_task(_report(case))
         await _wait(card.done, CARD_PATIENCE)
         card.cancel()
@@ -167,7 +167,7 @@ class ApprovalWorkflow:
         except ActivityError:
             workflow.logger.exception("The approved action did not answer")
             case.execution, case.result = Execution.UNKNOWN, UNANSWERED
-        except Exception:  # noqa: BLE001 - an answer that cannot be read, or a bug
+        except Exception:
             workflow.logger.exception("What the approved action answered cannot be used")
             case.execution, case.result = Execution.UNKNOWN, UNANSWERED
         case.changes += 1
@@ -180,7 +180,7 @@ async def _report(case: Case) -> None:
         await workflow.get_external_workflow_handle(id_).signal(ENDED_SIGNAL, case.status())
     except FailureError:
         workflow.logger.info("The conversation is gone")
-    except Exception:  # noqa: BLE001 - it also hears of it as of a child's end
+    except Exception:
         workflow.logger.exception("The conversation could not be told")
 
 

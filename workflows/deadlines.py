@@ -86,7 +86,7 @@ async def keep_time(case: Case, showing: Showing, docket: Docket) -> None:
             return
         try:
             _ring(case, showing, due)
-        except Exception:  # noqa: BLE001 - what nobody foresaw
+        except Exception:
             workflow.logger.exception("The %s of an approval failed", due.bell)
             if due.bell is Bell.EXPIRY:
                 case.stop(Stop.FAILED, workflow.now())
@@ -157,7 +157,7 @@ async def _look(case: Case) -> None:
         end = await ask_now(LifecycleActivities.how_conversation_ended, id_)
     except ActivityError:
         workflow.logger.warning("Nobody knows whether the conversation runs", exc_info=True)
-    except Exception:  # noqa: BLE001 - the next look may know
+    except Exception:
         workflow.logger.exception("A look at the conversation failed")
     else:
         if end in BY_FORCE:

@@ -57,7 +57,7 @@ class Hearing:
             return
         try:
             self._receive(vote)
-        except Exception:  # noqa: BLE001 - a bug ends this vote, in words
+        except Exception:
             self._fail(vote)
 
     def _receive(self, vote: Vote) -> None:
@@ -98,7 +98,7 @@ class Hearing:
         """See one vote through. A bug ends this vote only."""
         try:
             await self._see_through(entry)
-        except Exception:  # noqa: BLE001 - what nobody foresaw must not stop the approval
+        except Exception:
             self._fail(entry.vote)
         finally:
             self.docket.leave(entry)
@@ -202,7 +202,7 @@ class Hearing:
         try:
             self._refuse(vote.decision, Refusal.FAULT, id_)
             self._overturn(vote)
-        except Exception:  # noqa: BLE001 - then the log has to do
+        except Exception:
             workflow.logger.exception("Fault %s cannot be told", id_)
 
     def _is_refused(self, vote: Vote) -> bool:

@@ -74,7 +74,7 @@ class Showing:
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
             self._fail_to_ask()
-        except Exception:  # noqa: BLE001 - what nobody foresaw must not stop the approval
+        except Exception:
             workflow.logger.exception("A card could not be drawn")
             if case.card is None:
                 self._fail_to_ask()
@@ -122,7 +122,7 @@ class Showing:
             await call_slack(errand.method, errand.argument)
         except ActivityError:
             workflow.logger.warning("Slack does not take a message", exc_info=True)
-        except Exception:  # noqa: BLE001 - what nobody foresaw must not stop the others
+        except Exception:
             workflow.logger.exception("A message could not be sent")
         finally:
             self._running.remove(errand)
@@ -189,7 +189,7 @@ class Showing:
     def _relist(self) -> None:
         try:
             self._list()
-        except Exception:  # noqa: BLE001 - lists are a view; the question goes on without
+        except Exception:
             workflow.logger.exception("Lists could not be told")
 
     def _list(self, *, is_new: bool = False) -> None:

@@ -55,7 +55,7 @@ def read_vote(args: Sequence[Any], now: datetime) -> Vote | Refused:
     """
     try:
         return _read(args, now)
-    except Exception:  # noqa: BLE001 - whatever a parser says of what anybody may send
+    except Exception:
         return malformed(args, now)
 
 
@@ -76,7 +76,7 @@ def malformed(args: Sequence[Any], now: datetime) -> Refused:
     """The record of a signal that could not be read."""
     try:
         detail = repr(tuple(args))[:DETAIL_LIMIT]
-    except Exception:  # noqa: BLE001 - too deep, or a number too long to be written
+    except Exception:
         detail = f"{len(args)} values that cannot be written down"
     return Refused(why=Refusal.MALFORMED, at=now, detail=detail)
 
