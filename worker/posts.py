@@ -57,9 +57,27 @@ class Posts:
         self._slack = slack
         self._ours: frozenset[str] = frozenset()
 
-    async def once(self, spot: Spot, kind: str, key: str, words: Words, **payload: str) -> str:
-        """Post, unless an earlier try of this activity already did; returns the `ts`."""
-        if activity.info().attempt > 1 and (ts := await self._find(spot, kind, key)):
+    async def once(
+        self,
+        spot: Spot,
+        kind: str,
+        key: str,
+        words: Words,
+        *,
+        again: bool = False,
+        **payload: str,
+    ) -> str:
+        """Post, unless an earlier try already did; returns the `ts`.
+
+        Args:
+            spot: where.
+            kind: event type of the message's metadata.
+            key: what makes it one message, however often it is tried.
+            words: what it says.
+            again: whether another activity than this one may have posted it.
+            payload: more of the message's metadata.
+        """
+        if (again or activity.info().attempt > 1) and (ts := await self._find(spot, kind, key)):
             return ts
         metadata = {"event_type": kind, "event_payload": {"key": key, **payload}}
         return await _first_taken(

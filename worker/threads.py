@@ -1,5 +1,7 @@
 """Slack threads: answers, the status line, and words for one person."""
 
+from collections.abc import Sequence
+
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import Block, MarkdownBlock
@@ -40,13 +42,14 @@ class SlackThreads(ThreadActivities):
     async def post_reply(self, reply: Reply) -> None:
         """See `ThreadActivities`."""
         # Named when they are cut: a second try has to find the same pieces.
-        for number, piece in enumerate(split(reply.markdown)):
+        for number, piece in enumerate(_visible(reply)):
             named = await self._mentions.named(piece)
             await self._posts.once(
                 Spot.of(reply.thread),
                 REPLY_EVENT,
                 f"{reply.key}/{number}",
                 Words(channelled(to_mrkdwn(named)), [MarkdownBlock(text=unmentioned(named))]),
+                again=reply.again,
             )
 
     @activity.defn
@@ -101,3 +104,11 @@ class SlackThreads(ThreadActivities):
         words = Words(f"{mention(whisper.to.user)}: {whisper.text}", blocks)
         spot = Spot(whisper.channel, whisper.thread_ts)
         await self._posts.once(spot, WHISPER_EVENT, key, words)
+
+
+def _visible(reply: Reply) -> Sequence[str]:
+    """The pieces of a reply; what is said otherwise where none of them shows anything."""
+    pieces = split(reply.markdown)
+    if any(to_mrkdwn(piece).strip() for piece in pieces):
+        return pieces
+    return split(reply.otherwise)

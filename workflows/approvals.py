@@ -49,6 +49,17 @@ class ApprovalRequest(BaseModel, frozen=True):
     granted: "Grant | None" = None
     """The standing permission under which nobody has to be asked."""
 
+    @property
+    def is_automatic(self) -> bool:
+        """Whether nobody has to be asked, since a rule or a permission lets it run."""
+        return self.granted is not None or (self.rule is not None and self.rule.auto_approve)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the question expires."""
+        after = self.rule.expires_after if self.rule else None
+        return self.asked_at + after if after else None
+
 
 class Copy(BaseModel, frozen=True):
     """One more message that shows an approval."""
@@ -112,6 +123,11 @@ class ApprovalStatus(BaseModel, frozen=True):
     """How many of the rule's seats the votes fill; two people of one panel may fill one."""
     stop: Stop | None = None
     """By what it was ended, where the outcome is `STOPPED`."""
+
+    @classmethod
+    def pending(cls, request: ApprovalRequest) -> "ApprovalStatus":
+        """One that was asked for and of which nothing else is known yet."""
+        return cls(id=request.call.approval, request=request, deadline=request.deadline)
 
     @property
     def thread(self) -> Thread:

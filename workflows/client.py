@@ -117,7 +117,7 @@ class Conversations:
 
     async def start(self, thread: Thread, message: Message) -> None:
         """Hand the message to the thread's conversation, which is started if there is none."""
-        await self._begin(Memory(thread=thread, by_policy=True), message)
+        await self._begin(Memory(thread=thread), message)
 
     async def follow_up(self, thread: Thread, message: Message) -> bool:
         """Hand on what was not said to the bot, if it takes part in this thread; whether it does.
@@ -134,7 +134,7 @@ class Conversations:
             return True
         if float(message.ts) - float(thread.ts) > MENTION_SECONDS:
             return False
-        await self._begin(Memory(thread=thread, listening=True, by_policy=True), message)
+        await self._begin(Memory(thread=thread, listening=True), message)
         return True
 
     async def edited(self, thread: Thread, edit: Edit) -> bool:

@@ -1,9 +1,11 @@
 """What the model reads of approvals: how each ended, and what was not even asked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from workflows.approvals import ApprovalStatus
 from workflows.decisions import Decision, Execution, Outcome, Via
+from workflows.effects import Effect, effects_for_person
 from workflows.memory import Remembered
 from workflows.rules import Ruling
 
@@ -29,8 +31,10 @@ def approvers(status: ApprovalStatus) -> str:
     return " and ".join(dict.fromkeys(names))
 
 
-def rejection_for_model(status: ApprovalStatus) -> str:
+def rejection_for_model(status: ApprovalStatus) -> str:  # noqa: PLR0911 - one sentence an outcome
     """What the model reads instead of a result when the action did not run."""
+    if status.outcome is Outcome.STOPPED:
+        return stopped_for_model(status)
     reason = (status.decision.reason if status.decision else "") or "none given"
     match status.outcome:
         case Outcome.FAILED_TO_ASK:
@@ -75,9 +79,16 @@ def result_for_model(status: ApprovalStatus) -> str:
             f" with changes: {status.call.tool} ran with {status.effective.arguments} "
             f"instead of {status.request.call.arguments}"
         )
-    if status.execution is Execution.DONE:
-        return f"{verdict}. {status.result}"
-    return f"{verdict}, but it FAILED: {status.result}"
+    match status.execution:
+        case Execution.DONE:
+            return f"{verdict}. {status.result}"
+        case Execution.FAILED:
+            return f"{verdict}, but it FAILED: {status.result}"
+        case _:
+            return (
+                f"{verdict}, but nobody heard of its end: it MAY HAVE BEEN DONE. {status.result} "
+                "Say so, and that it has to be checked before asking again."
+            )
 
 
 def denied_for_model(ruling: Ruling) -> str:
@@ -118,6 +129,14 @@ def unprepared_for_model() -> str:
     )
 
 
+def no_such_tool_for_model(name: str) -> str:
+    """What the model reads when it called a tool that there is not."""
+    return (
+        f"NO SUCH TOOL: there is no tool named {name}, so this call was not run. Use only the "
+        "tools that you were given; if none of them can do it, say so."
+    )
+
+
 def too_many_for_model(limit: int, span: str) -> str:
     """What the model reads when people have been asked often enough."""
     return (
@@ -126,17 +145,48 @@ def too_many_for_model(limit: int, span: str) -> str:
     )
 
 
+def stopped_for_model(status: ApprovalStatus) -> str:
+    """What the model reads when an approval was ended by force."""
+    if status.execution is Execution.NOT_STARTED:
+        became = "Nothing was done."
+    elif status.execution in {Execution.DONE, Execution.FAILED}:
+        became = f"Before that it was {status.execution}: {status.result}"
+    else:
+        became = "It may have been done: say so, and that it has to be checked before asking again."
+    return f"STOPPED: this approval was ended by force, and nobody decided it. {became}"
+
+
 def moment(at: datetime | None) -> str:
     """A moment for the model, which knows no time zones of people."""
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "its deadline"
 
 
-def stopped_for_model() -> str:
-    """What the model reads when an approval was ended by force."""
+def too_many_waiting_for_model(limit: int) -> str:
+    """What the model reads when so much waits in a thread that no more is asked."""
     return (
-        "STOPPED: an operator ended this approval. Nobody decided. Unless order_status says "
-        "otherwise, assume that nothing was done, and tell the person."
+        f"TOO MANY WAIT: {limit} requests wait in this thread already. Nobody was asked and "
+        "nothing was done. Say so; some have to be decided or withdrawn first."
     )
+
+
+def withdrawn_unasked_for_model(by: str) -> str:
+    """What the model reads of a call that was taken back before anybody could be asked."""
+    return (
+        f"WITHDRAWN by {by} before anybody was asked. Nothing was done. Say so in one sentence, "
+        "and do not call it again."
+    )
+
+
+def unanswered_for_model(tool: str) -> str:
+    """What the model reads of a free tool of which no answer came."""
+    return (
+        f"NO ANSWER from {tool}: it may have worked or not. Say so, and do not claim that it did."
+    )
+
+
+def ended_early_note(effects: Sequence[Effect]) -> str:
+    """Keeps in memory what became of the calls of a turn that the model could not finish."""
+    return "That turn could not be finished. " + effects_for_person(effects)
 
 
 def waiting_note(waiting: tuple[str, ...]) -> str:
@@ -149,14 +199,3 @@ def waiting_note(waiting: tuple[str, ...]) -> str:
         "Do not call them again. A message that says 'approve' or 'yes' decides nothing; only "
         "the buttons on the card do."
     )
-
-
-def done_note(status: ApprovalStatus) -> str:
-    """Keeps in memory what became of a call whose turn the model could not finish."""
-    call = status.request.call
-    verdict = (
-        result_for_model(status)
-        if status.outcome is Outcome.APPROVED
-        else rejection_for_model(status)
-    )
-    return f"{call.tool} {call.arguments} ({status.id}): {verdict}"

@@ -6,6 +6,8 @@ from datetime import datetime
 from workflows.approvals import ApprovalStatus, Grant
 from workflows.contracts import MESSAGE_LIMIT, Message, Prepared
 from workflows.decisions import Outcome, Refusal, Refused
+from workflows.effects import Effect, effects_for_person, has_news
+from workflows.model_faults import ModelFault
 
 HELP = (
     "Hello! I order things and ask before I do. Try one of these:\n\n"
@@ -15,18 +17,132 @@ HELP = (
     "Before anything is ordered or cancelled, somebody has to press **Approve** here in Slack."
 )
 FILES_ONLY = "I can't read files yet. Tell me in words what you need, and I'll get to it."
+MODEL_RATE_LIMITED = (
+    "My model's provider has too many requests right now. Please ask me again in a few minutes."
+)
+MODEL_QUOTA = (
+    "I can't think right now: my account with the model's provider has no credit left. Whoever "
+    "runs me has to top it up; please ask me again then."
+)
 MODEL_REFUSED_KEY = (
     "I can't think right now: the model provider refused my API key. Whoever runs me has to check "
-    "`OPENAI_API_KEY`. Nothing was done, and nothing that waits for approval is lost."
+    "`OPENAI_API_KEY`; please ask me again then."
 )
-MODEL_UNAVAILABLE = (
-    "I can't reach my model right now. Please say that again in a minute. Nothing was done, and "
-    "nothing that waits for approval is lost."
+MODEL_MISSING = (
+    "I can't think right now: the model provider does not know my model. Whoever runs me has to "
+    "check `OPENAI_MODEL`; please ask me again then."
+)
+MODEL_WRONG_ADDRESS = (
+    "I can't think right now: there is no model at the address that I was given. Whoever runs me "
+    "has to check `OPENAI_BASE_URL`; please ask me again then."
+)
+MODEL_CONTEXT = (
+    "This is more than my model can read at once. Please begin a new thread, or ask for a smaller "
+    "part of it."
+)
+MODEL_FILTERED = (
+    "The content filter of my model's provider stopped the answer. Please put it differently."
+)
+MODEL_CUT_OFF = (
+    "My model reached its longest allowed answer before it had said anything. Please ask for less "
+    "at once."
+)
+MODEL_REFUSED_REQUEST = (
+    "My model's provider did not take the request. Please begin a new thread; if that doesn't "
+    "help, whoever runs me finds the reason in the worker's log."
+)
+MODEL_UNAVAILABLE = "I can't reach my model right now. Please say that again in a minute."
+MODEL_TIMEOUT = (
+    "My model took too long to answer. Please say that again, or ask for a smaller part of it."
+)
+MODEL_UNREADABLE = (
+    "I can't read what came back from my model. Please say that again in a minute; if it goes on, "
+    "whoever runs me finds what came in the worker's log."
 )
 MODEL_CONFUSED = (
-    "I lost my thread there: the model's answer made no sense to me. Please put it differently. "
-    "Nothing was done, and nothing that waits for approval is lost."
+    "I lost my thread there: the model's answer made no sense to me. Please put it differently."
 )
+MODEL_SILENT = "My model gave me no answer to that. Please put it differently."
+STILL_WAITS = "What waits for approval here still waits."
+EDIT_SEEN = (
+    "You changed your message after I had read it. I go by what it said before, and so does "
+    "whatever I asked for. To change that, tell me in a new message."
+)
+SAID_EARLIER = (
+    "You said that before this was asked for, so I left it alone. If you mean it, say it again or "
+    "press *Withdraw (requester)* on its card."
+)
+
+
+def too_many_messages(count: int) -> str:
+    """To the thread, when more came at once than is kept."""
+    return (
+        f"More came in here at once than I can take: I have not read {count:,} of your messages. "
+        "Please tell me again what still matters."
+    )
+
+
+def silent(effects: Sequence[Effect]) -> str:
+    """The answer where the model has none that can be seen: what was done, as recorded."""
+    done = effects_for_person(effects)
+    return done if has_news(effects) else f"{MODEL_SILENT} {done}"
+
+
+def nobody_asked_yet(until: datetime) -> str:
+    """To the thread, while it can't be found out who has to approve something."""
+    return (
+        "I can't find out in Slack who has to approve this, so nobody has been asked yet and "
+        f"nothing is done. I keep trying until {until:%Y-%m-%d %H:%M} UTC, and ask as soon as I "
+        "can. `cancel that` takes it back."
+    )
+
+
+MODEL_IN_CIRCLES = (
+    "I went round in circles and stopped. Please ask for a smaller part of it, or say which step "
+    "comes first."
+)
+TOO_SLOW = "That took too long. Please say that again, or ask for a smaller part of it."
+UNFORESEEN = (
+    "Something went wrong on my side that nobody planned for. Please say that again; if it goes "
+    "on, whoever runs me finds the reason in the worker's log."
+)
+MODEL_SENTENCES = {
+    ModelFault.RATE_LIMITED: MODEL_RATE_LIMITED,
+    ModelFault.QUOTA: MODEL_QUOTA,
+    ModelFault.REFUSED_KEY: MODEL_REFUSED_KEY,
+    ModelFault.MODEL_MISSING: MODEL_MISSING,
+    ModelFault.WRONG_ADDRESS: MODEL_WRONG_ADDRESS,
+    ModelFault.CONTEXT: MODEL_CONTEXT,
+    ModelFault.FILTERED: MODEL_FILTERED,
+    ModelFault.CUT_OFF: MODEL_CUT_OFF,
+    ModelFault.REFUSED_REQUEST: MODEL_REFUSED_REQUEST,
+    ModelFault.UNAVAILABLE: MODEL_UNAVAILABLE,
+    ModelFault.TIMEOUT: MODEL_TIMEOUT,
+    ModelFault.UNREADABLE: MODEL_UNREADABLE,
+    ModelFault.UNFORESEEN: UNFORESEEN,
+}
+"""What a person reads when there is no answer. None says what was or was not done: that follows
+from the calls of the turn, and is said by who knows them."""
+ANSWER_CUT_OFF = (
+    "(My answer was cut off here: it reached its longest allowed length. Ask me to go on.)"
+)
+ANSWER_FILTERED = (
+    "(The content filter of my model's provider stopped the answer here. Please put it "
+    "differently if you need the rest.)"
+)
+
+
+def wait_until(until: datetime, asked: datetime) -> str:
+    """What a person reads when the model's provider names a moment."""
+    moment = f"{until:%H:%M} UTC"
+    if until.date() != asked.date():
+        moment = f"{until.day} {until:%B}, {moment}"
+    return f"My model's provider asks me to wait until about {moment}. Please ask me again then."
+
+
+def calls_left_out(count: int) -> str:
+    """Part of an answer in which the model wanted more at once than is carried out."""
+    return f"({count:,} more steps that I wanted to take at once were left out.)"
 
 
 def too_long(length: int) -> str:

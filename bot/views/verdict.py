@@ -72,6 +72,8 @@ def execution(status: ApprovalStatus) -> str:
         case Execution.FAILED:
             failed = f"⚠️ Failed: {result or 'no reason given'}"
             return f"{failed} — Say in the thread how to go on; it is not tried again by itself."
+        case Execution.UNKNOWN:
+            return "⚠️ It may have been done: check before asking again."
         case Execution.NOT_STARTED:
             return ""
 

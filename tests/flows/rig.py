@@ -17,6 +17,7 @@ from tests.builders import ALICE, BOB, a_message, a_press, a_thread
 from tests.fakes import ANYBODY, CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
 from tests.model import Answer, Script, calls
 from worker.lifecycle import TemporalLifecycle
+from worker.model.provider import Normalised
 from worker.runtime import build_worker
 from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals, Conversations
@@ -77,9 +78,9 @@ class Rig:
         await self.cards.until(lambda: len(self.cards.ids) == count)
         return list(self.cards.ids)
 
-    async def answered(self, count: int = 1) -> str:
+    async def answered(self, count: int = 1, seconds: float = 20) -> str:
         """Wait for so many answers in the thread; the last one."""
-        await self.log.until(lambda: len(self.log.replies) >= count)
+        await self.log.until(lambda: len(self.log.replies) >= count, seconds)
         return self.log.replies[count - 1]
 
     async def settled(self, approval_id: str) -> ApprovalStatus:
@@ -120,13 +121,15 @@ class Rig:
         return [it.why for it in (await self.approvals.status(approval_id)).refused]
 
     async def renew(self) -> None:
-        """Take turns until the conversation goes on in a fresh history."""
+        """Take turns until the conversation goes on in a fresh history, and all are answered."""
+        told = len(self.log.replies)
         handle = self.temporal.get_workflow_handle(self.thread.workflow_id)
         run = (await handle.describe()).run_id
         await asyncio.gather(*(self.say("   ") for _ in range(TURNS_PER_RUN - 1)))
         old = self.temporal.get_workflow_handle(self.thread.workflow_id, run_id=run)
         with pytest.raises(WorkflowContinuedAsNewError):
             await old.result(follow_runs=False)
+        await self.answered(told + TURNS_PER_RUN - 1)
 
     @property
     def outputs(self) -> list[str]:
@@ -157,7 +160,7 @@ async def _stage(temporal: Client) -> tuple[Client, Stage]:
                 start_to_close_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_attempts=1),
             ),
-            model_provider=stage,
+            model_provider=Normalised(stage),
             add_temporal_spans=False,
         )
         target = temporal.service_client.config.target_host

@@ -4,7 +4,7 @@ import pytest
 
 from tests.slack.reading import words
 from tests.slack.scene import Scene
-from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM
+from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, TRIO
 
 
 async def test_a_direct_message_is_answered_in_its_thread(scene: Scene) -> None:
@@ -27,6 +27,20 @@ async def test_a_mention_in_a_thread_that_others_began_joins_it(scene: Scene) ->
     await scene.sandbox.say(ALICE, OPS, f"<@{BOT}> how much budget is left?", thread_ts=root)
     answer = await scene.sandbox.wait_reply(OPS, root, timeout=20)
     assert "€" in answer["text"]
+
+
+async def test_among_several_people_in_a_direct_message_it_is_as_in_a_channel(
+    scene: Scene,
+) -> None:
+    chatter = await scene.begin("Lunch?", TRIO)
+    talk = await scene.mention("order 100 widgets", TRIO)
+    card = await talk.card()
+    await talk.press(card, "Approve")
+    await talk.redrawn(card, "Done")
+    await talk.hear()
+    await talk.say("how much budget is left?", BOB)
+    assert "€" in (await talk.hear())["text"]
+    assert await scene.conversations(chatter) == 0
 
 
 async def test_a_thread_has_a_memory(scene: Scene) -> None:
