@@ -90,25 +90,24 @@ def read_edit(body: Mapping[str, Any], bot_user: str) -> Changed | None:
     """Read a `message_changed` event; None unless a person changed the words of a message.
 
     Slack sends the same event when it adds a link's preview, counts a reply or finds out the
-    language. docs.slack.dev/reference/events/message/message_changed
+    language; then `edited` is as it was. docs.slack.dev/reference/events/message/message_changed
 
     Raises:
         PayloadError: it has no channel, author or time, or these are none that Slack gives.
     """
     event = mapping(body.get("event"), "event")
-    now, earlier = part(event.get("message")), event.get("previous_message")
-    if not isinstance(earlier, Mapping) or not _is_a_persons(now, bot_user):
+    now, earlier = part(event.get("message")), part(event.get("previous_message"))
+    if not _is_a_persons(now, bot_user) or now.get("edited") in (None, earlier.get("edited")):
         return None
-    before, after = own_words(earlier, bot_user), own_words(now, bot_user)
-    if before == after:
+    if own_words(earlier, bot_user) == own_words(now, bot_user):
         return None
     thread, ts = _thread(body, event, now), timestamp(now, "ts")
     edit = Edit(
         id=_event_id(body, f"{thread.channel}:{ts}:{timestamp(event, 'ts')}"),
         ts=ts,
         author=_author(now, thread.team),
-        before=before,
-        after=after,
+        before=read_spoken(earlier, bot_user).text,
+        after=read_spoken(now, bot_user).text,
     )
     return Changed(thread, edit)
 
