@@ -54,7 +54,7 @@ def add_slack(
 ) -> None:
     """Take Slack's deliveries. Nothing of a request is read as JSON before it is verified.
 
-    Bolt parses first, and answers 500 to what cannot be parsed (slack.md, 8).
+    Bolt parses first, and answers 500 to what cannot be parsed.
     """
     verifier = SignatureVerifier(signing_secret)
 
