@@ -1,7 +1,7 @@
 """What people read when something fails: every such sentence is here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
 import aiohttp
@@ -10,9 +10,9 @@ from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from bot.directory import UNREACHABLE
-from bot.listeners.approve_all import BatchError, NothingTickedError, NothingWaitsError
+from bot.listeners.approve_all import BatchError, NothingTickedError
 from bot.listeners.ask_again import AnsweredError, NotTheirsError
-from bot.listeners.buttons import OtherDeploymentError
+from bot.listeners.buttons import NothingWaitsError, OtherDeploymentError
 from bot.listeners.dialogs import DialogError, NoDialogsError
 from bot.listeners.submissions import NobodyChosenError
 from bot.listeners.votes import NotCountedError
@@ -20,6 +20,7 @@ from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
 from bot.views.modals.meta import MetaError
 from bot.views.text import date_token, escape, line, mention
+from bot.views.verdict import deciding
 from workflows.approvals import ApprovalStatus
 from workflows.client import (
     ApprovalClosedError,
@@ -41,8 +42,8 @@ SLACK_AWAY = (
 UNREADABLE = "I could not read what Slack sent me, so nothing was changed. Please try again."
 SENTENCES: Mapping[type[BaseException], str] = {
     ApprovalNotFoundError: (
-        "I don't know this approval: it may be from another installation or long gone. "
-        "Nothing was changed. `/approvals` lists what is waiting."
+        "I have no record of this request (any more): it is long gone, or from another "
+        "installation. Your press changed nothing. `/approvals` lists what is waiting."
     ),
     ConversationNotFoundError: (
         "That conversation has ended, and what was allowed in it ended with it. "
@@ -52,7 +53,7 @@ SENTENCES: Mapping[type[BaseException], str] = {
     NoDialogsError: NO_DIALOGS,
     NobodyChosenError: "Choose to whom you hand over your vote.",
     NothingTickedError: "Tick what you approve, or close this dialog.",
-    NothingWaitsError: "None of these waits any more; their cards show what was decided.",
+    NothingWaitsError: "None of these waits any more; their cards show how each ended.",
     PayloadError: UNREADABLE,
     ResponseUrlError: "Slack did not let me redraw this list. `/approvals` shows it anew.",
     RPCError: TEMPORAL_AWAY,
@@ -125,9 +126,17 @@ def _(error: BatchError) -> str:
     return "\n".join(["Nothing was approved. Untick these, or look at their cards:", *lines])
 
 
+def ended_in(error: BaseException) -> Sequence[ApprovalStatus]:
+    """The approvals that turned out to have ended."""
+    if isinstance(error, BatchError):
+        return [it for _, problem in error.problems for it in ended_in(problem)]
+    return [error.status] if isinstance(error, ApprovalClosedError) and error.status else []
+
+
 def too_late(status: ApprovalStatus) -> str:
     """To who presses after the end: how it ended, who, when, and where to see it."""
-    ended = status.decision.at if status.decision else status.ended_at
+    decision = deciding(status)
+    ended = decision.at if decision else status.ended_at
     when = f" ({date_token(ended.timestamp())})" if ended else ""
     how = verdict(status).removesuffix(".")
     return f"Too late: {how}{when}. Your press changed nothing.{_link(status)}"

@@ -5,9 +5,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from aiohttp import web
 
@@ -15,6 +15,7 @@ from bot.door import serving
 from bot.preflight import PreflightError
 from bot.settings import SettingsError
 
+T = TypeVar("T")
 BAD_START = 2
 """Exit code when something has to be changed before a start can work."""
 
@@ -73,6 +74,18 @@ async def stop_signal() -> AsyncGenerator[asyncio.Event]:
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
+
+
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What comes of the work; None if we are told to stop first, which ends it at once."""
+    waiting, working = asyncio.create_task(stop.wait()), asyncio.create_task(work)
+    try:
+        await asyncio.wait({waiting, working}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (waiting, working):
+            task.cancel()
+        await asyncio.wait({waiting, working})
 
 
 async def until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:

@@ -120,14 +120,19 @@ class ThreadLog(ThreadActivities, Watched):
 
     def __init__(self) -> None:
         Watched.__init__(self)
-        self.replies: list[str] = []
+        self.posted: list[Reply] = []
         self.statuses: list[str] = []
         self.whispers: list[Whisper] = []
+
+    @property
+    def replies(self) -> Sequence[str]:
+        """What was answered, in order."""
+        return [it.markdown for it in self.posted]
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """Keep the answer."""
-        self.replies.append(reply.markdown)
+        self.posted.append(reply)
         await self.changed()
 
     @activity.defn

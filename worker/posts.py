@@ -11,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from bot.directory import UNREACHABLE
+from bot.views.message import Words
 from bot.views.validate import message_problems
 from worker.slack import BAD_BLOCKS, ask
 from workflows.contracts import Thread
@@ -35,16 +36,6 @@ class Spot:
     def of(cls, thread: Thread) -> Self:
         """In this thread."""
         return cls(thread.channel, thread.ts)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a message says: blocks, and the text that is read where blocks are not."""
-
-    text: str
-    blocks: Sequence[Block]
-    instead: Sequence[Block] = ()
-    """Fewer blocks, for where Slack refuses those; after them there is only the text."""
 
 
 class Posts:

@@ -30,6 +30,7 @@ from workflows.activities import (
 from workflows.approval import ApprovalWorkflow
 from workflows.conversation import ConversationWorkflow
 from workflows.patience import HEARTBEAT
+from workflows.sweep import EndedWorkflow, SweepWorkflow
 
 FORBIDDEN = SandboxMatcher(
     access={"aiohttp", "bot", "slack_bolt", "slack_sdk", "sqlalchemy", "worker"}
@@ -85,7 +86,7 @@ def build_worker(temporal: Client, task_queue: str, activities: Sequence[Activit
     return Worker(
         temporal,
         task_queue=task_queue,
-        workflows=[ConversationWorkflow, ApprovalWorkflow],
+        workflows=[ConversationWorkflow, ApprovalWorkflow, EndedWorkflow, SweepWorkflow],
         activities=[method for it in activities for method in _methods(it)],
         workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
         interceptors=[Heartbeats()],

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import exceptions, workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError
 
 from workflows.activities import (
@@ -34,7 +33,15 @@ from workflows.differences import differences
 from workflows.errands import Plea
 from workflows.listing import approval_memo
 from workflows.memory import GuardedCall
-from workflows.patience import ACTIVITY_CALL, CARD_PATIENCE, HEARTBEAT, SLACK_CALL, ask_now
+from workflows.patience import (
+    ANSWER_PATIENCE,
+    CARD_PATIENCE,
+    HEARTBEAT,
+    SLACK_CALL,
+    ask_now,
+    patiently,
+    prepare,
+)
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.search import attributes
 from workflows.showing import fits_in_a_row
@@ -53,10 +60,6 @@ from workflows.verdicts import (
 
 MOST_REPLACEMENTS = 5
 """How often a call is asked for anew because the world changed under it."""
-PREPARING_PATIENCE = timedelta(seconds=30)
-"""How long whoever asks waits to hear that a call cannot be checked."""
-JUDGING_PATIENCE = timedelta(seconds=10)
-"""After so long without a ruling the thread is told why nobody has been asked yet."""
 LONGEST_JUDGING = timedelta(hours=24)
 """How long it is tried to get a ruling where no rule says how long a request may wait."""
 UNRULED = Rule(name="free", auto_approve=True)
@@ -112,7 +115,7 @@ class Gate:
     async def _prepare(self, call: Call) -> Prepared:
         """The call in plain words. What cannot be prepared must not end its siblings' turn."""
         try:
-            return await _try(AgentActivities.prepare_call, call, PREPARING_PATIENCE)
+            return await prepare(AgentActivities.prepare_call, call)
         except ActivityError:
             workflow.logger.exception("A call could not be prepared")
             return Prepared(problem=unprepared_for_model())
@@ -136,7 +139,7 @@ class Gate:
         """
         plea = Plea(call=it.call, prepared=prepared)
         try:
-            return await _try(PolicyActivities.judge, plea, JUDGING_PATIENCE)
+            return await patiently(PolicyActivities.judge, plea, ANSWER_PATIENCE)
         except ActivityError as error:
             if _is_final(error):
                 return _unjudged()
@@ -147,7 +150,7 @@ class Gate:
         return await self._judge_patiently(it, plea, patience)
 
     async def _judge_patiently(self, it: GuardedCall, plea: Plea, patience: timedelta) -> Ruling:
-        judging = asyncio.create_task(_try(PolicyActivities.judge, plea, patience))
+        judging = asyncio.create_task(patiently(PolicyActivities.judge, plea, patience))
         await workflow.wait_condition(lambda: judging.done() or bool(it.withdrawn_by))
         if not judging.done():
             judging.cancel()
@@ -307,18 +310,6 @@ async def redraw(status: ApprovalStatus) -> None:
 async def _point_to(replaced: ApprovalStatus, by: str) -> None:
     """Have the card of the old approval name the new one."""
     await redraw(replaced.model_copy(update={"replaced_by": by}))
-
-
-async def _try(method: Any, argument: Any, patience: timedelta) -> Any:
-    """Ask until there is an answer; what is asked has no side effects."""
-    return await workflow.execute_activity_method(
-        method,
-        argument,
-        start_to_close_timeout=min(ACTIVITY_CALL, patience),
-        schedule_to_close_timeout=patience,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
-    )
 
 
 def _unjudged() -> Ruling:

@@ -75,7 +75,8 @@ class ConversationWorkflow:
                 await workflow.wait_condition(lambda: self._inbox.has_news or self._can_renew())
                 self._take_turns()
         except asyncio.CancelledError:
-            await self._cancel_approvals()
+            if workflow.cancellation_reason() is not None:  # else the worker forgets this run
+                await self._cancel_approvals()
             raise
         workflow.continue_as_new(self._memory())
 

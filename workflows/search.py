@@ -3,6 +3,7 @@
 A SQL visibility store has room for three keyword lists in all.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -28,8 +29,11 @@ AUDIENCE = SearchAttributeKey.for_keyword_list("CountersignAudience")
 VOTED = SearchAttributeKey.for_keyword_list("CountersignVoted")
 OUTCOME = SearchAttributeKey.for_keyword("CountersignOutcome")
 GRANTS = SearchAttributeKey.for_keyword("CountersignGrants")
+REPLACES = SearchAttributeKey.for_keyword("CountersignReplaces")
+"""Id of the approval that this one takes the place of: the old one has ended by then, and its
+card names the new one."""
 
-ALL = (TEAM, REQUESTER, TOOL, APPROVERS, DEADLINE, AUDIENCE, VOTED, OUTCOME, GRANTS)
+ALL = (TEAM, REQUESTER, TOOL, APPROVERS, DEADLINE, AUDIENCE, VOTED, OUTCOME, GRANTS, REPLACES)
 
 OWN = "own:"
 """Before a requester's id among the approvers: the rule lets them approve what they asked for."""
@@ -37,6 +41,8 @@ NOBODY = "nobody"
 """The approvers of a rule that names none. Without approvers at all are only approvals that were
 asked for before there were rules, and those anybody may decide."""
 ACTIVE = "active"
+VALUE_BYTES = 2_048
+"""Room that Temporal has for one value (`limit.searchAttributesSizeOfValue`)."""
 
 
 def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> TypedSearchAttributes:
@@ -47,6 +53,8 @@ def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> Ty
         SearchAttributePair(REQUESTER, call.requester.user),
         SearchAttributePair(TOOL, call.tool),
     ]
+    if request.replaces:
+        pairs.append(SearchAttributePair(REPLACES, request.replaces))
     if rule is None:
         return TypedSearchAttributes(pairs)
     pairs += [
@@ -136,4 +144,15 @@ def _done(status: ApprovalStatus) -> Iterator[str]:
 
 
 def _unique(*ids: str) -> list[str]:
-    return list(dict.fromkeys(ids))
+    """Each once, as many as Temporal takes: one byte more would fail the workflow for ever.
+
+    `policy check` sees to it that those whom a rule names fit. Whoever is left out was added
+    later; they are told in other ways, and only their list lacks the approval.
+    """
+    room, listed = VALUE_BYTES - len("[]"), list[str]()
+    for id_ in dict.fromkeys(ids):
+        room -= len(json.dumps(id_)) + len(",")
+        if room < 0:
+            break
+        listed.append(id_)
+    return listed

@@ -235,6 +235,7 @@ class Turn:
             key=self._key,
             markdown=markdown,
             otherwise=otherwise,
+            to=self.state.message.author,
             again=self._resumed,
         )
         async with self._talk.posting:
@@ -248,7 +249,13 @@ class Turn:
     async def _reply(self, markdown: str, key: str) -> None:
         key = f"{workflow.info().workflow_id}/{key}"
         with self._at_work():
-            await self._posted(Reply(thread=self._talk.thread, key=key, markdown=markdown), POSTING)
+            reply = Reply(
+                thread=self._talk.thread,
+                key=key,
+                markdown=markdown,
+                to=self.state.message.author,
+            )
+            await self._posted(reply, POSTING)
 
     async def _posted(self, reply: Reply, patience: timedelta) -> bool:
         try:

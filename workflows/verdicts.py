@@ -8,6 +8,7 @@ from workflows.decisions import Decision, Execution, Outcome, Via
 from workflows.effects import Effect, effects_for_person
 from workflows.memory import Remembered
 from workflows.rules import Ruling
+from workflows.words import capitalized, effect, stopped_by
 
 
 def decider(decision: Decision | None) -> str:
@@ -31,44 +32,18 @@ def approvers(status: ApprovalStatus) -> str:
     return " and ".join(dict.fromkeys(names))
 
 
-def rejection_for_model(status: ApprovalStatus) -> str:  # noqa: PLR0911 - one sentence an outcome
+def rejection_for_model(status: ApprovalStatus) -> str:
     """What the model reads instead of a result when the action did not run."""
-    if status.outcome is Outcome.STOPPED:
-        return stopped_for_model(status)
-    reason = (status.decision.reason if status.decision else "") or "none given"
-    match status.outcome:
-        case Outcome.FAILED_TO_ASK:
-            return (
-                "FAILED TO ASK: the approval could not be posted, so nobody was asked and nothing "
-                "was done. This is not a refusal. Say so, and that an administrator has to check "
-                "whether the bot may post in this channel."
-            )
-        case Outcome.EXPIRED:
-            return (
-                f"EXPIRED: nobody answered by {moment(status.deadline)}. Nothing was done. This "
-                "is neither a refusal nor a permission. Say so, and ask the person whether to ask "
-                "again."
-            )
-        case Outcome.WITHDRAWN:
-            return (
-                f"WITHDRAWN by {decider(status.decision)}: it is no longer needed. Nothing was "
-                "done. Say so in one sentence, and do not call it again."
-            )
-        case Outcome.CHANGES_REQUESTED:
-            return (
-                f"CHANGES REQUESTED by {decider(status.decision)}: {reason}. Nothing was done. "
-                "Call the tool again with these changes; if it is unclear what they are, ask."
-            )
-        case Outcome.SUPERSEDED:
-            return (
-                "SUPERSEDED: what it would do kept changing while it waited, so it was not done. "
-                "Nothing was done. Say so, and ask the person whether to ask again."
-            )
-        case _:
-            return (
-                f"REJECTED by {decider(status.decision)}. Reason: {reason}. "
-                "Nothing was done. Do not try again unchanged; tell the person."
-            )
+    if status.outcome is Outcome.APPROVED:
+        return result_for_model(status)
+    return ENDS[status.outcome].format(
+        id=status.id,
+        by=decider(status.decision),
+        reason=(status.decision.reason if status.decision else "") or "none given",
+        deadline=moment(status.deadline),
+        stopped=stopped_by(status.stop),
+        done=_done(status),
+    )
 
 
 def result_for_model(status: ApprovalStatus) -> str:
@@ -79,16 +54,60 @@ def result_for_model(status: ApprovalStatus) -> str:
             f" with changes: {status.call.tool} ran with {status.effective.arguments} "
             f"instead of {status.request.call.arguments}"
         )
-    match status.execution:
-        case Execution.DONE:
-            return f"{verdict}. {status.result}"
-        case Execution.FAILED:
-            return f"{verdict}, but it FAILED: {status.result}"
-        case _:
-            return (
-                f"{verdict}, but nobody heard of its end: it MAY HAVE BEEN DONE. {status.result} "
-                "Say so, and that it has to be checked before asking again."
-            )
+    result = f" {status.result}" if status.result else ""
+    return verdict + RESULTS[status.execution].format(result=result)
+
+
+UNKNOWN = (
+    "It MAY HAVE BEEN DONE. Do not call it again; say that it may have been done and has to be "
+    "checked before anybody asks again."
+)
+ENDS = {
+    Outcome.PENDING: "NOT DECIDED: this still waits for approval as {id}. Do not call it again.",
+    Outcome.FAILED_TO_ASK: (
+        "FAILED TO ASK: the approval could not be posted, so nobody was asked. {done} "
+        "This is not a refusal. Say so, and that an administrator has to check "
+        "whether the bot may post in this channel."
+    ),
+    Outcome.EXPIRED: (
+        "EXPIRED: nobody answered by {deadline}. {done} This is neither a refusal nor a "
+        "permission. Say so, and ask the person whether to ask again."
+    ),
+    Outcome.WITHDRAWN: (
+        "WITHDRAWN by {by}: it is no longer needed. {done} "
+        "Say so in one sentence, and do not call it again."
+    ),
+    Outcome.CHANGES_REQUESTED: (
+        "CHANGES REQUESTED by {by}: {reason}. {done} "
+        "Call the tool again with these changes; if it is unclear what they are, ask."
+    ),
+    Outcome.SUPERSEDED: (
+        "SUPERSEDED: what it would do kept changing while it waited. {done} "
+        "Say so, and ask the person whether to ask again."
+    ),
+    Outcome.REJECTED: (
+        "REJECTED by {by}. Reason: {reason}. {done} Do not try again unchanged; tell the person."
+    ),
+    Outcome.STOPPED: (
+        "STOPPED: this was {stopped}. Nobody refused it. {done} Say so, and ask the person how to "
+        "go on."
+    ),
+}
+"""By how an approval ended, but for `APPROVED`, of which the result is told."""
+RESULTS = {
+    Execution.NOT_STARTED: ". It has not ended yet; do not call it again.",
+    Execution.RUNNING: ". It has not ended yet; do not call it again.",
+    Execution.DONE: ".{result}",
+    Execution.FAILED: ", but it FAILED:{result}",
+    Execution.UNKNOWN: f", but nobody knows what came of it.{{result}} {UNKNOWN}",
+}
+
+
+def _done(status: ApprovalStatus) -> str:
+    """What was done of what did not run to its end, as it is recorded."""
+    if status.execution is Execution.UNKNOWN:
+        return f"It had been approved by {approvers(status)}. {UNKNOWN}"
+    return f"{capitalized(effect(status.execution))}."
 
 
 def denied_for_model(ruling: Ruling) -> str:
@@ -143,17 +162,6 @@ def too_many_for_model(limit: int, span: str) -> str:
         f"TOO MANY REQUESTS: people are asked at most {limit} times {span} from one thread. "
         "Nobody was asked and nothing was done. Say so, and what is left to do."
     )
-
-
-def stopped_for_model(status: ApprovalStatus) -> str:
-    """What the model reads when an approval was ended by force."""
-    if status.execution is Execution.NOT_STARTED:
-        became = "Nothing was done."
-    elif status.execution in {Execution.DONE, Execution.FAILED}:
-        became = f"Before that it was {status.execution}: {status.result}"
-    else:
-        became = "It may have been done: say so, and that it has to be checked before asking again."
-    return f"STOPPED: this approval was ended by force, and nobody decided it. {became}"
 
 
 def moment(at: datetime | None) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.approvals import ApprovalStatus, Grant
 from workflows.contracts import MESSAGE_LIMIT, Message, Prepared
-from workflows.decisions import Outcome, Refusal, Refused
+from workflows.decisions import Execution, Outcome, Refusal, Refused, Stop
 from workflows.effects import Effect, effects_for_person, has_news
 from workflows.model_faults import ModelFault
 
@@ -162,7 +162,17 @@ def canned(message: Message) -> str | None:
     return FILES_ONLY if message.files else HELP
 
 
-def refusal_for_person(refused: Refused, status: ApprovalStatus) -> str:
+UNCHECKED_PREVIEW = "what it would do now"
+UNCHECKED_CONVERSATION = "whether anybody would hear what came of it"
+UNCHECKED_POLICY = "what the policy says of your changes"
+UNCHECKED_OBJECTION = "whether somebody who wants to stop it may do so"
+UNCHECKED_TURN = "the votes that came before yours"
+"""What could not be checked, if it is not who somebody is."""
+
+
+def refusal_for_person(
+    refused: Refused, status: ApprovalStatus, *, is_time_up: bool = False
+) -> str:
     """Why a press did not count, and what to do next."""
     link = status.card.permalink if status.card else ""
     where = f" <{link}|Open the card>" if link else ""
@@ -172,6 +182,16 @@ def refusal_for_person(refused: Refused, status: ApprovalStatus) -> str:
         return (
             f"That card was replaced and no longer decides anything. `{status.id}` is still "
             f"*{status.outcome}*; please use the newer card.{where}"
+        )
+    if refused.why is Refusal.UNVERIFIED:
+        what = escaped(refused.detail) or "with Slack whether you may decide this"
+        onward = "The time to decide is up now." if is_time_up else "Please press again."
+        return f"I couldn't check {what} just now, so nothing was changed. {onward}{where}"
+    if refused.why is Refusal.FAULT:
+        return (
+            "That did not work, through a fault of mine; nothing was changed. Please press again. "
+            f"If it stays like this, give an administrator this id: `{status.id}` "
+            f"{escaped(refused.detail)}.{where}"
         )
     if refused.why is Refusal.BAD_EDIT:
         return f"Your changes were not taken. {escaped(refused.detail)}{where}"
@@ -188,10 +208,6 @@ REFUSALS = {
     Refusal.ALREADY_VOTED: "Your approval is counted already; it needs another person. {who}.",
     Refusal.HANDED_OVER: (
         "Somebody decides in your place, since your vote was handed over. {who}."
-    ),
-    Refusal.UNVERIFIED: (
-        "I couldn't check with Slack just now whether you may decide this. Nothing was changed; "
-        "please press again."
     ),
     Refusal.GUEST: "Guests of this workspace can't decide here. {who}.",
     Refusal.EXTERNAL: "People of another workspace can't decide here. {who}.",
@@ -217,6 +233,13 @@ REFUSALS = {
     Refusal.OUTDATED: (
         "What you saw is no longer what is asked for; nothing was changed. "
         "Please look at the card again."
+    ),
+    Refusal.TOO_LATE: (
+        "Too late: the time to decide this was up when you pressed. Your press changed nothing."
+    ),
+    Refusal.TOO_OFTEN: (
+        "That was very often within a minute, so I stopped looking. Nothing was changed; please "
+        "wait a minute, then press once."
     ),
 }
 
@@ -252,27 +275,68 @@ def escaped(text: str) -> str:
 
 def verdict(status: ApprovalStatus) -> str:
     """One sentence: what was decided and by whom, for people."""
-    match status.outcome:
-        case Outcome.PENDING:
-            return f"`{status.id}` is still waiting for a decision."
-        case Outcome.FAILED_TO_ASK:
-            return f"`{status.id}` could not be put to anybody and was not done."
-        case Outcome.EXPIRED:
-            return f"`{status.id}` has expired; nobody decided in time and nothing was done."
-        case Outcome.SUPERSEDED:
-            return f"`{status.id}` was superseded by a newer request."
-        case _:
-            by = status.decision.by if status.decision else None
-            who = f"<@{by.user}>" if by else "an operator"
-            return f"`{status.id}` was already {OUTCOME_VERBS[status.outcome]} by {who}."
+    by = status.decision.by if status.decision else None
+    told = VERDICTS[status.outcome].format(
+        by=f"<@{by.user}>" if by else "an operator",
+        stopped=stopped_by(status.stop),
+        done=effect(status.execution),
+    )
+    is_unsure = status.execution is Execution.UNKNOWN and "{done}" not in VERDICTS[status.outcome]
+    return f"`{status.id}` {told}{f'; {effect(status.execution)}' if is_unsure else ''}."
 
 
-OUTCOME_VERBS = {
-    Outcome.APPROVED: "approved",
-    Outcome.REJECTED: "rejected",
-    Outcome.WITHDRAWN: "withdrawn",
-    Outcome.CHANGES_REQUESTED: "sent back for changes",
+VERDICTS = {
+    Outcome.PENDING: "is still waiting for a decision",
+    Outcome.APPROVED: "was already approved by {by}",
+    Outcome.REJECTED: "was already rejected by {by}",
+    Outcome.FAILED_TO_ASK: "could not be put to anybody; {done}",
+    Outcome.CHANGES_REQUESTED: "was already sent back for changes by {by}",
+    Outcome.EXPIRED: "has expired; nobody decided in time and {done}",
+    Outcome.WITHDRAWN: "was already withdrawn by {by}",
+    Outcome.SUPERSEDED: "was superseded by a newer request; {done}",
+    Outcome.STOPPED: "was {stopped}; {done}",
 }
+
+
+def stopped_by(stop: Stop | None) -> str:
+    """What ended an approval by force, to follow "was"."""
+    return STOPPED_BY[stop or Stop.GONE]
+
+
+def capitalized(text: str) -> str:
+    """The beginning of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def effect(execution: Execution) -> str:
+    """What was done, as it is recorded and as part of a sentence."""
+    return EFFECTS[execution]
+
+
+STOPPED_BY = {
+    Stop.TERMINATED: "ended by an operator or a limit of Temporal's",
+    Stop.CANCELED: "ended by an operator",
+    Stop.TIMED_OUT: "ended by a time limit of Temporal's",
+    Stop.FAILED: "ended by a fault in this app",
+    Stop.GONE: "lost from the record",
+    Stop.CONVERSATION: "ended together with its conversation, by an operator or a limit",
+}
+EFFECTS = {
+    Execution.NOT_STARTED: "nothing was done",
+    Execution.RUNNING: "it is being carried out",
+    Execution.DONE: "it was done",
+    Execution.FAILED: "it was tried and failed",
+    Execution.UNKNOWN: "it may have been done: check before asking again",
+}
+
+
+def stopped_note(status: ApprovalStatus) -> str:
+    """To the thread, in Markdown, where no conversation is left to say it."""
+    again = "" if status.execution is Execution.UNKNOWN else " Ask again if it is still needed."
+    return (
+        f"The request for `{status.call.tool}` (`{status.id}`) was {stopped_by(status.stop)}, so "
+        f"nobody can decide it any more; {effect(status.execution)}.{again}"
+    )
 
 
 def replaced_for_person(status: ApprovalStatus) -> str:

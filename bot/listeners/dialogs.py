@@ -108,11 +108,12 @@ class Dialogs:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise DialogError(UNREACHABLE) from error
 
-    async def _open(self, click: Click) -> None:
+    async def _open(self, click: Click) -> ApprovalStatus:
         status = await self._approvals.status(click.value)
         if click.action in ATTEMPTS:
             check(status, _attempt(decision_of(click, self._now()), click.action))
         await self.show(click, MODALS[click.action](status, _meta(click, status)))
+        return status
 
     async def _reject(self, click: Click) -> None:
         """Ask for the reason. A Slack that cannot ask must still be able to say no."""

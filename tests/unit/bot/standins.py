@@ -86,6 +86,7 @@ class Votes(Approvals):
         self.known: dict[str, ApprovalStatus] = {APPROVAL: ruled()}
         self.decided: list[tuple[str, bool, Decision]] = []
         self.lost: list[tuple[str, str]] = []
+        self.cleaned_up: list[str] = []
         self.rows: Sequence[PendingApproval] = ()
         self.looked_for: list[Listing] = []
         self.error: Exception | None = None
@@ -108,6 +109,9 @@ class Votes(Approvals):
 
     async def card_lost(self, approval_id: str, card_ts: str) -> None:
         self.lost.append((approval_id, card_ts))
+
+    async def clean_up(self, approval_id: str) -> None:
+        self.cleaned_up.append(approval_id)
 
     async def status(self, approval_id: str) -> ApprovalStatus:
         await self.gate.wait()

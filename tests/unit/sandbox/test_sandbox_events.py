@@ -53,7 +53,7 @@ async def test_a_message_among_several_people_has_an_event_of_its_own(
     await people.say(ALICE, TRIO, "hello both")
     event = (await app.first())["event"]
     assert (event["channel"], event["channel_type"]) == (TRIO, "mpim")
-    found = (await slack.conversations_info(channel=TRIO))["channel"]
+    found = (await slack.conversations_info(channel=TRIO)).get("channel", {})
     assert (found["is_mpim"], found["is_private"], found["is_im"]) == (True, True, False)
     assert (await slack.conversations_members(channel=TRIO))["members"] == [ALICE, BOB, BOT]
 

@@ -67,7 +67,7 @@ def test_what_could_not_be_checked_is_not_told_as_not_allowed() -> None:
     told = refusal_for_person(_refused(Refusal.UNVERIFIED), _ended(Outcome.PENDING))
     assert "couldn't check" in told
     assert "can't" not in told
-    assert "press again" in told
+    assert "Please press again" in told
 
 
 def test_a_refused_edit_says_what_was_wrong_and_mentions_nobody() -> None:
