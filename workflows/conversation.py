@@ -121,11 +121,11 @@ class ConversationWorkflow:
         """Wait for the message that makes this thread ours; without one, nothing was ever here."""
         try:
             await workflow.wait_condition(
-                lambda: any(it.is_addressed for it in self._inbox.messages),
-                timeout=MENTION_PATIENCE,
+                lambda: self._inbox.is_addressed, timeout=MENTION_PATIENCE
             )
         except TimeoutError:
             return False
+        self._inbox.begin_with_mention()
         return True
 
     def _resume(self, memory: Memory) -> None:

@@ -48,6 +48,16 @@ class Inbox:
                 return True
         return False
 
+    @property
+    def is_addressed(self) -> bool:
+        """Whether anything in it was said to us."""
+        return any(it.is_addressed for it in self.messages)
+
+    def begin_with_mention(self) -> None:
+        """Leave out what people said to each other before one of them turned to us."""
+        first = next(place for place, it in enumerate(self.messages) if it.is_addressed)
+        del self.messages[:first]
+
     def take_missed(self) -> int:
         """How many messages were turned away since this was last asked."""
         missed, self._missed = self._missed, 0
