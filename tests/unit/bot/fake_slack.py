@@ -25,6 +25,8 @@ class FakeSlack:
     asked: list[tuple[str, Json]] = field(default_factory=list)
     answers: dict[str, list[web.Response]] = field(default_factory=dict)
     """Answers by method, given once each and in order."""
+    always: dict[str, str] = field(default_factory=dict)
+    """Refusals by method, given whenever no answer is left."""
     url: str = ""
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever something was asked."""
@@ -52,6 +54,8 @@ class FakeSlack:
         self.heard.set()
         if answers := self.answers.get(method):
             return answers.pop(0)
+        if code := self.always.get(method):
+            return web.json_response({"ok": False, "error": code})
         return web.json_response({"ok": True, "ts": f"{len(self.asked)}.0", "channel": "C0OPS"})
 
 
