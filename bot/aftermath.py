@@ -1,7 +1,7 @@
 """What a press changes on the screen it was made on, once Temporal has it or was past it."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -12,7 +12,7 @@ from bot.payloads.presses import Click
 from bot.private_lists import PrivateLists
 from bot.screens import NOT_SHOWN
 from bot.stale_cards import StaleCards
-from bot.views.actions import APPROVE, CARD, HOME, LIST, NUDGE, REVOKE, WITHDRAW
+from bot.views.actions import APPROVE, HOME, LIST, NUDGE, REVOKE, WITHDRAW
 from workflows.approvals import ApprovalStatus
 
 log = structlog.get_logger(__name__)
@@ -46,10 +46,35 @@ class Aftermath:
 
     async def too_late(self, click: Click, team: str, status: ApprovalStatus | None) -> None:
         """A press was about an approval that has ended, so what was pressed is out of date."""
-        if click.place.kind == CARD and status:
-            await _attempt(self.cards.heal(click, status), HEALING_PATIENCE)
-        else:
-            await self._redraw(click, team, HEALING_PATIENCE)
+        if status:
+            await asyncio.gather(
+                _attempt(self.cards.heal(click, status), HEALING_PATIENCE),
+                _attempt(self.cards.clean_up(status), HEALING_PATIENCE),
+            )
+        await self._redraw(click, team, HEALING_PATIENCE)
+
+    async def all_too_late(self, click: Click, statuses: Sequence[ApprovalStatus]) -> None:
+        """A press was about several, of which none waits any more."""
+        work = self.cards.heal_summary(click, statuses) if statuses else self.cards.forget(click)
+        cleaning = (_attempt(self.cards.clean_up(it), HEALING_PATIENCE) for it in statuses)
+        await asyncio.gather(_attempt(work, HEALING_PATIENCE), *cleaning)
+
+    async def submitted_too_late(self, statuses: Sequence[ApprovalStatus]) -> None:
+        """A dialog was about approvals that have ended; the messages below it may not say so."""
+        await asyncio.gather(
+            *(_attempt(self.cards.clean_up(it), HEALING_PATIENCE) for it in statuses)
+        )
+
+    async def gone(self, click: Click, team: str) -> None:
+        """A press was about an approval of which nothing is known, so what offers it goes."""
+        match click.place.kind:
+            case kind if kind == LIST:
+                work = self.lists.turn(click, team)
+            case kind if kind == HOME:
+                work = self.homes.open(team, click.by)
+            case _:
+                work = self.cards.forget(click)
+        await _attempt(work, HEALING_PATIENCE)
 
     async def _redraw(self, click: Click, team: str, patience: float) -> None:
         if click.place.kind == LIST:

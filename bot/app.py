@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.aftermath import Aftermath
 from bot.answers import SUBMISSION, Whispers, in_command, in_modal
 from bot.directory import Directory
-from bot.errors import explain, plainly, surprise
+from bot.errors import ended_in, explain, plainly, surprise
 from bot.homes import Homes
 from bot.listeners import (
     approve_all,
@@ -107,12 +107,16 @@ def build_app(
     response_urls = ResponseUrls(slack)
     whispers = Whispers(slack, response_urls)
 
+    aftermath = _aftermath(slack, response_urls, services)
+
     async def answer_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if body.get("type") == SUBMISSION:
+            await aftermath.submitted_too_late(ended_in(error))
         return await _answer_error(error, body, whispers)
 
     app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
-    _register_decisions(app, slack, services, _aftermath(slack, response_urls, services))
+    _register_decisions(app, slack, services, aftermath)
     fallback.register(app)
     return app
 
@@ -155,7 +159,7 @@ def _aftermath(slack: AsyncWebClient, response_urls: ResponseUrls, services: Ser
         deployment=services.deployment,
     )
     lists = PrivateLists(page, response_urls, services.open_lists)
-    cards = StaleCards(slack, services.deployment)
+    cards = StaleCards(slack, services.approvals, services.deployment)
     return Aftermath(lists, homes, cards, services.open_lists)
 
 

@@ -30,7 +30,7 @@ GONE = frozenset(
 LONGEST_NAME = 80
 """Characters that Slack lets a name have."""
 UNREACHABLE = "unreachable"
-CHANNELS = "public_channel,private_channel"
+CHANNELS = "public_channel,private_channel,mpim"
 DIRECT_PREFIX = "D"
 
 

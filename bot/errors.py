@@ -1,15 +1,18 @@
 """What people read when something fails: every such sentence is here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
+import aiohttp
+from slack_sdk.errors import SlackApiError
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
-from bot.listeners.approve_all import BatchError, NothingTickedError, NothingWaitsError
+from bot.directory import UNREACHABLE
+from bot.listeners.approve_all import BatchError, NothingTickedError
 from bot.listeners.ask_again import AnsweredError, NotTheirsError
-from bot.listeners.buttons import OtherDeploymentError
+from bot.listeners.buttons import NothingWaitsError, OtherDeploymentError
 from bot.listeners.dialogs import DialogError, NoDialogsError
 from bot.listeners.submissions import NobodyChosenError
 from bot.listeners.votes import NotCountedError
@@ -17,6 +20,7 @@ from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
 from bot.views.modals.meta import MetaError
 from bot.views.text import date_token, escape, line, mention
+from bot.views.verdict import deciding
 from workflows.approvals import ApprovalStatus
 from workflows.client import (
     ApprovalClosedError,
@@ -32,11 +36,14 @@ NO_DIALOGS = (
     "This Slack shows no dialogs, so I can't ask you for more here and nothing was changed. "
     "Approve and Reject work on the card; the rest works in a Slack app that is up to date."
 )
+SLACK_AWAY = (
+    "Slack did not answer me just now, so I could not finish this. Please try again in a moment."
+)
 UNREADABLE = "I could not read what Slack sent me, so nothing was changed. Please try again."
 SENTENCES: Mapping[type[BaseException], str] = {
     ApprovalNotFoundError: (
-        "I don't know this approval: it may be from another installation or long gone. "
-        "Nothing was changed. `/approvals` lists what is waiting."
+        "I have no record of this request (any more): it is long gone, or from another "
+        "installation. Your press changed nothing. `/approvals` lists what is waiting."
     ),
     ConversationNotFoundError: (
         "That conversation has ended, and what was allowed in it ended with it. "
@@ -46,11 +53,14 @@ SENTENCES: Mapping[type[BaseException], str] = {
     NoDialogsError: NO_DIALOGS,
     NobodyChosenError: "Choose to whom you hand over your vote.",
     NothingTickedError: "Tick what you approve, or close this dialog.",
-    NothingWaitsError: "None of these waits any more; their cards show what was decided.",
+    NothingWaitsError: "None of these waits any more; their cards show how each ended.",
     PayloadError: UNREADABLE,
     ResponseUrlError: "Slack did not let me redraw this list. `/approvals` shows it anew.",
     RPCError: TEMPORAL_AWAY,
     WorkflowQueryFailedError: TEMPORAL_AWAY,
+    aiohttp.ClientError: SLACK_AWAY,
+    OSError: SLACK_AWAY,
+    SlackApiError: SLACK_AWAY,
 }
 """What is said whatever the error carries."""
 _MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
@@ -97,6 +107,11 @@ def _(error: OtherDeploymentError) -> str:
 
 @explain.register
 def _(error: DialogError) -> str:
+    if error.code == UNREACHABLE:
+        return (
+            "Slack did not open the dialog in time, and nothing was changed. If none appears, "
+            "please press again."
+        )
     code = escape(error.code)
     return f"Slack did not open the dialog (`{code}`), and nothing was changed. Please press again."
 
@@ -111,9 +126,17 @@ def _(error: BatchError) -> str:
     return "\n".join(["Nothing was approved. Untick these, or look at their cards:", *lines])
 
 
+def ended_in(error: BaseException) -> Sequence[ApprovalStatus]:
+    """The approvals that turned out to have ended."""
+    if isinstance(error, BatchError):
+        return [it for _, problem in error.problems for it in ended_in(problem)]
+    return [error.status] if isinstance(error, ApprovalClosedError) and error.status else []
+
+
 def too_late(status: ApprovalStatus) -> str:
     """To who presses after the end: how it ended, who, when, and where to see it."""
-    ended = status.decision.at if status.decision else status.ended_at
+    decision = deciding(status)
+    ended = decision.at if decision else status.ended_at
     when = f" ({date_token(ended.timestamp())})" if ended else ""
     how = verdict(status).removesuffix(".")
     return f"Too late: {how}{when}. Your press changed nothing.{_link(status)}"

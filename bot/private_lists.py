@@ -16,6 +16,7 @@ from bot.views.actions import REVOKE
 from bot.views.listing_details import ROW
 from bot.views.listing_news import news
 from bot.views.listing_query import ListingQuery
+from bot.views.verdict import deciding
 from workflows.approvals import ApprovalStatus
 from workflows.contracts import Person
 
@@ -159,7 +160,8 @@ async def _draw(
 
 
 def _decided_by(status: ApprovalStatus, person: Person) -> bool:
-    by = status.decision.by if status.decision else None
+    decision = deciding(status)
+    by = decision.by if decision else None
     return by is not None and by.user == person.user
 
 

@@ -6,11 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NoReturn, TypeVar
 
 from aiohttp import web
 
+from bot.door import serving
 from bot.preflight import PreflightError
 from bot.settings import SettingsError
 
@@ -50,18 +51,14 @@ async def listening(http: web.Application, host: str, port: int) -> AsyncGenerat
     Raises:
         PreflightError: the port is taken or may not be used.
     """
-    runner = web.AppRunner(http, access_log=None, shutdown_timeout=5.0)
-    await runner.setup()
-    try:
+    async with AsyncExitStack() as stack:
         try:
-            await web.TCPSite(runner, host, port).start()
+            await stack.enter_async_context(serving(http, host, port))
         except OSError as error:
             raise PreflightError(
                 f"cannot listen on {host}:{port} ({error.strerror}); is it already in use?"
             ) from error
         yield
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager

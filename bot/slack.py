@@ -12,6 +12,8 @@ TIMEOUT_SECONDS = 20
 UNKNOWN = frozenset({"unknown_method", "http_404", "http_405", "http_501"})
 """A workspace, or a stand-in for one, that lacks a method says so in one of these ways."""
 
+BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+"""Slack takes the message with fewer blocks, or without any."""
 LONGEST_CODE = 100
 """Characters. What stands in the place of a code may be anything."""
 LONGEST_PAUSE = 3_600.0

@@ -1,47 +1,122 @@
-"""Cards that still offer buttons although their approval has ended: each heals when pressed."""
+"""Messages that still offer buttons although their approval has ended: each heals when pressed."""
 
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.payloads.presses import Click
-from bot.views.card import approval_card, card_text
-from workflows.approvals import ApprovalStatus
-from workflows.decisions import Execution, Outcome
+from bot.slack import BAD_BLOCKS, code_of
+from bot.views.actions import CARD, PROMPT
+from bot.views.batch import batch_blocks, batch_text
+from bot.views.gone import GONE, gone_blocks
+from bot.views.message import Posted, Words, card_at, line_words, messages_of
+from workflows.approvals import ENDED, ApprovalStatus
+from workflows.client import Approvals
+from workflows.decisions import Outcome
+from workflows.errands import Batch
 
-UNDER_WAY = frozenset({Execution.NOT_STARTED, Execution.RUNNING})
+LINE, BATCH = "line", "batch"
+REMINDER = re.compile(r"(reminder|escalation|nudge|hand over)\d+")
+"""Rows of the buttons in a reminder; what has ended is shown there as its card shows it."""
 
 
 class StaleCards:
-    """Rewrites cards of this installation."""
+    """Rewrites messages of this installation."""
 
-    def __init__(self, slack: AsyncWebClient, deployment: str) -> None:
+    def __init__(self, slack: AsyncWebClient, approvals: Approvals, deployment: str) -> None:
         self._slack = slack
+        self._approvals = approvals
         self._deployment = deployment
 
     async def heal(self, click: Click, status: ApprovalStatus) -> None:
-        """Let the card that was pressed say how its approval ended.
+        """Let the message that was pressed say how its approval ended.
 
-        Every other card is written by an activity. Here there is no workflow left that could
-        run one; and since a card is drawn from the state alone, this cannot say anything else
-        than the workflow's own last drawing.
+        Every other message is written by an activity. Here there may be no workflow left that
+        could run one; and since all is drawn from the state alone, this says what the workflow
+        would have said.
 
         Raises:
             SlackApiError: Slack does not take it.
         """
-        if not click.channel or not click.message_ts or not _is_over(status):
-            return
-        # Cards of before there were rules name no installation.
-        deployment = self._deployment if status.in_force else ""
-        source = status.card.source if status.card else ""
-        await self._slack.chat_update(
-            channel=click.channel,
-            ts=click.message_ts,
-            text=card_text(status),
-            blocks=approval_card(status, source, deployment),
-        )
+        if _is_message(click) and _is_over(status):
+            for pressed in self._pressed(click, status):
+                await self._rewrite(pressed)
+
+    async def heal_summary(self, click: Click, statuses: Sequence[ApprovalStatus]) -> None:
+        """Let a summary say how all ended that it still offered. Others had ended before.
+
+        Raises:
+            SlackApiError: Slack does not take it.
+        """
+        if _is_message(click) and statuses:
+            batch = Batch(thread=statuses[0].thread, key="", rows=tuple(statuses))
+            words = Words(batch_text(batch), batch_blocks(batch, self._deployment))
+            await self._rewrite(Posted(click.channel, click.message_ts, words))
+
+    async def forget(self, click: Click) -> None:
+        """Take the buttons from a message of which nothing is known any more, if it is ours.
+
+        Raises:
+            SlackApiError: Slack does not take it.
+        """
+        if _is_message(click) and click.place.deployment == self._deployment:
+            update: dict[str, Any] = {"channel": click.channel, "ts": click.message_ts}
+            blocks = [dict(it) for it in gone_blocks(click.blocks)]
+            try:
+                await self._slack.chat_update(**update, text=GONE, blocks=blocks)
+            except SlackApiError as error:
+                if code_of(error) not in BAD_BLOCKS:
+                    raise
+                await self._slack.chat_update(**update, text=GONE, blocks=[])
+
+    async def clean_up(self, status: ApprovalStatus) -> None:
+        """Have a worker do the same for all the other messages, and tell who asked.
+
+        Raises:
+            ApprovalNotFoundError: it has vanished meanwhile.
+            RPCError: Temporal is away.
+        """
+        if status.stop is not None:
+            await self._approvals.clean_up(status.id)
+
+    def _pressed(self, click: Click, status: ApprovalStatus) -> Iterator[Posted]:
+        """What a press was on. Where a prompt was said aloud, it is left as it was."""
+        at = (click.channel, click.message_ts)
+        known = [it for it in messages_of(status, self._deployment) if (it.channel, it.ts) == at]
+        if known:
+            yield known[0]
+        elif click.place.kind == CARD or REMINDER.fullmatch(click.place.row):
+            yield Posted(*at, card_at(status, click.channel, self._deployment))
+        elif click.place.row == LINE:
+            yield Posted(*at, line_words(status, self._deployment))
+
+    async def _rewrite(self, posted: Posted) -> None:
+        for blocks in posted.words.takes():
+            try:
+                await self._slack.chat_update(
+                    channel=posted.channel,
+                    ts=posted.ts,
+                    text=posted.words.text,
+                    blocks=list(blocks),
+                )
+            except SlackApiError as error:
+                if not blocks or code_of(error) not in BAD_BLOCKS:
+                    raise
+            else:
+                return
+
+
+def _is_message(click: Click) -> bool:
+    """Whether it is a message that can be rewritten."""
+    is_ours = click.place.kind in {CARD, PROMPT} and not click.is_ephemeral
+    return is_ours and bool(click.channel and click.message_ts)
 
 
 def _is_over(status: ApprovalStatus) -> bool:
     """Whether nothing will change any more; until then the workflow draws its card itself."""
     if status.outcome is Outcome.APPROVED:
-        return status.execution not in UNDER_WAY
+        return status.execution in ENDED
     return status.outcome is not Outcome.PENDING

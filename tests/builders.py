@@ -1,5 +1,6 @@
 """Values for tests, each valid as it stands."""
 
+import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -18,9 +19,9 @@ def a_thread(channel: str = "C0OPS") -> Thread:
 
 
 def a_message(text: str, *files: str) -> Message:
-    """Something Alice says."""
-    number = uuid4().int % 10**10
-    return Message(id=f"Ev{number}", ts=f"{number}.000200", author=ALICE, text=text, files=files)
+    """Something Alice says now."""
+    ts = f"{time.time():.6f}"
+    return Message(id=f"Ev{uuid4().hex}", ts=ts, author=ALICE, text=text, files=files)
 
 
 def a_call(thread: Thread | None = None) -> Call:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from worker.arguments import NOT_RUN
 from workflows.activities import (
     AgentActivities,
     CardActivities,
@@ -119,14 +120,19 @@ class ThreadLog(ThreadActivities, Watched):
 
     def __init__(self) -> None:
         Watched.__init__(self)
-        self.replies: list[str] = []
+        self.posted: list[Reply] = []
         self.statuses: list[str] = []
         self.whispers: list[Whisper] = []
+
+    @property
+    def replies(self) -> Sequence[str]:
+        """What was answered, in order."""
+        return [it.markdown for it in self.posted]
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """Keep the answer."""
-        self.replies.append(reply.markdown)
+        self.posted.append(reply)
         await self.changed()
 
     @activity.defn
@@ -155,6 +161,8 @@ class RuleBook(PolicyActivities, Watched):
         """Given in order; after the last one, `rule` asks for everything."""
         self.pleas: list[Plea] = []
         self.down = False
+        self.busy = 0
+        """How often it cannot say yet."""
 
     @activity.defn
     async def judge(self, plea: Plea) -> Ruling:
@@ -162,6 +170,9 @@ class RuleBook(PolicyActivities, Watched):
         self.pleas.append(plea)
         if self.down:
             raise ApplicationError("no policy", non_retryable=True)
+        if self.busy:
+            self.busy -= 1
+            raise ApplicationError("Slack is away", {"patience_seconds": 3_600})
         if self.rulings:
             return self.rulings.pop(0)
         verdict = Verdict.ALLOW if self.rule.auto_approve else Verdict.ASK
@@ -231,7 +242,7 @@ class Workbench(AgentActivities, Watched):
         """Arguments are valid if they are a JSON object; what a test has broken fails for good."""
         if call.arguments in self.unpreparable:
             raise ApplicationError("no answer", non_retryable=True)
-        if not call.arguments.startswith("{"):
+        if not call.arguments.startswith("{") or NOT_RUN in call.arguments:
             return Prepared(problem="The arguments have to be a JSON object.")
         plain = Prepared(
             title="Act",

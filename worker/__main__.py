@@ -20,7 +20,7 @@ from bot.waiting import AwayError, Waiting
 from worker.agent import Agency
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
-from worker.lifecycle import TemporalLifecycle
+from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyDesk, open_policy
 from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
@@ -73,6 +73,7 @@ async def prepare(settings: WorkerSettings, slack: AsyncWebClient) -> Known:
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
+        await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
         shop = await waiting.for_("the database", lambda: open_shop(settings.database_url))
         return Known(tools, directory, policy, temporal, shop)
 

@@ -1,7 +1,8 @@
 """The agent's activities: what it is, and what its tools do."""
 
+import math
 import traceback
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +13,35 @@ from temporalio.exceptions import ApplicationError
 
 from worker.secrets import Secrets
 from worker.shop import Shop
+from worker.text import cut, encodable, text_of
 from worker.tools.toolkit import Arguments, ArgumentsError, Desk, Preview, Tool, ToolError
 from workflows.activities import AgentActivities
 from workflows.contracts import AgentSpec, ArgumentField, Call, Prepared, ToolResult
 from workflows.differences import digest
+
+OUTPUT_LIMIT = 20_000
+"""Characters of one tool's answer, some 5,000 tokens: each later model call carries it again, and
+a turn has room for dozens of them in what Temporal stores."""
+SUMMARY_LIMIT = 3_000
+NAME_LIMIT = 200
+FIELDS_LIMIT = 60_000
+"""Characters of all lines of a card: the longest arguments fit with room to spare."""
+LINES_LIMIT = 100
+NO_ANSWER = "It ran and answered nothing."
+UNSAID = "<exception str() failed>"
+"""What `traceback` writes for an error that cannot be put into words."""
+NOT_AGAIN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""Mistakes of the tool's own code, such as text that cannot be encoded. They come again, and the
+part of the tool before them would run again, too."""
 
 log = structlog.get_logger(__name__)
 
@@ -61,12 +87,12 @@ class Agency(AgentActivities):
         try:
             with _concealing(secrets):
                 preview, read = await tool.describe(Desk(self.shop, call))
+                prepared = self._prepared(tool, preview, read)
+                fields = _fields(preview, secrets.mask(read.shown))
         except ToolError as error:
-            why = secrets.hide(str(error))
+            why = _answer(error, secrets)
             log.info("call refused before asking", tool=call.tool, call=call.id, why=why)
             return Prepared(problem=f"{why} Nobody was asked and nothing was done.")
-        prepared = self._prepared(tool, preview, read)
-        fields = _fields(preview, secrets.mask(read.shown))
         return _masked(call, prepared, fields, secrets)
 
     @activity.defn
@@ -78,48 +104,71 @@ class Agency(AgentActivities):
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with _concealing(secrets):
-                text = await tool.run(Desk(self.shop, call))
+                answer = await tool.run(Desk(self.shop, call))
         except ToolError as error:
             if isinstance(error, ArgumentsError):
                 log.info("arguments refused", tool=call.tool, call=call.id)
-            return ToolResult(ok=False, text=secrets.hide(str(error)))
-        return ToolResult(ok=True, text=secrets.hide(text))
+            return ToolResult(ok=False, text=_answer(error, secrets))
+        return ToolResult(ok=True, text=_answer(answer, secrets))
 
     def _prepared(self, tool: Tool, preview: Preview, read: Arguments) -> Prepared:
         return Prepared(
             title=tool.title,
-            summary=preview.summary,
+            summary=text_of(preview.summary),
             fields=_fields(preview, read.shown),
-            cost=preview.cost,
+            cost=text_of(preview.cost),
             reason=read.reason,
             agent=self.name,
-            amount=preview.amount,
+            amount=_amount(preview.amount),
             parameters=tool.parameters,
         )
+
+
+def _answer(answer: Any, secrets: Secrets) -> str:
+    """What a tool came back with, as bounded text. It has run: nothing here may fail it."""
+    if answer is None:
+        return NO_ANSWER
+    return cut(secrets.hide(text_of(answer)), OUTPUT_LIMIT)
 
 
 def _masked(
     call: Call, prepared: Prepared, fields: Sequence[ArgumentField], secrets: Secrets
 ) -> Prepared:
     """The same as it may be shown, with the digest of what it really is."""
+
+    def shown(text: str, limit: int) -> str:
+        return cut(secrets.hide(text), limit)
+
     return prepared.model_copy(
         update={
-            "summary": secrets.hide(prepared.summary),
-            "fields": tuple(map(secrets.mask_field, fields)),
-            "cost": secrets.hide(prepared.cost),
-            "reason": secrets.hide(prepared.reason),
+            "summary": shown(prepared.summary, SUMMARY_LIMIT),
+            "fields": tuple(_bounded(map(secrets.mask_field, fields))),
+            "cost": shown(prepared.cost, NAME_LIMIT),
+            "reason": shown(prepared.reason, SUMMARY_LIMIT),
             "digest": digest(call.tool, call.arguments, prepared),
-            "arguments": secrets.mask_arguments(call.arguments),
+            "arguments": encodable(secrets.mask_arguments(call.arguments)),
         }
     )
 
 
+def _bounded(fields: Iterable[ArgumentField]) -> Iterator[ArgumentField]:
+    """Lines of a card, as many and as long as they can be carried."""
+    left = FIELDS_LIMIT
+    for number, field_ in enumerate(fields):
+        if number >= LINES_LIMIT or left <= 0:
+            yield ArgumentField(name="more", value="[cut: further lines are left out]")
+            return
+        value = cut(field_.value, left)
+        left -= len(value)
+        yield field_.model_copy(update={"name": cut(field_.name, NAME_LIMIT), "value": value})
+
+
 @contextmanager
 def _concealing(secrets: Secrets) -> Generator[None]:
-    """What nobody planned for is stored and logged too: it goes on without secrets.
+    """What nobody planned for is stored and logged too: bounded, encodable, without secrets.
 
     Raises:
-        ApplicationError: in place of an error whose text, or that of a cause, tells one.
+        ApplicationError: in place of an error that is not like that, or would come again.
     """
     try:
         yield
@@ -127,14 +176,37 @@ def _concealing(secrets: Secrets) -> Generator[None]:
         raise
     except Exception as error:
         told = "".join(traceback.format_exception(error))
-        if secrets.hide(told) == told:
+        is_plain = secrets.hide(text_of(told)) == told and len(told) <= OUTPUT_LIMIT
+        is_plain = is_plain and UNSAID not in told
+        again = not isinstance(error, NOT_AGAIN)
+        if isinstance(error, ApplicationError):
+            is_plain, again = is_plain and not error.details, not error.non_retryable
+        if is_plain and again:
             raise
-        raise ApplicationError(secrets.hide(str(error)), type=type(error).__name__) from None
+        raise ApplicationError(
+            cut(secrets.hide(text_of(error)), SUMMARY_LIMIT),
+            type=type(error).__name__,
+            non_retryable=not again,
+        ) from (error if is_plain else None)
 
 
 def _fields(preview: Preview, shown: Mapping[str, Any]) -> tuple[ArgumentField, ...]:
     """What the preview says, else every argument as it was given."""
-    return preview.fields or tuple(
-        ArgumentField(name=name.replace("_", " "), value=str(value))
+    if preview.fields:
+        return tuple(map(_encodable, preview.fields))
+    return tuple(
+        ArgumentField(name=text_of(name).replace("_", " "), value=encodable(str(value)))
         for name, value in shown.items()
     )
+
+
+def _amount(given: float | None) -> float | None:
+    """What rules compare. A number that is none would meet no rule, and be free by that."""
+    if given is not None and not math.isfinite(given):
+        raise ToolError("What it costs cannot be said.")
+    return given
+
+
+def _encodable(field_: ArgumentField) -> ArgumentField:
+    told = {"name": text_of(field_.name), "value": text_of(field_.value)}
+    return field_.model_copy(update=told)

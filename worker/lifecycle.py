@@ -1,12 +1,33 @@
 """Whether workflows still run, as Temporal says when it is asked."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+)
+from temporalio.service import RPCError
 
 from workflows.activities import LifecycleActivities
 from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalNotFoundError, Approvals, Conversations
+from workflows.contracts import SWEEP_WORKFLOW
 from workflows.decisions import Outcome
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY = timedelta(minutes=2)
+LOOK_BACK = timedelta(days=1)
+"""For so long nobody may have noticed: all workers may have been away."""
 
 
 class TemporalLifecycle(LifecycleActivities):
@@ -18,19 +39,57 @@ class TemporalLifecycle(LifecycleActivities):
 
     @activity.defn
     async def ended_approvals(self, ids: tuple[str, ...]) -> tuple[ApprovalStatus, ...]:
+        """See `LifecycleActivities`. One that cannot be read does not hide the others.
+
+        Raises:
+            RPCError: none could be read.
+        """
+        found = await asyncio.gather(*map(self._ended, ids), return_exceptions=True)
+        problems = [it for it in found if isinstance(it, BaseException)]
+        if problems and len(problems) == len(ids):
+            raise problems[0]
+        if problems:
+            log.warning("approvals that cannot be read", causes=[str(it) for it in problems])
+        return tuple(it for it in found if isinstance(it, ApprovalStatus))
+
+    @activity.defn
+    async def sweep(self) -> int:
         """See `LifecycleActivities`."""
-        ended: list[ApprovalStatus] = []
-        for id_ in ids:
-            try:
-                status = await self._approvals.status(id_)
-            except ApprovalNotFoundError:
-                continue
-            if status.outcome is not Outcome.PENDING and not await self._approvals.runs(id_):
-                ended.append(status)
-        return tuple(ended)
+        since = datetime.now(UTC) - LOOK_BACK
+        found = await self._approvals.sweep(activity.info().task_queue, since)
+        if found:
+            log.warning("approvals were ended by force", count=found)
+        return found
 
     @activity.defn
     async def how_conversation_ended(self, workflow_id: str) -> str:
         """See `LifecycleActivities`."""
         stop = await self._conversations.how_ended(workflow_id)
         return str(stop or "")
+
+    async def _ended(self, id_: str) -> ApprovalStatus | None:
+        try:
+            if await self._approvals.runs(id_):
+                return None
+            status = await self._approvals.status(id_)
+        except ApprovalNotFoundError:
+            return None
+        return status if status.outcome is not Outcome.PENDING else None
+
+
+async def keep_sweeping(temporal: Client, task_queue: str) -> None:
+    """Have Temporal start the sweep every two minutes. Several workers may ask for it at once."""
+    id_ = f"sweep-{task_queue}"
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(SWEEP_WORKFLOW, id=id_, task_queue=task_queue),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SWEEP_EVERY)]),
+        policy=SchedulePolicy(catchup_window=SWEEP_EVERY),
+    )
+    try:
+        await temporal.create_schedule(id_, schedule)
+    except ScheduleAlreadyRunningError:
+        handle = temporal.get_schedule_handle(id_)
+        await handle.update(lambda _: ScheduleUpdate(schedule))
+    except RPCError as error:
+        # Presses still find such approvals, each when it is pressed.
+        log.warning("no sweep for approvals that are ended by force", code=error.status.name)

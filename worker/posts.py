@@ -11,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from bot.directory import UNREACHABLE
+from bot.views.message import Words
 from bot.views.validate import message_problems
 from worker.slack import BAD_BLOCKS, ask
 from workflows.contracts import Thread
@@ -37,16 +38,6 @@ class Spot:
         return cls(thread.channel, thread.ts)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a message says: blocks, and the text that is read where blocks are not."""
-
-    text: str
-    blocks: Sequence[Block]
-    instead: Sequence[Block] = ()
-    """Fewer blocks, for where Slack refuses those; after them there is only the text."""
-
-
 class Posts:
     """Messages, each known by an event type and a key in its metadata.
 
@@ -55,10 +46,29 @@ class Posts:
 
     def __init__(self, slack: AsyncWebClient) -> None:
         self._slack = slack
+        self._ours: frozenset[str] = frozenset()
 
-    async def once(self, spot: Spot, kind: str, key: str, words: Words, **payload: str) -> str:
-        """Post, unless an earlier try of this activity already did; returns the `ts`."""
-        if activity.info().attempt > 1 and (ts := await self._find(spot, kind, key)):
+    async def once(
+        self,
+        spot: Spot,
+        kind: str,
+        key: str,
+        words: Words,
+        *,
+        again: bool = False,
+        **payload: str,
+    ) -> str:
+        """Post, unless an earlier try already did; returns the `ts`.
+
+        Args:
+            spot: where.
+            kind: event type of the message's metadata.
+            key: what makes it one message, however often it is tried.
+            words: what it says.
+            again: whether another activity than this one may have posted it.
+            payload: more of the message's metadata.
+        """
+        if (again or activity.info().attempt > 1) and (ts := await self._find(spot, kind, key)):
             return ts
         metadata = {"event_type": kind, "event_payload": {"key": key, **payload}}
         return await _first_taken(
@@ -119,12 +129,17 @@ class Posts:
                 raise
             log.info("cannot look for an earlier post", code=error.type)
             return None
-        for message in found.get("messages", []):
-            metadata = message.get("metadata") or {}
-            same = metadata.get("event_payload", {}).get("key") == key
-            if metadata.get("event_type") == kind and same:
+        for message in found.get("messages") or ():
+            if _is_marked(message, kind, key) and await self._is_ours(message):
                 return str(message["ts"])
         return None
+
+    async def _is_ours(self, message: Mapping[str, Any]) -> bool:
+        """Whether we wrote it: every app may put our marks on its messages."""
+        if not self._ours:
+            us = await ask(self._slack.auth_test())
+            self._ours = frozenset(str(us[key]) for key in ("user_id", "bot_id") if us.get(key))
+        return bool(self._ours & {message.get("user"), message.get("bot_id")})
 
     async def _recent(self, spot: Spot) -> Any:
         if spot.thread_ts:
@@ -141,6 +156,12 @@ class Posts:
             limit=LOOK_BACK,
             include_all_metadata=True,
         )
+
+
+def _is_marked(message: Mapping[str, Any], kind: str, key: str) -> bool:
+    metadata: Mapping[str, Any] = message.get("metadata") or {}
+    payload: Mapping[str, Any] = metadata.get("event_payload") or {}
+    return metadata.get("event_type") == kind and payload.get("key") == key
 
 
 async def _first_taken(

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
-from agents import OpenAIProvider
 from openai import AsyncOpenAI
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
@@ -18,6 +17,7 @@ from temporalio.worker.workflow_sandbox import (
 )
 
 from worker.heartbeat import Heartbeats
+from worker.model.provider import ResponsesProvider
 from worker.settings import WorkerSettings
 from workflows.activities import (
     AgentActivities,
@@ -30,6 +30,7 @@ from workflows.activities import (
 from workflows.approval import ApprovalWorkflow
 from workflows.conversation import ConversationWorkflow
 from workflows.patience import HEARTBEAT
+from workflows.sweep import EndedWorkflow, SweepWorkflow
 
 FORBIDDEN = SandboxMatcher(
     access={"aiohttp", "bot", "slack_bolt", "slack_sdk", "sqlalchemy", "worker"}
@@ -48,6 +49,8 @@ Activities = (
     | ThreadActivities
 )
 DRAIN = timedelta(seconds=20)
+GRACE = timedelta(seconds=10)
+"""A model call that takes too long says so itself before Temporal only sees that it is late."""
 STICKY = timedelta(seconds=3)
 """How long the next step of a workflow waits for a worker that died with it in its cache.
 The SDK's ten seconds would be spent twice after a crash: by the approval and its conversation."""
@@ -58,20 +61,22 @@ def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:
 
     The OpenAI client does not retry: the activity does, and Temporal shows it.
     """
+    longest = timedelta(seconds=settings.model_timeout_seconds)
     client = AsyncOpenAI(
         api_key=settings.openai_api_key.get_secret_value() or "unset",
         base_url=settings.openai_base_url,
+        timeout=settings.model_timeout_seconds,
         max_retries=0,
     )
     return OpenAIAgentsPlugin(
         model_params=ModelActivityParameters(
-            start_to_close_timeout=timedelta(seconds=settings.model_timeout_seconds),
+            start_to_close_timeout=longest + GRACE,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=RetryPolicy(
                 maximum_attempts=settings.model_attempts, maximum_interval=timedelta(seconds=10)
             ),
         ),
-        model_provider=OpenAIProvider(openai_client=client, use_responses=True),
+        model_provider=ResponsesProvider(client, longest),
         add_temporal_spans=False,
     )
 
@@ -81,7 +86,7 @@ def build_worker(temporal: Client, task_queue: str, activities: Sequence[Activit
     return Worker(
         temporal,
         task_queue=task_queue,
-        workflows=[ConversationWorkflow, ApprovalWorkflow],
+        workflows=[ConversationWorkflow, ApprovalWorkflow, EndedWorkflow, SweepWorkflow],
         activities=[method for it in activities for method in _methods(it)],
         workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
         interceptors=[Heartbeats()],

@@ -12,36 +12,37 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from bot.directory import UNREACHABLE
-from bot.slack import CONFIGURATION, UNKNOWN, UNREADABLE, code_of, retry_after
+from bot.slack import BAD_BLOCKS, CONFIGURATION, UNKNOWN, UNREADABLE, code_of, retry_after
 from worker.heartbeat import puzzled_before
 
-PERMANENT = UNKNOWN | {
-    "cannot_dm_bot",
-    "cant_update_message",
-    "channel_not_found",
-    "edit_window_closed",
-    "ekm_access_denied",
-    "invalid_arguments",
-    "invalid_blocks",
-    "invalid_blocks_format",
-    "is_archived",
-    "message_not_found",
-    "messages_tab_disabled",
-    "method_not_supported_for_channel_type",
-    "msg_blocks_too_long",
-    "msg_too_long",
-    "no_such_subteam",
-    "no_text",
-    "not_in_channel",
-    "plan_upgrade_required",
-    "restricted_action",
-    "restricted_action_thread_only_channel",
-    "thread_locked",
-    "user_disabled",
-    "user_not_found",
-    "user_not_in_channel",
-    "user_not_visible",
-}
+PERMANENT = (
+    UNKNOWN
+    | BAD_BLOCKS
+    | {
+        "cannot_dm_bot",
+        "cant_update_message",
+        "channel_not_found",
+        "edit_window_closed",
+        "ekm_access_denied",
+        "invalid_arguments",
+        "is_archived",
+        "message_not_found",
+        "messages_tab_disabled",
+        "method_not_supported_for_channel_type",
+        "msg_too_long",
+        "no_such_subteam",
+        "no_text",
+        "not_in_channel",
+        "plan_upgrade_required",
+        "restricted_action",
+        "restricted_action_thread_only_channel",
+        "thread_locked",
+        "user_disabled",
+        "user_not_found",
+        "user_not_in_channel",
+        "user_not_visible",
+    }
+)
 """A person has to change something, and asking again would not help."""
 PASSING = frozenset(
     {
@@ -67,7 +68,6 @@ PATIENCE = timedelta(minutes=1)
 PATIENCE_DELAY = timedelta(seconds=10)
 """Where nothing is left but what is unfamiliar, it is tried for a minute, every ten seconds."""
 NOT_SLACKS_OWN = re.compile(r"http_(0|[235]\d\d|408|425|429)")
-BAD_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """What a message was posted as can no longer be rewritten."""
 CONFIGURATION_DELAY = timedelta(minutes=1)

@@ -9,14 +9,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from bot.directory import Directory
 from bot.slack import UNKNOWN, code_of
 from bot.views.blocks import section
-from bot.views.markdown.literal import unmentioned
+from bot.views.markdown.literal import channelled, unmentioned
 from bot.views.markdown.mrkdwn import to_mrkdwn
 from bot.views.markdown.splitting import split
 from bot.views.prompt import prompt_blocks
 from bot.views.text import mention, mention_channel
 from worker.cards.wording import is_direct
+from worker.mentions import Mentions
 from worker.posts import Posts, Spot, Words
 from worker.slack import BAD_BLOCKS, ask, is_refusal
 from workflows.activities import ThreadActivities
@@ -36,15 +38,16 @@ class SlackThreads(ThreadActivities):
         self._slack = slack
         self._deployment = deployment
         self._posts = Posts(slack)
+        self._mentions = Mentions(Directory(slack))
         self._has_status = True
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """See `ThreadActivities`. Where the thread takes nothing, who asked is written to."""
-        pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(split(reply.markdown))]
+        pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(_visible(reply))]
         while pieces:
             try:
-                await self._say(Spot.of(reply.thread), *pieces[0])
+                await self._say(Spot.of(reply.thread), *pieces[0], again=reply.again)
             except ApplicationError as error:
                 if not is_refusal(error) or reply.to is None or is_direct(reply.thread.channel):
                     raise
@@ -53,9 +56,11 @@ class SlackThreads(ThreadActivities):
                 return
             pieces.pop(0)
 
-    async def _say(self, spot: Spot, key: str, markdown: str) -> None:
-        words = Words(to_mrkdwn(markdown), [MarkdownBlock(text=unmentioned(markdown))])
-        await self._posts.once(spot, REPLY_EVENT, key, words)
+    async def _say(self, spot: Spot, key: str, markdown: str, *, again: bool = False) -> None:
+        # Named only now that it is cut: a second try has to find the same pieces.
+        named = await self._mentions.named(markdown)
+        words = Words(channelled(to_mrkdwn(named)), [MarkdownBlock(text=unmentioned(named))])
+        await self._posts.once(spot, REPLY_EVENT, key, words, again=again)
 
     async def _say_directly(
         self, to: Person, reply: Reply, pieces: Sequence[tuple[str, str]], code: str
@@ -67,7 +72,7 @@ class SlackThreads(ThreadActivities):
         )
         await self._posts.once(spot, REPLY_EVENT, f"{reply.key}/why", Words(why, [section(why)]))
         for key, piece in pieces:
-            await self._say(spot, key, piece)
+            await self._say(spot, key, piece, again=reply.again)
 
     @activity.defn
     async def show_status(self, status: ThreadStatus) -> None:
@@ -128,3 +133,11 @@ class SlackThreads(ThreadActivities):
         is_aloud = spot.channel == whisper.channel
         text = f"{mention(whisper.to.user)}: {whisper.text}" if is_aloud else whisper.text
         await self._posts.once(spot, WHISPER_EVENT, key, Words(text, blocks))
+
+
+def _visible(reply: Reply) -> Sequence[str]:
+    """The pieces of a reply; what is said otherwise where none of them shows anything."""
+    pieces = split(reply.markdown)
+    if any(to_mrkdwn(piece).strip() for piece in pieces):
+        return pieces
+    return split(reply.otherwise)

@@ -121,5 +121,10 @@ class LifecycleActivities(ABC):
 
     @activity.defn
     @abstractmethod
+    async def sweep(self) -> int:
+        """Have it cleaned up after approvals that were ended by force; how many were found."""
+
+    @activity.defn
+    @abstractmethod
     async def how_conversation_ended(self, workflow_id: str) -> str:
         """How a conversation ended, in a value of `Stop`; empty while it runs or renews itself."""

@@ -6,15 +6,27 @@ what it is replayed with: a worker with other tools does not break what is waiti
 
 from collections.abc import Awaitable, Callable
 
-from agents import Agent, FunctionTool, RunConfig
+from agents import Agent, FunctionTool, RunConfig, ToolErrorFormatterArgs
 from agents.tool_context import ToolContext
 
 from workflows.contracts import AgentSpec, ToolSpec
+from workflows.verdicts import no_such_tool_for_model
 
 MAX_TURNS = 12
 """Model calls in one turn, before it is taken for a loop."""
 
-RUN_CONFIG = RunConfig(tracing_disabled=True, workflow_name="Countersign")
+
+def _told(wrong: ToolErrorFormatterArgs[None]) -> str | None:
+    """What the model reads of a call that is none; None leaves other answers as they are."""
+    return no_such_tool_for_model(wrong.tool_name) if wrong.kind == "tool_not_found" else None
+
+
+RUN_CONFIG = RunConfig(
+    tracing_disabled=True,
+    workflow_name="Countersign",
+    tool_not_found_behavior="return_error_to_model",
+    tool_error_formatter=_told,
+)
 """Tracing is off: what people say here is not sent to the model provider's trace store."""
 
 RunTool = Callable[[ToolSpec, str, str], Awaitable[str]]

@@ -1,12 +1,12 @@
 """The approval workflow: asks, waits for as long as it takes, and carries out what was approved."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activities import AgentActivities
@@ -16,11 +16,12 @@ with workflow.unsafe.imports_passed_through():
         APPROVAL_WORKFLOW,
         CARD_LOST_SIGNAL,
         DECIDE_SIGNAL,
+        ENDED_SIGNAL,
         STATUS_QUERY,
         ToolResult,
     )
-    from workflows.deadlines import keep_time
-    from workflows.decisions import Decision, Execution, Outcome, Via
+    from workflows.deadlines import keep_time, watch_conversation
+    from workflows.decisions import Decision, Execution, Outcome, Stop, Via
     from workflows.hearing import Hearing
     from workflows.patience import (
         CARD_PATIENCE,
@@ -28,8 +29,13 @@ with workflow.unsafe.imports_passed_through():
         TOOL_CALL,
         TOOL_RETRIES,
         WHISPER_PATIENCE,
+        sure,
     )
     from workflows.showing import Showing
+    from workflows.words import verdict
+
+UNANSWERED = "It did not answer: it may have been done. Check before asking again."
+SUMMARY_LIMIT = 100
 
 
 @workflow.defn(name=APPROVAL_WORKFLOW)
@@ -46,39 +52,31 @@ class ApprovalWorkflow:
         self._case = Case(workflow.info().workflow_id, request)
         self._showing = Showing(self._case)
         self._hearing = Hearing(self._case, self._showing)
+        self._broken: BaseException | None = None
 
     @workflow.run
     async def run(self, request: ApprovalRequest) -> ApprovalStatus:
-        """Ask, wait, carry out, and report; returns the final state."""
-        case, showing = self._case, self._showing
-        if case.is_automatic:
-            case.put(case.ballot.close(Outcome.APPROVED, _allowed(request)), workflow.now())
-        shows = showing.keep_listed() if case.is_automatic else showing.keep_card_true()
-        card = asyncio.create_task(shows)
-        errands = asyncio.create_task(showing.run_errands())
-        votes = asyncio.create_task(self._hearing.hear_all())
-        clock = asyncio.create_task(keep_time(case, showing))
-        tasks = (card, errands, votes, clock)
-        await workflow.wait_condition(lambda: case.ballot.closed or _broken(tasks) is not None)
-        _raise_bugs(tasks)
-        if case.ballot.outcome is Outcome.APPROVED:
-            await self._carry_out()
-        case.settled = True
-        await _wait(card.done, CARD_PATIENCE)
-        card.cancel()
-        await _wait(
-            lambda: (clock.done() and self._is_quiet()) or _broken(tasks) is not None,
-            WHISPER_PATIENCE,
-        )
-        _raise_bugs(tasks)
-        return self.status()
+        """Ask, wait, carry out, and report; returns the final state.
+
+        An operator's `temporal workflow cancel` stops the question. What was approved before
+        is carried out, and told as it was.
+        """
+        life = asyncio.create_task(self._live(request))
+        try:
+            await workflow.wait_condition(life.done)
+        except asyncio.CancelledError:
+            if workflow.cancellation_reason() is None:
+                raise  # the worker forgets this run for now
+            self._case.stop(Stop.CANCELED, workflow.now())
+            await workflow.wait_condition(life.done)
+        return life.result()
 
     @workflow.signal(name=DECIDE_SIGNAL)
     def decide(self, *args: Any) -> None:
         """Take `true` or `false`, alone or with a `Decision`; refuse and record anything else.
 
         The arguments are untyped on purpose: with typed ones, a signal that does not fit
-        fails the workflow task for ever (facts.md).
+        fails the workflow task for ever.
         """
         self._hearing.take(args)
 
@@ -93,29 +91,97 @@ class ApprovalWorkflow:
         """Everything the card shows."""
         return self._case.status()
 
+    async def _live(self, request: ApprovalRequest) -> ApprovalStatus:
+        """The whole life of it. A bug that nothing else caught ends it, where it shows."""
+        try:
+            card = self._begin(request)
+            await workflow.wait_condition(lambda: self._case.ballot.closed or self._is_broken)
+            if self._case.ballot.outcome is Outcome.APPROVED:
+                await self._carry_out()
+            elif not self._case.ballot.closed:
+                self._case.stop(Stop.FAILED, workflow.now())
+            await self._end(card)
+            return self.status()
+        except Exception as error:
+            workflow.logger.exception("An approval ends by a bug")
+            raise ApplicationError("A bug ended this approval", non_retryable=True) from error
+
+    def _begin(self, request: ApprovalRequest) -> asyncio.Task[None]:
+        """Everything that goes on beside the question; returns what keeps its card true."""
+        case, showing = self._case, self._showing
+        if case.is_automatic:
+            case.put(case.ballot.close(Outcome.APPROVED, _allowed(request)), workflow.now())
+        shows = showing.keep_listed() if case.is_automatic else showing.keep_card_true()
+        self._keep(showing.run_errands())
+        self._keep(keep_time(case, showing, self._hearing.docket))
+        self._keep(watch_conversation(case))
+        return self._keep(shows)
+
+    def _keep(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return asyncio.create_task(self._noting_bugs(coroutine))
+
+    async def _noting_bugs(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """A part that breaks stops the question, since nobody knows what it would not have done."""
+        try:
+            await coroutine
+        except Exception as error:
+            workflow.logger.exception("A part of an approval broke")
+            self._broken = error
+
+    @property
+    def _is_broken(self) -> bool:
+        return self._broken is not None
+
+    @property
     def _is_quiet(self) -> bool:
         """Whether everybody has been told what was to be told, also who pressed too late."""
         return self._hearing.is_idle and self._showing.is_idle
+
+    async def _end(self, card: asyncio.Task[None]) -> None:
+        """Tell whoever has to know, and give Slack its time to take the last card."""
+        case, showing = self._case, self._showing
+        case.settled = True
+        if case.stopped is Stop.CONVERSATION:
+            showing.say(f"{case.id}:stopped", verdict(case.status()))
+        report = asyncio.create_task(_report(case))
+        await _wait(card.done, CARD_PATIENCE)
+        card.cancel()
+        await _wait(lambda: report.done() and self._is_quiet, WHISPER_PATIENCE)
 
     async def _carry_out(self) -> None:
         case = self._case
         case.execution = Execution.RUNNING
         case.changes += 1
         try:
-            result = await workflow.execute_activity_method(
+            answer = await workflow.execute_activity_method(
                 AgentActivities.run_tool,
                 case.call,
                 start_to_close_timeout=TOOL_CALL,
                 heartbeat_timeout=HEARTBEAT,
                 retry_policy=TOOL_RETRIES,
-                summary=f"{case.call.tool}, approved",
+                summary=f"{case.call.tool[:SUMMARY_LIMIT]}, approved",
             )
+            result = sure(ToolResult, answer)
+            case.execution = Execution.DONE if result.ok else Execution.FAILED
+            case.result = result.text
         except ActivityError:
-            workflow.logger.exception("The approved action failed")
-            result = ToolResult(ok=False, text="it did not answer. Check before asking again.")
-        case.execution = Execution.DONE if result.ok else Execution.FAILED
-        case.result = result.text
+            workflow.logger.exception("The approved action did not answer")
+            case.execution, case.result = Execution.UNKNOWN, UNANSWERED
+        except Exception:
+            workflow.logger.exception("What the approved action answered cannot be used")
+            case.execution, case.result = Execution.UNKNOWN, UNANSWERED
         case.changes += 1
+
+
+async def _report(case: Case) -> None:
+    """Have the conversation know the end at once. One that is gone needs to hear of nothing."""
+    id_ = case.request.call.thread.workflow_id
+    try:
+        await workflow.get_external_workflow_handle(id_).signal(ENDED_SIGNAL, case.status())
+    except FailureError:
+        workflow.logger.info("The conversation is gone")
+    except Exception:
+        workflow.logger.exception("The conversation could not be told")
 
 
 def _allowed(request: ApprovalRequest) -> Decision:
@@ -127,17 +193,6 @@ def _allowed(request: ApprovalRequest) -> Decision:
         via=Via.GRANT if grant else Via.RULE,
         by=grant.by if grant else None,
     )
-
-
-def _broken(tasks: Iterable[asyncio.Task[None]]) -> asyncio.Task[None] | None:
-    done = (it for it in tasks if it.done() and not it.cancelled())
-    return next((it for it in done if it.exception() is not None), None)
-
-
-def _raise_bugs(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """A bug must show in Temporal, not vanish with the task."""
-    if broken := _broken(tasks):
-        broken.result()
 
 
 async def _wait(true: Callable[[], bool], patience: timedelta) -> None:

@@ -49,6 +49,17 @@ class ApprovalRequest(BaseModel, frozen=True):
     granted: "Grant | None" = None
     """The standing permission under which nobody has to be asked."""
 
+    @property
+    def is_automatic(self) -> bool:
+        """Whether nobody has to be asked, since a rule or a permission lets it run."""
+        return self.granted is not None or (self.rule is not None and self.rule.auto_approve)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the question expires."""
+        after = self.rule.expires_after if self.rule else None
+        return self.asked_at + after if after else None
+
 
 class Copy(BaseModel, frozen=True):
     """One more message that shows an approval."""
@@ -113,6 +124,11 @@ class ApprovalStatus(BaseModel, frozen=True):
     stop: Stop | None = None
     """By what it was ended, where the outcome is `STOPPED`."""
 
+    @classmethod
+    def pending(cls, request: ApprovalRequest) -> "ApprovalStatus":
+        """One that was asked for and of which nothing else is known yet."""
+        return cls(id=request.call.approval, request=request, deadline=request.deadline)
+
     @property
     def thread(self) -> Thread:
         """Where it was asked."""
@@ -137,3 +153,29 @@ class ApprovalStatus(BaseModel, frozen=True):
     def counted(self) -> int:
         """How many of the approvals that are needed are there."""
         return len(self.votes) if self.filled is None else self.filled
+
+
+def as_ended(status: ApprovalStatus, stop: Stop, at: datetime | None = None) -> ApprovalStatus:
+    """An approval that was ended by force, from the last that is recorded of it.
+
+    What had ended by itself stays as it was. Its workflow sets `RUNNING` in the same step in
+    which it asks for the action, so that before that nothing was done, and after that nobody
+    knows.
+    """
+    outcome, execution = ended_as(status.outcome, status.execution)
+    if outcome is not Outcome.STOPPED:
+        return status
+    ending = {"outcome": outcome, "execution": execution, "stop": status.stop or stop}
+    return status.model_copy(update={**ending, "ended_at": at or status.ended_at})
+
+
+def ended_as(outcome: Outcome, execution: Execution) -> tuple[Outcome, Execution]:
+    """What these two become when their workflow is ended by force."""
+    if outcome not in {Outcome.PENDING, Outcome.APPROVED} or execution in ENDED:
+        return outcome, execution
+    has_begun = execution is Execution.RUNNING
+    return Outcome.STOPPED, Execution.UNKNOWN if has_begun else Execution.NOT_STARTED
+
+
+ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN})
+"""Nothing more comes of an action that is one of these."""

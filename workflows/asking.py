@@ -1,15 +1,26 @@
-"""Has one guarded call decided: by the record, by the policy, or by people."""
+"""The gate of a guarded call: prepare, deduplicate, judge, limit, ask, conclude.
 
-from dataclasses import dataclass
-from datetime import datetime
+Each step ends the call in words for the model, or hands it on. Until people are asked nothing has
+happened, so a call that was on its way is simply sent through again in another run.
+"""
 
-from temporalio import workflow
-from temporalio.exceptions import ActivityError, ChildWorkflowError
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
-from workflows.activities import AgentActivities, CardActivities, PolicyActivities
+from temporalio import exceptions, workflow
+from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError
+
+from workflows.activities import (
+    AgentActivities,
+    CardActivities,
+    LifecycleActivities,
+    PolicyActivities,
+)
 from workflows.approval import ApprovalWorkflow
 from workflows.approvals import ApprovalRequest, ApprovalStatus, Grant
-from workflows.batch import Summary
 from workflows.contracts import (
     APPROVAL_ALPHABET,
     APPROVAL_ID_LENGTH,
@@ -17,146 +28,159 @@ from workflows.contracts import (
     Call,
     Prepared,
 )
-from workflows.decisions import Outcome
+from workflows.decisions import Execution, Outcome, Stop
 from workflows.differences import differences
 from workflows.errands import Plea
 from workflows.listing import approval_memo
-from workflows.patience import CARD_PATIENCE, HEARTBEAT, SLACK_CALL, prepare
+from workflows.memory import GuardedCall
+from workflows.patience import (
+    ANSWER_PATIENCE,
+    CARD_PATIENCE,
+    HEARTBEAT,
+    SLACK_CALL,
+    ask_now,
+    patiently,
+    prepare,
+)
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.search import attributes
 from workflows.showing import fits_in_a_row
-from workflows.talk import Talk
+from workflows.talk import WAITING_LIMIT, Talk
 from workflows.verdicts import (
     already_asked_for_model,
     denied_for_model,
     refused_before_for_model,
     rejection_for_model,
-    stopped_for_model,
+    result_for_model,
     too_many_for_model,
+    too_many_waiting_for_model,
     unprepared_for_model,
+    withdrawn_unasked_for_model,
 )
 
 MOST_REPLACEMENTS = 5
 """How often a call is asked for anew because the world changed under it."""
-
-
+LONGEST_JUDGING = timedelta(hours=24)
+"""How long it is tried to get a ruling where no rule says how long a request may wait."""
 UNRULED = Rule(name="free", auto_approve=True)
 """For a tool that needs no approval, where what the policy denies of it does not apply."""
 
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """How a call was settled: what the model reads if it did not run, or its approval."""
-
-    words: str = ""
-    status: ApprovalStatus | None = None
-
-    @property
-    def is_approved(self) -> bool:
-        """Whether it was approved, and has run."""
-        return self.status is not None and self.status.outcome is Outcome.APPROVED
+Tell = Callable[[GuardedCall, datetime], Any]
+"""Tells the thread that nobody can be asked yet, and until when that is tried."""
 
 
-class Asking:
+@dataclass
+class Gate:
     """The guarded calls of one turn."""
 
-    def __init__(self, talk: Talk, *, by_policy: bool) -> None:
-        self._talk = talk
-        self._by_policy = by_policy
-        """False in the replay of a turn that was taken before there were rules."""
-        self._asked = 0
-        self.granted: list[Grant] = []
-        """Permissions that came of this turn and were not told in the thread yet."""
+    talk: Talk
+    tell_delay: Tell
+    asked: int = 0
+    granted: list[Grant] = field(default_factory=list[Grant])
+    """Permissions that came of this turn and were not told in the thread yet."""
+    starting: int = 0
+    """Calls whose approval is just being started."""
 
-    async def settle(self, call: Call, summary: Summary | None = None) -> Settled:
-        """Settle one call, however long that takes."""
-        settled = await self._settle(call, summary)
-        if summary is not None:
-            summary.passed(call.id)
-        return settled
+    async def settle(self, it: GuardedCall) -> None:
+        """Settle one call, however long that takes; `words` then says how. Never raises.
 
-    async def _settle(self, call: Call, summary: Summary | None) -> Settled:
-        prepared = await self._prepare(call)
-        if words := prepared.problem or self._known(call):
-            return Settled(words)
-        replaced = self._sent_back(call)
-        settled = Settled()
-        for _ in range(MOST_REPLACEMENTS):
-            settled = await self._ask_once(call, prepared, replaced, summary)
-            if settled.status is None or settled.status.outcome is not Outcome.SUPERSEDED:
-                return settled
-            replaced = settled.status
-            prepared = await self._prepare(call)
-            if prepared.problem:
-                return Settled(prepared.problem)
-        return settled
+        What nobody foresaw ends this one call, and leaves those beside it alone.
+        """
+        try:
+            while not it.words:
+                if it.asked is None:
+                    await self._put(it)
+                else:
+                    self._conclude(it, await self.talk.end_of(it.asked.call.approval))
+        except Exception:  # the open end: this one call, and nothing beside it
+            workflow.logger.exception("A call could not be settled")
+            it.words = unprepared_for_model()
+
+    async def _put(self, it: GuardedCall) -> None:
+        """Put the call to people, unless something else settles it."""
+        self.talk.gate.append(it)
+        try:
+            prepared = await self._prepare(it.call)
+            if words := prepared.problem or self._known(it):
+                it.words = words
+                return
+            ruling = await self._judge(it, prepared)
+            # Again, since time has passed.
+            it.words = self._withdrawn(it) or self._known(it) or self._not_asked(it, ruling) or ""
+        finally:
+            self.talk.gate.remove(it)
+        if not it.words:
+            await self._ask(it, self._request(it, prepared, ruling))
 
     async def _prepare(self, call: Call) -> Prepared:
-        """The call in plain words. One that cannot be prepared must not end its siblings' turn."""
+        """The call in plain words. What cannot be prepared must not end its siblings' turn."""
         try:
             return await prepare(AgentActivities.prepare_call, call)
         except ActivityError:
-            if not self._by_policy:
-                raise  # as it was when that turn was taken
             workflow.logger.exception("A call could not be prepared")
             return Prepared(problem=unprepared_for_model())
 
-    async def _ask_once(
-        self,
-        call: Call,
-        prepared: Prepared,
-        replaced: ApprovalStatus | None,
-        summary: Summary | None,
-    ) -> Settled:
-        """Ask by the rule of today; `replaced` is what this takes the place of."""
-        ruling = await self._judge(call, prepared)
-        # Again, since the same call may have been made twice in one answer.
-        if words := self._known(call) or self._not_asked(call, ruling):
-            return Settled(words)
-        request = self._request(call, prepared, ruling, replaced)
-        status = await self._ask(request, replaced, summary)
-        return Settled(stopped_for_model()) if status is None else self._concluded(status)
-
-    def _known(self, call: Call) -> str | None:
+    def _known(self, it: GuardedCall) -> str | None:
         """The answer to a call that is on record, so that nobody is asked twice."""
-        if not self._by_policy:
-            return None
-        if waiting := self._talk.waits_already(call.tool, call.arguments):
+        tool, arguments = it.call.tool, it.call.arguments
+        if waiting := self.talk.waits_already(tool, arguments):
             return already_asked_for_model(waiting)
-        if refused := self._talk.refused_before(call.tool, call.arguments):
+        if refused := self.talk.refused_before(tool, arguments):
             return refused_before_for_model(refused)
+        if it.replaces is None:
+            it.replaces = self.talk.sent_back(tool)
         return None
 
-    def _sent_back(self, call: Call) -> ApprovalStatus | None:
-        """The approval whose requested changes this call answers."""
-        waiting = self._talk.revised.get(call.tool)
-        return waiting.pop(0) if waiting else None
+    async def _judge(self, it: GuardedCall, prepared: Prepared) -> Ruling:
+        """The policy's ruling, for which Slack may have to be asked who is who.
 
-    async def _judge(self, call: Call, prepared: Prepared) -> Ruling:
-        if not self._by_policy:
-            return Ruling(verdict=Verdict.ASK)
+        A Slack that is away delays it, and the thread is told so once. Meanwhile whoever asked
+        may take it back.
+        """
+        plea = Plea(call=it.call, prepared=prepared)
         try:
-            return await prepare(PolicyActivities.judge, Plea(call=call, prepared=prepared))
+            return await patiently(PolicyActivities.judge, plea, ANSWER_PATIENCE)
+        except ActivityError as error:
+            if _is_final(error):
+                return _unjudged()
+            patience = _patience_of(error)
+        if not it.delayed:
+            it.delayed = True
+            await self.tell_delay(it, workflow.now() + patience)
+        return await self._judge_patiently(it, plea, patience)
+
+    async def _judge_patiently(self, it: GuardedCall, plea: Plea, patience: timedelta) -> Ruling:
+        judging = asyncio.create_task(patiently(PolicyActivities.judge, plea, patience))
+        await workflow.wait_condition(lambda: judging.done() or bool(it.withdrawn_by))
+        if not judging.done():
+            judging.cancel()
+            return _unjudged()
+        try:
+            return judging.result()
         except ActivityError:
             workflow.logger.exception("The policy could not be asked")
-            return Ruling(
-                verdict=Verdict.DENY, failed=True, because="The policy could not be asked."
-            )
+            return _unjudged()
 
-    def _not_asked(self, call: Call, ruling: Ruling) -> str | None:
+    def _withdrawn(self, it: GuardedCall) -> str | None:
+        return withdrawn_unasked_for_model(it.withdrawn_by) if it.withdrawn_by else None
+
+    def _not_asked(self, it: GuardedCall, ruling: Ruling) -> str | None:
         """Why people are not asked although the call needs them, or None."""
-        nobody = ruling.rule is None and ruling.verdict is Verdict.ASK and self._by_policy
+        nobody = ruling.rule is None and ruling.verdict is Verdict.ASK
         if ruling.verdict is Verdict.DENY or nobody:
             return denied_for_model(ruling)
-        if not self._by_policy or self._is_free(call, ruling):
+        if self._is_free(it.call, ruling) or it.asked_before:
             return None
         limits = ruling.limits
-        if self._asked >= limits.asks_per_turn:
+        if self.asked >= limits.asks_per_turn:
             return too_many_for_model(limits.asks_per_turn, "in one turn")
-        if self._talk.asks_within_the_hour() >= limits.asks_per_hour:
+        if self.talk.asks_within_the_hour() >= limits.asks_per_hour:
             return too_many_for_model(limits.asks_per_hour, "an hour")
-        self._asked += 1
-        self._talk.asks.append(workflow.now())
+        if len(self.talk.waiting) >= WAITING_LIMIT:
+            return too_many_waiting_for_model(WAITING_LIMIT)
+        self.asked += 1
+        it.asked_before = True
+        self.talk.asks.append(workflow.now())
         return None
 
     def _is_free(self, call: Call, ruling: Ruling) -> bool:
@@ -165,67 +189,73 @@ class Asking:
     def _grant(self, call: Call, ruling: Ruling) -> Grant | None:
         if ruling.verdict is not Verdict.ASK or ruling.rule is None:
             return None
-        return self._talk.grant_for(call.tool, ruling.rule, call.requester)
+        return self.talk.grant_for(call.tool, ruling.rule, call.requester)
 
-    def _request(
-        self, call: Call, prepared: Prepared, ruling: Ruling, replaced: ApprovalStatus | None
-    ) -> ApprovalRequest:
-        rng = workflow.random()
+    def _request(self, it: GuardedCall, prepared: Prepared, ruling: Ruling) -> ApprovalRequest:
+        rng, replaced = workflow.random(), it.replaces
         letters = "".join(rng.choice(APPROVAL_ALPHABET) for _ in range(APPROVAL_ID_LENGTH))
         return ApprovalRequest(
-            call=call.model_copy(update={"approval": APPROVAL_PREFIX + letters}),
+            call=it.call.model_copy(update={"approval": APPROVAL_PREFIX + letters}),
             prepared=prepared,
             asked_at=workflow.now(),
             rule=UNRULED if ruling.verdict is Verdict.ALLOW and not ruling.rule else ruling.rule,
             replaces=replaced.id if replaced else "",
             changes=differences(replaced.shown, prepared) if replaced else (),
             audience=ruling.audience,
-            granted=self._grant(call, ruling),
+            granted=self._grant(it.call, ruling),
         )
 
-    async def _ask(
-        self,
-        request: ApprovalRequest,
-        replaced: ApprovalStatus | None,
-        summary: Summary | None,
-    ) -> ApprovalStatus | None:
-        """Start the approval's own workflow and wait for its end; None if it was ended by force."""
-        id_ = request.call.approval
-        asked = ApprovalStatus(id=id_, request=request, deadline=_deadline(request))
-        self._talk.waiting[id_] = request
-        if summary is not None and id_ in self._talk.waiting_for_people():
-            summary.asked(asked)
+    async def _ask(self, it: GuardedCall, request: ApprovalRequest) -> None:
+        """Start the approval's own workflow, which outlives this run of the conversation."""
+        id_, replaced = request.call.approval, it.replaces
+        self.talk.waiting[id_] = it.asked = request
+        asked = ApprovalStatus.pending(request)
+        self.starting += 1
         try:
             handle = await workflow.start_child_workflow(
                 ApprovalWorkflow.run,
                 request,
                 id=id_,
-                parent_close_policy=workflow.ParentClosePolicy.TERMINATE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 memo=approval_memo(asked, one_tap=fits_in_a_row(request.prepared)),
                 search_attributes=attributes(request),
                 static_summary=request.prepared.summary[:200],
             )
-            if replaced is not None:
-                await _point_to(replaced, id_)
-            status = await handle
-        except ChildWorkflowError:
-            workflow.logger.warning("An approval was ended by force", exc_info=True)
-            return None
+        except BaseException:
+            del self.talk.waiting[id_]
+            it.asked = None
+            raise
         finally:
-            del self._talk.waiting[id_]
-        if summary is not None:
-            summary.ended(status)
-        return status
+            self.starting -= 1
+        self.talk.watches.add(asyncio.create_task(self._watch(handle, request)))
+        if replaced is not None:
+            await _point_to(replaced, id_)
 
-    def _concluded(self, status: ApprovalStatus) -> Settled:
+    async def _watch(self, handle: Any, request: ApprovalRequest) -> None:
+        """Hear how the approval ends from Temporal, which also tells of an end by force."""
+        try:
+            status: ApprovalStatus = await handle
+        except ChildWorkflowError as error:
+            workflow.logger.warning("An approval was ended by force", exc_info=True)
+            status = await ended_by_force(request, _stop_of(error))
+        self.talk.end(status)
+
+    def _conclude(self, it: GuardedCall, status: ApprovalStatus) -> None:
+        it.asked, it.status = None, status
+        again = status.outcome is Outcome.SUPERSEDED and it.replacements < MOST_REPLACEMENTS - 1
+        if again:
+            it.replaces = status
+            it.replacements += 1
+            it.asked_before = False
+            return
         if status.outcome is Outcome.APPROVED:
             self._note_grant(status)
-            return Settled(status=status)
-        words = rejection_for_model(status)
-        self._talk.remember_refusal(status, words)
+            it.words = result_for_model(status)
+            return
+        it.words = rejection_for_model(status)
+        self.talk.remember_refusal(status, it.words)
         if status.outcome is Outcome.CHANGES_REQUESTED:
-            self._talk.revised.setdefault(status.request.call.tool, []).append(status)
-        return Settled(words, status)
+            self.talk.send_back(status)
 
     def _note_grant(self, status: ApprovalStatus) -> None:
         """Whether the last approval also allowed the tool for the rest of the thread."""
@@ -241,26 +271,71 @@ class Asking:
             approval=status.id,
             requester=status.request.call.requester,
         )
-        self._talk.give(grant)
+        self.talk.give(grant)
         self.granted.append(grant)
 
 
-def _deadline(request: ApprovalRequest) -> datetime | None:
-    after = request.rule.expires_after if request.rule else None
-    return request.asked_at + after if after else None
+async def ended_by_force(request: ApprovalRequest, stop: Stop) -> ApprovalStatus:
+    """What is left of an approval whose workflow is dead; its card is rewritten from here."""
+    id_ = request.call.approval
+    status = ApprovalStatus.pending(request).model_copy(
+        update={"outcome": Outcome.STOPPED, "stop": stop}
+    )
+    try:
+        found = await ask_now(LifecycleActivities.ended_approvals, (id_,))
+        status = next(iter(found), status)
+    except ActivityError:
+        workflow.logger.warning("Nothing is known of a dead approval", exc_info=True)
+        status = status.model_copy(update={"execution": Execution.UNKNOWN})
+    await redraw(status)
+    return status
 
 
-async def _point_to(replaced: ApprovalStatus, by: str) -> None:
-    """Have the card of the old approval name the new one. A card that is gone is no loss."""
-    if replaced.card is None or not replaced.card.ts:
+async def redraw(status: ApprovalStatus) -> None:
+    """Rewrite a card for an approval that cannot do it itself. One that is gone is no loss."""
+    if status.card is None or not status.card.ts:
         return
     try:
         await workflow.execute_activity_method(
             CardActivities.redraw_card,
-            replaced.model_copy(update={"replaced_by": by}),
+            status,
             start_to_close_timeout=SLACK_CALL,
             heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=CARD_PATIENCE,
         )
     except ActivityError:
-        workflow.logger.warning("The replaced card does not name its successor", exc_info=True)
+        workflow.logger.warning("A card was not rewritten", exc_info=True)
+
+
+async def _point_to(replaced: ApprovalStatus, by: str) -> None:
+    """Have the card of the old approval name the new one."""
+    await redraw(replaced.model_copy(update={"replaced_by": by}))
+
+
+def _unjudged() -> Ruling:
+    return Ruling(verdict=Verdict.DENY, failed=True, because="The policy could not be asked.")
+
+
+def _is_final(error: ActivityError) -> bool:
+    """Whether asking again cannot help."""
+    return isinstance(error.cause, ApplicationError) and error.cause.non_retryable
+
+
+def _patience_of(error: ActivityError) -> timedelta:
+    """For how long a request like this may wait at all, as far as the policy could say."""
+    details = error.cause.details if isinstance(error.cause, ApplicationError) else ()
+    told = details[0] if details and isinstance(details[0], dict) else {}
+    seconds = told.get("patience_seconds")
+    return timedelta(seconds=seconds) if isinstance(seconds, int | float) else LONGEST_JUDGING
+
+
+def _stop_of(error: ChildWorkflowError) -> Stop:
+    match error.cause:
+        case exceptions.TerminatedError():
+            return Stop.TERMINATED
+        case exceptions.CancelledError():
+            return Stop.CANCELED
+        case exceptions.TimeoutError():
+            return Stop.TIMED_OUT
+        case _:
+            return Stop.FAILED

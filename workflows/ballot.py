@@ -25,10 +25,12 @@ from workflows.decisions import (
 )
 from workflows.quorum import Place, seat, seated
 from workflows.rules import Rule
-from workflows.votes import Vote
+from workflows.votes import Side, Vote, side
 
 REFUSED_LIMIT = 100
 """Refused attempts that are kept. The workflow's history has all of them."""
+REFUSED_TEXT = 500
+"""Characters that are kept of each text in them, since they travel with every card."""
 NOT_COUNTED = {
     Account.GUEST: Refusal.GUEST,
     Account.EXTERNAL: Refusal.EXTERNAL,
@@ -57,6 +59,8 @@ class Ballot:
     refused: tuple[Refused, ...] = ()
     handed: tuple[HandOver, ...] = ()
     escalated: bool = False
+    deadline: datetime | None = None
+    """From when on a yes counts no more; a no does for as long as the question is open."""
 
     @property
     def closed(self) -> bool:
@@ -89,15 +93,34 @@ class Ballot:
         decision = vote.decision
         if self.closed:
             return Refusal.CLOSED
-        if _is_stale(decision, card, lost):
-            return Refusal.STALE_CARD
-        if vote.approve and decision.digest and not self.digest.startswith(decision.digest):
-            return Refusal.OUTDATED
+        if refusal := self._screen_press(vote, card, lost):
+            return refusal
         if decision.verb is Verb.NUDGE:
             return None
         if decision.verb is Verb.WITHDRAW and decision.via.is_verified:
             return None if self._is_own(decision) else Refusal.NOT_THE_REQUESTER
         return self._screen_by_rule(vote) if self.rule else _screen_without_rule(decision)
+
+    def stands_at_once(self, vote: Vote) -> bool:
+        """Whether a no that `screen` let pass counts without asking Slack who it is from.
+
+        Not being allowed to approve is what has to be looked up before anything happens. A no
+        by somebody whom the rule names can do no harm, whatever became of their account.
+        """
+        decision = vote.decision
+        if side(vote) is not Side.NO:
+            return False
+        return not self.needs_look_up(decision) or bool(self.known_standings(decision))
+
+    def known_standings(self, decision: Decision) -> tuple[Standing, ...]:
+        """What the rule itself says of whom a vote depends on; nothing unless it names the voter.
+
+        It is evidence enough for a no.
+        """
+        if self.rule is None or decision.by is None:
+            return ()
+        found = tuple(self._known(person.user) for person in self.asked_about(decision))
+        return found if found[0].panels or (self.escalated and found[0].escalated) else ()
 
     def needs_look_up(self, decision: Decision) -> bool:
         """Whether Slack has to be asked who this is. Nobody vouches for an operator."""
@@ -134,14 +157,14 @@ class Ballot:
 
     def refuse(self, refused: Refused) -> "Ballot":
         """Record an attempt that does not count."""
-        return replace(self, refused=(*self.refused, refused)[-REFUSED_LIMIT:])
+        return replace(self, refused=(*self.refused, _short(refused))[-REFUSED_LIMIT:])
 
     def amend(self, rule: Rule, digest: str) -> "Ballot":
         """Ask for something else: what was approved before is set aside, on the record."""
         if self.closed:
             return self
         aside = (
-            Refused(why=Refusal.OUTDATED, at=vote.decision.at, decision=vote.decision)
+            _short(Refused(why=Refusal.OUTDATED, at=vote.decision.at, decision=vote.decision))
             for vote in self.votes
         )
         refused = (*self.refused, *aside)[-REFUSED_LIMIT:]
@@ -154,6 +177,29 @@ class Ballot:
     def escalate(self) -> "Ballot":
         """Let those decide too to whom the rule escalates."""
         return self if self.closed else replace(self, escalated=True)
+
+    def _screen_press(self, vote: Vote, card: Card | None, lost: str) -> Refusal | None:
+        """Whether it was pressed where it is asked now, in time, and for what is asked now."""
+        decision = vote.decision
+        if _is_stale(decision, card, lost):
+            return Refusal.STALE_CARD
+        if self._is_late(vote):
+            return Refusal.TOO_LATE
+        if vote.approve and decision.digest and not self.digest.startswith(decision.digest):
+            return Refusal.OUTDATED
+        return None
+
+    def _is_late(self, vote: Vote) -> bool:
+        if side(vote) is Side.NO or self.deadline is None:
+            return False
+        return vote.decision.verb is not Verb.NUDGE and vote.decision.at >= self.deadline
+
+    def _known(self, user: str) -> Standing:
+        """What the rule says of one user by their id."""
+        rule = self._rule
+        escalated = rule.escalation is not None and user in rule.escalation.to.users
+        named = (number for number, panel in enumerate(rule.panels) if user in panel.who.users)
+        return Standing(user=user, panels=tuple(named), escalated=escalated)
 
     def _screen_by_rule(self, vote: Vote) -> Refusal | None:
         decision = vote.decision
@@ -340,6 +386,16 @@ class Ballot:
         if self.rule is None:
             raise AssertionError("asked for before there were rules")
         return self.rule
+
+
+def _short(refused: Refused) -> Refused:
+    """The record of a refusal without what would make it grow."""
+    decision, detail = refused.decision, refused.detail[:REFUSED_TEXT]
+    if decision is not None:
+        cut = {"reason": decision.reason[:REFUSED_TEXT]}
+        cut["arguments"] = decision.arguments[:REFUSED_TEXT]
+        decision = decision.model_copy(update=cut)
+    return refused.model_copy(update={"detail": detail, "decision": decision})
 
 
 def _is_stale(decision: Decision, card: Card | None, lost: str) -> bool:

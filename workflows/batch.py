@@ -1,15 +1,15 @@
 """The summary of many approvals that one turn asks for at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
 from workflows.activities import CardActivities
 from workflows.approvals import ApprovalStatus
 from workflows.contracts import Thread
 from workflows.decisions import Outcome
 from workflows.errands import Batch
+from workflows.memory import GuardedCall, TurnState
 from workflows.patience import call_slack
 
 LARGEST_WITHOUT = 3
@@ -19,50 +19,65 @@ LARGEST_WITHOUT = 3
 class Summary:
     """One message that lists every approval of a batch and how it stands."""
 
-    def __init__(self, thread: Thread, key: str, calls: Sequence[str]) -> None:
+    def __init__(self, thread: Thread, key: str, state: TurnState, *, again: bool) -> None:
         self._thread = thread
         self._key = key
-        self._calls = calls
-        """Ids of the tool calls, in the order in which the model made them."""
-        self._rows: dict[str, ApprovalStatus] = {}
-        self._known: set[str] = set()
-        self._changes = 0
-
-    def asked(self, status: ApprovalStatus) -> None:
-        """One of the calls is put to people."""
-        self._rows[status.id] = status
-        self.passed(status.request.call.id)
-
-    def passed(self, call_id: str) -> None:
-        """It is known what became of one of the calls: asked, or settled without asking."""
-        self._known.add(call_id)
-
-    def ended(self, status: ApprovalStatus) -> None:
-        """One of the approvals has ended."""
-        if status.id in self._rows:
-            self._rows[status.id] = status
-            self._changes += 1
+        self._state = state
+        self._again = again
+        """Whether an earlier run may have posted it without hearing so."""
 
     async def keep_true(self) -> None:
         """Post the summary once all are asked, and rewrite it until none waits any more."""
-        await workflow.wait_condition(lambda: len(self._known) >= len(self._calls))
-        if len(self._rows) <= LARGEST_WITHOUT:
+        if len(self._state.calls) <= LARGEST_WITHOUT:
             return
-        ts = ""
+        await workflow.wait_condition(lambda: all(map(_is_known, self._state.calls)))
+        if len(self._rows()) <= LARGEST_WITHOUT:
+            return
         try:
             while True:
-                shown, waits = self._changes, self._waits()
-                rows = tuple(sorted(self._rows.values(), key=self._place))
-                batch = Batch(thread=self._thread, key=self._key, rows=rows, ts=ts)
-                ts = await call_slack(CardActivities.show_batch, batch)
-                if not waits:
+                shown = await self._show()
+                if not any(row.outcome is Outcome.PENDING for row in shown):
                     return
-                await workflow.wait_condition(lambda: self._changes > shown)  # noqa: B023
-        except ActivityError:
-            workflow.logger.warning("Slack does not take a summary", exc_info=True)
+                await workflow.wait_condition(self._differs(shown))
+        except Exception:
+            # The cards say the same; whatever this is must not end the turn that waits for them.
+            workflow.logger.exception("The summary is not shown")
 
-    def _place(self, row: ApprovalStatus) -> int:
-        return self._calls.index(row.request.call.id)
+    async def _show(self) -> Sequence[ApprovalStatus]:
+        state, rows = self._state, self._rows()
+        batch = Batch(
+            thread=self._thread,
+            key=self._key,
+            rows=tuple(rows),
+            ts=state.batch_ts,
+            again=self._again,
+        )
+        state.batch_ts = await call_slack(CardActivities.show_batch, batch)
+        return rows
 
-    def _waits(self) -> bool:
-        return any(row.outcome is Outcome.PENDING for row in self._rows.values())
+    def _differs(self, shown: Sequence[ApprovalStatus]) -> Callable[[], bool]:
+        """Whether what was shown is no longer how it stands."""
+        return lambda: self._marks(self._rows()) != self._marks(shown)
+
+    def _rows(self) -> list[ApprovalStatus]:
+        """How every call stands that people were asked about, in the model's order."""
+        return [row for call in self._state.calls if (row := _row(call))]
+
+    @staticmethod
+    def _marks(rows: Sequence[ApprovalStatus]) -> list[tuple[str, str, str]]:
+        return [(row.id, row.outcome, row.execution) for row in rows]
+
+
+def _is_known(call: GuardedCall) -> bool:
+    """Whether people are asked about it, or it was settled without asking."""
+    return call.asked is not None or bool(call.words)
+
+
+def _row(call: GuardedCall) -> ApprovalStatus | None:
+    if call.asked is not None:
+        status = ApprovalStatus.pending(call.asked)
+    elif call.status is not None:
+        status = call.status
+    else:
+        return None
+    return None if status.request.is_automatic else status

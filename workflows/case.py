@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workflows.approvals import ApprovalRequest, ApprovalStatus, Card
-from workflows.ballot import Ballot
+from workflows.ballot import Ballot, ended
 from workflows.contracts import Call, Difference, Prepared
-from workflows.decisions import Execution
+from workflows.decisions import Execution, Outcome, Stop
 from workflows.rules import Rule
 
 
@@ -26,6 +26,7 @@ class Case:
     prepared: Prepared | None = None
     drift: tuple[Difference, ...] = ()
     ended_at: datetime | None = None
+    stopped: Stop | None = None
     changes: int = 0
     settled: bool = False
 
@@ -33,7 +34,10 @@ class Case:
         """Begin with the ballot that the request asks for."""
         request = self.request
         self.ballot = Ballot(
-            requester=request.call.requester, rule=request.rule, digest=request.prepared.digest
+            requester=request.call.requester,
+            rule=request.rule,
+            digest=request.prepared.digest,
+            deadline=self.deadline,
         )
 
     @property
@@ -76,6 +80,13 @@ class Case:
             self.ended_at = now
         self.ballot = ballot
 
+    def stop(self, why: Stop, now: datetime) -> None:
+        """End the question by force, unless it has ended: then it has, and that stands."""
+        if self.ballot.closed:
+            return
+        self.stopped = why
+        self.put(self.ballot.close(Outcome.STOPPED, ended(Outcome.STOPPED, now)), now)
+
     def status(self) -> ApprovalStatus:
         """Everything the card shows."""
         return ApprovalStatus(
@@ -98,4 +109,5 @@ class Case:
             drift=self.drift,
             ended_at=self.ended_at,
             filled=self.ballot.reached,
+            stop=self.stopped,
         )

@@ -4,32 +4,42 @@ Workflows are named, not imported: importing them would pull the agent in, which
 stateless bot three seconds and 60 MiB.
 """
 
+import asyncio
 import os
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from dotenv import dotenv_values
 from temporalio.client import (
     Client,
+    WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowFailureError,
+    WorkflowHandle,
     WorkflowQueryFailedError,
 )
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.approvals import ApprovalStatus
+from workflows.approvals import ApprovalStatus, as_ended
 from workflows.contracts import (
     APPROVAL_PREFIX,
     CARD_LOST_SIGNAL,
     CONVERSATION_WORKFLOW,
     DECIDE_SIGNAL,
+    EDITED_SIGNAL,
+    ENDED_PREFIX,
+    ENDED_WORKFLOW,
     REVOKE_SIGNAL,
     SAY_SIGNAL,
     STATUS_QUERY,
+    Edit,
     Message,
     Person,
     Thread,
@@ -37,12 +47,27 @@ from workflows.contracts import (
 from workflows.decisions import Decision, Outcome, Stop
 from workflows.listing import GrantRow, Listing, Page, Viewer
 from workflows.memory import Memory
-from workflows.queries import all_approvals, approvals_for, grants_for
-from workflows.visibility import read_grants, read_page
+from workflows.queries import (
+    all_approvals,
+    approvals_for,
+    cleaned_up,
+    ended_by_force,
+    grants_for,
+    replacing,
+)
+from workflows.remains import read_remains
+from workflows.visibility import TIMEOUT, first_id, how_ended, read_grants, read_ids, read_page
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
-RPC_TIMEOUT = timedelta(seconds=2)
-"""Slack gives a listener three seconds to acknowledge."""
+RPC_TIMEOUT = TIMEOUT
+MENTION_SECONDS = 60
+"""How soon after the beginning of a thread a reply may be to a mention that is still to come.
+Slack keeps no order, but delivers within seconds what it delivers at all."""
+WORKER_PATIENCE = 0.8
+"""Seconds for a worker to say how an approval stood that was ended by force; then its history
+has to do."""
+REPLACED = frozenset({Outcome.CHANGES_REQUESTED, Outcome.SUPERSEDED})
+"""Ends after which something newer may be asked."""
 PAGE = 10
 """Rows of an operator's page."""
 LIST_PAGE = 5
@@ -51,13 +76,14 @@ _APPROVAL_ID = re.compile(rf"{APPROVAL_PREFIX}[0-9a-z-]{{1,200}}")
 _CONVERSATION_ID = re.compile(r"conversation(-[A-Za-z0-9.]{1,64}){3}")
 
 
-STOPS = {
-    WorkflowExecutionStatus.TERMINATED: Stop.TERMINATED,
-    WorkflowExecutionStatus.CANCELED: Stop.CANCELED,
-    WorkflowExecutionStatus.TIMED_OUT: Stop.TIMED_OUT,
-    WorkflowExecutionStatus.FAILED: Stop.FAILED,
-}
-"""How Temporal calls an end by force."""
+def is_missing(error: RPCError) -> bool:
+    """Whether Temporal has no such workflow. Without its namespace, it has only been asked badly.
+
+    What is missing is taken for gone, and its card loses its buttons.
+    """
+    if error.status is not RPCStatusCode.NOT_FOUND:
+        return False
+    return not any("NamespaceNotFound" in it.type_url for it in error.grpc_status.details)
 
 
 class ApprovalNotFoundError(Exception):
@@ -112,26 +138,29 @@ class Conversations:
 
     async def start(self, thread: Thread, message: Message) -> None:
         """Hand the message to the thread's conversation, which is started if there is none."""
-        await self._temporal.start_workflow(
-            CONVERSATION_WORKFLOW,
-            Memory(thread=thread, by_policy=True),
-            id=thread.workflow_id,
-            task_queue=self._task_queue,
-            start_signal=SAY_SIGNAL,
-            start_signal_args=[message],
-            rpc_timeout=RPC_TIMEOUT,
-        )
+        await self._begin(Memory(thread=thread), message)
 
     async def follow_up(self, thread: Thread, message: Message) -> bool:
-        """Hand the message on if the agent takes part in this thread; say whether it does."""
-        handle = self._temporal.get_workflow_handle(thread.workflow_id)
-        try:
-            await handle.signal(SAY_SIGNAL, message, rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
+        """Hand on what was not said to the bot, if it takes part in this thread; whether it does.
+
+        A reply may come before the mention that began its thread, so one that was written soon
+        after it waits for that. A conversation that was ended by force is begun anew.
+        """
+        if await self._signal(thread, SAY_SIGNAL, message):
+            return True
+        if message.ts == thread.ts:
+            return False  # no reply; whoever begins a thread begins it with a mention
+        if await self.how_ended(thread.workflow_id) not in {None, Stop.GONE}:
+            await self.start(thread, message)
+            return True
+        if float(message.ts) - float(thread.ts) > MENTION_SECONDS:
+            return False
+        await self._begin(Memory(thread=thread, listening=True), message)
         return True
+
+    async def edited(self, thread: Thread, edit: Edit) -> bool:
+        """Say that words were changed, if the agent takes part in this thread; whether it does."""
+        return await self._signal(thread, EDITED_SIGNAL, edit)
 
     async def how_ended(self, workflow_id: str) -> Stop | None:
         """How a conversation ended; None while it runs, also in a later run of its chain."""
@@ -139,10 +168,32 @@ class Conversations:
         try:
             found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
+            if is_missing(error):
                 return Stop.GONE
             raise
-        return STOPS.get(found.status) if found.status else None
+        return how_ended(found)
+
+    async def _begin(self, memory: Memory, message: Message) -> None:
+        await self._temporal.start_workflow(
+            CONVERSATION_WORKFLOW,
+            memory,
+            id=memory.thread.workflow_id,
+            task_queue=self._task_queue,
+            start_signal=SAY_SIGNAL,
+            start_signal_args=[message],
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+    async def _signal(self, thread: Thread, name: str, argument: Message | Edit) -> bool:
+        """Whether there is somebody to hear it."""
+        handle = self._temporal.get_workflow_handle(thread.workflow_id)
+        try:
+            await handle.signal(name, argument, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
         """Ask for a standing permission to be taken back. The conversation decides who may.
@@ -156,7 +207,7 @@ class Conversations:
         try:
             await handle.signal(REVOKE_SIGNAL, args=[grant_id, by], rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
+            if is_missing(error):
                 raise ConversationNotFoundError(workflow_id) from error
             raise
 
@@ -188,33 +239,38 @@ class Approvals:
             return
 
     async def status(self, approval_id: str) -> ApprovalStatus:
-        """Everything the card shows, of an open approval or one that has ended.
+        """Everything the card shows, of an open approval or one that has ended, however it did.
+
+        A query is answered also for what no longer runs, and says what was last. So both are
+        asked at once: how it stands, and whether it runs.
 
         Raises:
             ApprovalNotFoundError: there is no such approval.
         """
-        if not _APPROVAL_ID.fullmatch(approval_id):
-            raise ApprovalNotFoundError(approval_id)
-        handle = self._temporal.get_workflow_handle(approval_id)
+        handle = self._handle(approval_id)
+        said = asyncio.create_task(_answer(handle))
         try:
             found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
-            status = await handle.query(
-                STATUS_QUERY, result_type=ApprovalStatus, rpc_timeout=RPC_TIMEOUT
-            )
+            return await self._as_it_is(handle, found, said)
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
+            if is_missing(error):
                 raise ApprovalNotFoundError(approval_id) from error
             raise
-        stop = STOPS.get(found.status) if found.status else None
-        if stop is None or status.outcome not in {Outcome.PENDING, Outcome.APPROVED}:
-            return status
-        return status.model_copy(update={"outcome": Outcome.STOPPED, "stop": stop})
+        finally:
+            said.cancel()
 
     async def runs(self, approval_id: str) -> bool:
-        """Whether its workflow still runs."""
-        found = await self._temporal.get_workflow_handle(approval_id).describe(
-            rpc_timeout=RPC_TIMEOUT
-        )
+        """Whether its workflow still runs.
+
+        Raises:
+            ApprovalNotFoundError: there is no such approval.
+        """
+        try:
+            found = await self._handle(approval_id).describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if is_missing(error):
+                raise ApprovalNotFoundError(approval_id) from error
+            raise
         return found.status is WorkflowExecutionStatus.RUNNING
 
     async def ended(self, approval_id: str) -> None:
@@ -224,16 +280,49 @@ class Approvals:
             ApprovalNotFoundError: there is no such approval.
             RPCError: Temporal is away.
         """
-        if not _APPROVAL_ID.fullmatch(approval_id):
-            raise ApprovalNotFoundError(approval_id)
         try:
-            await self._temporal.get_workflow_handle(approval_id).result()
+            await self._handle(approval_id).result()
         except WorkflowFailureError:
-            return  # ended by force, which is an end
+            if await self.runs(approval_id):  # it was reset, and goes on in another run
+                await self.ended(approval_id)
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
+            if is_missing(error):
                 raise ApprovalNotFoundError(approval_id) from error
             raise
+
+    async def clean_up(self, approval_id: str) -> None:
+        """Have a worker show everywhere that an approval was ended by force, and say so, once.
+
+        Raises:
+            ApprovalNotFoundError: there is no such approval.
+        """
+        try:
+            found = await self._handle(approval_id).describe(rpc_timeout=RPC_TIMEOUT)
+            await self._clean_up(approval_id, found.task_queue)
+        except RPCError as error:
+            if is_missing(error):
+                raise ApprovalNotFoundError(approval_id) from error
+            raise
+
+    async def sweep(self, task_queue: str, since: datetime) -> int:
+        """The same for all of an installation that nobody has noticed yet; how many those are."""
+        ended = await read_ids(self._temporal, ended_by_force(task_queue, since))
+        known = await read_ids(self._temporal, cleaned_up(task_queue, since)) if ended else ()
+        new = [id_ for id_ in ended if ENDED_PREFIX + id_ not in known]
+        for id_ in new:
+            await self._clean_up(id_, task_queue)
+        return len(new)
+
+    async def _clean_up(self, approval_id: str, task_queue: str) -> None:
+        with suppress(WorkflowAlreadyStartedError):
+            await self._temporal.start_workflow(
+                ENDED_WORKFLOW,
+                approval_id,
+                id=ENDED_PREFIX + approval_id,
+                task_queue=task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                rpc_timeout=RPC_TIMEOUT,
+            )
 
     async def find(
         self, listing: Listing, token: bytes | None = None, size: int = LIST_PAGE
@@ -253,14 +342,49 @@ class Approvals:
         query = all_approvals(team, tool, requester)
         return await read_page(self._temporal, query, token, size)
 
-    async def _signal(self, approval_id: str, name: str, args: Sequence[Any]) -> None:
+    def _handle(self, approval_id: str) -> WorkflowHandle[Any, ApprovalStatus]:
         if not _APPROVAL_ID.fullmatch(approval_id):
             raise ApprovalNotFoundError(approval_id)
-        handle = self._temporal.get_workflow_handle(approval_id)
+        return self._temporal.get_workflow_handle(approval_id, result_type=ApprovalStatus)
+
+    async def _as_it_is(
+        self,
+        handle: WorkflowHandle[Any, ApprovalStatus],
+        found: WorkflowExecutionDescription,
+        said: asyncio.Task[ApprovalStatus | Exception],
+    ) -> ApprovalStatus:
+        if stop := how_ended(found):
+            return as_ended(await self._last_of(found, said), stop, found.close_time)
+        if found.status is WorkflowExecutionStatus.COMPLETED:
+            return await self._replaced(await handle.result(rpc_timeout=RPC_TIMEOUT))
+        answer = await said
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def _last_of(
+        self, found: WorkflowExecutionDescription, said: asyncio.Task[ApprovalStatus | Exception]
+    ) -> ApprovalStatus:
+        """The last state of what no longer runs, as a worker knows it or as it is recorded."""
+        done, _ = await asyncio.wait({said}, timeout=WORKER_PATIENCE)
+        answer = said.result() if done else None
+        if isinstance(answer, ApprovalStatus):
+            return answer
+        return await read_remains(self._temporal, found)
+
+    async def _replaced(self, status: ApprovalStatus) -> ApprovalStatus:
+        """With the approval that took its place, which was asked for only after its end."""
+        if status.outcome not in REPLACED:
+            return status
+        by = await first_id(self._temporal, replacing(status.id))
+        return status.model_copy(update={"replaced_by": by})
+
+    async def _signal(self, approval_id: str, name: str, args: Sequence[Any]) -> None:
+        handle = self._handle(approval_id)
         try:
             await handle.signal(name, args=args, rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if not is_missing(error):
                 raise
             raise await self._gone(approval_id) from error
 
@@ -272,3 +396,13 @@ class Approvals:
             return error
         except (RPCError, WorkflowQueryFailedError, WorkflowFailureError):
             return ApprovalClosedError(approval_id, None)
+
+
+async def _answer(
+    handle: WorkflowHandle[Any, ApprovalStatus],
+) -> ApprovalStatus | Exception:
+    """What a worker says of an approval, or why none does."""
+    try:
+        return await handle.query(STATUS_QUERY, result_type=ApprovalStatus, rpc_timeout=RPC_TIMEOUT)
+    except (RPCError, WorkflowQueryFailedError) as error:
+        return error

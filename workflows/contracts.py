@@ -11,6 +11,9 @@ from pydantic import BaseModel
 
 CONVERSATION_WORKFLOW = "ConversationWorkflow"
 APPROVAL_WORKFLOW = "ApprovalWorkflow"
+ENDED_WORKFLOW = "EndedWorkflow"
+"""Cleans up after one approval that was ended by force."""
+SWEEP_WORKFLOW = "SweepWorkflow"
 SAY_SIGNAL = "say"
 DECIDE_SIGNAL = "fulfill_order_signal"
 CARD_LOST_SIGNAL = "card_lost"
@@ -23,6 +26,8 @@ REVOKE_SIGNAL = "revoke_grant"
 GRANTS_QUERY = "grants"
 
 APPROVAL_PREFIX = "approval-"
+ENDED_PREFIX = "ended-"
+"""Before an approval's id: the workflow that cleans up after it, of which there is only one."""
 APPROVAL_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no i, l, o or u, so that an id survives being read aloud."""
 APPROVAL_ID_LENGTH = 12

@@ -1,54 +1,84 @@
 """The conversation workflow: one Slack thread, what it remembers, and whose turn it is."""
 
 import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
-    from workflows.approvals import Grant
+    from workflows.activities import LifecycleActivities, ThreadActivities
+    from workflows.approvals import ApprovalStatus, Grant
+    from workflows.asking import redraw
     from workflows.contracts import (
         CONVERSATION_WORKFLOW,
+        EDITED_SIGNAL,
+        ENDED_SIGNAL,
         GRANTS_QUERY,
         REVOKE_SIGNAL,
         SAY_SIGNAL,
+        Edit,
         Message,
     )
-    from workflows.memory import SEEN_LIMIT, Memory, window
+    from workflows.decisions import Outcome
+    from workflows.errands import Reply
+    from workflows.inbox import Inbox
+    from workflows.memory import Memory, TurnState, noted
+    from workflows.patience import HEARTBEAT, SLACK_CALL, ask_now
     from workflows.talk import Talk
     from workflows.turn import Turn
+    from workflows.words import EDIT_SEEN, too_many_messages
 
 TURNS_PER_RUN = 50
-"""Turns after which a quiet conversation starts a fresh history; Temporal allows 51,200 events."""
+"""Turns after which a conversation starts a fresh history."""
+LONGEST_HISTORY = 10_000
+"""Events after which it does so too; Temporal ends a workflow at 51,200."""
+LARGEST_HISTORY = 8 * 2**20
+"""Bytes after which it does so too; Temporal ends a workflow at 50 MiB."""
+MENTION_PATIENCE = timedelta(minutes=10)
+"""How long a reply is kept whose thread has not mentioned us; Slack delivers again after one
+and after five minutes (docs.slack.dev/apis/events-api, "Retries")."""
+FIRST_SWEEP, LAST_SWEEP = timedelta(seconds=5), timedelta(hours=1)
+"""How often carried approvals are looked after, less and less often."""
+EDITS_LIMIT = 100
+NOTICE_PATIENCE = timedelta(minutes=1)
 
 
 @workflow.defn(name=CONVERSATION_WORKFLOW)
 class ConversationWorkflow:
-    """Listens for as long as the thread exists; every message is a turn (see `Turn`)."""
+    """Listens for as long as the thread exists; every message is a turn (see `Turn`).
+
+    It renews itself whatever waits: turns that wait for people are carried over, and their
+    approvals, which live on by themselves, tell the next run how they have ended.
+    """
 
     @workflow.init
     def __init__(self, memory: Memory) -> None:
         self._talk = Talk.of(memory)
-        self._by_policy = memory.by_policy
-        self._seen = list(memory.seen)
-        self._inbox = list(memory.inbox)
+        self._inbox = Inbox(memory)
         self._turns = memory.turns
-        self._running: list[asyncio.Task[None]] = []
+        self._renew_at = memory.turns + TURNS_PER_RUN
+        self._edited = list(memory.edited)
+        self._running: list[tuple[Turn, asyncio.Task[None]]] = []
+        self._notices: set[asyncio.Task[None]] = set()
 
     @workflow.run
     async def run(self, memory: Memory) -> None:
         """Take turns until the history is long, and then go on in a fresh one."""
-        renew_at = memory.turns + TURNS_PER_RUN
-        while True:
-            await workflow.wait_condition(lambda: bool(self._inbox) or self._can_renew(renew_at))
-            if not self._inbox:
-                workflow.continue_as_new(self._memory())
-            self._turns += 1
-            message = self._inbox.pop(0)
-            turn = Turn(self._talk, message, self._turns, by_policy=self._follows_policy())
-            self._running.append(asyncio.create_task(turn.take()))
+        if memory.listening and not await self._is_mentioned():
+            return
+        self._resume(memory)
+        try:
+            while not self._can_renew():
+                await workflow.wait_condition(lambda: self._inbox.has_news or self._can_renew())
+                self._take_turns()
+        except asyncio.CancelledError:
+            if workflow.cancellation_reason() is not None:  # else the worker forgets this run
+                await self._cancel_approvals()
+            raise
+        workflow.continue_as_new(self._memory())
 
     @workflow.signal(name=SAY_SIGNAL)
     def say(self, *args: Any) -> None:
@@ -56,15 +86,27 @@ class ConversationWorkflow:
 
         The arguments are untyped for the reason given at `ApprovalWorkflow.decide`.
         """
-        try:
-            message = Message.model_validate(args[0] if args else None)
-        except ValidationError:
-            workflow.logger.warning("Dropped a malformed message", exc_info=True)
+        message = _read(Message, args)
+        if message is not None:
+            self._inbox.put(message, under_way=len(self._running))
+
+    @workflow.signal(name=EDITED_SIGNAL)
+    def edited(self, *args: Any) -> None:
+        """Take an `Edit`: what nobody has read yet is changed; of the rest it is told that not."""
+        edit = _read(Edit, args)
+        if edit is None or self._inbox.amend(edit) or not self._inbox.knows(edit.ts):
             return
-        if message.id in self._seen or message.ts in self._seen:
-            return
-        self._seen = [*self._seen, message.id, message.ts][-SEEN_LIMIT:]
-        self._inbox.append(message)
+        if edit.ts not in self._edited:
+            self._edited = [*self._edited, edit.ts][-EDITS_LIMIT:]
+            self._talk.add(noted(f"A message was edited later, to: {edit.after!r:.500}"))
+            self._tell(EDIT_SEEN, f"edit/{edit.ts}")
+
+    @workflow.signal(name=ENDED_SIGNAL)
+    def ended(self, *args: Any) -> None:
+        """Take the last `ApprovalStatus` of an approval of this thread."""
+        status = _read(ApprovalStatus, args)
+        if status is not None and status.outcome is not Outcome.PENDING:
+            self._talk.end(status)
 
     @workflow.signal(name=REVOKE_SIGNAL)
     def revoke(self, *args: Any) -> None:
@@ -77,30 +119,126 @@ class ConversationWorkflow:
         """The standing permissions of this thread."""
         return tuple(self._talk.grants)
 
-    def _follows_policy(self) -> bool:
-        """Whether this turn asks the policy. Only the replay of one taken before it does not.
+    async def _is_mentioned(self) -> bool:
+        """Wait for the message that makes this thread ours; without one, nothing was ever here."""
+        try:
+            await workflow.wait_condition(
+                lambda: any(it.is_addressed for it in self._inbox.messages),
+                timeout=MENTION_PATIENCE,
+            )
+        except TimeoutError:
+            return False
+        return True
 
-        A run that began before the policy has a patch of its own for each turn: one for all would
-        stay off for ever where an old turn was replayed.
+    def _resume(self, memory: Memory) -> None:
+        for state in memory.open_turns:
+            for call in state.calls:
+                if call.asked is not None and not call.words:
+                    id_ = call.asked.call.approval
+                    self._talk.waiting[id_] = call.asked
+                    self._talk.carried.add(id_)
+            self._start(Turn(self._talk, state, resumed=True))
+        if self._talk.carried:
+            self._notices.add(asyncio.create_task(self._look_after_carried()))
+
+    def _take_turns(self) -> None:
+        while self._inbox.messages:
+            self._turns += 1
+            state = TurnState(number=self._turns, message=self._inbox.messages.pop(0))
+            self._start(Turn(self._talk, state))
+        if missed := self._inbox.take_missed():
+            self._tell(too_many_messages(missed), f"missed/{self._turns}")
+
+    def _start(self, turn: Turn) -> None:
+        self._running = [(it, task) for it, task in self._running if not task.done()]
+        self._running.append((turn, asyncio.create_task(turn.take())))
+
+    def _can_renew(self) -> bool:
+        """Whether it is time for a fresh run, and all that is under way can be carried to it.
+
+        Once it is time, no turn takes the floor any more; what is said of approvals still counts.
         """
-        return self._by_policy or workflow.patched(f"policy-{self._turns}")
+        talk = self._talk
+        talk.renewing = talk.renewing or self._is_long()
+        is_parked = all(task.done() or turn.is_parked for turn, task in self._running)
+        return talk.renewing and is_parked and not self._inbox.has_news
 
-    def _can_renew(self, renew_at: int) -> bool:
-        """Whether the history is long and nothing is under way, whose children would be lost."""
-        for turn in [task for task in self._running if task.done()]:
-            turn.result()  # a bug must show in Temporal, not vanish with the task
-            self._running.remove(turn)
-        long = self._turns >= renew_at or workflow.info().is_continue_as_new_suggested()
-        return long and not self._running
+    def _is_long(self) -> bool:
+        info = workflow.info()
+        return (
+            self._turns >= self._renew_at
+            or info.is_continue_as_new_suggested()
+            or info.get_current_history_length() >= LONGEST_HISTORY
+            or info.get_current_history_size() >= LARGEST_HISTORY
+        )
+
+    def _open_turns(self) -> Iterator[TurnState]:
+        return (turn.state for turn, task in self._running if not task.done())
+
+    async def _look_after_carried(self) -> None:
+        """Find approvals of earlier runs that were ended by force: nobody else would say so."""
+        pause = FIRST_SWEEP
+        while self._talk.carried:
+            await workflow.sleep(pause)
+            pause = min(2 * pause, LAST_SWEEP)
+            ids = tuple(sorted(self._talk.carried & self._talk.waiting.keys()))
+            try:
+                found = await ask_now(LifecycleActivities.ended_approvals, ids) if ids else ()
+            except ActivityError:
+                workflow.logger.warning("Carried approvals were not looked after", exc_info=True)
+                continue
+            for status in found:
+                if status.outcome is Outcome.STOPPED:
+                    await redraw(status)
+                self._talk.end(status)
+
+    async def _cancel_approvals(self) -> None:
+        """An operator ends the thread: what waits in it ends too, each visibly on its card."""
+        for id_ in list(self._talk.waiting):
+            try:
+                await asyncio.shield(workflow.get_external_workflow_handle(id_).cancel())
+            except Exception:
+                workflow.logger.info("%s could not be cancelled", id_, exc_info=True)
+
+    def _tell(self, words: str, key: str) -> None:
+        self._notices = {task for task in self._notices if not task.done()}
+        self._notices.add(asyncio.create_task(self._notice(words, key)))
+
+    async def _notice(self, words: str, key: str) -> None:
+        key = f"{workflow.info().workflow_id}/{key}"
+        try:
+            await workflow.execute_activity_method(
+                ThreadActivities.post_reply,
+                Reply(thread=self._talk.thread, key=key, markdown=words),
+                start_to_close_timeout=SLACK_CALL,
+                heartbeat_timeout=HEARTBEAT,
+                schedule_to_close_timeout=NOTICE_PATIENCE,
+            )
+        except ActivityError:
+            workflow.logger.warning("Slack does not take a notice", exc_info=True)
 
     def _memory(self) -> Memory:
+        talk = self._talk
         return Memory(
-            thread=self._talk.thread,
-            items=tuple(window(self._talk.items)),
-            seen=tuple(self._seen),
+            thread=talk.thread,
+            items=tuple(talk.items),
+            forgotten=talk.forgotten,
+            seen=self._inbox.seen,
             turns=self._turns,
-            grants=tuple(self._talk.grants),
-            refusals=tuple(self._talk.refusals),
-            asks=tuple(self._talk.asks),
-            by_policy=True,
+            inbox=tuple(self._inbox.messages),
+            open_turns=tuple(self._open_turns()),
+            grants=tuple(talk.grants),
+            refusals=tuple(talk.refusals),
+            revised=tuple(talk.revised),
+            asks=tuple(talk.asks),
+            edited=tuple(self._edited),
         )
+
+
+def _read(model: Any, args: tuple[Any, ...]) -> Any:
+    """A signal's one argument as what it should be; None, and logged, if it is anything else."""
+    try:
+        return model.model_validate(args[0] if args else None)
+    except Exception:
+        workflow.logger.warning("Dropped a malformed %s", model.__name__, exc_info=True)
+        return None

@@ -1,18 +1,34 @@
-"""An approval's clock: reminders, escalation and expiry, as durable timers."""
+"""An approval's clock: reminders, escalation, expiry, and looks at its conversation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
+from workflows.activities import LifecycleActivities
 from workflows.approvals import ApprovalRequest
 from workflows.ballot import ended
 from workflows.case import Case
-from workflows.decisions import Outcome
+from workflows.checks import BY_FORCE
+from workflows.decisions import Outcome, Stop
+from workflows.docket import PATIENCE, Docket
 from workflows.errands import Reminder
+from workflows.patience import ask_now
 from workflows.showing import Showing
+
+IN_TRANSIT = timedelta(seconds=3)
+"""How long what was pressed before the deadline may take to get here: Slack gives a bot so long
+to say that it has it."""
+FIRST_LOOK = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=1)
+"""How soon, and how seldom at last, an approval looks whether its conversation still runs."""
+LOOK = "a look at the conversation"
+"""What Temporal's Web UI shows beside the timer of one."""
+LONG_HISTORY = 10_000
+"""Events after which once a day is enough, so that no approval outgrows what Temporal keeps."""
 
 
 class Bell(StrEnum):
@@ -56,25 +72,53 @@ def _due(request: ApprovalRequest) -> Iterator[Due]:
         yield Due(start + rule.expires_after, Bell.EXPIRY)
 
 
-async def keep_time(case: Case, showing: Showing) -> None:
-    """Ring every bell in its time until the question is closed."""
+async def keep_time(case: Case, showing: Showing, docket: Docket) -> None:
+    """Ring every bell in its time until the question is closed.
+
+    A bug in one bell is logged and the next one rings; a question that cannot expire, however,
+    is stopped, so that nothing stays open for ever unseen.
+    """
     for due in agenda(case.request):
         await _until(case, due)
+        if due.bell is Bell.EXPIRY:
+            await _last_votes(case, docket, due.at)
         if case.ballot.closed:
             return
-        _ring(case, showing, due)
+        try:
+            _ring(case, showing, due)
+        except Exception:
+            workflow.logger.exception("The %s of an approval failed", due.bell)
+            if due.bell is Bell.EXPIRY:
+                case.stop(Stop.FAILED, workflow.now())
 
 
 async def _until(case: Case, due: Due) -> None:
-    left = due.at - workflow.now()
+    at = due.at + IN_TRANSIT if due.bell is Bell.EXPIRY else due.at
+    await _sleep(case, at - workflow.now(), due.summary)
+
+
+async def _sleep(case: Case, pause: timedelta, summary: str) -> None:
+    """Wait, but not for longer than the question is open."""
     try:
         await workflow.wait_condition(
             lambda: case.ballot.closed,
-            timeout=max(left.total_seconds(), 0),
-            timeout_summary=due.summary,
+            timeout=max(pause.total_seconds(), 0),
+            timeout_summary=summary,
         )
     except TimeoutError:
         return
+
+
+async def _last_votes(case: Case, docket: Docket, deadline: datetime) -> None:
+    """What was pressed in time counts, although its checks end later."""
+    if not case.ballot.closed and docket.has_before(deadline):
+        try:
+            await workflow.wait_condition(
+                lambda: case.ballot.closed or not docket.has_before(deadline),
+                timeout=2 * PATIENCE,
+            )
+        except TimeoutError:
+            workflow.logger.error("A vote took longer than any may")
 
 
 def _ring(case: Case, showing: Showing, due: Due) -> None:
@@ -89,3 +133,32 @@ def _ring(case: Case, showing: Showing, due: Due) -> None:
         case Bell.EXPIRY:
             now = workflow.now()
             case.put(case.ballot.close(Outcome.EXPIRED, ended(Outcome.EXPIRED, now)), now)
+
+
+async def watch_conversation(case: Case) -> None:
+    """Look now and then whether the conversation still runs; a dead one stops the question."""
+    pause = FIRST_LOOK
+    while True:
+        await _sleep(case, pause, LOOK)
+        if case.ballot.closed:
+            return
+        await _look(case)
+        pause = min(pause * 2, _longest_pause())
+
+
+def _longest_pause() -> timedelta:
+    is_long = workflow.info().get_current_history_length() > LONG_HISTORY
+    return timedelta(days=1) if is_long else LONGEST_PAUSE
+
+
+async def _look(case: Case) -> None:
+    id_ = case.request.call.thread.workflow_id
+    try:
+        end = await ask_now(LifecycleActivities.how_conversation_ended, id_)
+    except ActivityError:
+        workflow.logger.warning("Nobody knows whether the conversation runs", exc_info=True)
+    except Exception:
+        workflow.logger.exception("A look at the conversation failed")
+    else:
+        if end in BY_FORCE:
+            case.stop(Stop.CONVERSATION, workflow.now())

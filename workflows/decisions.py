@@ -98,7 +98,8 @@ class Refusal(StrEnum):
     ALREADY_VOTED = "already_voted"
     HANDED_OVER = "handed_over"
     UNVERIFIED = "unverified"
-    """Who they are could not be looked up; nothing is known, so nothing is said of them."""
+    """Who they are could not be looked up; nothing is known, so nothing is said of them. `detail`
+    says it where something else could not be checked."""
     GUEST = "guest"
     EXTERNAL = "external"
     DEACTIVATED = "deactivated"
@@ -116,6 +117,11 @@ class Refusal(StrEnum):
     OUTDATED = "outdated"
     """What was approved is no longer what would be done."""
     TOO_SOON = "too_soon"
+    TOO_LATE = "too_late"
+    """Pressed after the deadline, while something that was pressed before it is still checked."""
+    TOO_OFTEN = "too_often"
+    FAULT = "fault"
+    """A bug of ours, under the id in `detail`."""
 
 
 class Decision(BaseModel, frozen=True):

@@ -16,6 +16,10 @@ class Reply(BaseModel, frozen=True):
     thread: Thread
     key: str
     markdown: str
+    otherwise: str = ""
+    """What is said where nothing of `markdown` can be seen."""
+    again: bool = False
+    """Whether it may have been posted by an activity whose answer nobody heard."""
     to: Person | None = None
     """Who is written to directly if the thread takes no messages from us."""
 
@@ -65,6 +69,8 @@ class Batch(BaseModel, frozen=True):
     rows: tuple[ApprovalStatus, ...]
     ts: str = ""
     """`ts` of the summary once it is posted."""
+    again: bool = False
+    """Whether it may have been posted by an activity whose answer nobody heard."""
 
 
 class Question(BaseModel, frozen=True):

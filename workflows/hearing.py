@@ -1,39 +1,52 @@
-"""Takes what arrives as decisions, one after the other, and has the ballot count it."""
+"""Takes what arrives as decisions, has each checked in a task of its own, and counts it.
 
+What may be counted when is said by the docket, and whether it counts by the ballot.
+"""
+
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
-from workflows.activities import AgentActivities, DirectoryActivities, PolicyActivities
-from workflows.ballot import Ballot, ended
+from workflows.ballot import ended
 from workflows.case import Case
-from workflows.contracts import Call, Person, Prepared
+from workflows.checks import BadEditError, Checks, Edit, UncheckedError
 from workflows.decisions import Decision, Outcome, Refusal, Refused, Standing, Verb
-from workflows.differences import differences, with_reason_of
-from workflows.errands import Plea, Question, Reminder
-from workflows.patience import ask_now, prepare
-from workflows.rules import Rule, Ruling, Verdict
+from workflows.differences import differences
+from workflows.docket import MOST_A_MINUTE, Docket, Entry
+from workflows.errands import Reminder
 from workflows.showing import Showing
-from workflows.votes import Vote, read_vote
-from workflows.words import nudged, reminded, replaced_for_person
+from workflows.votes import Side, Vote, read_vote, side
+from workflows.words import (
+    UNCHECKED_OBJECTION,
+    UNCHECKED_TURN,
+    nudged,
+    reminded,
+    replaced_for_person,
+)
 
 NUDGE_PAUSE = timedelta(minutes=15)
 """How often people may be nudged about one approval."""
 
 
 class Hearing:
-    """The votes of one case. What came first is heard first, however long a look-up takes."""
+    """The votes of one case."""
 
     def __init__(self, case: Case, showing: Showing) -> None:
         self._case = case
         self._showing = showing
-        self._waiting: list[Vote] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._nudges = 0
         self._nudged_at: datetime | None = None
+        self.docket = Docket()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that arrived has been heard."""
+        return not self._tasks
 
     def take(self, args: Sequence[Any]) -> None:
         """Take a signal's arguments, whatever they are; never raises."""
@@ -41,42 +54,123 @@ class Hearing:
         if isinstance(vote, Refused):
             self._case.ballot = self._case.ballot.refuse(vote)
             workflow.logger.warning("Refused a malformed decision: %s", vote.detail)
-        elif self._case.rule is None:
-            self._count(vote, ())  # as it was done when this approval was asked for
-        else:
-            self._waiting.append(vote)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether everything that arrived has been heard."""
-        return not self._waiting
-
-    async def hear_all(self) -> None:
-        """Hear votes for as long as the approval lives: who comes too late is told so."""
-        while True:
-            await workflow.wait_condition(lambda: not self.is_idle)
-            await self._hear(self._waiting[0])
-            self._waiting.pop(0)
-
-    async def _hear(self, vote: Vote) -> None:
-        case, decision = self._case, vote.decision
-        if case.ballot.knows(decision) or self._is_refused(vote):
             return
-        if decision.verb is Verb.NUDGE:
-            self._nudge(decision)
-            return
-        standings = await self._look_up(case.ballot, decision)
         try:
-            if decision.arguments and standings:
-                await self._amend(vote, standings)
-            elif await self._still_holds(vote, standings):
-                self._count(vote, standings)
-        except ActivityError:
-            workflow.logger.exception("A vote could not be checked")
-            self._refuse(decision, Refusal.UNVERIFIED)
+            self._receive(vote)
+        except Exception:
+            self._fail(vote)
+
+    def _receive(self, vote: Vote) -> None:
+        """Count a vote at once if it needs no check; hear nobody too often."""
+        case, decision = self._case, vote.decision
+        if case.ballot.knows(decision) or self.docket.knows(vote):
+            return
+        if case.rule is None:
+            self._count(vote, ())  # as it was done when this approval was asked for
+            return
+        times = self.docket.hear(vote, workflow.now())
+        refusal = case.ballot.screen(vote, case.card, case.lost)
+        if refusal is None and case.ballot.stands_at_once(vote):
+            self._count(vote, case.ballot.known_standings(decision))
+        elif times <= MOST_A_MINUTE:
+            self._sort(vote, refusal)
+        elif times == MOST_A_MINUTE + 1:
+            self._refuse(decision, Refusal.TOO_OFTEN)
+
+    def _sort(self, vote: Vote, refusal: Refusal | None) -> None:
+        """Turn away what never counts, and have the rest checked."""
+        decision = vote.decision
+        if refusal is not None:
+            self._turn_away(decision, refusal)
+        elif decision.verb is Verb.NUDGE:
+            self._nudge(decision)
+        elif self.docket.is_crowded(vote):
+            self._refuse(decision, Refusal.TOO_OFTEN)
+        else:
+            self._begin(self.docket.enter(vote, workflow.now()))
+
+    def _begin(self, entry: Entry) -> None:
+        task = asyncio.create_task(self._hear(entry))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _hear(self, entry: Entry) -> None:
+        """See one vote through. A bug ends this vote only."""
+        try:
+            await self._see_through(entry)
+        except Exception:
+            self._fail(entry.vote)
+        finally:
+            self.docket.leave(entry)
+
+    async def _see_through(self, entry: Entry) -> None:
+        edits = bool(entry.vote.decision.arguments)
+        try:
+            await (self._amend(entry) if edits else self._vote(entry))
+        except UncheckedError as error:
+            self._give_up(entry, Refusal.UNVERIFIED, str(error))
+        except BadEditError as error:
+            self._give_up(entry, Refusal.BAD_EDIT, str(error))
+
+    async def _vote(self, entry: Entry) -> None:
+        """Count a vote once all is known that it depends on, and its turn has come."""
+        case, checks = self._case, Checks(self._case, entry)
+        while True:
+            standings = await checks.look_up(case.ballot)
+            if checks.needs_a_look_ahead(case.ballot, standings):
+                await checks.look_ahead()
+            await self._turn(entry)
+            if entry.is_over:
+                return
+            if case.ballot.closed or self._is_checked(checks):
+                self._conclude(entry.vote, checks)
+                return
+
+    def _is_checked(self, checks: Checks) -> bool:
+        """Whether all is known of a vote as things stand now: a hand-over may have changed them."""
+        ballot = self._case.ballot
+        standings = checks.standings(ballot)
+        return standings is not None and not checks.needs_a_look_ahead(ballot, standings)
+
+    def _conclude(self, vote: Vote, checks: Checks) -> None:
+        """Count a vote, unless what it would approve is no longer what was shown."""
+        case = self._case
+        if self._is_refused(vote):
+            return
+        standings = checks.standings(case.ballot) or ()
+        decides = case.ballot.cast(vote, standings).outcome is Outcome.APPROVED
+        if decides and checks.prepared is not None:
+            now_prepared = checks.prepared[1]
+            # What has become impossible fails when it runs, and says why.
+            if not now_prepared.problem and now_prepared.digest != case.shown.digest:
+                case.drift = differences(case.shown, now_prepared)
+                self._supersede(vote.decision)
+                return
+        self._count(vote, standings)
+
+    def _supersede(self, decision: Decision) -> None:
+        case = self._case
+        self._record(decision, Refusal.OUTDATED)
+        end = ended(Outcome.SUPERSEDED, workflow.now())
+        case.put(case.ballot.close(Outcome.SUPERSEDED, end), workflow.now())
+        self._showing.tell(decision, replaced_for_person(case.status()))
+
+    async def _turn(self, entry: Entry) -> None:
+        """Wait until nothing is before a vote, or it makes no difference any more."""
+        while not self._is_due(entry):
+            left = max((entry.until - workflow.now()).total_seconds(), 0)
+            try:
+                await workflow.wait_condition(lambda: self._is_due(entry), timeout=left)
+            except TimeoutError as error:
+                opposed = self.docket.is_opposed
+                what = UNCHECKED_OBJECTION if opposed else UNCHECKED_TURN
+                raise UncheckedError(what) from error
+
+    def _is_due(self, entry: Entry) -> bool:
+        return entry.is_over or self._case.ballot.closed or self.docket.is_free(entry)
 
     def _count(self, vote: Vote, standings: Sequence[Standing]) -> None:
-        """Count a vote now. What came about while it was looked up comes first."""
+        """Count a vote now. What came about while it was checked comes first."""
         case, decision = self._case, vote.decision
         if case.ballot.knows(decision) or self._is_refused(vote):
             return
@@ -84,18 +178,44 @@ class Hearing:
         case.put(before.cast(vote, standings), workflow.now())
         if case.ballot.refused != before.refused:
             self._showing.explain(case.ballot.refused[-1])
+            if case.ballot.refused[-1].why is Refusal.UNVERIFIED:
+                self._overturn(vote)
         elif decision.verb is Verb.HAND_OVER and not case.ballot.closed:
             self._remind(decision, "hand over")
 
+    def _overturn(self, vote: Vote) -> None:
+        """After a no of which nobody knows whether it counts, nothing counts that it opposed."""
+        if side(vote) is Side.NO and not self._case.ballot.closed:
+            for entry in self.docket.overturn():
+                self._refuse(entry.vote.decision, Refusal.UNVERIFIED, UNCHECKED_OBJECTION)
+
+    def _give_up(self, entry: Entry, why: Refusal, detail: str) -> None:
+        """A vote that cannot be counted: say so, unless it was settled meanwhile."""
+        if not entry.is_over and not self._is_refused(entry.vote):
+            self._refuse(entry.vote.decision, why, detail)
+            self._overturn(entry.vote)
+
+    def _fail(self, vote: Vote) -> None:
+        """A bug: the vote ends in words, and the log says which bug it was. Never raises."""
+        id_ = str(workflow.uuid4())[:8]
+        workflow.logger.exception("Fault %s while a vote was heard", id_)
+        try:
+            self._refuse(vote.decision, Refusal.FAULT, id_)
+            self._overturn(vote)
+        except Exception:
+            workflow.logger.exception("Fault %s cannot be told", id_)
+
     def _is_refused(self, vote: Vote) -> bool:
         """Whether a vote cannot count whoever made it; that is put on the record."""
-        case = self._case
-        refusal = case.ballot.screen(vote, case.card, case.lost)
-        if refusal:
-            self._refuse(vote.decision, refusal)
-        if refusal is Refusal.CLOSED and case.rule is not None:
-            case.changes += 1  # whoever could press saw a card that was out of date
+        refusal = self._case.ballot.screen(vote, self._case.card, self._case.lost)
+        if refusal is not None:
+            self._turn_away(vote.decision, refusal)
         return refusal is not None
+
+    def _turn_away(self, decision: Decision, refusal: Refusal) -> None:
+        self._refuse(decision, refusal)
+        if refusal is Refusal.CLOSED and self._case.rule is not None:
+            self._case.changes += 1  # whoever could press saw a card that was out of date
 
     def _refuse(self, decision: Decision, why: Refusal, detail: str = "") -> None:
         self._showing.explain(self._record(decision, why, detail))
@@ -105,69 +225,59 @@ class Hearing:
         self._case.ballot = self._case.ballot.refuse(refused)
         return refused
 
-    async def _look_up(self, ballot: Ballot, decision: Decision) -> tuple[Standing, ...]:
-        """What Slack says of the voter; nothing at all if it cannot be asked."""
-        if ballot.rule is None or not ballot.needs_look_up(decision):
-            return ()
-        people = tuple(_distinct(ballot.asked_about(decision)))
-        question = Question(people=people, rule=ballot.rule)
-        try:
-            return tuple(await ask_now(DirectoryActivities.look_up, question))
-        except ActivityError:
-            workflow.logger.warning("A voter could not be looked up", exc_info=True)
-            return ()
+    async def _amend(self, entry: Entry) -> None:
+        """Have the call asked for as the approver changed it, and count their vote for that."""
+        checks = Checks(self._case, entry)
+        while True:
+            await self._check_edit(entry.vote, checks)
+            await self._turn(entry)
+            if entry.is_over:
+                return
+            if self._case.ballot.closed or self._is_edit_checked(entry.vote, checks):
+                self._conclude_edit(entry.vote, checks)
+                return
 
-    async def _still_holds(self, vote: Vote, standings: Sequence[Standing]) -> bool:
-        """Before the vote that approves: whether what was shown is still what would be done."""
+    async def _check_edit(self, vote: Vote, checks: Checks) -> None:
         case = self._case
-        if case.ballot.cast(vote, standings).outcome is not Outcome.APPROVED:
-            return True
-        now_prepared: Prepared = await prepare(AgentActivities.prepare_call, case.call)
-        if now_prepared.problem or now_prepared.digest == case.shown.digest:
-            return True  # what has become impossible fails when it runs, and says why
-        if not case.ballot.closed:
-            case.drift = differences(case.shown, now_prepared)
-            self._record(vote.decision, Refusal.OUTDATED)
-            end = ended(Outcome.SUPERSEDED, workflow.now())
-            case.put(case.ballot.close(Outcome.SUPERSEDED, end), workflow.now())
-            self._showing.tell(vote.decision, replaced_for_person(case.status()))
-        return False
+        if not self._may_amend(vote, await checks.look_up(case.ballot)):
+            return
+        edit = await checks.read_edit()
+        await checks.look_up(case.ballot.amend(edit.rule, edit.digest))
+        if not checks.lives:
+            await checks.find_conversation()
 
-    async def _amend(self, vote: Vote, standings: Sequence[Standing]) -> None:
-        """Have the call asked for as the approver changed it, and count their vote for that.
+    def _is_edit_checked(self, vote: Vote, checks: Checks) -> bool:
+        """Whether all is known of an edit as things stand now."""
+        case, edit = self._case, checks.edit
+        standings = checks.standings(case.ballot)
+        if standings is None:
+            return False
+        if not self._may_amend(vote, standings):
+            return True
+        if edit is None or edit.of != case.call or not checks.lives:
+            return False
+        return checks.standings(case.ballot.amend(edit.rule, edit.digest)) is not None
+
+    def _may_amend(self, vote: Vote, standings: Sequence[Standing]) -> bool:
+        """Whether they may approve the call as it is.
 
         Who may not approve the changed call may not change it either, so that nobody can
         edit their way around a rule.
         """
-        case, unedited = self._case, _unedited(vote)
-        if case.ballot.cast(unedited, standings).refused != case.ballot.refused:
-            self._count(unedited, standings)  # for the record, and to say why
+        ballot = self._case.ballot
+        return ballot.cast(_unedited(vote), standings).refused == ballot.refused
+
+    def _conclude_edit(self, vote: Vote, checks: Checks) -> None:
+        case, edit = self._case, checks.edit
+        standings = checks.standings(case.ballot) or ()
+        if case.ballot.closed or edit is None or not self._may_amend(vote, standings):
+            self._count(_unedited(vote), standings)  # for the record, and to say why
             return
-        edit = await self._edit(vote.decision)
-        if edit is None:
-            return
-        seen = await self._look_up(case.ballot.amend(edit.rule, edit.digest), vote.decision)
+        seen = checks.standings(case.ballot.amend(edit.rule, edit.digest)) or ()
         if not self._is_refused(_undated(vote)):
             self._count_amended(_undated(vote), edit, seen)
 
-    async def _edit(self, decision: Decision) -> "_Edit | None":
-        """The call as the approver changed it and the rule for it; None, and said, if refused."""
-        case = self._case
-        call = _edited(case.call, decision.arguments)
-        prepared: Prepared = await prepare(AgentActivities.prepare_call, call)
-        if prepared.problem:
-            self._refuse(decision, Refusal.BAD_EDIT, prepared.problem)
-            return None
-        prepared = prepared.model_copy(update={"reason": case.request.prepared.reason})
-        plea = Plea(call=call, prepared=prepared)
-        ruling: Ruling = await prepare(PolicyActivities.judge, plea)
-        rule = self._rule_after_edit(ruling)
-        if rule is None:
-            self._refuse(decision, Refusal.BAD_EDIT, ruling.because)
-            return None
-        return _Edit(call, prepared, rule)
-
-    def _count_amended(self, vote: Vote, edit: "_Edit", seen: Sequence[Standing]) -> None:
+    def _count_amended(self, vote: Vote, edit: Edit, seen: Sequence[Standing]) -> None:
         case = self._case
         amended = case.ballot.amend(edit.rule, edit.digest)
         refusal = amended.screen(vote, case.card, case.lost)
@@ -180,12 +290,6 @@ class Hearing:
         case.effective, case.prepared = edit.call, edit.prepared
         case.changes += 1
         case.put(counted, workflow.now())
-
-    def _rule_after_edit(self, ruling: Ruling) -> Rule | None:
-        """The rule for the edited call; what needs no approval is approved by who edited it."""
-        if ruling.verdict is Verdict.ALLOW:
-            return self._case.rule
-        return ruling.rule if ruling.verdict is Verdict.ASK else None
 
     def _nudge(self, decision: Decision) -> None:
         now = workflow.now()
@@ -204,19 +308,6 @@ class Hearing:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """A call as an approver changed it."""
-
-    call: Call
-    prepared: Prepared
-    rule: Rule
-
-    @property
-    def digest(self) -> str:
-        return self.prepared.digest
-
-
 def _undated(vote: Vote) -> Vote:
     """Without the digest of what was seen: what is approved is what they wrote themselves."""
     return replace(vote, decision=vote.decision.model_copy(update={"digest": ""}))
@@ -224,12 +315,3 @@ def _undated(vote: Vote) -> Vote:
 
 def _unedited(vote: Vote) -> Vote:
     return replace(vote, decision=vote.decision.model_copy(update={"arguments": ""}))
-
-
-def _edited(call: Call, arguments: str) -> Call:
-    """The call with other arguments. The reason is the model's and stays."""
-    return call.model_copy(update={"arguments": with_reason_of(call.arguments, arguments)})
-
-
-def _distinct(people: Sequence[Person]) -> list[Person]:
-    return list({(it.team, it.user): it for it in people}.values())

@@ -1,6 +1,7 @@
 """Words in a thread where something waits: a typed "approve" and "cancel that"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -11,6 +12,7 @@ from workflows.ballot import Ballot
 from workflows.contracts import DECIDE_SIGNAL, Message
 from workflows.decisions import Decision, Refusal, Refused, Verb, Via
 from workflows.errands import Question, Whisper
+from workflows.inbox import moment_of
 from workflows.intents import Intent, read_intent
 from workflows.memory import noted, said
 from workflows.patience import ask_now
@@ -18,6 +20,7 @@ from workflows.showing import NUDGEABLE, fits_in_a_row
 from workflows.talk import Talk
 from workflows.votes import Vote
 from workflows.words import (
+    SAID_EARLIER,
     cannot_withdraw,
     press_here,
     refusal_for_person,
@@ -44,24 +47,44 @@ class Interjection:
         The message stays in the thread's memory, with a note that it decided nothing.
         """
         waiting = self._talk.waiting_for_people()
-        intent = read_intent(self._message.text) if waiting else None
+        is_open = bool(waiting) or any(self._talk.not_asked_yet(self._message.author))
+        intent = read_intent(self._message.text) if is_open else None
         if intent is None:
             return False
+        # Words are about what was there when they were said, whenever Slack delivers them.
+        spoken_of = {id_: it for id_, it in waiting.items() if self._was_there(it.asked_at)}
         if intent in {Intent.WITHDRAW, Intent.WITHDRAW_ALL}:
-            return await self._withdraw(waiting, everything=intent is Intent.WITHDRAW_ALL)
-        return await self._offer(waiting, is_sure=intent is Intent.DECIDE)
+            return await self._withdraw(spoken_of, everything=intent is Intent.WITHDRAW_ALL)
+        return bool(spoken_of) and await self._offer(spoken_of, is_sure=intent is Intent.DECIDE)
+
+    def _was_there(self, asked_at: datetime) -> bool:
+        return asked_at.timestamp() <= moment_of(self._message.ts)
 
     async def _withdraw(self, waiting: Waiting, *, everything: bool) -> bool:
         author = self._message.author
         own = [id_ for id_, it in waiting.items() if it.call.requester.user == author.user]
-        self._talk.items.append(said(self._message.text))
-        if not own or (len(own) > 1 and not everything):
-            self._talk.items.append(noted(typed_decision_note(self._message.text)))
-            await self._whisper(cannot_withdraw(own))
+        unasked = list(self._talk.not_asked_yet(author))
+        self._talk.add(said(self._message.text))
+        count = len(own) + len(unasked)
+        if not count or (count > 1 and not everything):
+            self._talk.add(noted(typed_decision_note(self._message.text)))
+            await self._whisper(self._why_not(waiting, own))
             return True
+        for call in unasked:
+            call.withdrawn_by = author.name or author.user
         for id_ in own:
             await self._signal(id_, self._decision(id_, Verb.WITHDRAW, Via.MESSAGE))
         return True
+
+    def _why_not(self, waiting: Waiting, own: Sequence[str]) -> str:
+        """Why nothing is withdrawn: nothing of theirs was there then, or it is not clear what."""
+        user = self._message.author.user
+        later = (
+            it
+            for id_, it in self._talk.waiting_for_people().items()
+            if id_ not in waiting and it.call.requester.user == user
+        )
+        return SAID_EARLIER if not own and any(later) else cannot_withdraw(own)
 
     async def _signal(self, id_: str, decision: Decision) -> None:
         handle = workflow.get_external_workflow_handle(id_)
@@ -87,7 +110,7 @@ class Interjection:
         else:
             return False  # "yes" to something else that was asked
         text = self._message.text
-        self._talk.items += [said(text), noted(typed_decision_note(text))]
+        self._talk.add(said(text), noted(typed_decision_note(text)))
         return True
 
     async def _refusal(self, id_: str, request: ApprovalRequest) -> Refusal | None:

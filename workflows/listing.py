@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from workflows.approvals import ApprovalStatus, Grant
+from workflows.approvals import ApprovalStatus, Grant, ended_as
 from workflows.contracts import ArgumentField, Person, Thread
-from workflows.decisions import Outcome
+from workflows.decisions import Execution, Outcome, Stop
 
 SUMMARY_LIMIT = 1_000
 """Characters of a summary that a memo keeps; a row shows fewer."""
@@ -86,21 +86,30 @@ class PendingApproval(BaseModel, frozen=True):
     fields: tuple[ArgumentField, ...] = ()
     """Of an approval that is complete: the rest of what its row has to say."""
     is_open: bool = True
-    """Whether the workflow still runs. One that was ended by force has no outcome."""
+    """Whether the workflow still runs."""
+    execution: Execution = Execution.NOT_STARTED
+    stop: Stop | None = None
+    """By what it was ended, if that was by force."""
 
     @classmethod
     def from_memo(
-        cls, id_: str, asked_at: datetime, memo: Mapping[str, Any], is_open: bool = True
+        cls,
+        id_: str,
+        asked_at: datetime,
+        memo: Mapping[str, Any],
+        is_open: bool = True,
+        stop: Stop | None = None,
     ) -> "PendingApproval":
         """Read a visibility row; a memo of another release may lack keys or know others."""
         known = {key: memo[key] for key in cls.model_fields if key in memo}
-        sure = {"id": id_, "asked_at": asked_at, "is_open": is_open}
+        sure = {"id": id_, "asked_at": asked_at, "is_open": is_open, "stop": stop}
         try:
-            return cls.model_validate({**known, **sure})
+            row = cls.model_validate({**known, **sure})
         except ValidationError as error:
             strange = {fault["loc"][0] for fault in error.errors(include_input=False)}
             kept = {key: value for key, value in known.items() if key not in strange}
-            return cls.model_validate({**kept, **sure})
+            row = cls.model_validate({**kept, **sure})
+        return _ended(row) if stop else row
 
     @classmethod
     def of(cls, status: ApprovalStatus, one_tap: bool = False) -> "PendingApproval":
@@ -110,7 +119,14 @@ class PendingApproval(BaseModel, frozen=True):
             status.request.asked_at,
             approval_memo(status, one_tap=one_tap),
             is_open=status.outcome is Outcome.PENDING,
+            stop=status.stop,
         )
+
+
+def _ended(row: PendingApproval) -> PendingApproval:
+    """A row whose workflow could not note its own end."""
+    outcome, execution = ended_as(row.outcome, row.execution)
+    return row.model_copy(update={"outcome": outcome, "execution": execution})
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +171,7 @@ def approval_memo(
         "needed": rule.needed if rule else 1,
         "counted": status.counted,
         "outcome": str(status.outcome),
+        "execution": str(status.execution),
         "complete": one_tap,
         "digest": shown.digest,
         "from_slack": rule.from_slack if rule else True,

@@ -8,11 +8,12 @@ docs.temporal.io/list-filter
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from temporalio.common import SearchAttributeKey
 
 from workflows.approvals import ApprovalStatus
-from workflows.contracts import APPROVAL_WORKFLOW, CONVERSATION_WORKFLOW
+from workflows.contracts import APPROVAL_WORKFLOW, CONVERSATION_WORKFLOW, ENDED_WORKFLOW
 from workflows.listing import Kind, Listing, Viewer
 from workflows.rules import PUBLIC
 from workflows.search import (
@@ -21,6 +22,7 @@ from workflows.search import (
     AUDIENCE,
     GRANTS,
     OWN,
+    REPLACES,
     REQUESTER,
     TEAM,
     TOOL,
@@ -35,6 +37,7 @@ MOST_IDS = 1_000
 """Groups and channels of one person that a query names; the rest is left out."""
 
 _RUNNING = "ExecutionStatus = 'Running'"
+_FORCED = ("Terminated", "Canceled", "TimedOut", "Failed")
 
 
 def approvals_for(listing: Listing) -> str | None:
@@ -52,6 +55,32 @@ def all_approvals(team: str | None, tool: str = "", requester: str = "") -> str 
     """The query of everything that waits, for an operator; None as above."""
     filters = _filters(team, tool, requester)
     return None if filters is None else " AND ".join([*filters, _RUNNING])
+
+
+def replacing(approval_id: str) -> str:
+    """The query of what took an approval's place."""
+    return f"WorkflowType = '{APPROVAL_WORKFLOW}' AND {REPLACES.name} = '{approval_id}'"
+
+
+def ended_by_force(task_queue: str, since: datetime) -> str:
+    """The query of the approvals of one installation that Temporal ended, or somebody in it."""
+    states = ", ".join(f"'{state}'" for state in _FORCED)
+    return (
+        f"WorkflowType = '{APPROVAL_WORKFLOW}' AND TaskQueue = '{task_queue}' "
+        f"AND ExecutionStatus IN ({states}) AND CloseTime >= '{_moment(since)}'"
+    )
+
+
+def cleaned_up(task_queue: str, since: datetime) -> str:
+    """The query of what has been started for these."""
+    return (
+        f"WorkflowType = '{ENDED_WORKFLOW}' AND TaskQueue = '{task_queue}' "
+        f"AND StartTime >= '{_moment(since)}'"
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def grants_for(team: str, viewer: Viewer) -> str | None:

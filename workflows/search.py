@@ -29,8 +29,11 @@ AUDIENCE = SearchAttributeKey.for_keyword_list("CountersignAudience")
 VOTED = SearchAttributeKey.for_keyword_list("CountersignVoted")
 OUTCOME = SearchAttributeKey.for_keyword("CountersignOutcome")
 GRANTS = SearchAttributeKey.for_keyword("CountersignGrants")
+REPLACES = SearchAttributeKey.for_keyword("CountersignReplaces")
+"""Id of the approval that this one takes the place of: the old one has ended by then, and its
+card names the new one."""
 
-ALL = (TEAM, REQUESTER, TOOL, APPROVERS, DEADLINE, AUDIENCE, VOTED, OUTCOME, GRANTS)
+ALL = (TEAM, REQUESTER, TOOL, APPROVERS, DEADLINE, AUDIENCE, VOTED, OUTCOME, GRANTS, REPLACES)
 
 OWN = "own:"
 """Before a requester's id among the approvers: the rule lets them approve what they asked for."""
@@ -50,6 +53,8 @@ def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> Ty
         SearchAttributePair(REQUESTER, call.requester.user),
         SearchAttributePair(TOOL, call.tool),
     ]
+    if request.replaces:
+        pairs.append(SearchAttributePair(REPLACES, request.replaces))
     if rule is None:
         return TypedSearchAttributes(pairs)
     pairs += [

@@ -1,5 +1,7 @@
 """What people see of an approval: its card, private answers, and how lists find it."""
 
+import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from temporalio import workflow
@@ -10,17 +12,31 @@ from workflows.approvals import Card
 from workflows.case import Case
 from workflows.contracts import Prepared
 from workflows.decisions import Decision, Outcome, Refusal, Refused
-from workflows.errands import Reminder, Whisper
+from workflows.errands import Reminder, Reply, Whisper
 from workflows.listing import approval_memo
-from workflows.patience import call_slack
+from workflows.patience import call_slack, sure
 from workflows.search import changes
 from workflows.words import refusal_for_person
 
 ROW_FIELDS = 10
 ROW_CHARACTERS = 1_000
 """What a row of a list can say of a call in full; a longer one is opened before it is approved."""
+THREAD = "thread"
+"""The lane of what is not for one person only."""
+ERRANDS_AT_ONCE = 5
+MOST_ERRANDS = 500
+"""Messages that wait while Slack is away; what is more than that is only logged."""
 NUDGEABLE = frozenset({Refusal.NOT_AN_APPROVER, Refusal.OWN_REQUEST})
 """Who may not decide may at least remind those who may."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Errand:
+    """Something to be sent to Slack. Those of one lane go one after the other."""
+
+    lane: str
+    method: Any
+    argument: Any
 
 
 class Showing:
@@ -31,52 +47,91 @@ class Showing:
         self._drawn = 0
         self._listed: dict[str, Any] = {}
         self._found_by: Any = None
-        self._errands: list[tuple[Any, Any]] = []
+        self._errands: list[Errand] = []
+        self._running: list[Errand] = []
 
     async def keep_card_true(self) -> None:
         """Post the card, then rewrite it after every change until all is settled and shown."""
         case = self._case
+        await self._draw(CardActivities.post_card)
+        while case.card is not None:
+            await workflow.wait_condition(lambda: self._drawn < case.changes or case.settled)
+            if self._drawn == case.changes:
+                return
+            await self._draw(CardActivities.redraw_card)
+
+    async def _draw(self, method: Any) -> None:
+        """Have the card drawn as things stand. What Slack refuses for good asks nobody.
+
+        A bug leaves a card that is there as it was until the next change; decisions count.
+        """
+        case = self._case
         self._drawn = case.changes
         try:
-            self._show(await call_slack(CardActivities.post_card, case.status()))
-            while True:
-                await workflow.wait_condition(
-                    lambda: self._drawn < case.changes or case.settled,
-                )
-                if self._drawn == case.changes:
-                    return
-                self._drawn = case.changes
+            if case.card is not None:
                 self._list()
-                self._show(await call_slack(CardActivities.redraw_card, case.status()))
+            self._show(sure(Card, await call_slack(method, case.status())))
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
-            case.put(case.ballot.close(Outcome.FAILED_TO_ASK), workflow.now())
-            self._list()
+            self._fail_to_ask()
+        except Exception:
+            workflow.logger.exception("A card could not be drawn")
+            if case.card is None:
+                self._fail_to_ask()
+
+    def _fail_to_ask(self) -> None:
+        case = self._case
+        case.put(case.ballot.close(Outcome.FAILED_TO_ASK), workflow.now())
+        self._relist()
 
     async def keep_listed(self) -> None:
         """Without a card: only lists have to know."""
         case = self._case
         while not case.settled:
-            self._list()
+            self._relist()
             self._drawn = case.changes
             await workflow.wait_condition(lambda: case.changes > self._drawn or case.settled)
-        self._list()
+        self._relist()
 
     @property
     def is_idle(self) -> bool:
         """Whether every errand has been run."""
-        return not self._errands
+        return not self._errands and not self._running
 
     async def run_errands(self) -> None:
-        """Deliver private answers and reminders, one after the other."""
+        """Deliver private answers and reminders, each in its turn but a few at the same time.
+
+        One that Slack does not take for now keeps only those back that have to come after it.
+        """
         while True:
-            await workflow.wait_condition(lambda: not self.is_idle)
-            method, argument = self._errands[0]
-            try:
-                await call_slack(method, argument)
-            except ActivityError:
-                workflow.logger.warning("Slack does not take a message", exc_info=True)
-            self._errands.pop(0)
+            await workflow.wait_condition(lambda: self._next() is not None)
+            if (errand := self._next()) is not None:
+                self._errands.remove(errand)
+                self._running.append(errand)
+                asyncio.create_task(self._run(errand))  # noqa: RUF006 - the loop keeps its tasks
+
+    def _next(self) -> "Errand | None":
+        busy = {it.lane for it in self._running}
+        if len(busy) >= ERRANDS_AT_ONCE:
+            return None
+        return next((it for it in self._errands if it.lane not in busy), None)
+
+    async def _run(self, errand: "Errand") -> None:
+        """Run one errand. One that fails is dropped, and the log has it."""
+        try:
+            await call_slack(errand.method, errand.argument)
+        except ActivityError:
+            workflow.logger.warning("Slack does not take a message", exc_info=True)
+        except Exception:
+            workflow.logger.exception("A message could not be sent")
+        finally:
+            self._running.remove(errand)
+
+    def _send(self, lane: str, method: Any, argument: Any) -> None:
+        if len(self._errands) >= MOST_ERRANDS:
+            workflow.logger.error("Too many messages wait; this one is dropped")
+            return
+        self._errands.append(Errand(lane, method, argument))
 
     def card_lost(self, ts: str) -> None:
         """Somebody deleted the card: it is drawn again, and is then found to be gone."""
@@ -87,7 +142,9 @@ class Showing:
         """Tell the person why what they did changed nothing."""
         decision = refused.decision
         if decision is not None:
-            text = refusal_for_person(refused, self._case.status())
+            deadline = self._case.deadline
+            is_time_up = deadline is not None and workflow.now() >= deadline
+            text = refusal_for_person(refused, self._case.status(), is_time_up=is_time_up)
             self.tell(decision, text, nudge=refused.why in NUDGEABLE)
 
     def tell(self, decision: Decision, text: str, *, nudge: bool = False) -> None:
@@ -103,11 +160,17 @@ class Showing:
             text=text,
             nudge=self._case.id if nudge else "",
         )
-        self._errands.append((ThreadActivities.whisper, whisper))
+        self._send(decision.by.user, ThreadActivities.whisper, whisper)
+
+    def say(self, key: str, text: str) -> None:
+        """Say something in the thread."""
+        reply = Reply(thread=self._case.request.call.thread, key=key, markdown=text)
+        self._send(THREAD, ThreadActivities.post_reply, reply)
 
     def remind(self, reminder: Reminder) -> None:
-        """Write to those who are waited for."""
-        self._errands.append((CardActivities.remind, reminder))
+        """Write to those who are waited for, before whoever asked for that is told so."""
+        lane = reminder.by.user if reminder.by else THREAD
+        self._send(lane, CardActivities.remind, reminder)
 
     def _show(self, card: Card) -> None:
         case = self._case
@@ -122,6 +185,12 @@ class Showing:
     def _redraw_if_lost(self) -> None:
         if self._case.card is not None and self._case.card.ts == self._case.lost:
             self._case.changes += 1
+
+    def _relist(self) -> None:
+        try:
+            self._list()
+        except Exception:
+            workflow.logger.exception("Lists could not be told")
 
     def _list(self, *, is_new: bool = False) -> None:
         """Have lists find the approval as it stands; older ones are listed as they were."""

@@ -1,6 +1,7 @@
 """What the turns of one conversation share."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,14 +12,20 @@ from workflows.contracts import Person, Thread
 from workflows.decisions import Outcome
 from workflows.differences import call_digest
 from workflows.listing import grants_memo
-from workflows.memory import Item, Memory, Remembered
+from workflows.memory import GuardedCall, Item, Memory, Remembered, window
 from workflows.rules import Rule
 from workflows.search import grant_changes
 
 HOUR = timedelta(hours=1)
+POSTED_AT_ONCE = 5
+"""Answers that are posted side by side; Slack takes about one a second in a channel."""
 REFUSALS_LAST = timedelta(minutes=10)
 """How long a refusal answers an identical call; then people may be asked again."""
 REFUSALS_LIMIT = 50
+GRANTS_LIMIT = 50
+REVISED_LIMIT = 10
+WAITING_LIMIT = 30
+"""Approvals that may wait in one thread; all are carried when the conversation renews itself."""
 REMEMBERED = frozenset({Outcome.REJECTED, Outcome.CHANGES_REQUESTED})
 """Answers by people. What merely ran out of time may be asked again at once."""
 
@@ -33,16 +40,26 @@ class Talk:
 
     thread: Thread
     items: list[Item]
+    forgotten: int = 0
     grants: list[Grant] = field(default_factory=list[Grant])
     refusals: list[Remembered] = field(default_factory=list[Remembered])
+    revised: list[ApprovalStatus] = field(default_factory=list[ApprovalStatus])
+    """Approvals sent back for changes whose new proposal is still to come."""
     asks: list[datetime] = field(default_factory=list[datetime])
     floor: asyncio.Lock = field(default_factory=asyncio.Lock)
+    renewing: bool = False
+    """Whether the conversation is about to go on in a fresh run: nobody takes the floor then."""
+    posting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTED_AT_ONCE))
+    gate: list[GuardedCall] = field(default_factory=list[GuardedCall])
+    """Calls for which nobody could be asked yet."""
     waiting: dict[str, ApprovalRequest] = field(default_factory=dict[str, ApprovalRequest])
     """What is being waited for, by the approval's id."""
-    revised: dict[str, list[ApprovalStatus]] = field(
-        default_factory=dict[str, list[ApprovalStatus]]
-    )
-    """Approvals sent back for changes whose new proposal is still to come, by tool."""
+    ended: dict[str, ApprovalStatus] = field(default_factory=dict[str, ApprovalStatus])
+    """How those have ended whose turn has not heard of it yet."""
+    carried: set[str] = field(default_factory=set[str])
+    """Approvals that an earlier run asked for: Temporal tells this one nothing of their end."""
+    watches: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    """What waits for the ends that Temporal tells of."""
 
     @classmethod
     def of(cls, memory: Memory) -> "Talk":
@@ -50,18 +67,45 @@ class Talk:
         return cls(
             memory.thread,
             list(memory.items),
+            forgotten=memory.forgotten,
             grants=list(memory.grants),
             refusals=list(memory.refusals),
+            revised=list(memory.revised),
             asks=list(memory.asks),
         )
 
+    @property
+    def length(self) -> int:
+        """How many items the thread has had in all."""
+        return self.forgotten + len(self.items)
+
+    def add(self, *items: Item) -> None:
+        """Go on with the thread; what no longer fits is forgotten, the oldest first."""
+        whole = [*self.items, *items]
+        self.items = window(whole)
+        self.forgotten += len(whole) - len(self.items)
+
+    def before(self, position: int) -> list[Item]:
+        """What the thread had come to at some point, as far as it is remembered."""
+        return self.items[: max(position - self.forgotten, 0)]
+
+    def end(self, status: ApprovalStatus) -> None:
+        """Note how an approval has ended. Whatever nobody waits for is passed over."""
+        if status.id in self.waiting:
+            self.ended.setdefault(status.id, status)
+
+    async def end_of(self, id_: str) -> ApprovalStatus:
+        """Wait for the end of an approval, for as long as it takes."""
+        try:
+            await workflow.wait_condition(lambda: id_ in self.ended)
+            return self.ended.pop(id_)
+        finally:
+            self.carried.discard(id_)
+            del self.waiting[id_]
+
     def waiting_for_people(self) -> dict[str, ApprovalRequest]:
         """What people have to decide, without what a rule or a grant lets run."""
-        return {
-            id_: it
-            for id_, it in self.waiting.items()
-            if it.granted is None and not (it.rule and it.rule.auto_approve)
-        }
+        return {id_: it for id_, it in self.waiting.items() if not it.is_automatic}
 
     def waits_already(self, tool: str, arguments: str) -> str | None:
         """Id of an approval for the very same call, if one waits."""
@@ -82,16 +126,31 @@ class Talk:
         if status.outcome not in REMEMBERED:
             return
         call = status.request.call
-        self.refusals.append(
-            Remembered(
-                id=status.id,
-                tool=call.tool,
-                digest=call_digest(call.tool, call.arguments),
-                outcome=status.outcome,
-                at=workflow.now(),
-                verdict=verdict,
-            )
+        refusal = Remembered(
+            id=status.id,
+            tool=call.tool,
+            digest=call_digest(call.tool, call.arguments),
+            outcome=status.outcome,
+            at=workflow.now(),
+            verdict=verdict,
         )
+        self.refusals = [*self.refusals, refusal][-REFUSALS_LIMIT:]
+
+    def send_back(self, status: ApprovalStatus) -> None:
+        """Keep what was sent back for changes until its new proposal comes."""
+        self.revised = [*self.revised, status][-REVISED_LIMIT:]
+
+    def sent_back(self, tool: str) -> ApprovalStatus | None:
+        """The approval whose requested changes the next call of a tool answers."""
+        for status in self.revised:
+            if status.request.call.tool == tool:
+                self.revised.remove(status)
+                return status
+        return None
+
+    def not_asked_yet(self, by: Person) -> Iterator[GuardedCall]:
+        """Calls of somebody's for which nobody could be asked yet."""
+        return (it for it in self.gate if it.call.requester.user == by.user and not it.withdrawn_by)
 
     def asks_within_the_hour(self) -> int:
         """How often people were asked from here within the last hour."""
@@ -112,7 +171,7 @@ class Talk:
     def give(self, grant: Grant) -> None:
         """Allow a tool for the rest of the thread, under the rule that let somebody do so."""
         kept = [it for it in self.grants if (it.tool, it.rule) != (grant.tool, grant.rule)]
-        self._keep([*kept, grant])
+        self._keep([*kept, grant][-GRANTS_LIMIT:])
 
     def revoke(self, grant_id: str) -> None:
         """Take a permission back; one that is gone is no error."""

@@ -1,88 +1,146 @@
 """One turn of a conversation: a message, what the agent makes of it, and the answer."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from agents import Agent, Runner, RunResult, RunState, ToolApprovalItem
-    from agents.exceptions import AgentsException
-    from temporalio.openai_agents.workflow import AgentsWorkflowError
+    from agents import Agent, ItemHelpers, MessageOutputItem, Runner, RunResult
 
     from workflows.activities import AgentActivities, ThreadActivities
     from workflows.agent import MAX_TURNS, RUN_CONFIG, build_agent
-    from workflows.approvals import ApprovalStatus
-    from workflows.asking import Asking
-    from workflows.batch import LARGEST_WITHOUT, Summary
-    from workflows.contracts import Call, Message, ToolSpec
+    from workflows.asking import Gate
+    from workflows.batch import Summary
+    from workflows.contracts import Call, ToolSpec
+    from workflows.decisions import Execution
+    from workflows.effects import Effect
     from workflows.errands import Reply, ThreadStatus
     from workflows.failures import apology
     from workflows.interjections import Interjection
-    from workflows.memory import Item, noted, said, window
+    from workflows.memory import (
+        TURN_LIMIT,
+        GuardedCall,
+        Item,
+        TurnState,
+        noted,
+        output,
+        said,
+        shrunk,
+    )
     from workflows.patience import ACTIVITY_CALL, HEARTBEAT, SLACK_CALL, TOOL_CALL, TOOL_RETRIES
     from workflows.talk import Talk
-    from workflows.verdicts import done_note, result_for_model, waiting_note
-    from workflows.words import MODEL_CONFUSED, canned, granted_note
+    from workflows.verdicts import ended_early_note, unanswered_for_model, waiting_note
+    from workflows.words import canned, granted_note, nobody_asked_yet, silent
 
 THINKING = "is thinking…"
 STATUS_CALL = timedelta(seconds=3)
 """A status line that is late is worse than none."""
+POSTING = timedelta(minutes=1)
+"""How long an answer is posted before the conversation may renew itself with it in hand."""
 REPLY_PATIENCE = timedelta(hours=6)
 
 
 class Turn:
-    """What one message leads to, however long that takes."""
+    """What one message leads to, however long that takes.
 
-    def __init__(self, talk: Talk, message: Message, number: int, *, by_policy: bool) -> None:
+    `state` holds all that it has come to between two steps, so that another run of the
+    conversation can go on with it.
+    """
+
+    def __init__(self, talk: Talk, state: TurnState, *, resumed: bool = False) -> None:
+        self.state = state
         self._talk = talk
-        self._message = message
-        self._number = number
-        self._by_policy = by_policy
-        self._asking = Asking(talk, by_policy=by_policy)
-        self._settled: dict[str, ApprovalStatus] = {}
-        """Approvals of this turn by the id of the tool call."""
-        self._batches = 0
+        self._resumed = resumed
+        self._gate = Gate(talk, self._tell_delay)
+        self._busy = 0
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether the turn only waits, so that it can be carried to another run as it is."""
+        return not self._busy and not self._gate.starting
 
     async def take(self) -> None:
-        """Answer the message. Whatever fails, something is said."""
-        if self._by_policy and await Interjection(self._talk, self._message).handle():
-            return
-        answer = canned(self._message)
-        if answer is None:
-            try:
-                answer = await self._think()
-            except (AgentsException, AgentsWorkflowError, ActivityError) as error:
-                workflow.logger.exception("The agent's run failed")
-                self._talk.items.extend(noted(done_note(it)) for it in self._settled.values())
-                answer = apology(error, tuple(self._settled.values()))
-        await self._reply(answer)
+        """Answer the message. Whatever fails, something is said; never raises."""
+        try:
+            if self.state.answer is None:
+                self.state.answer = await self._answer()
+            if self.state.answer:
+                await self._post_answer(self.state.answer)
+        except Exception:
+            workflow.logger.exception("A turn could not be answered")
+
+    async def _answer(self) -> str:
+        """The answer; none where the message was about what waits and is dealt with."""
+        state = self.state
+        try:
+            if not state.begun:
+                with self._at_work():
+                    if await Interjection(self._talk, state.message).handle():
+                        return ""
+            return canned(state.message) or await self._think()
+        except Exception as error:
+            # Whatever it is ends this turn in words, and leaves thread, siblings and approvals.
+            workflow.logger.exception("The agent's run failed")
+            self._settle_up()
+            self._talk.add(noted(ended_early_note(state.effects)))
+            return apology(error, state.effects, waits=bool(self._talk.waiting))
 
     async def _think(self) -> str:
         """Run the agent until it has an answer, waiting for people where it needs them."""
-        async with self._talk.floor:
-            agent, _ = await asyncio.gather(self._build_agent(), self._show(THINKING))
-            given = [*window(self._talk.items), *self._notes(), said(self._message.text)]
-            self._talk.items.append(said(self._message.text))
-            result = await self._run(agent, given)
-        while result.interruptions:
-            state = result.to_state()
-            await self._settle_all(state, result.interruptions)
-            async with self._talk.floor:
-                await self._show(THINKING)
-                result = await self._run(agent, state)
-        self._talk.items.extend(_plain(item) for item in result.to_input_list()[len(given) :])
-        return str(result.final_output or "").strip() or MODEL_CONFUSED
+        state, words = self.state, ""
+        while True:
+            if not state.calls:
+                result = await self._run()
+                words = "\n\n".join(_texts(result))
+                if not result.interruptions:
+                    break
+                state.calls = [self._guarded(item) for item in result.interruptions]
+                await asyncio.gather(self._say(words), self._settle_all())
+            else:
+                await self._settle_all()
+        self._talk.add(*state.items[1:])
+        return words or silent(state.effects)
+
+    async def _run(self) -> RunResult:
+        """Let the agent go on until it needs people or has an answer."""
+        state, talk = self.state, self._talk
+        await workflow.wait_condition(lambda: not talk.renewing)
+        async with talk.floor:
+            with self._at_work():
+                agent, _ = await asyncio.gather(self._build_agent(), self._show(THINKING))
+                given = [*self._begin(), *state.items]
+                left = max(MAX_TURNS - state.model_calls, 1)
+                result = await Runner.run(
+                    agent, cast(Any, given), max_turns=left, run_config=RUN_CONFIG
+                )
+                state.model_calls += len(result.raw_responses)
+                new = result.to_input_list()[len(given) - len(state.items) :]
+                state.items = shrunk([_plain(item) for item in new], TURN_LIMIT)
+                return result
+
+    def _begin(self) -> list[Item]:
+        """What the agent is given before this turn's own items; the first time, the turn begins."""
+        state, talk = self.state, self._talk
+        if not state.begun:
+            state.begun = True
+            state.position = talk.length
+            state.items = [said(state.message.text)]
+            talk.add(said(state.message.text))
+            return [*talk.before(state.position), *self._notes()]
+        return talk.before(state.position)
 
     async def _build_agent(self) -> Agent[None]:
         spec = await workflow.execute_activity_method(
             AgentActivities.describe_agent,
             start_to_close_timeout=ACTIVITY_CALL,
             heartbeat_timeout=HEARTBEAT,
+            schedule_to_close_timeout=POSTING,
         )
         return build_agent(spec, self._run_tool)
 
@@ -92,55 +150,56 @@ class Turn:
         )
         return [noted(waiting_note(waiting))] if waiting else []
 
-    async def _run(self, agent: Agent[None], given: list[Any] | RunState[None]) -> RunResult:
-        return await Runner.run(agent, given, max_turns=MAX_TURNS, run_config=RUN_CONFIG)
-
     async def _run_tool(self, tool: ToolSpec, call_id: str, arguments: str) -> str:
-        """Run a free tool. A guarded one has already run, under its approval."""
-        if tool.needs_approval:
-            return result_for_model(self._settled[call_id])
+        """Run a free tool. One that does not answer is told to the model, and ends nothing."""
         await self._show(tool.status)
-        result = await workflow.execute_activity_method(
-            AgentActivities.run_tool,
-            self._call(tool.name, call_id, arguments),
-            start_to_close_timeout=TOOL_CALL,
-            heartbeat_timeout=HEARTBEAT,
-            retry_policy=TOOL_RETRIES,
-            summary=tool.name,
-        )
+        try:
+            result = await workflow.execute_activity_method(
+                AgentActivities.run_tool,
+                self._call(tool.name, call_id, arguments),
+                start_to_close_timeout=TOOL_CALL,
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=TOOL_RETRIES,
+                summary=tool.name,
+            )
+        except ActivityError:
+            workflow.logger.exception("A tool did not answer")
+            self._note(tool, Execution.UNKNOWN)
+            return unanswered_for_model(tool.name)
+        self._note(tool, Execution.DONE if result.ok else Execution.FAILED)
         return result.text
 
-    async def _settle_all(self, state: RunState[None], items: Sequence[ToolApprovalItem]) -> None:
-        """Have the guarded calls of one model answer decided side by side."""
-        summary = None
-        if self._by_policy and len(items) > LARGEST_WITHOUT:
-            self._batches += 1
-            key = f"{workflow.info().workflow_id}/{self._number}/{self._batches}"
-            calls = [str(item.call_id) for item in items]
-            summary = Summary(self._talk.thread, key, calls)
-        shown = asyncio.create_task(summary.keep_true()) if summary else None
-        await asyncio.gather(*(self._settle(state, item, summary) for item in items))
-        if shown:
-            await shown
+    def _note(self, tool: ToolSpec, execution: Execution) -> None:
+        self.state.effects.append(Effect.of_free(tool.title, execution))
+
+    async def _settle_all(self) -> None:
+        """Have the guarded calls of one model answer decided side by side, and note how."""
+        state, talk = self.state, self._talk
+        key = f"{self._key}/{state.batch}"
+        summary = Summary(talk.thread, key, state, again=self._resumed)
+        await asyncio.gather(summary.keep_true(), *map(self._gate.settle, state.calls))
+        state.items += [output(it.call.id, it.words) for it in state.calls]
+        self._settle_up()
+        state.batch += 1
+        state.batch_ts = ""
         await self._tell_grants()
 
-    async def _settle(
-        self, state: RunState[None], item: ToolApprovalItem, summary: Summary | None
-    ) -> None:
-        """Have one guarded call decided, and tell the run."""
-        call = self._call(str(item.name), str(item.call_id), str(item.arguments))
-        settled = await self._asking.settle(call, summary)
-        if settled.status is not None:
-            self._settled[call.id] = settled.status
-        if settled.is_approved:
-            state.approve(item)
-        else:
-            state.reject(item, rejection_message=settled.words)
+    def _settle_up(self) -> None:
+        """Note what the calls of the last answer have come to."""
+        self.state.effects += [Effect.of(it.status) for it in self.state.calls if it.status]
+        self.state.calls = []
 
     async def _tell_grants(self) -> None:
-        while self._asking.granted:
-            grant = self._asking.granted.pop(0)
+        while self._gate.granted:
+            grant = self._gate.granted.pop(0)
             await self._reply(granted_note(grant), key=grant.id)
+
+    async def _tell_delay(self, it: GuardedCall, until: datetime) -> None:
+        await self._reply(nobody_asked_yet(until), key=f"{self.state.number}/delay/{it.call.id}")
+
+    def _guarded(self, item: Any) -> GuardedCall:
+        call = self._call(str(item.name), str(item.call_id), str(item.arguments))
+        return GuardedCall(call=call)
 
     def _call(self, tool: str, call_id: str, arguments: str) -> Call:
         return Call(
@@ -148,7 +207,7 @@ class Turn:
             tool=tool,
             arguments=arguments,
             thread=self._talk.thread,
-            requester=self._message.author,
+            requester=self.state.message.author,
         )
 
     async def _show(self, text: str) -> None:
@@ -162,20 +221,75 @@ class Turn:
         except ActivityError:
             workflow.logger.debug("The status line was not shown", exc_info=True)
 
-    async def _reply(self, markdown: str, key: str = "") -> None:
-        key = f"{workflow.info().workflow_id}/{key or self._number}"
+    async def _say(self, words: str) -> None:
+        """What the model says beside its calls is said before they are decided."""
+        if words:
+            self.state.parts += 1
+            await self._reply(words, key=f"{self.state.number}/part/{self.state.parts}")
+
+    async def _post_answer(self, markdown: str) -> None:
+        """Post the answer; a Slack that is away for long must not keep the thread from renewing."""
+        otherwise = silent(self.state.effects)
+        reply = Reply(
+            thread=self._talk.thread,
+            key=self._key,
+            markdown=markdown,
+            otherwise=otherwise,
+            to=self.state.message.author,
+            again=self._resumed,
+        )
+        async with self._talk.posting:
+            with self._at_work():
+                if await self._posted(reply, POSTING):
+                    return
+            again = reply.model_copy(update={"again": True})
+            if not await self._posted(again, REPLY_PATIENCE):
+                workflow.logger.error("Slack does not take answer %s", self.state.message.id)
+
+    async def _reply(self, markdown: str, key: str) -> None:
+        key = f"{workflow.info().workflow_id}/{key}"
+        with self._at_work():
+            reply = Reply(
+                thread=self._talk.thread,
+                key=key,
+                markdown=markdown,
+                to=self.state.message.author,
+            )
+            await self._posted(reply, POSTING)
+
+    async def _posted(self, reply: Reply, patience: timedelta) -> bool:
         try:
             await workflow.execute_activity_method(
                 ThreadActivities.post_reply,
-                Reply(
-                    thread=self._talk.thread, key=key, markdown=markdown, to=self._message.author
-                ),
+                reply,
                 start_to_close_timeout=SLACK_CALL,
                 heartbeat_timeout=HEARTBEAT,
-                schedule_to_close_timeout=REPLY_PATIENCE,
+                schedule_to_close_timeout=patience,
             )
         except ActivityError:
-            workflow.logger.exception("Slack does not take the answer to %s", self._message.id)
+            workflow.logger.warning("Slack does not take a message yet", exc_info=True)
+            return False
+        return True
+
+    @property
+    def _key(self) -> str:
+        return f"{workflow.info().workflow_id}/{self.state.number}"
+
+    @contextmanager
+    def _at_work(self) -> Generator[None]:
+        """What is done meanwhile could not be carried to another run."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+
+
+def _texts(result: RunResult) -> Sequence[str]:
+    """All that the model said, also beside its calls."""
+    messages = (item for item in result.new_items if isinstance(item, MessageOutputItem))
+    texts = (ItemHelpers.text_message_output(item).strip() for item in messages)
+    return [text for text in texts if text]
 
 
 def _plain(item: Any) -> Item:

@@ -1,11 +1,14 @@
 """What the model reads of approvals: how each ended, and what was not even asked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from workflows.approvals import ApprovalStatus
 from workflows.decisions import Decision, Execution, Outcome, Via
+from workflows.effects import Effect, effects_for_person
 from workflows.memory import Remembered
 from workflows.rules import Ruling
+from workflows.words import capitalized, effect, stopped_by
 
 
 def decider(decision: Decision | None) -> str:
@@ -31,40 +34,16 @@ def approvers(status: ApprovalStatus) -> str:
 
 def rejection_for_model(status: ApprovalStatus) -> str:
     """What the model reads instead of a result when the action did not run."""
-    reason = (status.decision.reason if status.decision else "") or "none given"
-    match status.outcome:
-        case Outcome.FAILED_TO_ASK:
-            return (
-                "FAILED TO ASK: the approval could not be posted, so nobody was asked and nothing "
-                "was done. This is not a refusal. Say so, and that an administrator has to check "
-                "whether the bot may post in this channel."
-            )
-        case Outcome.EXPIRED:
-            return (
-                f"EXPIRED: nobody answered by {moment(status.deadline)}. Nothing was done. This "
-                "is neither a refusal nor a permission. Say so, and ask the person whether to ask "
-                "again."
-            )
-        case Outcome.WITHDRAWN:
-            return (
-                f"WITHDRAWN by {decider(status.decision)}: it is no longer needed. Nothing was "
-                "done. Say so in one sentence, and do not call it again."
-            )
-        case Outcome.CHANGES_REQUESTED:
-            return (
-                f"CHANGES REQUESTED by {decider(status.decision)}: {reason}. Nothing was done. "
-                "Call the tool again with these changes; if it is unclear what they are, ask."
-            )
-        case Outcome.SUPERSEDED:
-            return (
-                "SUPERSEDED: what it would do kept changing while it waited, so it was not done. "
-                "Nothing was done. Say so, and ask the person whether to ask again."
-            )
-        case _:
-            return (
-                f"REJECTED by {decider(status.decision)}. Reason: {reason}. "
-                "Nothing was done. Do not try again unchanged; tell the person."
-            )
+    if status.outcome is Outcome.APPROVED:
+        return result_for_model(status)
+    return ENDS[status.outcome].format(
+        id=status.id,
+        by=decider(status.decision),
+        reason=(status.decision.reason if status.decision else "") or "none given",
+        deadline=moment(status.deadline),
+        stopped=stopped_by(status.stop),
+        done=_done(status),
+    )
 
 
 def result_for_model(status: ApprovalStatus) -> str:
@@ -75,9 +54,60 @@ def result_for_model(status: ApprovalStatus) -> str:
             f" with changes: {status.call.tool} ran with {status.effective.arguments} "
             f"instead of {status.request.call.arguments}"
         )
-    if status.execution is Execution.DONE:
-        return f"{verdict}. {status.result}"
-    return f"{verdict}, but it FAILED: {status.result}"
+    result = f" {status.result}" if status.result else ""
+    return verdict + RESULTS[status.execution].format(result=result)
+
+
+UNKNOWN = (
+    "It MAY HAVE BEEN DONE. Do not call it again; say that it may have been done and has to be "
+    "checked before anybody asks again."
+)
+ENDS = {
+    Outcome.PENDING: "NOT DECIDED: this still waits for approval as {id}. Do not call it again.",
+    Outcome.FAILED_TO_ASK: (
+        "FAILED TO ASK: the approval could not be posted, so nobody was asked. {done} "
+        "This is not a refusal. Say so, and that an administrator has to check "
+        "whether the bot may post in this channel."
+    ),
+    Outcome.EXPIRED: (
+        "EXPIRED: nobody answered by {deadline}. {done} This is neither a refusal nor a "
+        "permission. Say so, and ask the person whether to ask again."
+    ),
+    Outcome.WITHDRAWN: (
+        "WITHDRAWN by {by}: it is no longer needed. {done} "
+        "Say so in one sentence, and do not call it again."
+    ),
+    Outcome.CHANGES_REQUESTED: (
+        "CHANGES REQUESTED by {by}: {reason}. {done} "
+        "Call the tool again with these changes; if it is unclear what they are, ask."
+    ),
+    Outcome.SUPERSEDED: (
+        "SUPERSEDED: what it would do kept changing while it waited. {done} "
+        "Say so, and ask the person whether to ask again."
+    ),
+    Outcome.REJECTED: (
+        "REJECTED by {by}. Reason: {reason}. {done} Do not try again unchanged; tell the person."
+    ),
+    Outcome.STOPPED: (
+        "STOPPED: this was {stopped}. Nobody refused it. {done} Say so, and ask the person how to "
+        "go on."
+    ),
+}
+"""By how an approval ended, but for `APPROVED`, of which the result is told."""
+RESULTS = {
+    Execution.NOT_STARTED: ". It has not ended yet; do not call it again.",
+    Execution.RUNNING: ". It has not ended yet; do not call it again.",
+    Execution.DONE: ".{result}",
+    Execution.FAILED: ", but it FAILED:{result}",
+    Execution.UNKNOWN: f", but nobody knows what came of it.{{result}} {UNKNOWN}",
+}
+
+
+def _done(status: ApprovalStatus) -> str:
+    """What was done of what did not run to its end, as it is recorded."""
+    if status.execution is Execution.UNKNOWN:
+        return f"It had been approved by {approvers(status)}. {UNKNOWN}"
+    return f"{capitalized(effect(status.execution))}."
 
 
 def denied_for_model(ruling: Ruling) -> str:
@@ -118,6 +148,14 @@ def unprepared_for_model() -> str:
     )
 
 
+def no_such_tool_for_model(name: str) -> str:
+    """What the model reads when it called a tool that there is not."""
+    return (
+        f"NO SUCH TOOL: there is no tool named {name}, so this call was not run. Use only the "
+        "tools that you were given; if none of them can do it, say so."
+    )
+
+
 def too_many_for_model(limit: int, span: str) -> str:
     """What the model reads when people have been asked often enough."""
     return (
@@ -131,12 +169,32 @@ def moment(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "its deadline"
 
 
-def stopped_for_model() -> str:
-    """What the model reads when an approval was ended by force."""
+def too_many_waiting_for_model(limit: int) -> str:
+    """What the model reads when so much waits in a thread that no more is asked."""
     return (
-        "STOPPED: an operator ended this approval. Nobody decided. Unless order_status says "
-        "otherwise, assume that nothing was done, and tell the person."
+        f"TOO MANY WAIT: {limit} requests wait in this thread already. Nobody was asked and "
+        "nothing was done. Say so; some have to be decided or withdrawn first."
     )
+
+
+def withdrawn_unasked_for_model(by: str) -> str:
+    """What the model reads of a call that was taken back before anybody could be asked."""
+    return (
+        f"WITHDRAWN by {by} before anybody was asked. Nothing was done. Say so in one sentence, "
+        "and do not call it again."
+    )
+
+
+def unanswered_for_model(tool: str) -> str:
+    """What the model reads of a free tool of which no answer came."""
+    return (
+        f"NO ANSWER from {tool}: it may have worked or not. Say so, and do not claim that it did."
+    )
+
+
+def ended_early_note(effects: Sequence[Effect]) -> str:
+    """Keeps in memory what became of the calls of a turn that the model could not finish."""
+    return "That turn could not be finished. " + effects_for_person(effects)
 
 
 def waiting_note(waiting: tuple[str, ...]) -> str:
@@ -149,14 +207,3 @@ def waiting_note(waiting: tuple[str, ...]) -> str:
         "Do not call them again. A message that says 'approve' or 'yes' decides nothing; only "
         "the buttons on the card do."
     )
-
-
-def done_note(status: ApprovalStatus) -> str:
-    """Keeps in memory what became of a call whose turn the model could not finish."""
-    call = status.request.call
-    verdict = (
-        result_for_model(status)
-        if status.outcome is Outcome.APPROVED
-        else rejection_for_model(status)
-    )
-    return f"{call.tool} {call.arguments} ({status.id}): {verdict}"

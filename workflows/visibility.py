@@ -5,12 +5,21 @@ from datetime import timedelta
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
+from workflows.decisions import Stop
 from workflows.listing import GrantRow, Page, PendingApproval, grants_of
 
 TIMEOUT = timedelta(seconds=2)
 """Slack gives a listener three seconds to acknowledge."""
+PAGE = 100
 MOST_CONVERSATIONS = 20
 """Conversations whose standing permissions are read."""
+STOPS = {
+    WorkflowExecutionStatus.TERMINATED: Stop.TERMINATED,
+    WorkflowExecutionStatus.CANCELED: Stop.CANCELED,
+    WorkflowExecutionStatus.TIMED_OUT: Stop.TIMED_OUT,
+    WorkflowExecutionStatus.FAILED: Stop.FAILED,
+}
+"""How Temporal calls an end by force."""
 
 
 async def read_page(temporal: Client, query: str | None, token: bytes | None, size: int) -> Page:
@@ -30,6 +39,23 @@ async def read_grants(temporal: Client, query: str | None) -> Sequence[GrantRow]
     return sorted(rows, key=lambda row: row.grant.at, reverse=True)
 
 
+async def read_ids(temporal: Client, query: str) -> Sequence[str]:
+    """The ids of all that a query finds."""
+    found = temporal.list_workflows(query, page_size=PAGE, rpc_timeout=TIMEOUT)
+    return [it.id async for it in found]
+
+
+async def first_id(temporal: Client, query: str) -> str:
+    """The newest workflow that a query finds, or nothing."""
+    found, _ = await _fetch(temporal, query, None, 1)
+    return found[0].id if found else ""
+
+
+def how_ended(execution: WorkflowExecution) -> Stop | None:
+    """By what it was ended by force; None while it runs, and where it ended by itself."""
+    return STOPS.get(execution.status) if execution.status else None
+
+
 async def _fetch(
     temporal: Client, query: str, token: bytes | None, size: int
 ) -> tuple[Sequence[WorkflowExecution], bytes | None]:
@@ -46,4 +72,5 @@ async def _row(execution: WorkflowExecution) -> PendingApproval:
         execution.start_time,
         await execution.memo(),
         is_open=execution.status is WorkflowExecutionStatus.RUNNING,
+        stop=how_ended(execution),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from temporalio.service import RPCError
 
-from bot.listeners.buttons import Press
+from bot.listeners.buttons import NothingWaitsError, Press
 from bot.listeners.dialogs import Dialogs
 from bot.listeners.submissions import CLOSE, decision_of
 from bot.listeners.votes import NotCountedError, check, forward, is_known
@@ -42,10 +42,6 @@ class NothingTickedError(Exception):
     """The dialog was submitted without a tick."""
 
 
-class NothingWaitsError(Exception):
-    """None of a batch is open any more."""
-
-
 def presses(approvals: Approvals, dialogs: Dialogs) -> Mapping[str, Press]:
     """What the button does."""
 
@@ -53,7 +49,7 @@ def presses(approvals: Approvals, dialogs: Dialogs) -> Mapping[str, Press]:
         ids = tuple(dict.fromkeys(filter(None, click.value.split(","))))[:MOST]
         statuses = await _statuses(approvals, ids)
         if not any(it.outcome is Outcome.PENDING for it in statuses):
-            raise NothingWaitsError
+            raise NothingWaitsError(statuses)
         meta = Meta(
             approval_ids=ids,
             channel=click.channel,

@@ -1,6 +1,6 @@
 """Every button about an approval: whose it is, what it does, and only then the answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -9,9 +9,10 @@ from bot.payloads.fields import home
 from bot.payloads.presses import Click, read_click
 from bot.views.actions import MORE
 from workflows.approvals import ApprovalStatus
-from workflows.client import ApprovalClosedError
+from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 
-Press = Callable[[Click], Awaitable[None]]
+Press = Callable[[Click], Awaitable[ApprovalStatus | None]]
+"""What a button does; the approval, where it was only looked at."""
 
 
 class OtherDeploymentError(Exception):
@@ -22,14 +23,28 @@ class OtherDeploymentError(Exception):
         self.deployment = deployment
 
 
+class NothingWaitsError(Exception):
+    """None of several is open any more. `statuses` are those of which something is known."""
+
+    def __init__(self, statuses: Sequence[ApprovalStatus]) -> None:
+        super().__init__(", ".join(status.id for status in statuses))
+        self.statuses = statuses
+
+
 class Screens(Protocol):
-    """What has to be told of presses, to show anew where they were made. Neither raises."""
+    """What has to be told of presses, to show anew where they were made. None raises."""
 
     async def pressed(self, click: Click, team: str) -> None:
         """A press was handed on, or has opened a dialog."""
 
     async def too_late(self, click: Click, team: str, status: ApprovalStatus | None) -> None:
         """A press was about an approval that has ended."""
+
+    async def all_too_late(self, click: Click, statuses: Sequence[ApprovalStatus]) -> None:
+        """A press was about several, of which none waits any more."""
+
+    async def gone(self, click: Click, team: str) -> None:
+        """A press was about an approval of which nothing is known."""
 
 
 def register(
@@ -43,16 +58,26 @@ def register(
             raise OtherDeploymentError(click.place.deployment)
         press = presses.get(click.action)
         if press:  # a menu of a later release may offer what this one does not know
-            await do(press, click, home(body) or click.by.team)
+            await _do(press, click, home(body) or click.by.team, screens)
         await ack()  # only now: Temporal has what was decided
-
-    async def do(press: Press, click: Click, team: str) -> None:
-        try:
-            await press(click)
-        except ApprovalClosedError as error:
-            await screens.too_late(click, team, error.status)
-            raise
-        await screens.pressed(click, team)
 
     for action in (*presses, MORE):
         app.action(action)(pressed)
+
+
+async def _do(press: Press, click: Click, team: str, screens: Screens) -> None:
+    """What the press asks for, and then what it changes on the screen it was made on."""
+    try:
+        found = await press(click)
+    except ApprovalClosedError as error:
+        await screens.too_late(click, team, error.status)
+        raise
+    except ApprovalNotFoundError:
+        await screens.gone(click, team)
+        raise
+    except NothingWaitsError as error:
+        await screens.all_too_late(click, error.statuses)
+        raise
+    if found and found.stop:
+        await screens.too_late(click, team, found)
+    await screens.pressed(click, team)

@@ -93,4 +93,5 @@ def ballot_of(status: ApprovalStatus) -> Ballot:
         refused=status.refused,
         handed=status.handed,
         escalated=status.escalated,
+        deadline=status.deadline,
     )

@@ -1,9 +1,12 @@
 """How Slack's JSON is taken apart: what may be missing, and what may not."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflows.contracts import Person
+
+_TEAM = re.compile(r"[TE][A-Z0-9]{1,40}")
 
 
 class PayloadError(Exception):
@@ -43,6 +46,11 @@ def text(of: Mapping[str, Any], key: str) -> str:
     return value
 
 
+def whole(value: Any) -> str:
+    """A text that may be missing; what is none is nothing."""
+    return value if isinstance(value, str) else ""
+
+
 def person(body: Mapping[str, Any]) -> Person:
     """Who did something interactive.
 
@@ -61,5 +69,23 @@ def person(body: Mapping[str, Any]) -> Person:
 
 
 def home(body: Mapping[str, Any]) -> str:
-    """The workspace that installed us, as far as an interaction names it."""
-    return str(part(body.get("team")).get("id") or "")
+    """The workspace that installed us, as far as an interaction names it.
+
+    In a dialog the workspace of who has it open may be another one; where an organisation
+    installed us there is no `team`, but the person's own.
+    """
+    view = part(body.get("view"))
+    user = part(body.get("user"))
+    named = (view.get("app_installed_team_id"), part(body.get("team")).get("id"))
+    return next((it for it in (*map(whole, named), whole(user.get("team_id"))) if it), "")
+
+
+def installation(body: Mapping[str, Any]) -> str:
+    """The workspace that installed us, as far as an event names it.
+
+    In a channel that several workspaces share, `team_id` of an event may be the other one, and
+    two workspaces may use the same ids. docs.slack.dev/apis/events-api#authorizations
+    """
+    first = next(iter(each(body.get("authorizations"))), {})
+    named = (first.get("team_id"), body.get("context_team_id"), body.get("team_id"))
+    return next((it for it in map(whole, named) if _TEAM.fullmatch(it)), "")

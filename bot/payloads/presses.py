@@ -1,6 +1,6 @@
 """A press of a button, or a choice from a menu: who, what, where."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ class Click:
     is_in_modal: bool
     state: Mapping[str, Any]
     """What is entered in the message or view meanwhile, by block and action."""
+    blocks: Sequence[Mapping[str, Any]] = ()
+    """What the message says that was pressed in."""
 
 
 def read_click(body: Mapping[str, Any]) -> Click:
@@ -68,6 +70,7 @@ def read_click(body: Mapping[str, Any]) -> Click:
         view_id=str(view.get("id") or ""),
         is_in_modal=view.get("type") == MODAL,
         state=part(part(body.get("state") or view.get("state")).get("values")),
+        blocks=each(message.get("blocks")),
     )
 
 

@@ -12,9 +12,17 @@ from bot.views.verdict import MARKS
 from workflows.approvals import ApprovalStatus
 from workflows.decisions import Execution, Outcome
 from workflows.errands import Batch
+from workflows.words import effect, stopped_by
 
 SUMMARY_LIMIT = 150
 MOST_ROWS = 24
+EXECUTIONS = {
+    Execution.NOT_STARTED: "",
+    Execution.RUNNING: ", running",
+    Execution.DONE: ", done",
+    Execution.FAILED: ", failed",
+    Execution.UNKNOWN: f"; {effect(Execution.UNKNOWN)}",
+}
 ROWS_A_SECTION = 6
 
 
@@ -41,7 +49,11 @@ def batch_text(batch: Batch) -> str:
 
 def _headline(batch: Batch) -> str:
     waiting = sum(status.outcome is Outcome.PENDING for status in batch.rows)
-    return f"{waiting} waiting" if waiting else f"All {len(batch.rows)} are decided"
+    if waiting:
+        return f"{waiting} waiting"
+    if any(status.outcome is Outcome.STOPPED for status in batch.rows):
+        return "Nothing waits here any more"
+    return f"All {len(batch.rows)} are decided"
 
 
 def _row(status: ApprovalStatus) -> str:
@@ -57,9 +69,9 @@ def _state(status: ApprovalStatus) -> str:
         count = f" ({status.counted} of {rule.needed})" if rule and rule.needed else ""
         until = f" until {moment(status.deadline)}" if status.deadline else ""
         return f"waiting{count}{until}"
-    if status.execution is Execution.NOT_STARTED:
-        return str(status.outcome)
-    return f"{status.outcome}, {status.execution}"
+    if status.outcome is Outcome.STOPPED:
+        return f"{stopped_by(status.stop)}; {effect(status.execution)}"
+    return f"{status.outcome}{EXECUTIONS[status.execution]}"
 
 
 def _waiting(batch: Batch) -> Sequence[str]:

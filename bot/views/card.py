@@ -11,7 +11,7 @@ from bot.views.facts import facts, markings, notified
 from bot.views.people import IN_THREAD, Ringing, person
 from bot.views.question import question, summary, title
 from bot.views.text import HEADER_LIMIT, escape, mention, moment, plain
-from bot.views.verdict import execution, verdict_blocks, verdict_line, verdict_word
+from bot.views.verdict import ending, execution, verdict_blocks, verdict_line, verdict_word
 from workflows.approvals import ApprovalStatus
 from workflows.decisions import Outcome
 
@@ -58,7 +58,8 @@ def card_text(status: ApprovalStatus, ringing: Ringing = IN_THREAD) -> str:
 def _told(status: ApprovalStatus, ringing: Ringing) -> Sequence[str]:
     if status.outcome is not Outcome.PENDING:
         first = f"{verdict_word(status.outcome)}: {summary(status)}."
-        return [part for part in (first, verdict_line(status), escape(execution(status))) if part]
+        parts = (first, verdict_line(status), ending(status), escape(execution(status)))
+        return [part for part in parts if part]
     whom = notified(status, rings=True) if ringing.notified else ""
     ring = f"{whom}: " if whom else ""
     until = f", by {moment(status.deadline)}" if status.deadline else ""

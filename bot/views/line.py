@@ -9,7 +9,14 @@ from bot.views.blocks import mrkdwn, section
 from bot.views.people import deciders, names
 from bot.views.question import summary
 from bot.views.text import escape, line, moment
-from bot.views.verdict import RESULT_LIMIT, execution, verdict_line, verdict_word
+from bot.views.verdict import (
+    RESULT_LIMIT,
+    deciding,
+    ending,
+    execution,
+    verdict_line,
+    verdict_word,
+)
 from workflows.approvals import ApprovalStatus
 from workflows.decisions import Outcome
 
@@ -56,8 +63,10 @@ def _waiting(status: ApprovalStatus) -> str:
 def _ended(status: ApprovalStatus) -> str:
     mark = verdict_word(status.outcome).split(" ")[0]
     told = f"{mark} {verdict_line(status)} · {summary(status, SUMMARY_LIMIT)}"
-    reason = status.decision.reason if status.decision else ""
-    if reason:
+    if status.outcome is Outcome.STOPPED:
+        told += f"\n{ending(status)}"
+    decision = deciding(status)
+    if reason := decision.reason if decision else "":
         told += f" · “{line(reason, SUMMARY_LIMIT).text}”"
     if status.replaced_by:
         told += f" · replaced by `{escape(status.replaced_by)}`"

@@ -16,6 +16,7 @@ from bot.views.text import BLOCK_ID_LIMIT, date_token, line, mention
 from workflows.approvals import ApprovalStatus
 from workflows.decisions import CountedVote, Execution
 from workflows.listing import PendingApproval
+from workflows.words import capitalized, effect
 
 WORDS_ROOM = 500
 ROW = "one."
@@ -54,7 +55,9 @@ def _facts(row: PendingApproval, status: ApprovalStatus) -> Iterator[Block]:
         yield context("Reason:", literal(status.decision.reason, WORDS_ROOM))
     if status.execution is not Execution.NOT_STARTED:
         result = [literal(status.result, WORDS_ROOM)] if status.result else []
-        yield context(str(status.execution).capitalize(), *result)
+        is_unsure = status.execution is Execution.UNKNOWN
+        came = effect(status.execution) if is_unsure else str(status.execution)
+        yield context(capitalized(came), *result)
 
 
 def _vote(vote: CountedVote) -> str:

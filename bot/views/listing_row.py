@@ -15,9 +15,11 @@ from slack_sdk.models.blocks import (
 from bot.views.actions import APPROVE, OPEN_CARD, REJECT, REVIEW, WITHDRAW
 from bot.views.blocks import bold, context, literal, paragraph, rich, words
 from bot.views.text import date_token, escape, mention, plain
-from workflows.decisions import Outcome
+from bot.views.verdict import verdict_word
+from workflows.decisions import Execution, Outcome
 from workflows.listing import PendingApproval
 from workflows.queries import TOOL_NAME
+from workflows.words import effect, stopped_by
 
 ROOM = 500
 """Characters of a call in a row; a longer one is reviewed before it is approved."""
@@ -25,17 +27,7 @@ HINT_ROOM = 200
 """Characters of one that has to be reviewed anyway."""
 COST_ROOM = 60
 CONFIRM_ROOM = 120
-
-ICONS = {
-    Outcome.APPROVED: "✅",
-    Outcome.REJECTED: "⛔",
-    Outcome.CHANGES_REQUESTED: "✏️",
-    Outcome.EXPIRED: "⌛",
-    Outcome.WITHDRAWN: "↩️",
-    Outcome.SUPERSEDED: "🔁",
-    Outcome.FAILED_TO_ASK: "⚠️",
-}
-STOPPED = "🛑 Ended without a decision"
+ENDED = "🛑 Ended; its card says how"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +91,12 @@ def is_settled(row: PendingApproval) -> bool:
 
 
 def standing(row: PendingApproval) -> str:
-    """How it ended."""
-    if row.outcome is Outcome.PENDING:
-        return STOPPED
-    return f"{ICONS[row.outcome]} {str(row.outcome).capitalize()}"
+    """How it ended, and what of it has to be checked."""
+    unsure = f"; {effect(row.execution)}" if row.execution is Execution.UNKNOWN else ""
+    if row.outcome is Outcome.PENDING:  # it runs no more, and could not be listed anew
+        return ENDED
+    stopped = f": {stopped_by(row.stop)}" if row.outcome is Outcome.STOPPED else ""
+    return f"{verdict_word(row.outcome)}{stopped}{unsure}"
 
 
 def age(since: timedelta) -> str:

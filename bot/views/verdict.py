@@ -8,7 +8,8 @@ from bot.views.blocks import paragraph, quote, rich, section, words
 from bot.views.people import decided
 from bot.views.text import escape, moment, plain
 from workflows.approvals import ApprovalStatus
-from workflows.decisions import Execution, Outcome
+from workflows.decisions import Decision, Execution, Outcome
+from workflows.words import capitalized, effect, stopped_by
 
 REASON_LIMIT = 500
 RESULT_LIMIT = 500
@@ -22,18 +23,28 @@ MARKS = {
     Outcome.EXPIRED: "⌛",
     Outcome.WITHDRAWN: "↩️",
     Outcome.SUPERSEDED: "🔁",
+    Outcome.STOPPED: "🛑",
 }
-NOTHING_DONE = "Nothing was done."
 BECAUSE = {
-    Outcome.FAILED_TO_ASK: "Slack did not take the question, so nobody was asked and nothing was "
-    "done. An administrator has to let me post here.",
-    Outcome.EXPIRED: f"Nobody decided in time. {NOTHING_DONE}",
-    Outcome.WITHDRAWN: f"No longer needed. {NOTHING_DONE}",
-    Outcome.SUPERSEDED: f"Something newer takes its place. {NOTHING_DONE}",
+    Outcome.FAILED_TO_ASK: "Slack did not take the question, so nobody was asked.",
+    Outcome.EXPIRED: "Nobody decided in time.",
+    Outcome.WITHDRAWN: "No longer needed.",
+    Outcome.SUPERSEDED: "Something newer takes its place.",
 }
-
-UNDECIDED = frozenset({Outcome.EXPIRED, Outcome.SUPERSEDED})
+"""Why nobody decided it, where the outcome does not say so by itself."""
+THEN = {Outcome.FAILED_TO_ASK: "An administrator has to let me post here."}
+UNDECIDED = frozenset({Outcome.EXPIRED, Outcome.SUPERSEDED, Outcome.STOPPED})
 """Ends that nobody decided, although the record has when and why they came."""
+EXECUTIONS = {
+    Execution.NOT_STARTED: "",
+    Execution.RUNNING: "⏳ Running…",
+    Execution.DONE: "☑️ Done: {result}",
+    Execution.FAILED: (
+        "⚠️ Failed: {result} — Say in the thread how to go on; it is not tried again by itself."
+    ),
+    Execution.UNKNOWN: "❔ It may have been done: check before asking again. {result}",
+}
+NO_RESULT = {Execution.DONE: "no result", Execution.FAILED: "no reason given"}
 
 
 def verdict_word(outcome: Outcome) -> str:
@@ -55,30 +66,44 @@ def verdict_blocks(status: ApprovalStatus) -> Iterator[Block]:
 def verdict_line(status: ApprovalStatus) -> str:
     """The outcome, who and when, on one line of mrkdwn."""
     outcome = f"*{str(status.outcome).capitalize()}*"
-    if status.decision and status.outcome not in UNDECIDED:
-        return f"{outcome} {decided(status, status.decision)}"
+    if decision := deciding(status):
+        return f"{outcome} {decided(status, decision)}"
     at = f" {moment(status.ended_at)}" if status.ended_at else ""
     return f"{outcome}{at}"
 
 
+def deciding(status: ApprovalStatus) -> Decision | None:
+    """The decision that brought the outcome, where somebody decided."""
+    return None if status.outcome in UNDECIDED else status.decision
+
+
 def execution(status: ApprovalStatus) -> str:
-    """What became of the action, as it is and on one line; empty if nothing was to be done."""
-    result = plain(status.result, RESULT_LIMIT).text
-    match status.execution:
-        case Execution.RUNNING:
-            return "⏳ Running…"
-        case Execution.DONE:
-            return f"☑️ Done: {result or 'no result'}"
-        case Execution.FAILED:
-            failed = f"⚠️ Failed: {result or 'no reason given'}"
-            return f"{failed} — Say in the thread how to go on; it is not tried again by itself."
-        case Execution.NOT_STARTED:
-            return ""
+    """What became of the action, as it is and on one line; empty if it was not begun."""
+    told = EXECUTIONS[status.execution]
+    result = plain(status.result, RESULT_LIMIT).text or NO_RESULT.get(status.execution, "")
+    return told.replace("{result}", result).strip()
+
+
+def ending(status: ApprovalStatus) -> str:
+    """Why it ended like this and that nothing was done, where nothing was."""
+    is_untouched = status.execution is Execution.NOT_STARTED and status.outcome in NOT_RUN
+    parts = (
+        f"It was {stopped_by(status.stop)}." if status.outcome is Outcome.STOPPED else "",
+        BECAUSE.get(status.outcome, ""),
+        f"{capitalized(effect(status.execution))}." if is_untouched else "",
+        THEN.get(status.outcome, ""),
+    )
+    return " ".join(part for part in parts if part)
+
+
+NOT_RUN = frozenset(Outcome) - {Outcome.PENDING, Outcome.APPROVED}
 
 
 def _lines(status: ApprovalStatus) -> Iterator[str]:
     yield verdict_line(status)
-    if status.outcome is not Outcome.APPROVED:
-        yield BECAUSE.get(status.outcome, NOTHING_DONE)
+    if told := ending(status):
+        yield told
+    if status.outcome is Outcome.STOPPED and status.decision:
+        yield f"Before that it was approved {decided(status, status.decision)}."
     if status.replaced_by:
         yield f"Replaced by `{escape(status.replaced_by)}`; decide there."

@@ -61,6 +61,8 @@ def _ended(used: Used, result: Result) -> str:
         case Ending.FAILED:
             yes = f"The rule {result.rule} allowed" if result.rule else f"{_capital(who)} approved"
             return f"**It failed.** {yes} {what}, but then: {_stop(result.text)}"
+        case Ending.UNKNOWN:
+            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.REJECTED:
             return f"**Rejected.** {_capital(who)} said no to {what}{why}. {undone}."
         case Ending.CHANGES:

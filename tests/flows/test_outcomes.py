@@ -101,26 +101,6 @@ async def test_what_expired_is_told_as_neither_refused_nor_permitted(temporal: C
         assert late.value.status.outcome is Outcome.EXPIRED
 
 
-async def test_a_vote_that_is_still_looked_up_at_the_deadline_is_too_late(
-    temporal: Client,
-) -> None:
-    async with working(temporal, act(1), says("Nobody answered.")) as rig:
-        rig.policy.rule = a_rule(expires_after=SOON * 2)
-        rig.directory.gate.clear()
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB)
-        await rig.cards.until(lambda: rig.cards.of(approval_id).outcome is Outcome.EXPIRED)
-
-        rig.directory.gate.set()
-
-        whisper = await rig.told()
-        assert whisper.to == BOB
-        assert whisper.text.startswith("Too late:")
-        assert "has expired" in whisper.text
-        assert await rig.answered() == "Nobody answered."
-        assert rig.bench.ran == []
-
-
 async def test_a_vote_while_the_last_card_is_drawn_is_too_late_and_told_so(
     temporal: Client,
 ) -> None:

@@ -18,7 +18,7 @@ async def test_a_mention_is_answered_once_although_slack_tells_it_twice(scene: S
     talk = await scene.mention("how much budget is left?")
     await talk.hear("€")
     await talk.say("thanks!")
-    await talk.hear()
+    await talk.hear("welcome")
     assert len(await talk.bots_messages()) == 2
 
 

@@ -57,7 +57,8 @@ class SlackCards(CardActivities):
                     raise
             else:
                 return batch.ts
-        return await self._posts.once(Spot.of(batch.thread), BATCH_EVENT, batch.key, words)
+        spot = Spot.of(batch.thread)
+        return await self._posts.once(spot, BATCH_EVENT, batch.key, words, again=batch.again)
 
     @activity.defn
     async def remind(self, reminder: Reminder) -> int:

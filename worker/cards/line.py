@@ -3,8 +3,8 @@
 import structlog
 from temporalio.exceptions import ApplicationError
 
-from bot.views.line import line_blocks, waiting_line
-from worker.posts import Posts, Spot, Words
+from bot.views.message import Words, line_words
+from worker.posts import Posts, Spot
 from worker.slack import GONE, is_refusal
 from workflows.approvals import ApprovalStatus, Card
 
@@ -27,7 +27,7 @@ class ThreadLine:
             ApplicationError: nobody can be shown anything, or it may yet work.
         """
         shown = status.model_copy(update={"card": card})
-        words = Words(waiting_line(shown), line_blocks(shown, self._deployment))
+        words = line_words(shown, self._deployment)
         try:
             return card.model_copy(update={"line": await self._put(status, card, words)})
         except ApplicationError as error:

@@ -1,42 +1,22 @@
-"""What a card says in the place where it is, and whom it mentions there."""
+"""What a card says at the spot where the worker puts it."""
 
-from bot.views.card import approval_card, card_text, minimal_card
-from bot.views.people import QUIET, Ringing
-from worker.posts import Spot, Words
+from bot.views import message
+from bot.views.message import Words
+from worker.posts import Spot
 from workflows.approvals import ApprovalStatus
 
-DIRECT_PREFIX = "D"
+is_direct = message.is_direct
 
 
 def card_words(
     status: ApprovalStatus, spot: Spot, source: str, deployment: str, *, again: bool = False
 ) -> Words:
-    """A card, and fewer words for where Slack refuses it.
-
-    Args:
-        status: the approval.
-        spot: where the card is.
-        source: permalink of the message that began the thread.
-        deployment: name of this installation.
-        again: whether an earlier card of it has rung already.
-    """
-    # Cards of before there were rules stay as they were, to the letter.
-    deployment = deployment if status.in_force else ""
-    ringing = _ringing(spot, again=again)
-    return Words(
-        card_text(status, ringing),
-        approval_card(status, source, deployment, ringing),
-        minimal_card(status, deployment, ringing),
+    """See `bot.views.message.card_words`, which the bot asks as well."""
+    return message.card_words(
+        status,
+        spot.channel,
+        deployment,
+        in_thread=bool(spot.thread_ts),
+        source=source,
+        again=again,
     )
-
-
-def is_direct(channel: str) -> bool:
-    """Whether it is the direct messages of somebody."""
-    return channel.startswith(DIRECT_PREFIX)
-
-
-def _ringing(spot: Spot, *, again: bool) -> Ringing:
-    """Phones ring once, and a direct message rings by itself."""
-    if spot.thread_ts:
-        return Ringing(notified=not again)
-    return QUIET if again or is_direct(spot.channel) else Ringing(requester=False)

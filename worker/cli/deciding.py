@@ -18,7 +18,7 @@ from worker.cli.plain import plain, printable
 from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError, Approvals
 from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Verb, Via
-from workflows.words import refusal_for_person
+from workflows.words import capitalized, effect, refusal_for_person
 
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
@@ -101,7 +101,11 @@ def reception(status: ApprovalStatus, decision: Decision) -> Reception | None:
     counted = {vote.decision.id for vote in status.votes}
     if status.decision is not None:
         counted.add(status.decision.id)
-    return Reception(status) if decision.id in counted else None
+    if decision.id in counted:
+        return Reception(status)
+    if status.outcome is Outcome.PENDING:
+        return None
+    return Reception(status, Refused(why=Refusal.CLOSED, at=decision.at, decision=decision))
 
 
 async def _received(approvals: Approvals, approval_id: str, decision: Decision) -> Reception:
@@ -113,24 +117,23 @@ async def _received(approvals: Approvals, approval_id: str, decision: Decision) 
 
 
 def _counted(status: ApprovalStatus) -> str:
-    match status.outcome:
-        case Outcome.PENDING:
-            needed = status.in_force.needed if status.in_force else 1
-            return f"Counted as {status.counted} of {needed}; {status.id} still waits for the rest."
-        case Outcome.APPROVED:
-            return f"Approved. {_aftermath(status)}"
-        case _:
-            return f"{str(status.outcome).capitalize()}. Nothing was done."
+    if status.outcome is Outcome.PENDING:
+        needed = status.in_force.needed if status.in_force else 1
+        return f"Counted as {status.counted} of {needed}; {status.id} still waits for the rest."
+    if status.outcome is Outcome.APPROVED:
+        told = AFTER_APPROVAL[status.execution]
+        return f"Approved. {told.format(result=printable(status.result), id=status.id)}".strip()
+    return f"{capitalized(str(status.outcome))}. {capitalized(effect(status.execution))}."
 
 
-def _aftermath(status: ApprovalStatus) -> str:
-    match status.execution:
-        case Execution.DONE:
-            return f"Done: {printable(status.result)}"
-        case Execution.FAILED:
-            return f"But it failed: {printable(status.result)}"
-        case _:
-            return f"It is being carried out; what came of it: countersign show {status.id}"
+_UNDER_WAY = "It is being carried out; what came of it: countersign show {id}"
+AFTER_APPROVAL = {
+    Execution.NOT_STARTED: _UNDER_WAY,
+    Execution.RUNNING: _UNDER_WAY,
+    Execution.DONE: "Done: {result}",
+    Execution.FAILED: "But it failed: {result}",
+    Execution.UNKNOWN: "But it may have been done or not: check before asking again. {result}",
+}
 
 
 def _user() -> str:

@@ -11,8 +11,9 @@ from worker.cli.names import called, decider
 from worker.cli.plain import printable
 from workflows.approvals import ApprovalStatus
 from workflows.contracts import Difference, Prepared
-from workflows.decisions import CountedVote, Decision, Execution, Refused, Verb
+from workflows.decisions import CountedVote, Decision, Execution, Outcome, Refused, Verb
 from workflows.rules import Rule
+from workflows.words import effect, stopped_by
 
 Row = tuple[str, str]
 
@@ -60,10 +61,7 @@ def _state(status: ApprovalStatus) -> Iterator[Row]:
         yield "decided", _by(status.decision)
     if status.ended_at is not None:
         yield "ended", moment(status.ended_at)
-    if status.execution is not Execution.NOT_STARTED:
-        yield "execution", str(status.execution)
-    if status.result:
-        yield "result", status.result
+    yield from _came_of_it(status)
     if status.deadline is not None:
         yield "deadline", moment(status.deadline)
     if status.replaced_by:
@@ -71,6 +69,15 @@ def _state(status: ApprovalStatus) -> Iterator[Row]:
     if status.card is not None:
         yield "card", status.card.permalink or f"{status.card.channel} {status.card.ts}"
         yield from (("not posted", problem) for problem in status.card.problems)
+
+
+def _came_of_it(status: ApprovalStatus) -> Iterator[Row]:
+    if status.outcome is Outcome.STOPPED:
+        yield "stopped", f"it was {stopped_by(status.stop)}"
+    if status.execution is not Execution.NOT_STARTED or status.outcome is Outcome.STOPPED:
+        yield "execution", f"{status.execution}: {effect(status.execution)}"
+    if status.result:
+        yield "result", status.result
 
 
 def _asked(status: ApprovalStatus) -> Iterator[Row]:

@@ -21,15 +21,17 @@ from agents.exceptions import ModelBehaviorError
 from agents.function_schema import FuncSchema, function_schema
 from pydantic import ValidationError
 
+from worker.arguments import NOT_RUN
 from worker.secrets import typed_as_secret
 from worker.shop import Shop
+from worker.text import encodable
 from worker.tools.schema import for_model, with_reason
 from workflows.contracts import ArgumentField, Call, ToolSpec
 from workflows.differences import REASON
 
 
 class ReservedNameError(Exception):
-    """A tool has a parameter named `reason`, which every guarded tool is given."""
+    """A tool has a parameter that every tool is given: `reason`, or why a call is not run."""
 
 
 class ToolError(Exception):
@@ -134,7 +136,9 @@ class Tool:
             given = json.loads(arguments or "{}")
             if not isinstance(given, dict):
                 raise ArgumentsError("The arguments have to be a JSON object.")
-            reason = _sendable(given.pop(REASON, None))
+            if NOT_RUN in given:
+                raise ArgumentsError(f"The call was not run: {given[NOT_RUN]}.")
+            reason = encodable(str(given.pop(REASON, None) or "")).strip()
             model = self.schema.params_pydantic_model.model_validate(given)
             positional, named = self.schema.to_call_args(model)
         except ValidationError as error:
@@ -143,8 +147,8 @@ class Tool:
             raise ArgumentsError(f"The arguments are not valid: {error}") from error
         return Arguments(tuple(positional), named, model.model_dump(mode="json"), reason)
 
-    async def run(self, desk: Desk) -> str:
-        """Do it.
+    async def run(self, desk: Desk) -> Any:
+        """Do it. What comes back is whatever the tool's author returned.
 
         Raises:
             ToolError: it cannot be done as asked.
@@ -162,7 +166,10 @@ class Tool:
         if self._preview is None:
             return Preview(summary=self.title), read
         context = RunContextWrapper(desk)
-        return await self._preview(context, *read.positional, **read.named), read
+        preview: Any = await self._preview(context, *read.positional, **read.named)
+        if not isinstance(preview, Preview):
+            raise ToolError(f"The preview of {self.schema.name} does not say what would be done.")
+        return preview, read
 
 
 def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[Body], Tool]:
@@ -176,16 +183,11 @@ def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[
 
     def make(body: Body) -> Tool:
         schema = function_schema(body)
-        if REASON in schema.params_json_schema.get("properties", {}):
-            raise ReservedNameError(f"{schema.name}: call its parameter something else than reason")
+        for name in {REASON, NOT_RUN} & schema.params_json_schema.get("properties", {}).keys():
+            raise ReservedNameError(f"{schema.name}: call its parameter something else than {name}")
         return Tool(body, title, status, needs_approval, schema)
 
     return make
-
-
-def _sendable(reason: Any) -> str:
-    """Text for people; half a character, which JSON may escape, cannot be sent on."""
-    return str(reason or "").encode(errors="replace").decode().strip()
 
 
 def _mend(name: str, error: ValidationError) -> str:

@@ -24,7 +24,7 @@ from bot.views.text import (
     escape,
     plain,
 )
-from bot.views.verdict import verdict_line
+from bot.views.verdict import ending, verdict_line
 from workflows.approvals import ApprovalStatus
 from workflows.decisions import Outcome
 
@@ -77,7 +77,8 @@ def approving_modal(
 def hindrance(status: ApprovalStatus) -> str:
     """Why it cannot be decided in a dialog; empty if it can."""
     if status.outcome is not Outcome.PENDING:
-        return f"Nothing is left to decide: {verdict_line(status)}."
+        told = ending(status)
+        return f"Nothing is left to decide: {verdict_line(status)}.{f' {told}' if told else ''}"
     rule = status.in_force
     return not_from_slack(status) if rule and not rule.from_slack else ""
 

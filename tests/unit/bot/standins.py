@@ -19,7 +19,7 @@ from workflows.client import (
     Approvals,
     Conversations,
 )
-from workflows.contracts import Message, Person, Thread
+from workflows.contracts import Edit, Message, Person, Thread
 from workflows.decisions import CountedVote, Decision, Outcome, Via
 from workflows.listing import GrantRow, Listing, Page, PendingApproval, Viewer
 from workflows.rules import Panel, People, Rule
@@ -44,6 +44,7 @@ class Talks(Conversations):
     def __init__(self) -> None:
         self.started: list[tuple[Thread, Message]] = []
         self.followed: list[tuple[Thread, Message]] = []
+        self.edits: list[tuple[Thread, Edit]] = []
         self.revoked: list[tuple[str, str, Person]] = []
         self.error: Exception | None = None
         self.gate = asyncio.Event()
@@ -57,6 +58,11 @@ class Talks(Conversations):
     async def follow_up(self, thread: Thread, message: Message) -> bool:
         await self._pass()
         self.followed.append((thread, message))
+        return True
+
+    async def edited(self, thread: Thread, edit: Edit) -> bool:
+        await self._pass()
+        self.edits.append((thread, edit))
         return True
 
     async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
@@ -80,6 +86,7 @@ class Votes(Approvals):
         self.known: dict[str, ApprovalStatus] = {APPROVAL: ruled()}
         self.decided: list[tuple[str, bool, Decision]] = []
         self.lost: list[tuple[str, str]] = []
+        self.cleaned_up: list[str] = []
         self.rows: Sequence[PendingApproval] = ()
         self.looked_for: list[Listing] = []
         self.error: Exception | None = None
@@ -102,6 +109,9 @@ class Votes(Approvals):
 
     async def card_lost(self, approval_id: str, card_ts: str) -> None:
         self.lost.append((approval_id, card_ts))
+
+    async def clean_up(self, approval_id: str) -> None:
+        self.cleaned_up.append(approval_id)
 
     async def status(self, approval_id: str) -> ApprovalStatus:
         await self.gate.wait()

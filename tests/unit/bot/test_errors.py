@@ -60,7 +60,7 @@ def test_each_of_several_has_its_own_reason() -> None:
     head, first, second = str(explain(error)).splitlines()
     assert "Nothing was approved" in head
     assert "rejected" in first
-    assert "don't know" in second
+    assert "no record" in second
 
 
 def test_what_nobody_planned_for_has_no_sentence() -> None:

@@ -61,7 +61,7 @@ class Lists:
 
     async def pressed(self, body: Json) -> None:
         """What follows a press that was handed on."""
-        cards = StaleCards(self.client, self.deployment)
+        cards = StaleCards(self.client, self.votes, self.deployment)
         aftermath = Aftermath(self.private, self.homes, cards, self.votes.open_lists)
         click = read_click(body)
         await aftermath.pressed(click, click.by.team)

@@ -26,7 +26,7 @@ from tests.builders import ALICE, BOB, NOON
 from tests.listing import CAROL, a_rule, an_approval, voted
 from workflows.approvals import ApprovalStatus, Grant
 from workflows.contracts import ArgumentField, Person
-from workflows.decisions import Execution, Outcome
+from workflows.decisions import Execution, Outcome, Stop
 from workflows.listing import GrantRow, Kind, PendingApproval
 
 Json = dict[str, Any]
@@ -159,10 +159,14 @@ def test_what_has_ended_has_its_word_and_nothing_to_decide(outcome: Outcome) -> 
 
 
 def test_what_was_ended_by_force_is_not_said_to_wait() -> None:
-    view = a_view(a_row(is_open=False), query=ListingQuery(Kind.HISTORY))
-
-    assert "Ended without a decision" in said(listing_blocks(view))
-    assert list(buttons(view)) == ["Open"]
+    for row, told in (
+        (a_row(is_open=False), "its card says how"),
+        (a_row(is_open=False, outcome=Outcome.STOPPED, stop=Stop.TERMINATED), "by an operator"),
+        (a_row(is_open=False, outcome=Outcome.STOPPED, execution=Execution.UNKNOWN), "may have"),
+    ):
+        view = a_view(row, query=ListingQuery(Kind.HISTORY))
+        assert told in said(listing_blocks(view))
+        assert list(buttons(view)) == ["Open"]
 
 
 def test_a_deadline_that_has_passed_is_not_said_to_come() -> None:

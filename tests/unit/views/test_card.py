@@ -112,7 +112,7 @@ def test_a_card_of_an_older_release_keeps_its_two_buttons() -> None:
         ("expired", ["⌛ Expired", "Nobody decided in time", "Nothing was done"]),
         ("withdrawn", ["↩️ Withdrawn", "<@U0ALICE>", "No longer needed"]),
         ("superseded", ["🔁 Superseded", "`approval-newer0000000`", ": €41.20 → €45.00"]),
-        ("not asked", ["nobody was asked and nothing was done"]),
+        ("not asked", ["nobody was asked.", "Nothing was done."]),
     ],
 )
 def test_what_a_state_says(state: str, words: list[str]) -> None:

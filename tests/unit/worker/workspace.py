@@ -14,7 +14,7 @@ from bot.slack import build_client
 from tests.unit.bot.fake_slack import TOKEN, Json
 
 TEAM = "T0ACME"
-BOT = "U0BOT"
+BOT, BOT_ID = "U0BOT", "B0BOT"
 SUBJECTS = ("usergroup", "channel", "users", "user")
 """What a call is about, by the first of these that it brings."""
 
@@ -99,7 +99,12 @@ class Workspace:
 
     def _reply(self, method: str, given: Json) -> Json:
         replies: dict[str, Callable[[Json], Json]] = {
-            "auth.test": lambda _: {"team_id": TEAM, "enterprise_id": "E0ORG", "user_id": BOT},
+            "auth.test": lambda _: {
+                "team_id": TEAM,
+                "enterprise_id": "E0ORG",
+                "user_id": BOT,
+                "bot_id": BOT_ID,
+            },
             "chat.getPermalink": _link,
             "chat.postMessage": self._posted,
             "chat.update": self._updated,
@@ -141,7 +146,7 @@ class Workspace:
 
     def _posted(self, given: Json) -> Json:
         ts = f"{1_000 + len(self.asked)}.000100"
-        self.messages.append({**given, "ts": ts})
+        self.messages.append({**given, "ts": ts, "user": BOT, "bot_id": BOT_ID})
         return {"ts": ts, "channel": given["channel"]}
 
     def _updated(self, given: Json) -> Json:

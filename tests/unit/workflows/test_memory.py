@@ -1,17 +1,37 @@
 """What the model is given of a long thread."""
 
+import json
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.memory import ITEMS_LIMIT, SIZE_LIMIT, Item, is_said, noted, said, window
+from workflows.memory import (
+    ITEMS_LIMIT,
+    SIZE_LIMIT,
+    Item,
+    bounded,
+    cut_short,
+    fits,
+    is_said,
+    noted,
+    said,
+    window,
+)
 
 
-def _call(number: int) -> list[Item]:
+def _shape(item: Item) -> tuple[object, ...]:
+    return (item.get("type"), item.get("role"), item.get("call_id"))
+
+
+def _told(items: list[Item]) -> bool:
+    return any(map(is_said, items))
+
+
+def _call(number: int, result: str = "done") -> list[Item]:
     return [
         {"type": "function_call", "call_id": str(number), "name": "act", "arguments": "{}"},
-        {"type": "function_call_output", "call_id": str(number), "output": "done"},
+        {"type": "function_call_output", "call_id": str(number), "output": result},
     ]
 
 
@@ -33,7 +53,7 @@ def _thread(steps: list[str], repeat: int) -> list[Item]:
             case "note":
                 items.append(noted("something waits"))
             case "big":
-                items.append(_answer("x" * 30_000))
+                items.append(_answer("x" * 20_000))
             case _:
                 items.append(_answer(f"answer {number}"))
     return items
@@ -46,9 +66,11 @@ def test_a_window_is_the_newest_part_and_never_begins_inside_a_call(
 ) -> None:
     items = _thread(steps, repeat)
     kept = window(items)
-    assert kept == items[len(items) - len(kept) :]
-    assert len(kept) <= ITEMS_LIMIT
-    assert len(str(kept)) <= SIZE_LIMIT
+    assert [_shape(it) for it in kept] == [_shape(it) for it in items[len(items) - len(kept) :]]
+    assert not _told(items) or kept
+    if len([it for it in kept if is_said(it)]) > 1:
+        assert len(kept) <= ITEMS_LIMIT
+    assert fits(kept, SIZE_LIMIT) or len(kept) > ITEMS_LIMIT
     if kept:
         assert is_said(kept[0])
     _assert_pairs(kept)
@@ -67,14 +89,36 @@ def test_a_short_thread_is_kept_whole() -> None:
     assert window(items) == items
 
 
-def test_what_was_said_last_is_kept_even_if_it_is_all_that_fits() -> None:
-    items = [said("old"), _answer("x" * SIZE_LIMIT), said("new")]
-    assert window(items) == [said("new")]
+def test_one_large_answer_does_not_empty_the_memory() -> None:
+    items = [said("our cost centre is 4711"), _answer("x" * SIZE_LIMIT), said("new")]
+    kept = window(items)
+    assert [_shape(it) for it in kept] == [_shape(it) for it in items]
+    assert kept[0] == items[0]
+    assert "characters are left out" in str(kept[1])
 
 
-def test_a_turn_that_alone_is_too_large_is_forgotten_and_not_torn() -> None:
-    items = [said("go"), *(it for number in range(ITEMS_LIMIT) for it in _call(number))]
-    assert window(items) == []
+def test_a_turn_that_alone_is_too_large_is_kept_with_its_texts_cut_short() -> None:
+    items = [said("go"), *(it for number in range(40) for it in _call(number, "y" * 20_000))]
+    kept = window(items)
+    assert [_shape(it) for it in kept] == [_shape(it) for it in items]
+    assert fits(kept, SIZE_LIMIT)
+    assert "y" * 20_000 in str(kept[-1]), "the newest is cut last"
+
+
+def test_arguments_that_are_cut_are_still_json() -> None:
+    call = {"type": "function_call", "arguments": json.dumps({"text": "z" * 10**6})}
+    assert "left_out" in json.loads(bounded(call, 1_000)["arguments"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=2_000), limit=st.integers(0, 1_000))
+def test_a_cut_text_says_how_much_is_missing(text: str, limit: int) -> None:
+    cut = cut_short(text, limit)
+    if len(text) <= limit:
+        assert cut == text
+    else:
+        assert cut.startswith(text[:limit])
+        assert f"[{len(text) - limit:,} of {len(text):,} characters" in cut
 
 
 def test_a_window_of_a_window_is_the_same() -> None:

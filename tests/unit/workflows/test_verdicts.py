@@ -8,6 +8,7 @@ from tests.builders import ALICE, BOB, NOON, a_call, a_press, a_status
 from workflows.approvals import ApprovalStatus
 from workflows.contracts import Person
 from workflows.decisions import CountedVote, Decision, Execution, Outcome, Verb, Via
+from workflows.effects import Effect
 from workflows.memory import Remembered
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.verdicts import (
@@ -15,12 +16,11 @@ from workflows.verdicts import (
     approvers,
     decider,
     denied_for_model,
-    done_note,
+    ended_early_note,
     moment,
     refused_before_for_model,
     rejection_for_model,
     result_for_model,
-    stopped_for_model,
     too_many_for_model,
     waiting_note,
 )
@@ -145,7 +145,6 @@ def test_a_denial_names_its_rule_and_a_failure_is_none() -> None:
 def test_what_was_not_asked_says_so() -> None:
     assert "approval-1" in already_asked_for_model("approval-1")
     assert "at most 3 times in one turn" in too_many_for_model(3, "in one turn")
-    assert stopped_for_model().startswith("STOPPED")
     remembered = Remembered(
         id="approval-1",
         tool="act",
@@ -166,12 +165,31 @@ def test_what_waits_is_noted_with_every_call() -> None:
 
 
 def test_what_a_turn_could_not_finish_is_noted_as_it_ended() -> None:
-    call = a_call()
-    assert done_note(_approved()) == (
-        f"place_order {call.arguments} (approval-k3f9x2ab7q1m): APPROVED by bob. order #8123"
-    )
     withdrawn = _ended(Outcome.WITHDRAWN, decision=a_press(ALICE))
-    assert "WITHDRAWN by alice" in done_note(withdrawn)
+    note = ended_early_note([Effect.of(_approved()), Effect.of(withdrawn)])
+    assert "approved and done:\n\n- order #8123" in note
+    assert "not done" in note
+    assert "withdrawn" in note
+
+
+@pytest.mark.parametrize(
+    ("execution", "became"),
+    [
+        (Execution.NOT_STARTED, "Nothing was done."),
+        (Execution.RUNNING, "It may have been done"),
+        (Execution.UNKNOWN, "It may have been done"),
+        (Execution.DONE, "Before that it was done: order #8123"),
+    ],
+)
+def test_an_end_by_force_claims_only_what_is_on_record(execution: Execution, became: str) -> None:
+    status = _ended(Outcome.STOPPED, execution=execution, result="order #8123")
+    assert became in rejection_for_model(status)
+
+
+def test_what_nobody_heard_the_end_of_may_have_been_done() -> None:
+    text = result_for_model(_approved(execution=Execution.UNKNOWN))
+    assert "MAY HAVE BEEN DONE" in text
+    assert "FAILED" not in text
 
 
 def test_a_moment_is_told_in_utc_and_none_is_no_moment() -> None:

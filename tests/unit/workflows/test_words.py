@@ -3,19 +3,25 @@
 import asyncio
 
 import pytest
+from agents.exceptions import MaxTurnsExceeded
 from temporalio.exceptions import ApplicationError
 
 from tests.builders import NOON, a_message, a_press, a_status
 from workflows.approvals import ApprovalStatus, Card
 from workflows.contracts import MESSAGE_LIMIT
 from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
+from workflows.effects import NOTHING, Effect
 from workflows.failures import apology
+from workflows.model_faults import ModelFault
 from workflows.words import (
     FILES_ONLY,
     HELP,
     MODEL_CONFUSED,
-    MODEL_REFUSED_KEY,
-    MODEL_UNAVAILABLE,
+    MODEL_IN_CIRCLES,
+    MODEL_SENTENCES,
+    STILL_WAITS,
+    TOO_SLOW,
+    UNFORESEEN,
     canned,
     refusal_for_person,
     verdict,
@@ -61,7 +67,7 @@ def test_what_could_not_be_checked_is_not_told_as_not_allowed() -> None:
     told = refusal_for_person(_refused(Refusal.UNVERIFIED), _ended(Outcome.PENDING))
     assert "couldn't check" in told
     assert "can't" not in told
-    assert "press again" in told
+    assert "Please press again" in told
 
 
 def test_a_refused_edit_says_what_was_wrong_and_mentions_nobody() -> None:
@@ -114,21 +120,20 @@ def _caused_by(kind: str) -> BaseException:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (_caused_by("AuthenticationError"), MODEL_REFUSED_KEY),
-        (_caused_by("PermissionDeniedError"), MODEL_REFUSED_KEY),
-        (_caused_by("RateLimitError"), MODEL_UNAVAILABLE),
-        (_caused_by("InternalServerError"), MODEL_UNAVAILABLE),
-        (_caused_by("APITimeoutError"), MODEL_UNAVAILABLE),
-        (TimeoutError(), MODEL_UNAVAILABLE),
+        *((_caused_by(it), MODEL_SENTENCES[it]) for it in ModelFault),
+        (TimeoutError(), TOO_SLOW),
         (_caused_by("ModelBehaviorError"), MODEL_CONFUSED),
-        (asyncio.InvalidStateError(), MODEL_CONFUSED),
+        (MaxTurnsExceeded("12"), MODEL_IN_CIRCLES),
+        (asyncio.InvalidStateError(), UNFORESEEN),
+        (_caused_by("model_unheard_of"), UNFORESEEN),
     ],
     ids=repr,
 )
 def test_each_failure_of_the_model_has_its_own_sentence(
     error: BaseException, sentence: str
 ) -> None:
-    assert apology(error, ()) == sentence
+    assert apology(error, ()) == f"{sentence} {NOTHING}"
+    assert apology(error, (), waits=True) == f"{sentence} {NOTHING} {STILL_WAITS}"
 
 
 def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
@@ -136,7 +141,9 @@ def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
         update={"execution": Execution.DONE, "result": "Order #1 is placed."}
     )
     failed = done.model_copy(update={"execution": Execution.FAILED, "result": "no stock"})
-    told = apology(TimeoutError(), (done, failed, _ended(Outcome.REJECTED)))
+    ends = (done, failed, _ended(Outcome.REJECTED))
+    told = apology(TimeoutError(), tuple(map(Effect.of, ends)))
     assert "approved and done:\n\n- Order #1 is placed." in told
-    assert told.endswith(MODEL_UNAVAILABLE)
-    assert "no stock" not in told
+    assert "but it failed:\n\n- no stock" in told
+    assert "was not done:\n\n- " in told
+    assert told.endswith(TOO_SLOW)

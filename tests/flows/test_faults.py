@@ -1,0 +1,282 @@
+"""A fault in any step of an approval harms that step: the rest can still be decided, or ends.
+
+Steps are broken one at a time: activities that fail for good or answer what nobody planned for,
+and bugs in the workflow's own code.
+"""
+
+import asyncio
+import threading
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio import activity
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+
+from tests.builders import ALICE, BOB
+from tests.fakes import CardBoard, PhoneBook, ThreadLog, Workbench
+from tests.flows.rig import CAROL, Rig, a_rule, act, working
+from tests.model import says
+from workflows import showing
+from workflows.approvals import ApprovalStatus
+from workflows.ballot import Ballot
+from workflows.case import Case
+from workflows.checks import Checks
+from workflows.client import ApprovalClosedError
+from workflows.contracts import Call
+from workflows.decisions import Execution, Outcome, Refusal
+from workflows.docket import Docket
+from workflows.errands import Question, Whisper
+
+SECONDS = 20
+
+
+def _break(how: str) -> Any:
+    """What an activity does that is broken: it fails for good, or answers nonsense."""
+    if how == "fails":
+        raise ApplicationError("out of order", type="odd", non_retryable=True)
+    return 7
+
+
+class Book(PhoneBook):
+    """A directory that can be broken."""
+
+    broken = ""
+
+    @activity.defn
+    async def look_up(self, question: Question) -> Any:
+        return _break(self.broken) if self.broken else await super().look_up(question)
+
+
+class Shop(Workbench):
+    """A shop whose preview and whose till can be broken."""
+
+    broken = ""
+    till = ""
+
+    @activity.defn
+    async def prepare_call(self, call: Call) -> Any:
+        return _break(self.broken) if self.broken else await super().prepare_call(call)
+
+    @activity.defn
+    async def run_tool(self, call: Call) -> Any:
+        done = await super().run_tool(call)
+        return _break(self.till) if self.till else done
+
+
+class Board(CardBoard):
+    """A channel that can be broken once a card is there."""
+
+    broken = ""
+
+    @activity.defn
+    async def redraw_card(self, status: ApprovalStatus) -> Any:
+        return _break(self.broken) if self.broken else await super().redraw_card(status)
+
+
+class Nobody(CardBoard):
+    """A channel that answers nonsense when a card is posted."""
+
+    @activity.defn
+    async def post_card(self, status: ApprovalStatus) -> Any:
+        await super().post_card(status)
+        return _break("answers nonsense")
+
+
+class Deaf(ThreadLog):
+    """A thread in which nobody can be told anything privately."""
+
+    @activity.defn
+    async def whisper(self, whisper: Whisper) -> Any:
+        await super().whisper(whisper)
+        return _break("fails")
+
+
+async def _failed_tasks(rig: Rig, approval_id: str) -> int:
+    """How often the workflow's own code failed."""
+    handle = rig.temporal.get_workflow_handle(approval_id)
+    kinds = [it.event_type async for it in handle.fetch_history_events()]
+    return kinds.count(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
+
+
+@pytest.mark.parametrize("how", ["fails", "answers nonsense"])
+@pytest.mark.parametrize("step", ["look-up", "preview"])
+async def test_a_check_that_is_broken_ends_that_vote_in_words(
+    temporal: Client, step: str, how: str
+) -> None:
+    book, shop = Book(), Shop()
+    async with working(temporal, act(1), says("Done."), directory=book, bench=shop) as rig:
+        id_ = await rig.ask()
+        part: Any = book if step == "look-up" else shop
+        part.broken = how
+        await rig.vote(id_, BOB)
+        words = (await rig.told()).text
+        part.broken = ""
+
+        assert "Please press again" in words
+        assert await rig.refusals(id_) == [Refusal.UNVERIFIED if how == "fails" else Refusal.FAULT]
+        if how != "fails":
+            assert f"give an administrator this id: `{id_}`" in words
+        await rig.vote(id_, BOB)
+        assert await rig.answered() == "Done."
+        assert len(rig.bench.ran) == 1
+        assert await _failed_tasks(rig, id_) == 0
+
+
+@pytest.mark.parametrize("how", ["fails", "answers nonsense"])
+async def test_a_tool_that_does_not_answer_may_have_done_it(temporal: Client, how: str) -> None:
+    shop = Shop()
+    async with working(temporal, act(1), says("I don't know."), bench=shop) as rig:
+        shop.till = how
+        id_ = await rig.ask()
+        await rig.vote(id_, BOB)
+
+        assert await rig.answered() == "I don't know."
+        card = rig.cards.of(id_)
+        assert (card.outcome, card.execution) == (Outcome.APPROVED, Execution.UNKNOWN)
+        assert "may have been done" in card.result
+        assert await _failed_tasks(rig, id_) == 0
+
+
+@pytest.mark.parametrize("how", ["fails", "answers nonsense"])
+async def test_a_card_that_cannot_be_redrawn_keeps_nothing_from_being_told(
+    temporal: Client, how: str
+) -> None:
+    board = Board()
+    async with working(temporal, act(1), says("Done."), cards=board) as rig:
+        id_ = await rig.ask()
+        board.broken = how
+        await rig.vote(id_, BOB)
+
+        assert await rig.answered() == "Done."
+        assert len(rig.bench.ran) == 1
+        assert await _failed_tasks(rig, id_) == 0
+
+
+async def test_a_card_that_was_posted_nobody_knows_where_asks_nobody(temporal: Client) -> None:
+    async with working(temporal, act(1), says("I could not ask."), cards=Nobody()) as rig:
+        id_ = await rig.ask()
+
+        assert await rig.answered() == "I could not ask."
+        assert (await _last_status(rig, id_)).outcome is Outcome.FAILED_TO_ASK
+        assert await _failed_tasks(rig, id_) == 0
+
+
+async def test_who_cannot_be_told_keeps_nobody_else_from_deciding(temporal: Client) -> None:
+    async with working(temporal, act(1), says("Done."), log=Deaf()) as rig:
+        id_ = await rig.ask()
+        await rig.vote(id_, ALICE)
+        await rig.told()
+        await rig.vote(id_, BOB)
+
+        assert await rig.answered() == "Done."
+        assert await _failed_tasks(rig, id_) == 0
+
+
+class Bug:
+    """Takes the place of a function, fails, and lets a test know that it was called."""
+
+    def __init__(self) -> None:
+        self._hit = threading.Event()  # workflows run in threads of their own
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._hit.set()
+        raise KeyError("nobody foresaw this")
+
+    async def hit(self) -> None:
+        """Wait until somebody ran into it."""
+        assert await asyncio.to_thread(self._hit.wait, SECONDS)
+
+
+BUGS: dict[str, tuple[Any, str]] = {
+    "screen": (Ballot, "screen"),
+    "cast": (Ballot, "cast"),
+    "stands at once": (Ballot, "stands_at_once"),
+    "what somebody is asked about": (Ballot, "asked_about"),
+    "enter": (Docket, "enter"),
+    "turn": (Docket, "is_free"),
+    "look ahead": (Checks, "needs_a_look_ahead"),
+    "standings": (Checks, "standings"),
+    "put": (Case, "put"),
+    "status": (Case, "status"),
+    "lists": (showing, "approval_memo"),
+    "search": (showing, "changes"),
+}
+
+
+@pytest.mark.parametrize("name", BUGS)
+async def test_a_bug_in_a_step_of_a_vote_ends_in_words_and_nothing_runs_after_a_no(
+    temporal: Client, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with working(temporal, act(1), says("It is over.")) as rig:
+        id_ = await rig.ask()
+        bug = Bug()
+        with monkeypatch.context() as patch:
+            patch.setattr(*BUGS[name], bug)
+            await rig.vote(id_, BOB)
+            await bug.hit()
+        approved = rig.bench.ran != []
+        await _press_no_if_it_is_open(rig, id_)
+
+        assert await rig.answered() == "It is over."
+        assert await _failed_tasks(rig, id_) == 0
+        if not approved:
+            assert rig.bench.ran == []
+
+
+async def _press_no_if_it_is_open(rig: Rig, approval_id: str) -> None:
+    with suppress(ApprovalClosedError):
+        await rig.vote(approval_id, CAROL, approve=False)
+
+
+async def _last_status(rig: Rig, approval_id: str) -> ApprovalStatus:
+    """With what it ended; asking it now would replay it without the fault."""
+    handle = rig.temporal.get_workflow_handle(approval_id, result_type=ApprovalStatus)
+    return await handle.result()
+
+
+@pytest.mark.parametrize("of", ["words", "record"])
+async def test_a_bug_in_the_words_for_a_refusal_leaves_the_vote_of_others(
+    temporal: Client, of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target: tuple[Any, str] = {
+        "words": (showing, "refusal_for_person"),
+        "record": (Ballot, "refuse"),
+    }[of]
+    async with working(temporal, act(1), says("Done.")) as rig:
+        id_ = await rig.ask()
+        bug = Bug()
+        with monkeypatch.context() as patch:
+            patch.setattr(*target, bug)
+            await rig.vote(id_, ALICE)
+            await bug.hit()
+        await rig.vote(id_, BOB)
+
+        assert await rig.answered() == "Done."
+        assert await _failed_tasks(rig, id_) == 0
+
+
+async def test_a_clock_that_breaks_at_the_deadline_still_ends_it(
+    temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failed = Ballot.close, threading.Event()
+
+    def close(ballot: Ballot, outcome: Outcome, decision: Any = None) -> Ballot:
+        if outcome is Outcome.EXPIRED:
+            failed.set()
+            raise KeyError("nobody foresaw this")
+        return real(ballot, outcome, decision)
+
+    monkeypatch.setattr(Ballot, "close", close)
+    async with working(temporal, act(1), says("It was stopped.")) as rig:
+        rig.policy.rule = a_rule(expires_after=timedelta(seconds=1))
+        id_ = await rig.ask()
+
+        assert await rig.answered() == "It was stopped."
+        assert failed.is_set()
+        assert rig.cards.of(id_).outcome is Outcome.STOPPED
+        assert rig.bench.ran == []
+        assert await _failed_tasks(rig, id_) == 0

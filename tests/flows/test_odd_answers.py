@@ -1,0 +1,135 @@
+"""What models really send, in a conversation: every call once, and the valid ones go on."""
+
+from agents import ModelResponse, Usage
+from openai.types.responses import (
+    ResponseFunctionToolCall,
+    ResponseOutputMessage,
+    ResponseOutputRefusal,
+)
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from tests.flows.rig import act, working
+from tests.model import calls, says
+from workflows.words import UNFORESEEN
+
+
+def _same_id(name: str, arguments: str) -> ModelResponse:
+    """One call by a server that gives every call the same id."""
+    call = ResponseFunctionToolCall(
+        type="function_call", call_id="0", name=name, arguments=arguments
+    )
+    return ModelResponse(output=[call], usage=Usage(), response_id=None)
+
+
+def _refuses(text: str) -> ModelResponse:
+    message = ResponseOutputMessage(
+        id="msg",
+        type="message",
+        role="assistant",
+        status="completed",
+        content=[ResponseOutputRefusal(type="refusal", refusal=text)],
+    )
+    return ModelResponse(output=[message], usage=Usage(), response_id=None)
+
+
+def _odd() -> ModelResponse:
+    """A message as a client builds it that does not check: without content."""
+    message = ResponseOutputMessage.model_construct(type="message", id="m", content=None)
+    return ModelResponse(output=[message], usage=Usage(), response_id=None)
+
+
+async def test_a_call_beside_an_unknown_one_is_still_asked_for(temporal: Client) -> None:
+    both = calls(("act", '{"n": 1}'), ("send_email", "{}"))
+    async with working(temporal, both, says("One of two.")) as rig:
+        await rig.vote(await rig.ask())
+
+        assert await rig.answered() == "One of two."
+        assert any("NO SUCH TOOL: there is no tool named send_email" in it for it in rig.outputs)
+        assert any("APPROVED by bob. act ran" in it for it in rig.outputs)
+        assert len(rig.bench.ran) == 1
+
+
+async def test_a_free_call_beside_an_unknown_one_runs(temporal: Client) -> None:
+    both = calls(("send_email", "{}"), ("look", '{"n": 1}'))
+    async with working(temporal, both, says("I looked.")) as rig:
+        await rig.say("look and mail")
+
+        assert await rig.answered() == "I looked."
+        assert [call.tool for call in rig.bench.ran] == ["look"]
+        assert len(rig.outputs) == 2
+
+
+async def test_nothing_but_unknown_tools_ends_in_the_models_words(temporal: Client) -> None:
+    async with working(temporal, calls(("send_email", "{}")), says("I can't mail.")) as rig:
+        await rig.say("mail it")
+
+        assert await rig.answered() == "I can't mail."
+
+
+async def test_the_same_guarded_call_twice_is_asked_for_once_and_told_once(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1, 1), says("Done.")) as rig:
+        await rig.vote(await rig.ask())
+
+        assert await rig.answered() == "Done."
+        (output,) = rig.outputs
+        assert "APPROVED by bob" in output
+        assert rig.cards.posted == len(rig.bench.ran) == 1
+
+
+async def test_the_same_free_call_twice_runs_once(temporal: Client) -> None:
+    twice = calls(("look", '{"n": 1}'), ("look", '{"n":1}'))
+    async with working(temporal, twice, says("I looked.")) as rig:
+        await rig.say("look")
+
+        assert await rig.answered() == "I looked."
+        assert len(rig.bench.ran) == len(rig.outputs) == 1
+
+
+async def test_one_id_for_every_call_is_no_hindrance_within_a_turn_and_over_turns(
+    temporal: Client,
+) -> None:
+    look, do = _same_id("look", "{}"), _same_id("act", '{"n": 1}')
+    async with working(temporal, look, do, says("Done."), look, says("Again.")) as rig:
+        await rig.vote(await rig.ask())
+        assert await rig.answered(1) == "Done."
+        await rig.say("look again")
+
+        assert await rig.answered(2) == "Again."
+        assert len(rig.outputs) == 3
+        assert len({call.key for call in rig.bench.ran}) == 3
+
+
+async def test_arguments_that_cannot_be_read_are_told_to_the_model_and_can_be_given_back(
+    temporal: Client,
+) -> None:
+    async with working(temporal, calls(("act", '{"n": ')), says("I see.")) as rig:
+        await rig.say("act")
+
+        assert await rig.answered() == "I see."
+        given = [it for it in rig.script.given[-1] if it.get("type") == "function_call"]
+        assert "not_run_because" in given[0]["arguments"]
+        assert rig.cards.posted == len(rig.bench.ran) == 0
+
+
+async def test_a_refusal_reaches_the_person_in_its_own_words(temporal: Client) -> None:
+    async with working(temporal, _refuses("I can't help with buying that.")) as rig:
+        await rig.say("order rifles")
+
+        assert await rig.answered() == "I can't help with buying that."
+
+
+async def test_an_answer_of_no_form_is_no_silence_and_the_thread_lives_on(
+    temporal: Client,
+) -> None:
+    async with working(temporal, _odd(), ValueError("\ud800"), says("Here.")) as rig:
+        await rig.say("hello")
+        assert await rig.answered(1)
+        await rig.say("hello?")
+        assert await rig.answered(2) == UNFORESEEN
+        await rig.say("hello??")
+
+        assert await rig.answered(3) == "Here."
+        handle = temporal.get_workflow_handle(rig.thread.workflow_id)
+        assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING

@@ -1,0 +1,275 @@
+"""Approvals that were ended by force: what is said of them, by whom, and how often."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import (
+    ResetWorkflowExecutionRequest,
+)
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+from temporalio.testing import ActivityEnvironment
+
+from tests.builders import BOB
+from tests.flows.rig import Rig, a_rule, act, working
+from tests.listing import a_rule as a_listed_rule
+from tests.listing import an_approval, start
+from tests.model import says
+from worker.lifecycle import TemporalLifecycle, keep_sweeping
+from workflows.approvals import ApprovalStatus
+from workflows.client import ApprovalClosedError, Approvals
+from workflows.contracts import ENDED_PREFIX
+from workflows.decisions import Execution, Outcome, Stop
+from workflows.listing import Kind, Listing, PendingApproval, Viewer
+
+SECONDS = 20
+
+
+@pytest_asyncio.fixture
+async def rig(temporal: Client) -> AsyncGenerator[Rig]:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        yield rig
+        await at_rest(rig)
+
+
+async def at_rest(rig: Rig) -> None:
+    """Wait until the conversation has said its last, if it runs: nothing is left half done."""
+    if await rig.conversations.how_ended(rig.thread.workflow_id) is None and rig.cards.ids:
+        if await rig.approvals.runs(rig.cards.ids[0]):
+            await terminate(rig, rig.cards.ids[0])
+        await rig.answered()
+
+
+async def terminate(rig: Rig, workflow_id: str) -> None:
+    await rig.temporal.get_workflow_handle(workflow_id).terminate("tidying up")
+
+
+async def running(rig: Rig) -> str:
+    """An approval whose action is under way."""
+    rig.bench.gate.clear()
+    id_ = await rig.ask()
+    await rig.vote(id_, BOB)
+    await rig.bench.until(lambda: len(rig.bench.ran) == 1)
+    return id_
+
+
+class TestWhatIsSaidOfIt:
+    async def test_nothing_was_done_of_what_waited(self, rig: Rig) -> None:
+        id_ = await rig.ask()
+        await terminate(rig, id_)
+        status = await rig.approvals.status(id_)
+
+        assert (status.outcome, status.stop) == (Outcome.STOPPED, Stop.TERMINATED)
+        assert status.execution is Execution.NOT_STARTED
+        assert status.card is not None
+        assert status.ended_at is not None
+
+    async def test_what_ran_may_have_been_done_and_keeps_who_approved_it(self, rig: Rig) -> None:
+        id_ = await running(rig)
+        await terminate(rig, id_)
+        status = await rig.approvals.status(id_)
+        rig.bench.gate.set()
+
+        assert (status.outcome, status.execution) == (Outcome.STOPPED, Execution.UNKNOWN)
+        assert [vote.decision.by for vote in status.votes] == [BOB]
+
+    async def test_what_had_ended_stays_what_it_was(self, rig: Rig) -> None:
+        id_ = await rig.ask()
+        await rig.vote(id_, BOB, approve=False)
+        await rig.settled(id_)
+        status = await rig.approvals.status(id_)
+
+        assert (status.outcome, status.stop) == (Outcome.REJECTED, None)
+
+    async def test_a_press_on_it_is_told_how_it_ended(self, rig: Rig) -> None:
+        id_ = await rig.ask()
+        await terminate(rig, id_)
+        with pytest.raises(ApprovalClosedError) as closed:
+            await rig.vote(id_, BOB)
+
+        assert closed.value.status is not None
+        assert closed.value.status.outcome is Outcome.STOPPED
+
+    async def test_what_was_reset_goes_on(self, rig: Rig, temporal: Client) -> None:
+        id_ = await rig.ask()
+        handle = temporal.get_workflow_handle(id_)
+        waiting = asyncio.create_task(rig.approvals.ended(id_))
+        found = await handle.describe()
+        events = [it async for it in handle.fetch_history_events()]
+        done = "workflow_task_completed_event_attributes"
+        finished = [it.event_id for it in events if it.HasField(done)]
+        await temporal.workflow_service.reset_workflow_execution(
+            ResetWorkflowExecutionRequest(
+                namespace=temporal.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=id_, run_id=found.run_id),
+                reason="try again",
+                workflow_task_finish_event_id=finished[0],
+                request_id="reset",
+            )
+        )
+        assert (await rig.approvals.status(id_)).outcome is Outcome.PENDING
+        done, _ = await asyncio.wait({waiting}, timeout=0.5)
+        assert not done
+        await terminate(rig, id_)
+        await asyncio.wait_for(waiting, SECONDS)
+
+
+class TestWithoutAWorker:
+    async def test_what_waited_is_read_from_its_history(self, temporal: Client) -> None:
+        asked = an_approval(a_listed_rule("U0BOB"))
+        id_ = await start(temporal, asked)
+        await temporal.get_workflow_handle(id_).terminate()
+        status = await Approvals(temporal).status(id_)
+
+        assert (status.outcome, status.execution) == (Outcome.STOPPED, Execution.NOT_STARTED)
+        assert status.request == asked.request
+
+    async def test_what_ran_may_have_been_done(self, temporal: Client) -> None:
+        async with working(temporal, act(1), says("Done.")) as rig:
+            id_ = await running(rig)
+            await terminate(rig, id_)
+            rig.bench.gate.set()
+        status = await Approvals(temporal).status(id_)
+
+        assert (status.outcome, status.execution) == (Outcome.STOPPED, Execution.UNKNOWN)
+        assert status.card == rig.cards.of(id_).card
+
+    async def test_what_had_ended_is_read_whole(self, temporal: Client) -> None:
+        async with working(temporal, act(1), says("Done.")) as rig:
+            id_ = await rig.ask()
+            await rig.vote(id_, BOB)
+            await rig.settled(id_)
+        status = await Approvals(temporal).status(id_)
+
+        assert (status.outcome, status.execution) == (Outcome.APPROVED, Execution.DONE)
+        assert [vote.decision.by for vote in status.votes] == [BOB]
+
+    async def test_a_missing_namespace_is_no_missing_approval(self, temporal_address: str) -> None:
+        elsewhere = await Client.connect(
+            temporal_address, namespace="nowhere", data_converter=pydantic_data_converter
+        )
+        with pytest.raises(RPCError):
+            await Approvals(elsewhere).status("approval-000000000000")
+
+
+async def test_what_took_the_place_of_another_is_named_by_it(temporal: Client) -> None:
+    old, new = (an_approval(a_listed_rule("U0BOB")) for _ in range(2))
+    request = new.request.model_copy(update={"replaces": old.id})
+    await start(temporal, new.model_copy(update={"request": request}))
+    async with asyncio.timeout(SECONDS):
+        while not (found := await _replacing(temporal, old)):
+            continue
+    assert found == new.id
+
+
+async def _replacing(temporal: Client, old: ApprovalStatus) -> str:
+    ended = old.model_copy(update={"outcome": Outcome.CHANGES_REQUESTED})
+    return (await Approvals(temporal)._replaced(ended)).replaced_by
+
+
+class TestCleaningUp:
+    async def test_card_and_thread_say_it_once(self, rig: Rig) -> None:
+        id_ = await rig.ask()
+        await terminate(rig, rig.thread.workflow_id)
+        if await rig.approvals.runs(id_):
+            await terminate(rig, id_)
+        for _ in range(3):
+            await rig.approvals.clean_up(id_)
+        told = await rig.answered()
+        await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
+
+        assert "ended by an operator" in told
+        assert "nothing was done" in told
+        assert len(rig.log.replies) == 1
+        assert rig.cards.of(id_).outcome is Outcome.STOPPED
+
+    async def test_what_runs_is_left_alone(self, rig: Rig) -> None:
+        id_ = await rig.ask()
+        await rig.approvals.clean_up(id_)
+        await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
+
+        assert rig.cards.of(id_).outcome is Outcome.PENDING
+        assert rig.log.replies == []
+
+    async def test_a_live_conversation_is_left_to_say_it(self, rig: Rig) -> None:
+        id_ = await rig.ask()
+        await terminate(rig, id_)
+        await rig.approvals.clean_up(id_)
+        await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
+
+        assert not any("Ask again if it is still needed" in it for it in rig.log.replies)
+        assert rig.cards.of(id_).outcome is Outcome.STOPPED
+
+    async def test_the_sweep_finds_what_nobody_presses(self, rig: Rig) -> None:
+        id_ = await rig.ask()
+        await terminate(rig, rig.thread.workflow_id)
+        if await rig.approvals.runs(id_):
+            await terminate(rig, id_)
+        await keep_sweeping(rig.temporal, rig.queue)
+        await keep_sweeping(rig.temporal, rig.queue)  # as the next worker does
+        schedule = rig.temporal.get_schedule_handle(f"sweep-{rig.queue}")
+        try:
+            async with asyncio.timeout(SECONDS):
+                while not rig.log.replies:
+                    await schedule.trigger()
+                    await asyncio.wait({asyncio.create_task(rig.answered())}, timeout=1)
+        finally:
+            await schedule.delete()
+
+        assert rig.cards.of(id_).outcome is Outcome.STOPPED
+        since = datetime.now(UTC) - timedelta(hours=1)
+        assert await rig.approvals.sweep(rig.queue, since) == 0
+
+    async def test_one_that_cannot_be_read_does_not_hide_the_others(
+        self, rig: Rig, temporal: Client
+    ) -> None:
+        asked = await rig.ask()
+        await terminate(rig, asked)
+        ids = ("approval-000000000000", "no approval at all", asked)
+        lifecycle = TemporalLifecycle(temporal)
+        found = await ActivityEnvironment().run(lifecycle.ended_approvals, ids)
+
+        assert [(it.id, it.stop) for it in found] == [(asked, Stop.TERMINATED)]
+
+
+async def _history(rig: Rig, id_: str) -> PendingApproval:
+    """The approval in `/approvals history`, once it is there."""
+    listing = Listing(Kind.HISTORY, rig.thread.team, Viewer(BOB.user, is_member=True))
+    async with asyncio.timeout(SECONDS):
+        while True:
+            page = await rig.approvals.find(listing, size=100)
+            if row := next((it for it in page.rows if it.id == id_), None):
+                return row
+
+
+@pytest.mark.parametrize(
+    ("began", "execution"), [(False, Execution.NOT_STARTED), (True, Execution.UNKNOWN)]
+)
+async def test_lists_have_it_as_stopped(rig: Rig, began: bool, execution: Execution) -> None:
+    rig.policy.rule = a_rule(name="acts")
+    id_ = await running(rig) if began else await rig.ask()
+    if began:
+        await rig.cards.until(lambda: rig.cards.of(id_).execution is Execution.RUNNING)
+    await terminate(rig, id_)
+    row = await _history(rig, id_)
+    rig.bench.gate.set()
+
+    assert (row.outcome, row.stop, row.execution) == (Outcome.STOPPED, Stop.TERMINATED, execution)
+
+
+async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(
+    rig: Rig, temporal: Client
+) -> None:
+    await rig.ask()
+    how = TemporalLifecycle(temporal).how_conversation_ended
+    assert await ActivityEnvironment().run(how, rig.thread.workflow_id) == ""
+    await terminate(rig, rig.thread.workflow_id)
+    assert await ActivityEnvironment().run(how, rig.thread.workflow_id) == Stop.TERMINATED
+    assert await ActivityEnvironment().run(how, "conversation-T-C-9.9") == Stop.GONE
+    handle = temporal.get_workflow_handle(rig.thread.workflow_id)
+    assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED

@@ -1,0 +1,148 @@
+"""The model, as all the rest meets it: asked in bounds, read whole, failing in known ways.
+
+It runs inside the activity, so what it makes of an answer is what the history records.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from agents import Model, ModelProvider, ModelResponse, OpenAIResponsesModel
+from openai import AsyncOpenAI
+from pydantic import BaseModel
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.openai_agents import OpenAIPayloadConverter
+
+from worker.model.answer import Json, read, well_formed
+from worker.model.errors import NoAnswerError, as_failure, explained
+from worker.model.given import sendable
+from worker.text import text_of
+from workflows.model_faults import ModelFault
+
+Ask = Callable[[dict[str, Any]], Awaitable[Json]]
+"""Asks a server, and returns the JSON that it answered."""
+DEPTH_LIMIT = 100
+UNLIMITED = timedelta(days=1)
+
+log = structlog.get_logger(__name__)
+
+
+class Responses(OpenAIResponsesModel):
+    """A model behind `/responses`, read from the bytes that came.
+
+    The SDK's own reading raises on what servers leave out, and drops why an answer was ended.
+    """
+
+    async def ask(self, named: dict[str, Any]) -> Json:
+        """The answer as JSON."""
+        given = {name: value for name, value in named.items() if name != "tracing"}
+        request = self._build_response_create_kwargs(**given)
+        answer = await self._client.responses.with_raw_response.create(**request)
+        return read(answer.content)
+
+
+class ResponsesProvider(ModelProvider):
+    """The models of one OpenAI-compatible server."""
+
+    def __init__(self, client: AsyncOpenAI, longest: timedelta) -> None:
+        self._client = client
+        self._longest = longest
+
+    def get_model(self, model_name: str | None) -> Model:
+        """The model of that name."""
+        return ReadModel(Responses(model_name or "", self._client).ask, self._longest)
+
+
+class Normalised(ModelProvider):
+    """Any other provider, whose models are read in the same way."""
+
+    def __init__(self, provider: ModelProvider) -> None:
+        self._provider = provider
+
+    def get_model(self, model_name: str | None) -> Model:
+        """The model of that name."""
+        model = self._provider.get_model(model_name)
+
+        async def ask(named: dict[str, Any]) -> Json:
+            answer = await model.get_response(**named)
+            return {
+                "id": answer.response_id,
+                "output": _plain(answer.output),
+                "usage": _plain(vars(answer.usage)),
+            }
+
+        return ReadModel(ask)
+
+
+class ReadModel(Model):
+    """A model of which everything that comes back is known to be well-formed."""
+
+    def __init__(self, ask: Ask, longest: timedelta = UNLIMITED) -> None:
+        self._ask = ask
+        self._longest = longest
+
+    async def get_response(self, *_: Any, **named: Any) -> ModelResponse:
+        """One answer.
+
+        Raises:
+            ApplicationError: there is none; its type is a `ModelFault`.
+        """
+        try:
+            return await self._answer(named)
+        except ApplicationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it has a sentence for people
+            problem = explained(error)
+            kind = type(error).__name__
+            log.warning("no answer of the model", fault=problem.fault, kind=kind, told=problem.told)
+            raise as_failure(problem, _asked_first()) from None
+
+    def stream_response(self, *_: Any, **named: Any) -> AsyncIterator[Any]:
+        """Not used: the agent does not stream."""
+        raise NotImplementedError(named)
+
+    async def _answer(self, named: dict[str, Any]) -> ModelResponse:
+        given = {**named, "input": sendable(named["input"])}
+        async with asyncio.timeout(self._longest.total_seconds()):
+            whole = await self._ask(given)
+        return _storable(well_formed(whole))
+
+
+def _storable(answer: ModelResponse) -> ModelResponse:
+    """The same, after it went the way through history once: there, a fault would be for ever."""
+    converter = OpenAIPayloadConverter()
+    try:
+        payloads = converter.to_payloads([answer])
+        (stored,) = converter.from_payloads(payloads, [ModelResponse])
+    except Exception as error:
+        raise NoAnswerError(
+            ModelFault.UNREADABLE, f"cannot be stored: {text_of(error)[:200]}"
+        ) from error
+    if stored != answer:
+        raise NoAnswerError(ModelFault.UNREADABLE, "cannot be stored as it is")
+    return answer
+
+
+def _asked_first() -> datetime:
+    """When this call was made for the first time, whatever tries there were since."""
+    return activity.info().scheduled_time if activity.in_activity() else datetime.now(UTC)
+
+
+def _plain(value: Any, levels: int = DEPTH_LIMIT) -> Any:
+    """Objects of the SDK as JSON, also where they were built of what does not fit them."""
+    match value:
+        case _ if levels < 0:
+            return None
+        case BaseModel():
+            return _plain({**vars(value), **(value.model_extra or {})}, levels)
+        case Mapping():
+            return {str(key): _plain(it, levels - 1) for key, it in value.items()}
+        case list() | tuple():
+            return [_plain(it, levels - 1) for it in value]
+        case str() | int() | float() | None:
+            return value
+        case _:
+            return text_of(value)
