@@ -25,6 +25,8 @@ class FakeSlack:
     asked: list[tuple[str, Json]] = field(default_factory=list)
     answers: dict[str, list[web.Response]] = field(default_factory=dict)
     """Answers by method, given once each and in order."""
+    always: dict[str, str] = field(default_factory=dict)
+    """Refusals by method, given whenever no answer is left."""
     broken: dict[str, str] = field(default_factory=dict)
     """Methods that do not answer: "drop" cuts the connection, "hang" waits for `patience`."""
     patience: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,6 +59,8 @@ class FakeSlack:
             await self._break(how, request)
         if answers := self.answers.get(method):
             return answers.pop(0)
+        if code := self.always.get(method):
+            return web.json_response({"ok": False, "error": code})
         return web.json_response({"ok": True, "ts": f"{len(self.asked)}.0", "channel": "C0OPS"})
 
     async def _break(self, how: str, request: web.Request) -> None:

@@ -97,7 +97,7 @@ class Votes(Approvals):
         self.gate = asyncio.Event()
         self.gate.set()
         self.ends: dict[str, asyncio.Event] = {}
-        self.open_lists = OpenLists(self.ended, settle=0)
+        self.open_lists = OpenLists(self.ended, settle=0, pause=0.01)
 
     async def ended(self, approval_id: str) -> None:
         await self.ends.setdefault(approval_id, asyncio.Event()).wait()
