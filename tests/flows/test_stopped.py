@@ -11,7 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import (
     ResetWorkflowExecutionRequest,
 )
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
@@ -262,14 +262,30 @@ async def test_lists_have_it_as_stopped(rig: Rig, began: bool, execution: Execut
     assert (row.outcome, row.stop, row.execution) == (Outcome.STOPPED, Stop.TERMINATED, execution)
 
 
-async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(
-    rig: Rig, temporal: Client
-) -> None:
-    await rig.ask()
-    how = TemporalLifecycle(temporal).how_conversation_ended
-    assert await ActivityEnvironment().run(how, rig.thread.workflow_id) == ""
+async def _how(rig: Rig, id_: str) -> Stop | None:
+    return await rig.conversations.how_asker_ended(id_, rig.thread.workflow_id)
+
+
+async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(rig: Rig) -> None:
+    id_ = await rig.ask()
+    assert await _how(rig, id_) is None
+    assert await rig.conversations.how_ended("conversation-T-C-9.9") is Stop.GONE
     await terminate(rig, rig.thread.workflow_id)
-    assert await ActivityEnvironment().run(how, rig.thread.workflow_id) == Stop.TERMINATED
-    assert await ActivityEnvironment().run(how, "conversation-T-C-9.9") == Stop.GONE
-    handle = temporal.get_workflow_handle(rig.thread.workflow_id)
-    assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED
+    assert await _how(rig, id_) is Stop.TERMINATED
+
+
+async def test_one_that_was_begun_anew_after_its_end_is_another(rig: Rig) -> None:
+    id_ = await rig.ask()
+    await terminate(rig, rig.thread.workflow_id)
+    await rig.say("   ")
+    await rig.answered()
+
+    assert await rig.conversations.how_ended(rig.thread.workflow_id) is None
+    assert await _how(rig, id_) is Stop.TERMINATED
+
+
+async def test_one_that_has_renewed_itself_is_the_same(rig: Rig) -> None:
+    id_ = await rig.ask()
+    await rig.renew()
+
+    assert await _how(rig, id_) is None
