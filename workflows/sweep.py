@@ -40,7 +40,10 @@ class EndedWorkflow:
             await conversation.signal(ENDED_SIGNAL, status)
         except FailureError:
             note = Reply(
-                thread=status.thread, key=f"{status.id}/ended", markdown=stopped_note(status)
+                thread=status.thread,
+                key=f"{status.id}/ended",
+                markdown=stopped_note(status),
+                to=status.request.call.requester,
             )
             await _try(ThreadActivities.post_reply, note)
 
