@@ -39,7 +39,10 @@ class EndedWorkflow:
         is_gone = await call_slack(LifecycleActivities.how_conversation_ended, id_)
         if is_gone or not await _handed_on(status):
             note = Reply(
-                thread=status.thread, key=f"{status.id}/ended", markdown=stopped_note(status)
+                thread=status.thread,
+                key=f"{status.id}/ended",
+                markdown=stopped_note(status),
+                to=status.request.call.requester,
             )
             await _try(ThreadActivities.post_reply, note)
 

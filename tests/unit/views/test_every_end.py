@@ -26,9 +26,10 @@ from worker.cli.deciding import Reception
 from worker.cli.details import sections
 from workflows.approvals import ApprovalStatus, as_ended, ended_as
 from workflows.decisions import Execution, Outcome, Refusal, Refused, Stop
+from workflows.effects import Effect
 from workflows.errands import Batch, Reminder
 from workflows.listing import PendingApproval, approval_memo
-from workflows.verdicts import done_note, rejection_for_model, result_for_model
+from workflows.verdicts import ended_early_note, rejection_for_model, result_for_model
 from workflows.words import refusal_for_person, stopped_note, verdict
 
 LATE = Refused(why=Refusal.CLOSED, at=NOON, decision=a_press())
@@ -72,7 +73,7 @@ TOLD: dict[str, Callable[[ApprovalStatus], str]] = {
     "note": stopped_note,
     "model": rejection_for_model,
     "model's result": result_for_model,
-    "memory": done_note,
+    "memory": lambda it: ended_early_note([Effect.of(it)]),
     "terminal": lambda it: str(list(sections(it))),
     "counted": lambda it: Reception(it).words,
 }

@@ -61,6 +61,8 @@ async def test_the_next_target_is_tried_within_seconds_and_the_card_names_the_re
     assert (done.result.channel, done.attempts) == ("C0FINANCE", 3)
     assert done.pause < timedelta(seconds=10)
     assert f"thread: {code}" in done.result.problems
+    (told,) = slack.seen_in("D0ALICE")
+    assert told["text"].startswith(f"I can't post in <#C0OPS> (Slack says {code}). ⏳ Waiting for")
 
 
 async def test_what_came_only_once_is_no_refusal(slack: Workspace, cards: SlackCards) -> None:
