@@ -192,10 +192,20 @@ class TestCleaningUp:
     async def test_what_runs_is_left_alone(self, rig: Rig) -> None:
         id_ = await rig.ask()
         await rig.approvals.clean_up(id_)
-        await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
+        with pytest.raises(RPCError):
+            await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
 
         assert rig.cards.of(id_).outcome is Outcome.PENDING
         assert rig.log.replies == []
+
+    async def test_what_ended_by_itself_has_told_it_itself(self, rig: Rig) -> None:
+        id_ = await rig.ask()
+        await rig.temporal.get_workflow_handle(id_).cancel()
+        await rig.settled(id_)
+        assert (await rig.approvals.status(id_)).outcome is Outcome.STOPPED
+        await rig.approvals.clean_up(id_)
+        with pytest.raises(RPCError):
+            await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
 
     async def test_a_live_conversation_is_left_to_say_it(self, rig: Rig) -> None:
         id_ = await rig.ask()
