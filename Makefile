@@ -5,7 +5,7 @@ SETUP := sh dev/setup.sh
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev smoke test bench check fix lock browser clean
+.PHONY: help setup dev smoke test soak bench check fix lock browser clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ smoke: setup ## play one order through the whole product
 
 test: setup browser ## run every test (ARGS='-k ballot' for some)
 	@$(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
+
+soak: setup ## run the tests that take minutes
+	@$(PY) -m pytest -n 1 --dist loadgroup -m soak $(ARGS)
 
 bench: setup ## measure lists with 10,000 approvals waiting (ARGS=500 for fewer)
 	@$(PY) -m tests.bench.listing $(ARGS)

@@ -5,16 +5,19 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 
 import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from temporalio.client import Client
 
-from bot.app import Services, build_app
+from bot.app import Identity, Services, build_app
 from bot.http import add_slack, build_http
 from bot.logs import set_up
 from bot.open_lists import OpenLists
 from bot.preflight import PreflightError, reach_temporal, who_am_i, why_temporal_is_away
-from bot.process import leave, listening, run, stop_signal, until
+from bot.process import leave, listening, run, stop_signal, unless, until
 from bot.settings import BotSettings, SlackMode
 from bot.slack import build_client
 from bot.socket_mode import AppTokenError, SocketMode
+from bot.waiting import Waiting
 from workflows.client import Approvals, Conversations
 
 
@@ -23,39 +26,69 @@ async def main() -> None:
     settings = BotSettings.read()
     set_up(settings.log_level, settings.log_format)
     async with aiohttp.ClientSession() as session, stop_signal() as stop:
-        slack = build_client(
-            settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session
+        token = settings.slack_bot_token.get_secret_value()
+        slack = build_client(token, settings.slack_api_url, session)
+        if known := await unless(stop, prepare(settings, slack)):
+            await serve(settings, slack, session, *known, stop)
+
+
+async def prepare(settings: BotSettings, slack: AsyncWebClient) -> tuple[Identity, Client]:
+    """Find out who we are, and Temporal, however long that takes; `/readyz` tells what is missing.
+
+    Raises:
+        PreflightError: a person has to change something.
+    """
+    waiting = Waiting()
+
+    async def why_not_ready() -> str | None:
+        return waiting.why
+
+    async with listening(build_http(why_not_ready), settings.bot_host, settings.bot_port):
+        identity = await waiting.for_("Slack", lambda: who_am_i(slack))
+        return identity, await waiting.for_("Temporal", reach_temporal)
+
+
+async def serve(
+    settings: BotSettings,
+    slack: AsyncWebClient,
+    session: aiohttp.ClientSession,
+    identity: Identity,
+    temporal: Client,
+    stop: asyncio.Event,
+) -> None:
+    """Take what Slack delivers until told to stop.
+
+    Raises:
+        PreflightError: Slack does not take the app-level token, at the start or later.
+    """
+    approvals = Approvals(temporal)
+    over_http = settings.mode is SlackMode.HTTP
+    secret = settings.slack_signing_secret.get_secret_value() if over_http else ""
+
+    async def why_not_ready() -> str | None:
+        if not over_http and not socket.connected.is_set():
+            return "Slack: socket not connected"
+        return await why_temporal_is_away(temporal)
+
+    async with aclosing(OpenLists(approvals.ended)) as open_lists:
+        services = Services(
+            Conversations(temporal, settings.task_queue),
+            approvals,
+            lambda: datetime.now(UTC),
+            open_lists,
+            settings.deployment,
         )
-        identity = await who_am_i(slack)
-        temporal = await reach_temporal()
-        approvals = Approvals(temporal)
-        over_http = settings.mode is SlackMode.HTTP
-        secret = settings.slack_signing_secret.get_secret_value() if over_http else ""
-
-        async def why_not_ready() -> str | None:
-            if not over_http and not socket.connected.is_set():
-                return "Slack: socket not connected"
-            return await why_temporal_is_away(temporal)
-
-        async with aclosing(OpenLists(approvals.ended)) as open_lists:
-            services = Services(
-                Conversations(temporal, settings.task_queue),
-                approvals,
-                lambda: datetime.now(UTC),
-                open_lists,
-                settings.deployment,
-            )
-            app = build_app(slack, secret, identity, services)
-            socket = SocketMode(app, slack, settings.slack_app_token.get_secret_value(), session)
-            http = build_http(why_not_ready)
-            if over_http:
-                add_slack(http, app, secret)
-            async with listening(http, settings.bot_host, settings.bot_port):
-                tasks = [] if over_http else [asyncio.create_task(socket.run())]
-                try:
-                    await until(stop, *tasks)
-                except AppTokenError as error:
-                    raise PreflightError(f"Slack refuses SLACK_APP_TOKEN ({error}).") from error
+        app = build_app(slack, secret, identity, services)
+        socket = SocketMode(app, slack, settings.slack_app_token.get_secret_value(), session)
+        http = build_http(why_not_ready)
+        if over_http:
+            add_slack(http, app, secret)
+        async with listening(http, settings.bot_host, settings.bot_port):
+            tasks = [] if over_http else [asyncio.create_task(socket.run())]
+            try:
+                await until(stop, *tasks)
+            except AppTokenError as error:
+                raise PreflightError(f"Slack refuses SLACK_APP_TOKEN ({error}).") from error
 
 
 if __name__ == "__main__":

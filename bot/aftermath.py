@@ -78,14 +78,21 @@ class Aftermath:
 
     async def _redraw(self, click: Click, team: str, patience: float) -> None:
         if click.place.kind == LIST:
-            await _attempt(self.lists.redraw(click, team), patience)
-        elif click.place.kind == HOME:
-            await _attempt(self.homes.redraw(click, team), patience)
+            if not await _attempt(self.lists.redraw(click, team), patience):
+                self.open_lists.again(click.by.user, click.channel)
+        elif click.place.kind == HOME and not await _attempt(
+            self.homes.redraw(click, team), patience
+        ):
+            self.homes.keep(click, team)
+            self.open_lists.again(click.by.user)
 
 
-async def _attempt(work: Awaitable[None], patience: float) -> None:
+async def _attempt(work: Awaitable[None], patience: float) -> bool:
+    """Whether it worked."""
     try:
         async with asyncio.timeout(patience):
             await work
     except NOT_SHOWN as error:
         log.warning("not redrawn", kind=type(error).__name__, cause=str(error))
+        return False
+    return True

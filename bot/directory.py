@@ -27,8 +27,10 @@ GONE = frozenset(
         "users_not_found",
     }
 )
+LONGEST_NAME = 80
+"""Characters that Slack lets a name have."""
 UNREACHABLE = "unreachable"
-CHANNELS = "public_channel,private_channel"
+CHANNELS = "public_channel,private_channel,mpim"
 DIRECT_PREFIX = "D"
 
 
@@ -98,7 +100,10 @@ class Directory:
         """What user groups are called, by their ids."""
         reply = await _ask(self._slack.usergroups_list())
         groups: list[dict[str, Any]] = reply.get("usergroups") or []
-        return {str(it["id"]): str(it.get("handle") or it.get("name") or "") for it in groups}
+        return {
+            str(it["id"]): str(it.get("handle") or it.get("name") or "")[:LONGEST_NAME]
+            for it in groups
+        }
 
     async def groups_of(self, user: str) -> tuple[str, ...]:
         """The user groups that somebody is in, by one question about all groups."""
@@ -115,7 +120,7 @@ class Directory:
         found: dict[str, Any] = reply.get("channel") or {}
         return Place(
             id=channel,
-            name=str(found.get("name") or ""),
+            name=str(found.get("name") or "")[:LONGEST_NAME],
             is_direct=_says(found, "is_im"),
             is_private=_says(found, "is_private", "is_im", "is_mpim"),
             is_shared=_says(found, "is_ext_shared", "is_org_shared", "is_pending_ext_shared"),
@@ -192,4 +197,4 @@ def _name(found: dict[str, Any]) -> str:
     """What people call them, which they choose themselves: the id says who it is."""
     profile: dict[str, Any] = found.get("profile") or {}
     names = (profile.get("display_name"), found.get("real_name"), found.get("name"))
-    return next((str(name) for name in names if name), "")
+    return next((str(name)[:LONGEST_NAME] for name in names if name), "")

@@ -8,6 +8,9 @@ import structlog
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.payloads.fields import PayloadError, mapping, text
+from bot.payloads.sound import sound
+
 log = structlog.get_logger(__name__)
 
 DEADLINE_SECONDS = 2.7
@@ -30,16 +33,29 @@ async def dispatch(
             headers={name: value for name, value in headers.items() if not _is_bolts_own(name)},
             mode=mode,
         )
+        request.body = _readable(request.body)
         async with asyncio.timeout(DEADLINE_SECONDS):
             return await app.async_dispatch(request)
     except TimeoutError:
         log.warning("no answer in time", seconds=DEADLINE_SECONDS)
         return BoltResponse(status=503)
-    except (ValueError, TypeError, AttributeError, LookupError) as error:
+    except (PayloadError, RecursionError, ValueError, TypeError, AttributeError, LookupError) as e:
         # Bolt reads deep into the payload, and trusts its shape. What a listener raises does
         # not come here: the app answers that itself.
-        log.warning("payload refused", cause=type(error).__name__)
+        log.warning("payload refused", cause=type(e).__name__)
         return BoltResponse(status=400, body="invalid payload")
+
+
+def _readable(body: Any) -> dict[str, Any]:
+    """The payload, of a shape that Bolt can route.
+
+    Raises:
+        PayloadError: it is not.
+    """
+    found = dict(mapping(sound(body), "payload"))
+    if "event" in found:
+        text(mapping(found["event"], "event"), "type")
+    return found
 
 
 def _is_bolts_own(name: str) -> bool:

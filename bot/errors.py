@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
+import aiohttp
+from slack_sdk.errors import SlackApiError
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from bot.directory import UNREACHABLE
 from bot.listeners.approve_all import BatchError, NothingTickedError
 from bot.listeners.ask_again import AnsweredError, NotTheirsError
 from bot.listeners.buttons import NothingWaitsError, OtherDeploymentError
@@ -27,11 +30,15 @@ from workflows.client import (
 from workflows.words import refusal_for_person, verdict
 
 TEMPORAL_AWAY = (
-    "I can't reach my memory right now, so nothing was changed. Please try again in a minute."
+    "I can't reach my memory right now. What you did may have arrived all the same: please look "
+    "in a minute, and try again if it has not."
 )
 NO_DIALOGS = (
     "This Slack shows no dialogs, so I can't ask you for more here and nothing was changed. "
     "Approve and Reject work on the card; the rest works in a Slack app that is up to date."
+)
+SLACK_AWAY = (
+    "Slack did not answer me just now, so I could not finish this. Please try again in a moment."
 )
 UNREADABLE = "I could not read what Slack sent me, so nothing was changed. Please try again."
 SENTENCES: Mapping[type[BaseException], str] = {
@@ -52,6 +59,9 @@ SENTENCES: Mapping[type[BaseException], str] = {
     ResponseUrlError: "Slack did not let me redraw this list. `/approvals` shows it anew.",
     RPCError: TEMPORAL_AWAY,
     WorkflowQueryFailedError: TEMPORAL_AWAY,
+    aiohttp.ClientError: SLACK_AWAY,
+    OSError: SLACK_AWAY,
+    SlackApiError: SLACK_AWAY,
 }
 """What is said whatever the error carries."""
 _MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
@@ -98,6 +108,11 @@ def _(error: OtherDeploymentError) -> str:
 
 @explain.register
 def _(error: DialogError) -> str:
+    if error.code == UNREACHABLE:
+        return (
+            "Slack did not open the dialog in time, and nothing was changed. If none appears, "
+            "please press again."
+        )
     code = escape(error.code)
     return f"Slack did not open the dialog (`{code}`), and nothing was changed. Please press again."
 
@@ -131,8 +146,8 @@ def too_late(status: ApprovalStatus) -> str:
 def surprise(incident: str) -> str:
     """What is said when nobody planned for it."""
     return (
-        f"That did not work, and nothing was changed. Please try again; if it stays like this, "
-        f"give an administrator the incident `{incident}`."
+        "That did not work. Please look whether anything has changed, and if not, try again; if "
+        f"it stays like this, give an administrator the incident `{incident}`."
     )
 
 

@@ -15,11 +15,10 @@ from bot.lists import still_listed, waiting_in
 from bot.open_lists import OpenList, OpenLists
 from bot.payloads.presses import Click
 from bot.reception import once_heard
-from bot.screens import Drawn, endings
+from bot.screens import NOT_SHOWN, Drawn, endings
 from bot.slack import UNKNOWN, code_of
 from bot.viewers import Viewers
 from bot.views.home import ROWS, HomeView, home_blocks, unavailable_blocks
-from bot.views.listing import UNCHECKED
 from bot.views.listing_news import news, refusal_of
 from bot.views.listing_query import ListingQuery
 from workflows.approvals import ApprovalStatus
@@ -42,7 +41,7 @@ class Homes:
     deployment: str = ""
 
     async def open(self, team: str, by: Person) -> None:
-        """Publish what somebody finds who opens their Home.
+        """Publish what somebody finds who opens their Home, now or as soon as that works.
 
         Raises one of `NOT_SHOWN` where Slack does not take it.
         """
@@ -50,10 +49,16 @@ class Homes:
             drawn = await self.draw(team, by)
         except RPCError as error:
             log.warning("a Home without its lists", cause=str(error))
+            self._put(team, by, ())
+            self.open_lists.again(by.user)
             await self.publish(by, Drawn("", unavailable_blocks()))
             return
-        await self.publish(by, drawn)
         self._put(team, by, drawn.waiting)
+        try:
+            await self.publish(by, drawn)
+        except NOT_SHOWN:
+            self.open_lists.again(by.user)
+            raise
 
     async def redraw(self, click: Click, team: str) -> None:
         """Publish the Home as it is after a press in it.
@@ -92,7 +97,7 @@ class Homes:
             user=by.user,
             now=self.now(),
             deployment=self.deployment,
-            notes=[*([] if seen.is_sure else [UNCHECKED]), *notes],
+            notes=[*seen.notes, *notes],
         )
         return Drawn("", home_blocks(view), waiting_in([*mine.rows, *requested.rows]))
 

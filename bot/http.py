@@ -1,5 +1,6 @@
 """The HTTP edge: health for the platform, and signed deliveries from Slack."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from time import time
 
@@ -15,10 +16,14 @@ log = structlog.get_logger(__name__)
 EVENTS_PATH = "/slack/events"
 LARGEST_BODY = 512 * 1024
 """Bytes. Slack's payloads stay far below; anything larger is not from Slack."""
+BODY_SECONDS = 10.0
+"""How long a body may take to come."""
 MAX_AGE_SECONDS = 300
 """How old a signature may be (docs.slack.dev/authentication/verifying-requests-from-slack)."""
 
 LONGEST_TIMESTAMP = 20
+MOST_FIELDS = 1_000
+"""Fields of a form. A command has some fifteen; Bolt would take seconds over a hundred thousand."""
 
 Readiness = Callable[[], Awaitable[str | None]]
 """Why the process cannot serve just now, or None if it can."""
@@ -41,18 +46,31 @@ def build_http(readiness: Readiness) -> web.Application:
     return http
 
 
-def add_slack(http: web.Application, app: AsyncApp, signing_secret: str) -> None:
+def add_slack(
+    http: web.Application,
+    app: AsyncApp,
+    signing_secret: str,
+    body_seconds: float = BODY_SECONDS,
+) -> None:
     """Take Slack's deliveries. Nothing of a request is read as JSON before it is verified.
 
-    Bolt parses first, and answers 500 to what cannot be parsed (slack.md, 8).
+    Bolt parses first, and answers 500 to what cannot be parsed.
     """
     verifier = SignatureVerifier(signing_secret)
 
     async def events(request: web.Request) -> web.Response:
-        body = await request.read()
+        try:
+            async with asyncio.timeout(body_seconds):
+                body = await request.read()
+        except (TimeoutError, web.RequestPayloadError) as error:
+            log.warning("delivery refused", why="no body", cause=type(error).__name__)
+            raise web.HTTPRequestTimeout from error
         if fault := _fault(verifier, body, request):
             log.warning("delivery refused", why=fault, bytes=len(body))
             return web.Response(status=401, text="invalid request")
+        if not body.startswith(b"{") and body.count(b"&") > MOST_FIELDS:
+            log.warning("delivery refused", why="too many fields", bytes=len(body))
+            return web.Response(status=400, text="invalid request")
         answer = await dispatch(app, body.decode(), dict(request.headers), "http")
         return web.Response(
             status=answer.status,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.screens import Drawn, endings
 from bot.viewers import Viewers
-from bot.views.listing import UNCHECKED, ListingView, listing_blocks, listing_text
+from bot.views.listing import ListingView, listing_blocks, listing_text
 from bot.views.listing_details import details_blocks, details_text
 from bot.views.listing_grants import grants_blocks, grants_text
 from bot.views.listing_news import is_off_list, news
@@ -56,7 +56,7 @@ class ListingPage:
             user=by.user,
             now=self.now(),
             deployment=self.deployment,
-            notes=[*([] if seen.is_sure else [UNCHECKED]), *(news(it, by.user) for it in told)],
+            notes=[*seen.notes, *(news(it, by.user) for it in told)],
         )
         return Drawn(listing_text(view), listing_blocks(view), waiting_in(rows))
 
@@ -82,7 +82,7 @@ class ListingPage:
         seen = await self.viewers.see(by)
         found = await self.conversations.grants(team, seen.viewer)
         rows = [row for row in found if f"{row.workflow_id}|{row.grant.id}" != without]
-        notes = [*([] if seen.is_sure else [UNCHECKED]), *([REVOKED] if without else [])]
+        notes = [*seen.notes, *([REVOKED] if without else [])]
         return Drawn(grants_text(rows), grants_blocks(rows, self.deployment, notes))
 
 

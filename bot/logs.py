@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.settings import LogFormat
 
@@ -14,8 +15,11 @@ SECRET = re.compile(
     r"|(?<=hooks\.slack\.com/)[^\s\x22'\\<>]+|(?<=ticket=)[\w-]+"
 )
 MASK = "••••"
+OURS = ("bot", "worker", "workflows", "dev")
+"""Only these go below INFO. At DEBUG libraries print what they send and get: tokens, messages,
+the arguments of tools, whole histories. A library that comes later is as quiet by itself."""
 NOISY = ("slack_sdk", "openai", "httpx", "httpcore", "httpx2", "aiosqlite", "asyncio")
-"""Libraries that print bodies, tokens or nothing of use below WARNING (slack.md, 8)."""
+"""Libraries that print bodies, tokens or nothing of use below WARNING."""
 
 
 def set_up(level: str, format_: LogFormat) -> None:
@@ -48,7 +52,10 @@ def set_up(level: str, format_: LogFormat) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
+    handler.addFilter(_shorten)
+    root.setLevel(max(logging.getLevelNamesMapping()[level], logging.INFO))
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -56,6 +63,15 @@ def set_up(level: str, format_: LogFormat) -> None:
 def mask(text: str) -> str:
     """Take tokens out of a text."""
     return SECRET.sub(MASK, text)
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """A request that is none is one line: its bytes and aiohttp's traceback tell us nothing."""
+    cause = record.exc_info[1] if record.exc_info else None
+    if isinstance(cause, HttpProcessingError):
+        record.msg, record.args, record.exc_info = "malformed request refused", (), None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 def _mask(logger: Any, name: str, line: Any) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot.screens import NOT_SHOWN, Screen
+from bot.screens import NOT_SHOWN, Screen, may_pass, told_to_wait
 from bot.watches import Watches
 
 log = structlog.get_logger(__name__)
@@ -21,6 +21,10 @@ MOST = 300
 """Lists that are kept; the one that was opened first goes first."""
 SETTLE_SECONDS = 0.5
 """After a first end, for others to come along and for visibility to know of it."""
+PAUSE_SECONDS = 0.5
+MOST_DOUBLINGS = 7
+"""Between two tries to show a list that Slack does not take, twice as long each time: a second
+at first, a minute at most. It ends when Slack would take nothing any more."""
 Key = tuple[str, str]
 
 
@@ -61,10 +65,12 @@ class OpenLists:
         ended: Callable[[str], Awaitable[None]],
         settle: float = SETTLE_SECONDS,
         keep: float = KEEP_SECONDS,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
         self._watches = Watches(ended, self._has_ended)
         self._settle = settle
         self._keep = keep
+        self._pause = pause
         self._kept: dict[Key, _Kept] = {}
 
     def put(self, shown: OpenList) -> None:
@@ -101,6 +107,16 @@ class OpenLists:
             if kept.shown.user == user and approval_id in kept.shown.waiting:
                 self._redraw_soon(kept)
 
+    def again(self, user: str, channel: str = "") -> None:
+        """What somebody has open there was not shown as it is: draw it until that works."""
+        if kept := self._kept.get((user, channel)):
+            self._redraw_soon(kept)
+
+    async def redrawn(self) -> None:
+        """Wait until no list is being redrawn, nor will be again by itself."""
+        redrawing = [kept.redrawing for kept in self._kept.values() if kept.redrawing]
+        await asyncio.gather(*redrawing, return_exceptions=True)
+
     async def aclose(self) -> None:
         """Forget everything and stop waiting."""
         redrawing = [kept.redrawing for kept in self._kept.values() if kept.redrawing]
@@ -124,18 +140,36 @@ class OpenLists:
             kept.redrawing = asyncio.create_task(self._redraw(kept))
 
     async def _redraw(self, kept: _Kept) -> None:
-        try:
-            while kept.is_stale:
-                await asyncio.sleep(self._settle)
-                kept.is_stale = False
-                drawn = await kept.shown.screen.draw(kept.shown.ended)
-                if drawn is not None:
-                    async with kept.showing:
-                        await kept.shown.screen.show(drawn)
-                    self._was_shown(kept, drawn.waiting)
-        except NOT_SHOWN as error:
-            log.info("an open list is let go", kind=type(error).__name__, cause=str(error))
-            self._expire(kept.shown.key)
+        failures, told = 0, 0.0
+        while kept.is_stale:
+            pause = self._pause * 2 ** min(failures, MOST_DOUBLINGS) if failures else self._settle
+            await asyncio.sleep(max(pause, told))
+            kept.is_stale = False
+            try:
+                await self._show(kept)
+                failures, told = 0, 0.0
+            except NOT_SHOWN as error:
+                why = {"kind": type(error).__name__, "cause": str(error)}
+                if not may_pass(error) or not self._has_failed(kept):
+                    log.info("an open list is let go", **why)
+                    self._expire(kept.shown.key)
+                    return
+                log.info("an open list is redrawn again later", **why)
+                failures, told = failures + 1, told_to_wait(error)
+
+    async def _show(self, kept: _Kept) -> None:
+        drawn = await kept.shown.screen.draw(kept.shown.ended)
+        if drawn is not None:
+            async with kept.showing:
+                await kept.shown.screen.show(drawn)
+            self._was_shown(kept, drawn.waiting)
+
+    def _has_failed(self, kept: _Kept) -> bool:
+        """Let it be tried again; where tries are counted this was one, and perhaps the last."""
+        kept.is_stale = True
+        if kept.shown.uses is not None:
+            kept.shown = replace(kept.shown, uses=kept.shown.uses - 1)
+        return kept.shown.uses != 0
 
     def _was_shown(self, kept: _Kept, waiting: tuple[str, ...]) -> None:
         shown = kept.shown

@@ -1,28 +1,45 @@
 """What is checked before the bot starts: that Slack and Temporal know us."""
 
 import asyncio
+import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
-import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from bot.app import Identity
-from bot.slack import code_of
+from bot.slack import CONFIGURATION, UNREADABLE, code_of, retry_after
+from bot.waiting import AwayError
 from workflows.client import connect
 
-log = structlog.get_logger(__name__)
-
-SLACK_TRIES = 5
-SLACK_PAUSE_SECONDS = 0.5
-TEMPORAL_TRIES = 30
-TEMPORAL_PAUSE_SECONDS = 0.5
+T = TypeVar("T")
 HEALTH_TIMEOUT = timedelta(seconds=1)
+CALL_TIMEOUT = timedelta(seconds=5)
+CONNECT_SECONDS = 10
+ONLY_CONNECTING = "Failed client connect"
+TO_BE_MENDED = re.compile(
+    r"code: Unauthenticated|code: PermissionDenied|PrivateKeyParseError|CertificateParseError"
+    r"|invalid peer certificate|InvalidCertificate|InvalidContentType|AlertReceived"
+)
+"""Temporal is there and does not want us, or what we were told to show it is of no use."""
+CAUSES = (r'message: "([^"]+)"', r'error: "([^"]+)"', r"code: (\w+)", r"kind: (\w+)")
+REFUSED = frozenset(
+    {
+        RPCStatusCode.FAILED_PRECONDITION,
+        RPCStatusCode.INVALID_ARGUMENT,
+        RPCStatusCode.NOT_FOUND,
+        RPCStatusCode.PERMISSION_DENIED,
+        RPCStatusCode.UNAUTHENTICATED,
+        RPCStatusCode.UNIMPLEMENTED,
+    }
+)
+"""Answers of a Temporal that works. All others pass by themselves."""
 
 
 class PreflightError(Exception):
@@ -33,19 +50,33 @@ async def who_am_i(slack: AsyncWebClient) -> Identity:
     """Ask Slack whose token this is.
 
     Raises:
-        PreflightError: Slack refuses the token or cannot be reached.
+        PreflightError: Slack refuses the token.
+        AwayError: Slack does not say.
     """
     try:
-        reply = await _patiently(slack)
+        reply: Any = (await slack.auth_test()).data
     except SlackApiError as error:
+        code = code_of(error)
+        if code not in CONFIGURATION:
+            raise AwayError(code, retry_after(error)) from error
         raise PreflightError(
-            f"Slack refuses SLACK_BOT_TOKEN ({code_of(error)}). Copy the bot token from "
+            f"Slack refuses SLACK_BOT_TOKEN ({code}). Copy the bot token from "
             '"OAuth & Permissions" of your app and install the app again if needed.'
         ) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except aiohttp.InvalidURL as error:
+        raise PreflightError(f"SLACK_API_URL is no address: {slack.base_url}.") from error
+    except aiohttp.ClientConnectorCertificateError as error:
         raise PreflightError(
-            f"Slack cannot be reached at {slack.base_url} ({type(error).__name__})."
+            f"the certificate of {slack.base_url} is not trusted ({error.certificate_error})."
         ) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise AwayError(f"{type(error).__name__} at {slack.base_url}") from error
+    return _identity(reply)
+
+
+def _identity(reply: Any) -> Identity:
+    if not isinstance(reply, dict) or not reply.get("team_id") or not reply.get("user_id"):
+        raise AwayError(UNREADABLE)
     return Identity(
         team=str(reply["team_id"]),
         bot_id=str(reply.get("bot_id") or ""),
@@ -53,31 +84,64 @@ async def who_am_i(slack: AsyncWebClient) -> Identity:
     )
 
 
-async def _patiently(slack: AsyncWebClient) -> AsyncSlackResponse:
-    """`auth.test`, again while nobody listens there: a sandbox may be starting too."""
-    for _ in range(SLACK_TRIES - 1):
-        try:
-            return await slack.auth_test()
-        except aiohttp.ClientConnectorError:
-            await asyncio.sleep(SLACK_PAUSE_SECONDS)
-    return await slack.auth_test()
-
-
 async def reach_temporal(**overrides: Any) -> Client:
-    """Connect to Temporal, which may be starting too: it has a quarter of a minute.
+    """Connect to Temporal, and see whether it has our namespace.
 
     Raises:
-        PreflightError: it does not answer, or what `TEMPORAL_*` say cannot be used.
+        PreflightError: what `TEMPORAL_*` say cannot be used.
+        AwayError: it does not answer.
     """
-    last = ""
-    for _ in range(TEMPORAL_TRIES):
-        try:
-            return await connect(**overrides)
-        except RuntimeError as error:
-            last = str(error)
-            log.debug("Temporal does not answer yet", cause=last)
-            await asyncio.sleep(TEMPORAL_PAUSE_SECONDS)
-    raise PreflightError(f"Temporal cannot be reached; check TEMPORAL_ADDRESS ({last}).")
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            temporal = await connect(**overrides)
+    except TimeoutError as error:
+        raise AwayError("no answer") from error
+    except (RuntimeError, ValueError) as error:
+        raise _unreached(str(error)) from error
+    await _find_namespace(temporal)
+    return temporal
+
+
+def _unreached(text: str) -> Exception:
+    found = (re.search(pattern, text) for pattern in CAUSES)
+    cause = next((it[1] for it in found if it), text.splitlines()[0] if text else "unknown")
+    if text.startswith(ONLY_CONNECTING) and not TO_BE_MENDED.search(text):
+        return AwayError(cause)
+    why = TO_BE_MENDED.search(text)
+    return PreflightError(
+        "Temporal cannot be used; check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the other "
+        f"TEMPORAL_* ({f'{why[0]}: {cause}' if why else cause})."
+    )
+
+
+async def _find_namespace(temporal: Client) -> None:
+    request = DescribeNamespaceRequest(namespace=temporal.namespace)
+    try:
+        await answered(
+            lambda: temporal.workflow_service.describe_namespace(request, timeout=CALL_TIMEOUT)
+        )
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise PreflightError(
+                f"Temporal has no namespace {temporal.namespace!r}; create it, or set "
+                "TEMPORAL_NAMESPACE to one that there is."
+            ) from error
+        # Who may work in a namespace need not be allowed to read about it.
+
+
+async def answered(ask: Callable[[], Awaitable[T]]) -> T:
+    """What Temporal answers.
+
+    Raises:
+        RPCError: it is there, and refuses.
+        AwayError: it does not work just now.
+    """
+    try:
+        return await ask()
+    except RPCError as error:
+        if error.status in REFUSED:
+            raise
+        raise AwayError(error.status.name) from error
 
 
 async def why_temporal_is_away(temporal: Client) -> str | None:

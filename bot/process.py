@@ -5,15 +5,17 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import NoReturn
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, NoReturn, TypeVar
 
 from aiohttp import web
 
+from bot.door import serving
 from bot.preflight import PreflightError
 from bot.settings import SettingsError
 
+T = TypeVar("T")
 BAD_START = 2
 """Exit code when something has to be changed before a start can work."""
 
@@ -49,18 +51,14 @@ async def listening(http: web.Application, host: str, port: int) -> AsyncGenerat
     Raises:
         PreflightError: the port is taken or may not be used.
     """
-    runner = web.AppRunner(http, access_log=None, shutdown_timeout=5.0)
-    await runner.setup()
-    try:
+    async with AsyncExitStack() as stack:
         try:
-            await web.TCPSite(runner, host, port).start()
+            await stack.enter_async_context(serving(http, host, port))
         except OSError as error:
             raise PreflightError(
                 f"cannot listen on {host}:{port} ({error.strerror}); is it already in use?"
             ) from error
         yield
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager
@@ -76,6 +74,18 @@ async def stop_signal() -> AsyncGenerator[asyncio.Event]:
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
+
+
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What comes of the work; None if we are told to stop first, which ends it at once."""
+    waiting, working = asyncio.create_task(stop.wait()), asyncio.create_task(work)
+    try:
+        await asyncio.wait({waiting, working}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (waiting, working):
+            task.cancel()
+        await asyncio.wait({waiting, working})
 
 
 async def until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:

@@ -1,6 +1,7 @@
 """What is open in front of one person and can be drawn anew: a list, one approval, the Home."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +14,7 @@ from temporalio.service import RPCError
 
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
+from bot.slack import CONFIGURATION, code_of, retry_after
 from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalNotFoundError, Approvals
 
@@ -28,6 +30,9 @@ NOT_SHOWN = (
     aiohttp.ClientError,
 )
 """Why something could not be drawn or shown. What it shows is true all the same."""
+FINAL = frozenset({"not_enabled", "user_not_found", "invalid_blocks", "view_too_large"})
+LATER = re.compile(r"5\d\d|429|[A-Z]")
+"""Answers of a `response_url` and errors on the way to it that pass by themselves."""
 MOST_NEWS = 3
 """Ends that are told above a list; the others are only missing from it."""
 
@@ -58,6 +63,24 @@ class Screen(Protocol):
     async def show(self, drawn: Drawn) -> None:
         """Put it in the place of what was shown before."""
         ...
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether what could not be shown may be shown later."""
+    match error:
+        case ApprovalNotFoundError() | PayloadError():
+            return False
+        case ResponseUrlError():
+            return LATER.match(error.why) is not None
+        case SlackApiError():
+            return code_of(error) not in CONFIGURATION | FINAL
+        case _:
+            return True
+
+
+def told_to_wait(error: BaseException) -> float:
+    """Seconds for which Slack wants to be left alone."""
+    return (retry_after(error) or 0.0) if isinstance(error, SlackApiError) else 0.0
 
 
 async def endings(approvals: Approvals, ids: Sequence[str]) -> Sequence[ApprovalStatus]:

@@ -1,8 +1,8 @@
 """The Socket Mode edge: deliveries over a web socket that the bot opens.
 
-The SDK's own client retries a refused address for ever and never reports a wrong token
-(slack.md, 10). This one asks for a new address before every connection, raises what an
-administrator has to mend, and acknowledges what is under way before it closes.
+The SDK's own client retries a refused address for ever and never reports a wrong token. This one
+asks for a new address before every connection, raises what an administrator has to mend, and
+acknowledges what is under way before it closes.
 """
 
 import asyncio
@@ -18,11 +18,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dispatch import dispatch
+from bot.payloads.sound import UNREADABLE
 from bot.slack import code_of
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
+LARGEST_FRAME = 4 * 1024 * 1024
+"""Bytes. A larger one closes the connection, and the next one takes what comes after it."""
 LONGEST_PAUSE = 30.0
 DRAIN_SECONDS = 5.0
 WRONG_TOKEN = frozenset(
@@ -66,7 +69,9 @@ class SocketMode:
                     greeted = await self._listen(await self._open())
                     failures = 0 if greeted else failures + 1
                     await asyncio.sleep(_pause(failures))  # Slack may close each at once
-                except (aiohttp.ClientError, TimeoutError, OSError, SlackApiError) as error:
+                except AppTokenError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - nothing that Slack sends ends the bot
                     failures += 1
                     log.warning("socket lost, connecting again", cause=_cause(error))
                     await asyncio.sleep(_pause(failures))
@@ -84,10 +89,14 @@ class SocketMode:
 
     async def _listen(self, url: str) -> bool:
         """Listen until Slack closes; whether it ever said hello."""
-        async with self._session.ws_connect(url, heartbeat=HEARTBEAT_SECONDS) as socket:
+        async with self._session.ws_connect(
+            url, heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME
+        ) as socket:
             self._socket = socket
             try:
                 async for frame in socket:
+                    if frame.type is aiohttp.WSMsgType.ERROR:
+                        log.warning("frame refused", cause=type(frame.data).__name__)
                     if frame.type is aiohttp.WSMsgType.TEXT and self._take(frame.data):
                         break
             finally:
@@ -101,8 +110,8 @@ class SocketMode:
         """Handle one frame; True if Slack wants this connection closed."""
         try:
             envelope = json.loads(data)
-        except ValueError:
-            log.warning("frame is not JSON", bytes=len(data))
+        except UNREADABLE as error:
+            log.warning("frame is not JSON", bytes=len(data), cause=type(error).__name__)
             return False
         if not isinstance(envelope, dict):
             log.warning("frame is no envelope", bytes=len(data))

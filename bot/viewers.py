@@ -1,13 +1,15 @@
 """Who looks at a list, and what is addressed to them: their groups, their channels, everybody."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
 from bot.directory import Directory, DirectoryError
+from bot.slack import UNKNOWN
+from bot.views.listing import UNCHECKED, unknowable
 from workflows.contracts import Person
 from workflows.listing import Viewer
 
@@ -18,14 +20,18 @@ PATIENCE = 0.8
 Answer = TypeVar("Answer")
 NO_GROUPS = frozenset({"plan_upgrade_required", "paid_teams_only"})
 """A workspace without user groups says so in one of these words."""
+NEVER = UNKNOWN | {"missing_scope", "not_allowed_token_type"}
+"""A Slack that answers so will say so again: this cannot be known here."""
+GROUPS, CHANNELS, MEMBER = "your user groups", "your channels", "whether you are a full member"
+MOST_TOLD = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A viewer, and whether everything about them could be looked up."""
+    """A viewer, and what is to be said above their list of what is not known about them."""
 
     viewer: Viewer
-    is_sure: bool
+    notes: tuple[str, ...] = ()
 
 
 class Viewers:
@@ -33,17 +39,31 @@ class Viewers:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
+        self._told: dict[str, None] = {}
+        """Readers who know already what cannot be known here, the last ones at the end."""
+        self._logged: set[str] = set()
 
     async def see(self, person: Person) -> Seen:
         """Who somebody is."""
         user = person.user
+        missing: dict[str, str] = {}
         groups, channels, is_member = await asyncio.gather(
-            _ask(self._groups_of(user)),
-            _ask(self._directory.channels_of(user)),
-            _ask(self._is_member(person)),
+            self._ask(GROUPS, lambda: self._groups_of(user), missing),
+            self._ask(CHANNELS, lambda: self._directory.channels_of(user), missing),
+            self._ask(MEMBER, lambda: self._is_member(person), missing),
         )
         viewer = Viewer(user, groups or (), channels or (), is_member=bool(is_member))
-        return Seen(viewer, is_sure=None not in {groups, channels, is_member})
+        return Seen(viewer, tuple(self._notes(user, missing)))
+
+    def _notes(self, user: str, missing: dict[str, str]) -> list[str]:
+        """Once to each reader what they will never see, and always what may be there next time."""
+        never = [what for what, code in missing.items() if code in NEVER]
+        if never and user not in self._told:
+            self._told[user] = None
+            if len(self._told) > MOST_TOLD:
+                del self._told[next(iter(self._told))]
+            return [unknowable(never), *([UNCHECKED] if len(missing) > len(never) else [])]
+        return [UNCHECKED] if len(missing) > len(never) else []
 
     async def _groups_of(self, user: str) -> tuple[str, ...]:
         try:
@@ -58,11 +78,17 @@ class Viewers:
         strange = profile.is_guest or profile.is_external or profile.is_bot
         return not strange and not profile.is_deactivated
 
-
-async def _ask(question: Awaitable[Answer]) -> Answer | None:
-    """None if Slack does not say."""
-    try:
-        return await asyncio.wait_for(question, PATIENCE)
-    except (DirectoryError, TimeoutError) as error:
-        log.warning("not everything about a viewer could be looked up", cause=str(error))
+    async def _ask(
+        self, what: str, question: Callable[[], Awaitable[Answer]], missing: dict[str, str]
+    ) -> Answer | None:
+        """None if Slack does not say; why not is put among what is missing."""
+        try:
+            return await asyncio.wait_for(question(), PATIENCE)
+        except (DirectoryError, TimeoutError) as error:
+            missing[what] = code = error.code if isinstance(error, DirectoryError) else "timeout"
+        if code not in NEVER:
+            log.warning("not everything about a viewer could be looked up", what=what, code=code)
+        elif what not in self._logged:
+            self._logged.add(what)
+            log.warning("this Slack cannot be asked about viewers of lists", what=what, code=code)
         return None

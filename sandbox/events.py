@@ -7,8 +7,13 @@ from sandbox.ids import make_id
 from sandbox.json_types import Json
 from sandbox.state import APP_ID, BOT_USER, TEAM_ID, Channel, Message
 
-SUBSCRIPTIONS = {"channel": "message.channels", "private": "message.groups", "im": "message.im"}
-CHANNEL_TYPES = {"channel": "channel", "private": "group", "im": "im"}
+SUBSCRIPTIONS = {
+    "channel": "message.channels",
+    "private": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
+CHANNEL_TYPES = {"channel": "channel", "private": "group", "im": "im", "mpim": "mpim"}
 
 
 def send_event(core: Core, name: str, event: Json) -> None:
@@ -54,22 +59,28 @@ def _message_event(core: Core, message: Message, event: Json) -> None:
         send_event(core, SUBSCRIPTIONS[channel.kind], {**event, **place})
 
 
-def message_posted(core: Core, message: Message) -> None:
-    """A message appeared; a mention of the bot is told twice, as Slack does."""
+def _mention_event(core: Core, message: Message, event: Json) -> None:
     channel = core.state.channels[message.channel]
-    event = {**message.body, "event_ts": message.ts}
-    _message_event(core, message, event)
     mentioned = f"<@{BOT_USER}>" in str(message.body.get("text", ""))
     by_person = message.author not in ("", BOT_USER)
     if mentioned and by_person and BOT_USER in channel.members and channel.kind != "im":
-        mention = {**event, "type": "app_mention", "channel": channel.id}
-        send_event(core, "app_mention", mention)
+        send_event(core, "app_mention", {**event, "type": "app_mention", "channel": channel.id})
+
+
+def message_posted(core: Core, message: Message) -> None:
+    """A message appeared; a mention of the bot is told twice, as Slack does."""
+    event = {**message.body, "event_ts": message.ts}
+    _message_event(core, message, event)
+    _mention_event(core, message, event)
 
 
 def message_changed(core: Core, message: Message, previous: Json) -> None:
-    """A message was edited, by a person or by the app itself."""
+    """A message was edited, by a person or by the app itself; a mention is told once more."""
     event = {"message": message.body, "previous_message": previous}
-    _message_event(core, message, _hidden(core, "message_changed", event))
+    hidden = _hidden(core, "message_changed", event)
+    _message_event(core, message, hidden)
+    if message.body.get("text") != previous.get("text"):
+        _mention_event(core, message, {**message.body, "event_ts": hidden["ts"]})
 
 
 def message_deleted(core: Core, message: Message) -> None:
@@ -117,7 +128,7 @@ def _membership(core: Core, name: str, channel: Channel, user: str, more: Json) 
         "type": name,
         "user": user,
         "channel": channel.id,
-        "channel_type": "G" if channel.kind == "private" else "C",
+        "channel_type": "C" if channel.kind == "channel" else "G",
         "team": core.state.team_of(user),
         "event_ts": core.next_ts(),
         **more,

@@ -48,7 +48,8 @@ def _channels() -> dict[str, Channel]:
     ]
     shared = Channel("C0SHARED", "channel", "supplier-talk", [*staff[:2], "U0ZOE", BOT_USER])
     shared.topic, shared.shared_with = "Shared with another company", [OTHER_TEAM_ID]
-    channels.append(shared)
+    several = Channel("G0TRIO", "mpim", "mpdm-alice--bob--countersign-1", [*staff[:2], BOT_USER])
+    channels += [shared, several]
     direct = [direct_channel(user) for user in (*everyone, "U0ERIN")]
     return {channel.id: channel for channel in (*channels, *direct)}
 

@@ -15,7 +15,7 @@ TEAM_DOMAIN = "acme"
 OTHER_TEAM_ID = "T0OTHER"
 SLACKBOT = "USLACKBOT"
 
-ChannelKind = Literal["channel", "private", "im"]
+ChannelKind = Literal["channel", "private", "im", "mpim"]
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class Group:
 
 @dataclass(slots=True)
 class Channel:
-    """A public or private channel, or a direct message with the bot."""
+    """A public or private channel, a direct message with the bot, or one of several people."""
 
     id: str
     kind: ChannelKind

@@ -23,6 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if "workspace" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "unusual" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("unusual"))
         elif "spare" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("spare"))
         elif "everyone" in item.fixturenames:

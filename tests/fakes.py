@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from worker.arguments import NOT_RUN
 from workflows.activities import (
     AgentActivities,
     CardActivities,
@@ -120,14 +119,19 @@ class ThreadLog(ThreadActivities, Watched):
 
     def __init__(self) -> None:
         Watched.__init__(self)
-        self.replies: list[str] = []
+        self.posted: list[Reply] = []
         self.statuses: list[str] = []
         self.whispers: list[Whisper] = []
+
+    @property
+    def replies(self) -> Sequence[str]:
+        """What was answered, in order."""
+        return [it.markdown for it in self.posted]
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """Keep the answer."""
-        self.replies.append(reply.markdown)
+        self.posted.append(reply)
         await self.changed()
 
     @activity.defn
@@ -237,7 +241,7 @@ class Workbench(AgentActivities, Watched):
         """Arguments are valid if they are a JSON object; what a test has broken fails for good."""
         if call.arguments in self.unpreparable:
             raise ApplicationError("no answer", non_retryable=True)
-        if not call.arguments.startswith("{") or NOT_RUN in call.arguments:
+        if not call.arguments.startswith("{"):
             return Prepared(problem="The arguments have to be a JSON object.")
         plain = Prepared(
             title="Act",

@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import aiohttp
+from asyncpg import PostgresError
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
 
 from bot.directory import Directory
 from bot.http import build_http
 from bot.logs import set_up
 from bot.preflight import PreflightError, reach_temporal, who_am_i, why_temporal_is_away
-from bot.process import leave, listening, run, stop_signal, until
+from bot.process import leave, listening, run, stop_signal, unless, until
 from bot.slack import build_client
+from bot.waiting import AwayError, Waiting
 from worker.agent import Agency
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
@@ -34,37 +39,71 @@ async def main() -> None:
     async with aiohttp.ClientSession() as session, stop_signal() as stop:
         token = settings.slack_bot_token.get_secret_value()
         slack = build_client(token, settings.slack_api_url, session)
-        await who_am_i(slack)
+        if known := await unless(stop, prepare(settings, slack)):
+            await work(settings, slack, known, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What had to be there before the worker could start."""
+
+    tools: Mapping[str, Tool]
+    directory: Directory
+    policy: PolicyDesk
+    temporal: Client
+    shop: Shop
+
+
+async def prepare(settings: WorkerSettings, slack: AsyncWebClient) -> Known:
+    """Check everything that we need, however long that takes; `/readyz` tells what is missing.
+
+    Raises:
+        PreflightError: a person has to change something.
+    """
+    waiting = Waiting()
+
+    async def why_not_ready() -> str | None:
+        return waiting.why
+
+    async with listening(build_http(why_not_ready), settings.worker_host, settings.worker_port):
+        await waiting.for_("Slack", lambda: who_am_i(slack))
         tools, directory = load_tools(), Directory(slack)
         specs = {name: tool.spec for name, tool in tools.items()}
-        policy = await open_policy(settings.policy_file, specs, directory)
-        temporal = await reach_temporal(plugins=[build_plugin(settings)])
-        await register_search_attributes(temporal)
-        await keep_sweeping(temporal, settings.task_queue)
-        shop = await open_shop(settings.database_url)
-        try:
-            activities = [
-                build_agency(settings, tools, shop, policy),
-                SlackCards(slack, directory, settings.deployment),
-                SlackThreads(slack, settings.deployment),
-                SlackDirectory(directory),
-                TemporalLifecycle(temporal),
-                policy,
-            ]
-            worker = build_worker(temporal, settings.task_queue, activities)
+        policy = await open_policy(settings.policy_file, specs, directory, waiting)
+        plugin = build_plugin(settings)
+        temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
+        await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
+        await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
+        shop = await waiting.for_("the database", lambda: open_shop(settings.database_url))
+        return Known(tools, directory, policy, temporal, shop)
 
-            async def why_not_ready() -> str | None:
-                if not worker.is_running:
-                    return "Temporal: not polling"
-                return await why_temporal_is_away(temporal)
 
-            async with listening(
-                build_http(why_not_ready), settings.worker_host, settings.worker_port
-            ):
-                working = asyncio.create_task(worker.run())
-                await until(stop, working)
-        finally:
-            await shop.close()
+async def work(
+    settings: WorkerSettings, slack: AsyncWebClient, known: Known, stop: asyncio.Event
+) -> None:
+    """Run workflows and activities until told to stop."""
+    temporal, directory = known.temporal, known.directory
+    activities = [
+        build_agency(settings, known.tools, known.shop, known.policy),
+        SlackCards(slack, directory, settings.deployment),
+        SlackThreads(slack, settings.deployment),
+        SlackDirectory(directory),
+        TemporalLifecycle(temporal),
+        known.policy,
+    ]
+    worker = build_worker(temporal, settings.task_queue, activities)
+
+    async def why_not_ready() -> str | None:
+        if not worker.is_running:
+            return "Temporal: not polling"
+        return await why_temporal_is_away(temporal)
+
+    try:
+        http = build_http(why_not_ready)
+        async with listening(http, settings.worker_host, settings.worker_port):
+            await until(stop, asyncio.create_task(worker.run()))
+    finally:
+        await known.shop.close()
 
 
 def build_agency(
@@ -86,12 +125,25 @@ async def open_shop(url: str) -> Shop:
     """Open the database.
 
     Raises:
+        AwayError: its server does not answer.
         PreflightError: it cannot be used.
     """
     try:
         return await Shop.open(url)
-    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+    except (SQLAlchemyError, PostgresError, OSError, ModuleNotFoundError) as error:
+        if _is_away(error) and not url.startswith("sqlite"):
+            raise AwayError(type(error).__name__) from error
         raise PreflightError(f"DATABASE_URL cannot be used: {type(error).__name__}.") from error
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Whether a server does not answer, is still starting, or has no connection left."""
+    while error is not None:
+        state = str(getattr(error, "sqlstate", None) or "")
+        if isinstance(error, OSError) or state.startswith(("08", "53", "57")):
+            return True
+        error = error.__cause__
+    return False
 
 
 if __name__ == "__main__":

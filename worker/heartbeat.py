@@ -1,6 +1,10 @@
-"""Heartbeats for every activity, so that one whose worker died is tried again within seconds."""
+"""Heartbeats for every activity, so that one whose worker died is tried again within seconds.
+
+They carry what an activity has to know of its earlier tries.
+"""
 
 import asyncio
+from contextvars import ContextVar
 from typing import Any
 
 from temporalio import activity
@@ -11,6 +15,17 @@ from temporalio.worker import (
 )
 
 BEATS_PER_TIMEOUT = 3
+_puzzled: ContextVar[tuple[int, list[int]]] = ContextVar("puzzled")
+"""The try under way, and the numbers of those that met something unfamiliar."""
+
+
+def puzzled_before() -> int:
+    """Note that this try met something unfamiliar; in how many earlier tries that was so too."""
+    attempt, tries = activity.info().attempt, _memory()
+    if attempt not in tries:
+        tries.append(attempt)
+        activity.heartbeat(tries)
+    return len(tries) - 1
 
 
 class Heartbeats(Interceptor):
@@ -26,6 +41,7 @@ class _Beating(ActivityInboundInterceptor):
         timeout = activity.info().heartbeat_timeout
         if timeout is None:
             return await super().execute_activity(input)
+        _memory()  # shared with the task below, which has to say it again with each beat
         beating = asyncio.create_task(_beat(timeout.total_seconds() / BEATS_PER_TIMEOUT))
         try:
             return await super().execute_activity(input)
@@ -36,4 +52,15 @@ class _Beating(ActivityInboundInterceptor):
 async def _beat(seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds)
-        activity.heartbeat()
+        activity.heartbeat(_memory())
+
+
+def _memory() -> list[int]:
+    """What is known by now; a new try knows what the last one has told Temporal."""
+    info = activity.info()
+    attempt, tries = _puzzled.get((0, []))
+    if attempt != info.attempt:
+        told: Any = info.heartbeat_details[0] if info.heartbeat_details else []
+        tries = [it for it in told if isinstance(it, int)] if isinstance(told, list) else []
+        _puzzled.set((info.attempt, tries))
+    return tries

@@ -2,27 +2,36 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
-from bot.directory import DirectoryError
+from bot.directory import UNREACHABLE, DirectoryError, GoneError
 from bot.preflight import PreflightError
+from bot.slack import CONFIGURATION, UNKNOWN
+from bot.waiting import AwayError, Waiting
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.naming import with_names
-from worker.roster import Directory, call_the_roll
+from worker.roster import Directory, Roster, call_the_roll
+from worker.slack import CONFIGURATION_DELAY
 from workflows.activities import PolicyActivities
 from workflows.contracts import ToolSpec
 from workflows.errands import Plea
 from workflows.policy.engine import Policy
-from workflows.policy.faults import Fault, PolicyError
-from workflows.policy.loading import load
-from workflows.rules import Ruling, Verdict
+from workflows.policy.faults import PolicyError
+from workflows.policy.loading import load_file
+from workflows.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
 
 log = structlog.get_logger(__name__)
 
+RELOAD_SECONDS = 2
+FACTS_SECONDS = 7.5
+"""How long a call waits for what a changed file and the policy ask about: together less than the
+ten seconds after which somebody is told that it takes longer."""
 Edition = tuple[int, int]
 """When a file was changed, and its size: what tells that it is another one now."""
 
@@ -37,6 +46,27 @@ class Reading:
     edition: Edition | None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A policy that was read, and what Slack has said so far of those whom it means."""
+
+    policy: Policy
+    edition: Edition | None
+    roster: Roster = field(default_factory=Roster)
+
+    async def check(self, directory: Directory) -> Reading:
+        """Ask Slack about the rest of them.
+
+        Raises:
+            PolicyError: somebody is not there, or there are not enough.
+            DirectoryError: Slack did not say.
+        """
+        roll = await call_the_roll(self.policy, directory, self.roster)
+        if roll.faults:
+            raise PolicyError(roll.faults)
+        return Reading(self.policy, roll.names, self.edition)
+
+
 class PolicyDesk(PolicyActivities):
     """Rules by the file as it is now; a change that is wrong leaves the old policy in force."""
 
@@ -48,6 +78,7 @@ class PolicyDesk(PolicyActivities):
         self._directory = directory
         self._read = read
         self._edition = read.edition
+        self._draft: Draft | None = None
         self._reading = asyncio.Lock()
 
     @property
@@ -61,13 +92,22 @@ class PolicyDesk(PolicyActivities):
 
     @activity.defn
     async def judge(self, plea: Plea) -> Ruling:
-        """Say what the policy says of a call, or deny if what it asks about is not known."""
+        """Say what the policy says of a call, or deny if what it asks about cannot be known.
+
+        Raises:
+            ApplicationError: of type `POLICY_UNAVAILABLE`; it may be known later.
+        """
         await self._read_again()
         read = self._read
         try:
-            facts = await facts_of(plea, read.policy, self._directory)
+            async with asyncio.timeout(FACTS_SECONDS):
+                facts = await facts_of(plea, read.policy, self._directory)
         except DirectoryError as error:
-            return _deny(_unknown(error.code), failed=True)
+            if isinstance(error, GoneError) or error.code in UNKNOWN:
+                return _deny(_unknown(error.code), failed=True)
+            raise _unavailable(error, read.policy, plea.call.tool) from error
+        except TimeoutError as error:
+            raise _unavailable(DirectoryError(UNREACHABLE), read.policy, plea.call.tool) from error
         except ArgumentsUnreadableError:
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
@@ -82,18 +122,26 @@ class PolicyDesk(PolicyActivities):
                 return
             problem = ""
             try:
-                read = await _read(self._path, self._tools, self._directory)
+                read = await self._checked(edition)
                 edition = read.edition
-            except DirectoryError as error:
-                log.warning("changed policy not checked yet, the old one stays", code=error.code)
+            except (DirectoryError, TimeoutError) as error:
+                why = str(error) or "no answer yet"
+                log.warning("changed policy not checked yet, the old one stays", cause=why)
                 return
             except (PolicyError, OSError) as error:
                 problem = str(error)
             else:
                 self._replace(read)
-            self._edition = edition
+            self._edition, self._draft = edition, None
         if problem:
             log.error("changed policy refused, the old one stays", faults=problem)
+
+    async def _checked(self, edition: Edition | None) -> Reading:
+        """The changed file. A call waits for it only for a moment; the next one goes on."""
+        if self._draft is None or self._draft.edition != edition:
+            self._draft = await _draft(self._path, self._tools)
+        async with asyncio.timeout(RELOAD_SECONDS):
+            return await self._draft.check(self._directory)
 
     def _replace(self, read: Reading) -> None:
         version = read.policy.version
@@ -104,46 +152,44 @@ class PolicyDesk(PolicyActivities):
 
 
 async def open_policy(
-    path: str | Path, tools: Mapping[str, ToolSpec], directory: Directory
+    path: str | Path, tools: Mapping[str, ToolSpec], directory: Directory, waiting: Waiting
 ) -> PolicyDesk:
-    """Read the policy and check with Slack that whom it names is there.
+    """Read the policy and check with Slack that whom it names is there, however long that takes.
 
     Raises:
         PreflightError: it cannot be honoured exactly; one line a fault.
     """
     file = Path(path)
     try:
-        read = await _read(file, tools, directory)
+        draft = await _draft(file, tools)
+        read = await waiting.for_("Slack", lambda: _looked_up(draft, directory))
     except OSError as error:
         raise PreflightError(
             f"the policy {path} cannot be read ({error.strerror}); set POLICY_FILE to its path."
         ) from error
     except PolicyError as error:
         raise PreflightError(f"the policy cannot be used.\n{error}") from error
-    except DirectoryError as error:
-        raise PreflightError(
-            f"Slack did not say whether the people in {path} exist ({error.code}). "
-            "Start again in a minute."
-        ) from error
     policy = read.policy
     log.info("policy", version=policy.version, rules=len(policy.rules), denials=len(policy.denials))
     return PolicyDesk(file, tools, directory, read)
 
 
-async def _read(path: Path, tools: Mapping[str, ToolSpec], directory: Directory) -> Reading:
-    edition = _edition(path)
-    policy = load(_text(path), str(path), tools)
-    roll = await call_the_roll(policy, directory)
-    if roll.faults:
-        raise PolicyError(roll.faults)
-    return Reading(policy, roll.names, edition)
-
-
-def _text(path: Path) -> str:
+async def _looked_up(draft: Draft, directory: Directory) -> Reading:
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise PolicyError([Fault("is not UTF-8; save it as UTF-8", str(path), 1)]) from error
+        return await draft.check(directory)
+    except DirectoryError as error:
+        if error.code in CONFIGURATION:
+            raise PreflightError(
+                f"Slack does not say whether the people in the policy exist ({error.code}). "
+                "An administrator has to mend the app."
+            ) from error
+        raise AwayError(error.code, error.seconds) from error
+
+
+async def _draft(path: Path, tools: Mapping[str, ToolSpec]) -> Draft:
+    """Read a file. That may take a second, in which the worker has other things to do."""
+    edition = _edition(path)
+    return Draft(await asyncio.to_thread(load_file, path, tools), edition)
 
 
 def _edition(path: Path) -> Edition | None:
@@ -154,11 +200,32 @@ def _edition(path: Path) -> Edition | None:
     return found.st_mtime_ns, found.st_size
 
 
+def _unavailable(error: DirectoryError, policy: Policy, tool: str) -> ApplicationError:
+    """What is not known now, and for how long it is worth asking again."""
+    told = None if error.seconds is None else timedelta(seconds=error.seconds)
+    outage = Outage(
+        patience_seconds=policy.patience(tool).total_seconds(),
+        cause=error.code,
+        because=_unknown(error.code),
+    )
+    return ApplicationError(
+        f"Slack does not say what the policy asks: {error.code}",
+        outage.model_dump(),
+        type=POLICY_UNAVAILABLE,
+        next_retry_delay=CONFIGURATION_DELAY if error.code in CONFIGURATION else told,
+    )
+
+
 def _unknown(code: str) -> str:
     if code == "missing_scope":
         return (
             "I could not check who is asking, because the app lacks a permission in Slack. "
             "Nothing was asked. An administrator has to install the app again."
+        )
+    if code in CONFIGURATION:
+        return (
+            f"I could not check who is asking, because Slack does not take my token ({code}). "
+            "Nothing was asked. An administrator has to mend the app."
         )
     return f"I could not check who is asking ({code}), so nothing was asked. Try again in a minute."
 

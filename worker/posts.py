@@ -46,6 +46,7 @@ class Posts:
 
     def __init__(self, slack: AsyncWebClient) -> None:
         self._slack = slack
+        self._ours: frozenset[str] = frozenset()
 
     async def once(
         self,
@@ -128,12 +129,17 @@ class Posts:
                 raise
             log.info("cannot look for an earlier post", code=error.type)
             return None
-        for message in found.get("messages", []):
-            metadata = message.get("metadata") or {}
-            same = metadata.get("event_payload", {}).get("key") == key
-            if metadata.get("event_type") == kind and same:
+        for message in found.get("messages") or ():
+            if _is_marked(message, kind, key) and await self._is_ours(message):
                 return str(message["ts"])
         return None
+
+    async def _is_ours(self, message: Mapping[str, Any]) -> bool:
+        """Whether we wrote it: every app may put our marks on its messages."""
+        if not self._ours:
+            us = await ask(self._slack.auth_test())
+            self._ours = frozenset(str(us[key]) for key in ("user_id", "bot_id") if us.get(key))
+        return bool(self._ours & {message.get("user"), message.get("bot_id")})
 
     async def _recent(self, spot: Spot) -> Any:
         if spot.thread_ts:
@@ -150,6 +156,12 @@ class Posts:
             limit=LOOK_BACK,
             include_all_metadata=True,
         )
+
+
+def _is_marked(message: Mapping[str, Any], kind: str, key: str) -> bool:
+    metadata: Mapping[str, Any] = message.get("metadata") or {}
+    payload: Mapping[str, Any] = metadata.get("event_payload") or {}
+    return metadata.get("event_type") == kind and payload.get("key") == key
 
 
 async def _first_taken(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from workflows.policy.source import texts
 
 log = structlog.get_logger(__name__)
 
+AT_ONCE = 5
 KEYS = frozenset({"users", "groups", "channels", "card", "solo", "user", "delegate"})
 """Keys of a policy that hold ids."""
 SCOPES = {
@@ -74,8 +75,8 @@ class Roll:
 
 
 @dataclass(slots=True)
-class _Roster:
-    """What Slack said of the ids."""
+class Roster:
+    """What Slack said of the ids so far: what it has said once is not asked for again."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     problems: dict[str, str] = field(default_factory=dict[str, str])
@@ -84,19 +85,17 @@ class _Roster:
     """Users whose vote would not count: guests, outsiders, apps, deactivated accounts."""
     unknown: set[str] = field(default_factory=set[str])
     """Kinds of ids that this Slack cannot be asked about."""
+    answered: set[str] = field(default_factory=set[str])
 
 
-async def faults_in(policy: Policy, directory: Directory) -> tuple[Fault, ...]:
-    """Ids that Slack does not know, and quorums that its groups are too small for.
+async def call_the_roll(policy: Policy, directory: Directory, roster: Roster | None = None) -> Roll:
+    """Look up everybody whom a policy means, a few at a time.
 
-    Raises:
-        DirectoryError: Slack did not say.
-    """
-    return (await call_the_roll(policy, directory)).faults
-
-
-async def call_the_roll(policy: Policy, directory: Directory) -> Roll:
-    """Look up everybody whom a policy means.
+    Args:
+        policy: what they are named in.
+        directory: who is asked.
+        roster: what Slack has said before. It is filled even if the rest is not to be had now:
+            Slack lets one ask about so many a minute, and a policy may name more.
 
     Raises:
         DirectoryError: Slack did not say.
@@ -105,7 +104,7 @@ async def call_the_roll(policy: Policy, directory: Directory) -> Roll:
     for path, text in texts(policy.source.values):
         if KEYS.intersection(path) and kind_of(text):
             places[text].append(path)
-    roster = _Roster()
+    roster = roster or Roster()
     approving = {
         id_
         for clause in policy.rules
@@ -113,8 +112,8 @@ async def call_the_roll(policy: Policy, directory: Directory) -> Roll:
         for id_ in panel.who.channels
         if id_ != HERE
     }
-    await asyncio.gather(
-        *(_look_up(id_, roster, directory, is_approving=id_ in approving) for id_ in places)
+    await _look_up_all(
+        [it for it in places if it not in roster.answered], roster, directory, approving
     )
     if any(kind_of(id_) is GROUP for id_ in roster.members):
         roster.names |= await _handles(directory)
@@ -132,7 +131,30 @@ async def call_the_roll(policy: Policy, directory: Directory) -> Roll:
     return Roll(faults, {id_: name for id_, name in roster.names.items() if id_ in places})
 
 
-async def _look_up(id_: str, roster: _Roster, directory: Directory, *, is_approving: bool) -> None:
+async def _look_up_all(
+    ids: Sequence[str], roster: Roster, directory: Directory, approving: Container[str]
+) -> None:
+    """Ask about each, until Slack does not say."""
+    left = iter(ids)
+    failures: list[DirectoryError] = []
+
+    async def ask_in_turn() -> None:
+        for id_ in left:
+            if failures:
+                return
+            try:
+                await _look_up(id_, roster, directory, is_approving=id_ in approving)
+            except DirectoryError as error:
+                failures.append(error)
+            else:
+                roster.answered.add(id_)
+
+    await asyncio.gather(*(ask_in_turn() for _ in range(AT_ONCE)))
+    if failures:
+        raise max(failures, key=lambda error: error.seconds or 0)
+
+
+async def _look_up(id_: str, roster: Roster, directory: Directory, *, is_approving: bool) -> None:
     kind = kind_of(id_) or USER
     try:
         if kind is USER:
@@ -159,7 +181,7 @@ async def _look_up(id_: str, roster: _Roster, directory: Directory, *, is_approv
 
 
 async def _look_up_channel(
-    id_: str, roster: _Roster, directory: Directory, *, is_approving: bool
+    id_: str, roster: Roster, directory: Directory, *, is_approving: bool
 ) -> None:
     roster.names[id_] = (await directory.channel(id_)).name
     if is_approving:
@@ -178,7 +200,7 @@ async def _handles(directory: Directory) -> Mapping[str, str]:
         return {}
 
 
-def _out_of_reach(policy: Policy, roster: _Roster) -> Iterator[Finding]:
+def _out_of_reach(policy: Policy, roster: Roster) -> Iterator[Finding]:
     if policy.document.solo:
         return
     for number, clause in enumerate(policy.rules):

@@ -1,5 +1,8 @@
 """Makes the search attributes exist by which approvals are found."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import structlog
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import (
@@ -7,9 +10,10 @@ from temporalio.api.operatorservice.v1 import (
     ListSearchAttributesRequest,
 )
 from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
-from bot.preflight import PreflightError
+from bot.preflight import PreflightError, answered
 from workflows.search import ALL
 
 log = structlog.get_logger(__name__)
@@ -19,13 +23,16 @@ async def register_search_attributes(temporal: Client) -> None:
     """Add what is missing. Several workers may do so at once.
 
     Raises:
+        AwayError: Temporal does not work just now.
         PreflightError: some are missing and this client may not add them, as on Temporal
             Cloud; the text names them with their types.
     """
     operator = temporal.service_client.operator_service
     try:
-        known = await operator.list_search_attributes(
-            ListSearchAttributesRequest(namespace=temporal.namespace)
+        known = await answered(
+            lambda: operator.list_search_attributes(
+                ListSearchAttributesRequest(namespace=temporal.namespace)
+            )
         )
         present = set(known.custom_attributes)
     except RPCError as error:
@@ -35,14 +42,7 @@ async def register_search_attributes(temporal: Client) -> None:
     if not missing:
         return
     try:
-        await operator.add_search_attributes(
-            AddSearchAttributesRequest(
-                namespace=temporal.namespace,
-                search_attributes={
-                    key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in missing
-                },
-            )
-        )
+        await answered(lambda: operator.add_search_attributes(_request(temporal, missing)))
     except RPCError as error:
         if error.status is RPCStatusCode.ALREADY_EXISTS:
             return
@@ -52,3 +52,10 @@ async def register_search_attributes(temporal: Client) -> None:
             f"Create them in namespace {temporal.namespace} ({error.status.name})."
         ) from error
     log.info("search attributes registered", names=[key.name for key in missing])
+
+
+def _request(
+    temporal: Client, keys: Sequence[SearchAttributeKey[Any]]
+) -> AddSearchAttributesRequest:
+    types = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in keys}
+    return AddSearchAttributesRequest(namespace=temporal.namespace, search_attributes=types)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import Block, MarkdownBlock
@@ -9,15 +10,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from bot.directory import Directory
 from bot.slack import UNKNOWN, code_of
-from bot.views.markdown.literal import unmentioned
+from bot.views.blocks import section
+from bot.views.markdown.literal import channelled, unmentioned
 from bot.views.markdown.mrkdwn import to_mrkdwn
 from bot.views.markdown.splitting import split
 from bot.views.prompt import prompt_blocks
-from bot.views.text import mention
+from bot.views.text import mention, mention_channel
+from worker.cards.wording import is_direct
+from worker.mentions import Mentions
 from worker.posts import Posts, Spot, Words
-from worker.slack import BAD_BLOCKS, ask
+from worker.slack import BAD_BLOCKS, ask, is_refusal
 from workflows.activities import ThreadActivities
+from workflows.contracts import Person
 from workflows.errands import Reply, ThreadStatus, Whisper
 
 log = structlog.get_logger(__name__)
@@ -33,19 +39,43 @@ class SlackThreads(ThreadActivities):
         self._slack = slack
         self._deployment = deployment
         self._posts = Posts(slack)
+        self._mentions = Mentions(Directory(slack))
         self._has_status = True
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
-        """See `ThreadActivities`."""
-        for number, piece in enumerate(_visible(reply)):
-            await self._posts.once(
-                Spot.of(reply.thread),
-                REPLY_EVENT,
-                f"{reply.key}/{number}",
-                Words(to_mrkdwn(piece), [MarkdownBlock(text=unmentioned(piece))]),
-                again=reply.again,
-            )
+        """See `ThreadActivities`. Where the thread takes nothing, who asked is written to."""
+        pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(_visible(reply))]
+        while pieces:
+            try:
+                await self._say(Spot.of(reply.thread), *pieces[0], again=reply.again)
+            except ApplicationError as error:
+                if not is_refusal(error) or reply.to is None or is_direct(reply.thread.channel):
+                    raise
+                log.warning("the thread takes no answer", thread=reply.thread, code=error.type)
+                await self._say_directly(reply.to, reply, pieces, str(error.type))
+                return
+            pieces.pop(0)
+
+    async def _say(self, spot: Spot, key: str, markdown: str, *, again: bool = False) -> None:
+        # Named only now that it is cut: a second try has to find the same pieces.
+        named = await self._mentions.named(markdown)
+        words = Words(channelled(to_mrkdwn(named)), [MarkdownBlock(text=unmentioned(named))])
+        await self._posts.once(spot, REPLY_EVENT, key, words, again=again)
+
+    async def _say_directly(
+        self, to: Person, reply: Reply, pieces: Sequence[tuple[str, str]], code: str
+    ) -> None:
+        spot = await self._posts.direct(to.user)
+        why = (
+            f"I can't post in {mention_channel(reply.thread.channel)} (Slack says {code}), so my "
+            "answer to what you said there is here:"
+        )
+        await self._posts.once(spot, REPLY_EVENT, f"{reply.key}/why", Words(why, [section(why)]))
+        for key, piece in pieces:
+            await self._say(spot, key, piece, again=reply.again)
+        # An answer takes the status line away by itself, but none came there.
+        await self.show_status(ThreadStatus(thread=reply.thread, text=""))
 
     @activity.defn
     async def show_status(self, status: ThreadStatus) -> None:
@@ -60,6 +90,8 @@ class SlackThreads(ThreadActivities):
             code = code_of(error)
             self._has_status = code not in UNKNOWN
             log.info("status line not shown", code=code)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.info("status line not shown", cause=type(error).__name__)
 
     @activity.defn
     async def whisper(self, whisper: Whisper) -> None:
@@ -87,18 +119,25 @@ class SlackThreads(ThreadActivities):
                 )
             )
         except ApplicationError as error:
-            if error.type not in UNKNOWN:
+            if error.type in BAD_BLOCKS or not is_refusal(error):
                 raise
-            log.info("no private messages here, so it is said aloud", code=error.type)
-            await self._say_aloud(whisper, blocks or [])
+            await self._say_otherwise(whisper, await self._instead(whisper, error), blocks or [])
 
-    async def _say_aloud(self, whisper: Whisper, blocks: list[Block]) -> None:
-        """Where nothing can be said in private, silence would be worse."""
+    async def _instead(self, whisper: Whisper, error: ApplicationError) -> Spot:
+        """Where to say what cannot be whispered; aloud only where there are no whispers at all."""
+        log.info("cannot be whispered", channel=whisper.channel, code=error.type)
+        if error.type in UNKNOWN:
+            return Spot(whisper.channel, whisper.thread_ts)
+        if is_direct(whisper.channel):
+            raise error
+        return await self._posts.direct(whisper.to.user)
+
+    async def _say_otherwise(self, whisper: Whisper, spot: Spot, blocks: list[Block]) -> None:
         info = activity.info()
         key = f"{info.workflow_id}/{info.activity_id}"
-        words = Words(f"{mention(whisper.to.user)}: {whisper.text}", blocks)
-        spot = Spot(whisper.channel, whisper.thread_ts)
-        await self._posts.once(spot, WHISPER_EVENT, key, words)
+        is_aloud = spot.channel == whisper.channel
+        text = f"{mention(whisper.to.user)}: {whisper.text}" if is_aloud else whisper.text
+        await self._posts.once(spot, WHISPER_EVENT, key, Words(text, blocks))
 
 
 def _visible(reply: Reply) -> Sequence[str]:

@@ -33,11 +33,13 @@ from workflows.contracts import (
     CARD_LOST_SIGNAL,
     CONVERSATION_WORKFLOW,
     DECIDE_SIGNAL,
+    EDITED_SIGNAL,
     ENDED_PREFIX,
     ENDED_WORKFLOW,
     REVOKE_SIGNAL,
     SAY_SIGNAL,
     STATUS_QUERY,
+    Edit,
     Message,
     Person,
     Thread,
@@ -54,10 +56,21 @@ from workflows.queries import (
     replacing,
 )
 from workflows.remains import read_remains
-from workflows.visibility import TIMEOUT, first_id, how_ended, read_grants, read_ids, read_page
+from workflows.visibility import (
+    TIMEOUT,
+    chain_of,
+    first_id,
+    how_ended,
+    read_grants,
+    read_ids,
+    read_page,
+)
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = TIMEOUT
+MENTION_SECONDS = 60
+"""How soon after the beginning of a thread a reply may be to a mention that is still to come.
+Slack keeps no order, but delivers within seconds what it delivers at all."""
 WORKER_PATIENCE = 0.8
 """Seconds for a worker to say how an approval stood that was ended by force; then its history
 has to do."""
@@ -133,37 +146,85 @@ class Conversations:
 
     async def start(self, thread: Thread, message: Message) -> None:
         """Hand the message to the thread's conversation, which is started if there is none."""
+        await self._begin(Memory(thread=thread), message)
+
+    async def follow_up(self, thread: Thread, message: Message) -> bool:
+        """Hand on what was not said to the bot, if it takes part in this thread; whether it does.
+
+        A reply may come before the mention that began its thread, so one that was written soon
+        after it waits for that. A conversation that was ended by force is begun anew.
+        """
+        if await self._signal(thread, SAY_SIGNAL, message):
+            return True
+        if message.ts == thread.ts:
+            return False  # no reply; whoever begins a thread begins it with a mention
+        if await self.how_ended(thread.workflow_id) not in {None, Stop.GONE}:
+            await self.start(thread, message)
+            return True
+        if float(message.ts) - float(thread.ts) > MENTION_SECONDS:
+            return False
+        await self._begin(Memory(thread=thread, listening=True), message)
+        return True
+
+    async def edited(self, thread: Thread, edit: Edit) -> bool:
+        """Say that words were changed, if the agent takes part in this thread; whether it does."""
+        return await self._signal(thread, EDITED_SIGNAL, edit)
+
+    async def how_ended(self, workflow_id: str, run_id: str = "") -> Stop | None:
+        """How a conversation ended; None while it runs, also in a later run of its chain.
+
+        A thread's conversation that was ended by force is begun anew by the next message, and
+        knows of nothing that came before. With the id of a run, that run's chain is meant.
+        """
+        latest = await self._described(workflow_id)
+        if latest is None:
+            return Stop.GONE
+        if not run_id or run_id == latest.run_id or how_ended(latest):
+            return how_ended(latest)
+        meant = await self._described(workflow_id, run_id)
+        if meant is None or chain_of(meant) == chain_of(latest):
+            return None
+        return how_ended(meant) or Stop.TERMINATED
+
+    async def how_asker_ended(self, approval_id: str, workflow_id: str) -> Stop | None:
+        """How the conversation ended that asked for an approval."""
+        asked = await self._described(approval_id)
+        is_child = asked is not None and asked.parent_id == workflow_id
+        run_id = asked.parent_run_id if asked and is_child else None
+        return await self.how_ended(workflow_id, run_id or "")
+
+    async def _described(
+        self, workflow_id: str, run_id: str | None = None
+    ) -> WorkflowExecutionDescription | None:
+        handle = self._temporal.get_workflow_handle(workflow_id, run_id=run_id)
+        try:
+            return await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if is_missing(error):
+                return None
+            raise
+
+    async def _begin(self, memory: Memory, message: Message) -> None:
         await self._temporal.start_workflow(
             CONVERSATION_WORKFLOW,
-            Memory(thread=thread),
-            id=thread.workflow_id,
+            memory,
+            id=memory.thread.workflow_id,
             task_queue=self._task_queue,
             start_signal=SAY_SIGNAL,
             start_signal_args=[message],
             rpc_timeout=RPC_TIMEOUT,
         )
 
-    async def follow_up(self, thread: Thread, message: Message) -> bool:
-        """Hand the message on if the agent takes part in this thread; say whether it does."""
+    async def _signal(self, thread: Thread, name: str, argument: Message | Edit) -> bool:
+        """Whether there is somebody to hear it."""
         handle = self._temporal.get_workflow_handle(thread.workflow_id)
         try:
-            await handle.signal(SAY_SIGNAL, message, rpc_timeout=RPC_TIMEOUT)
+            await handle.signal(name, argument, rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return False
             raise
         return True
-
-    async def how_ended(self, workflow_id: str) -> Stop | None:
-        """How a conversation ended; None while it runs, also in a later run of its chain."""
-        handle = self._temporal.get_workflow_handle(workflow_id)
-        try:
-            found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if is_missing(error):
-                return Stop.GONE
-            raise
-        return how_ended(found)
 
     async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
         """Ask for a standing permission to be taken back. The conversation decides who may.
@@ -268,7 +329,8 @@ class Approvals:
         """
         try:
             found = await self._handle(approval_id).describe(rpc_timeout=RPC_TIMEOUT)
-            await self._clean_up(approval_id, found.task_queue)
+            if how_ended(found):  # else it has shown and told everything itself
+                await self._clean_up(approval_id, found.task_queue)
         except RPCError as error:
             if is_missing(error):
                 raise ApprovalNotFoundError(approval_id) from error

@@ -20,6 +20,8 @@ class Reply(BaseModel, frozen=True):
     """What is said where nothing of `markdown` can be seen."""
     again: bool = False
     """Whether it may have been posted by an activity whose answer nobody heard."""
+    to: Person | None = None
+    """Who is written to directly if the thread takes no messages from us."""
 
 
 class ThreadStatus(BaseModel, frozen=True):

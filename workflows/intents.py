@@ -50,12 +50,14 @@ ALL = frozenset({"all", "everything", "both", "all of it", "all of them", "them 
 LONGEST = 80
 """Characters; more is a sentence with something else in it, and a matter for the model."""
 _WORD = re.compile(r"[\w'+]+|👍|✅|🙏")
+_QUOTE = re.compile(r"^\s*>", re.MULTILINE)
+"""A line of somebody else's words, which are not repeated to mean them."""
 _SKIN_TONE = re.compile(r":skin-tone-\d:")
 
 
 def read_intent(text: str) -> Intent | None:
     """What a message asks of approvals, or None if it is about anything else."""
-    if len(text) > LONGEST or "?" in text:
+    if len(text) > LONGEST or "?" in text or _QUOTE.search(text):
         return None
     words = _WORD.findall(_SKIN_TONE.sub("", text.lower().replace("’", "'")))
     for start, end in _cores(words):

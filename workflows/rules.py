@@ -137,5 +137,20 @@ class Ruling(BaseModel, frozen=True):
     """Who may see the approval in lists: ids of users, groups and channels, or `PUBLIC`."""
 
 
+POLICY_UNAVAILABLE = "policy_unavailable"
+"""Type of the failure of `judge` whose detail is an `Outage`."""
+
+
+class Outage(BaseModel, frozen=True):
+    """What a policy asks about cannot be found out now."""
+
+    patience_seconds: float
+    """For how long it is worth trying again: as long as a rule for this tool would wait."""
+    cause: str = ""
+    """Slack's word for it."""
+    because: str = ""
+    """A plain sentence for people."""
+
+
 PUBLIC = "public"
 """In an audience: every full member of the workspace."""

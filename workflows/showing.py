@@ -164,7 +164,8 @@ class Showing:
 
     def say(self, key: str, text: str) -> None:
         """Say something in the thread."""
-        reply = Reply(thread=self._case.request.call.thread, key=key, markdown=text)
+        call = self._case.request.call
+        reply = Reply(thread=call.thread, key=key, markdown=text, to=call.requester)
         self._send(THREAD, ThreadActivities.post_reply, reply)
 
     def remind(self, reminder: Reminder) -> None:

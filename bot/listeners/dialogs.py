@@ -1,12 +1,15 @@
 """Buttons that ask for more: each opens a modal, and nothing is decided before it is submitted."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.directory import UNREACHABLE
 from bot.listeners.buttons import Press
 from bot.listeners.votes import check, decision_of, forward
 from bot.payloads.presses import Click
@@ -33,6 +36,8 @@ from workflows.contracts import Person
 from workflows.decisions import Decision, Verb
 from workflows.votes import Vote
 
+OPEN_SECONDS = 1.6
+"""How long Slack may take to open a dialog, so that the person can still be told if it did not."""
 SOMETHING = "…"
 """Stands for what the modal will ask for, when it is tried whether that could count."""
 SOMEBODY = Person(team="", user="")
@@ -95,10 +100,13 @@ class Dialogs:
             raise NoDialogsError
         show = self._slack.views_push if click.is_in_modal else self._slack.views_open
         try:
-            await show(trigger_id=click.trigger_id, view=view)
+            async with asyncio.timeout(OPEN_SECONDS):
+                await show(trigger_id=click.trigger_id, view=view)
         except SlackApiError as error:
             code = code_of(error)
             raise NoDialogsError if code in UNKNOWN else DialogError(code) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise DialogError(UNREACHABLE) from error
 
     async def _open(self, click: Click) -> ApprovalStatus:
         status = await self._approvals.status(click.value)

@@ -6,7 +6,7 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.homes import Homes
-from bot.payloads.fields import part, text
+from bot.payloads.fields import installation, part, text
 from bot.screens import NOT_SHOWN
 from workflows.contracts import Person
 
@@ -22,7 +22,7 @@ def register(app: AsyncApp, homes: Homes) -> None:
     async def opened(ack: AsyncAck, body: dict[str, Any]) -> None:
         event = part(body.get("event"))
         if event.get("tab") == TAB:
-            team = str(body.get("team_id") or "")
+            team = installation(body)
             try:
                 await homes.open(team, Person(team=team, user=text(event, "user")))
             except NOT_SHOWN as error:

@@ -58,6 +58,14 @@ UNCHECKED = (
 )
 
 
+def unknowable(what: Sequence[str]) -> str:
+    """What a reader is told once, where Slack has no way to say who they are."""
+    return (
+        f":information_source: This Slack can't tell me {' or '.join(what)}, so lists lack what is "
+        "addressed to you in no other way. Everything that names you is here. I say this once."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingView:
     """One page of a list for one person."""

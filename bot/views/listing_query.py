@@ -65,7 +65,7 @@ class ListingQuery:
             kind, tool, person, *trail = json.loads(zlib.decompressobj().decompress(raw, LONGEST))
             tokens = tuple(str(token).encode("latin-1") for token in trail)
             return cls(Kind(kind), str(tool), str(person), tokens)
-        except (Base64Error, zlib.error, ValueError, TypeError) as error:
+        except (Base64Error, zlib.error, ValueError, TypeError, RecursionError) as error:
             raise ListingQueryError(text) from error
 
     def _packed(self) -> str:

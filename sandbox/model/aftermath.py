@@ -46,7 +46,11 @@ def _after_search(scene: Scene) -> Do | None:
 
 
 def _after_changes(scene: Scene) -> Do | None:
-    made = [_order(used.fields) for used in scene.used if used.ability is Ability.ORDER]
+    """The changes that were asked for and not proposed yet.
+
+    What was proposed counts, not what ran: an approver may have changed it once more.
+    """
+    made = [_order(used.proposed) for used in scene.used if used.ability is Ability.ORDER]
     calls = [call for used in scene.used if (call := revised(used))]
     fresh = tuple(call for call in calls if _order(call.fields) not in made)
     return Do(fresh) if fresh and len(made) < _MOST_ORDERS else None

@@ -114,10 +114,10 @@ def _used(items: Sequence[Mapping[str, Any]], box: Toolbox) -> Iterable[Used]:
 
 def _called(name: str, arguments: str, output: str, box: Toolbox) -> Used:
     """A call as it ran in the end: an approver may have changed its arguments."""
+    proposed = box.read(name, arguments)
     consent = read_consent(output)
-    if consent and consent.ran:
-        arguments = json.dumps(consent.ran)
-    return Used(box.ability(name), name, box.read(name, arguments), output)
+    ran = box.read(name, json.dumps(consent.ran)) if consent and consent.ran else proposed
+    return Used(box.ability(name), name, ran, output, proposed)
 
 
 def _output(output: Any) -> str:

@@ -56,9 +56,13 @@ Step = Say | Do
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A tool that was called, and what it answered."""
+    """A tool that was called, and what it answered.
+
+    `fields` are what it ran with. An approver may have changed what was `proposed`.
+    """
 
     ability: Ability | None
     name: str
     fields: Mapping[Field, Any]
     output: str
+    proposed: Mapping[Field, Any]

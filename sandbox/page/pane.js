@@ -13,6 +13,7 @@ import { onFlash } from "./nav.js";
 import { popover, toastError } from "./overlays.js";
 import { promptChips } from "./prompts.js";
 import {
+  channelIcon,
   channelLabel,
   isBotDm,
   isDm,
@@ -21,6 +22,7 @@ import {
   isMine,
   onFrame,
   person,
+  placeLabel,
   setUi,
   state,
   topLevel,
@@ -84,7 +86,7 @@ function drawHeader() {
   const title = h(
     "h1",
     null,
-    dm ? avatar(channel.with, 26) : icon(channel.kind === "private" ? "lock" : "hash", 18),
+    dm ? avatar(channel.with, 26) : icon(channelIcon(channel), 18),
     h("span", null, channelLabel(channel)),
     isBotDm(channel) && h("span.badge", null, "APP"),
   );
@@ -96,7 +98,7 @@ function drawHeader() {
     isBotDm(channel) && state.app.home_tab && tabs(),
     !dm && membersButton(channel),
   );
-  const place = `${dm ? "" : "#"}${channelLabel(channel)}`;
+  const place = placeLabel(channel);
   document.title = `${unreadTitle()}${place} · ${person(state.me).real_name} · Countersign sandbox`;
 }
 
@@ -196,10 +198,7 @@ function drawList() {
     lead: [opening(channel), hintCard(channel, composer)],
     tail: [statusTail(channel.id, null), promptChips(channel, messages, (ts) => sent.add(ts))],
   });
-  composer.at(
-    { key: channel.id, channel: channel.id },
-    isDm(channel) ? `Message ${channelLabel(channel)}` : `Message #${channel.name}`,
-  );
+  composer.at({ key: channel.id, channel: channel.id }, `Message ${placeLabel(channel)}`);
   drawNotice(channel);
   if (state.ui.focusComposer && !state.ui.focusThread) composer.focus();
   state.ui.focusComposer = false;
@@ -233,8 +232,8 @@ function openingCard(channel) {
   return h(
     "div.opening",
     null,
-    h("span.opening-mark", null, icon("hash", 28)),
-    h("h2", null, `#${channel.name}`),
+    h("span.opening-mark", null, icon(channelIcon(channel), 28)),
+    h("h2", null, placeLabel(channel)),
     h("p", null, channel.topic || "This is the very beginning of the channel."),
   );
 }

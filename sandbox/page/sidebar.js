@@ -5,7 +5,19 @@ import { fill, h, plural, refill } from "./dom.js";
 import { icon, seal } from "./icons.js";
 import { addressAs, openChannel } from "./nav.js";
 import { arrows, popover } from "./overlays.js";
-import { channelLabel, humans, isBotDm, isDm, isJoined, person, setUi, state, watch } from "./store.js";
+import {
+  channelIcon,
+  channelLabel,
+  humans,
+  isBotDm,
+  isDm,
+  isGroupDm,
+  isJoined,
+  person,
+  setUi,
+  state,
+  watch,
+} from "./store.js";
 import { openSwitcher } from "./switcher.js";
 import { toggleTheme } from "./theme-toggle.js";
 
@@ -117,10 +129,10 @@ function drawPill() {
 function drawNav() {
   const all = [...state.channels.values()];
   const rooms = all
-    .filter((c) => !isDm(c))
+    .filter((c) => !isDm(c) && !isGroupDm(c))
     .sort((a, b) => Number(isJoined(b)) - Number(isJoined(a)) || a.name.localeCompare(b.name));
   const dms = all
-    .filter(isDm)
+    .filter((c) => isDm(c) || isGroupDm(c))
     .sort((a, b) => Number(isBotDm(b)) - Number(isBotDm(a)) || channelLabel(a).localeCompare(channelLabel(b)));
   refill(nav, group("Channels", rooms.map(row)), group("Direct messages", dms.map(row)));
 }
@@ -147,7 +159,7 @@ function row(channel) {
         "aria-current": active ? "page" : null,
         onclick: () => openChannel(channel.id),
       },
-      dm ? face(channel.with) : icon(channel.kind === "private" ? "lock" : "hash", 16),
+      dm ? face(channel.with) : icon(channelIcon(channel), 16),
       h("span.conversation-name", null, channelLabel(channel)),
       isBotDm(channel) && h("span.badge", null, "APP"),
       count > 0 && !active && h("span.count", { "aria-label": `${count} unread` }, count),

@@ -159,8 +159,14 @@ export const isMine = (message) => !isFromApp(message) && message.user === state
 export const humans = () => [...state.people.values()].filter((p) => !p.is_bot && !p.deleted && p.id !== "USLACKBOT");
 
 export const isDm = (channel) => channel?.kind === "im";
+export const isGroupDm = (channel) => channel?.kind === "mpim";
 export const isBotDm = (channel) => isDm(channel) && isBotUser(channel.with);
-export const channelLabel = (channel) => (isDm(channel) ? nameOf(channel.with) : channel.name);
+const others = (channel) => channel.members.filter((id) => id !== state.me);
+export const channelLabel = (channel) =>
+  isDm(channel) ? nameOf(channel.with) : isGroupDm(channel) ? others(channel).map(nameOf).join(", ") : channel.name;
+/** How a conversation is written among words: only channels have a `#`. */
+export const placeLabel = (channel) => `${isDm(channel) || isGroupDm(channel) ? "" : "#"}${channelLabel(channel)}`;
+export const channelIcon = (channel) => (isGroupDm(channel) ? "people" : channel.kind === "private" ? "lock" : "hash");
 export const isJoined = (channel) => channel.joined !== false;
 
 const byTs = (a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0);

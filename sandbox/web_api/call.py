@@ -10,8 +10,9 @@ from sandbox.errors import SlackError
 from sandbox.json_types import Json
 from sandbox.state import BOT_USER, Channel, Message
 
-HISTORY_SCOPES = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}
-READ_SCOPES = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
+SCOPES = {"channel": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
+HISTORY_SCOPES = {kind: f"{name}:history" for kind, name in SCOPES.items()}
+READ_SCOPES = {kind: f"{name}:read" for kind, name in SCOPES.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Workflows on a real Temporal, with stand-ins for everything around them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from agents import Model, ModelProvider
+from agents import Model, ModelProvider, ModelResponse
+from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
@@ -18,7 +19,7 @@ from tests.fakes import ANYBODY, CardBoard, PhoneBook, RuleBook, ThreadLog, Work
 from tests.model import Answer, Script, calls
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
-from worker.runtime import build_worker
+from worker.runtime import Activities, build_worker
 from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals, Conversations
 from workflows.contracts import Person, Thread
@@ -27,11 +28,12 @@ from workflows.decisions import Decision, Outcome, Refusal
 from workflows.errands import Whisper
 from workflows.rules import Panel, People, Rule
 
+UNHANDLED = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")
 DAVE = Person(team="T0ACME", user="U0DAVE", name="dave")
 
 
-def act(*numbers: int) -> Answer:
+def act(*numbers: int) -> ModelResponse:
     """The model wants to act on each of these."""
     return calls(*(("act", f'{{"n": {n}}}') for n in numbers))
 
@@ -131,6 +133,30 @@ class Rig:
             await old.result(follow_runs=False)
         await self.answered(told + TURNS_PER_RUN - 1)
 
+    async def failed_tasks(self, thread: Thread | None = None) -> Sequence[str]:
+        """What failed in the workflows of a thread, as Temporal shows it to operators.
+
+        A task that ends a workflow is done again if a signal comes in between, which is no fault.
+        """
+        thread = thread or self.thread
+        asked = (it.id for it in self.cards.shown if it.thread.ts == thread.ts)
+        failed: list[str] = []
+        for id_ in dict.fromkeys((thread.workflow_id, *asked)):
+            history = await self.temporal.get_workflow_handle(id_).fetch_history()
+            tasks = (it.workflow_task_failed_event_attributes for it in history.events)
+            failed += [
+                f"{id_}: {it.failure.message or it.cause}"
+                for it in tasks
+                if it.started_event_id and it.cause != UNHANDLED
+            ]
+        return failed
+
+    @property
+    def world(self) -> Sequence[Activities]:
+        """Everything that the workflows ask."""
+        lifecycle = TemporalLifecycle(self.temporal)
+        return (self.bench, self.cards, self.log, self.policy, self.directory, lifecycle)
+
     @property
     def outputs(self) -> list[str]:
         """What the model was last given as outputs of its calls."""
@@ -176,31 +202,35 @@ async def working(
     directory: PhoneBook | None = None,
     cards: CardBoard | None = None,
     log: ThreadLog | None = None,
+    script: Script | None = None,
+    through: Callable[[Activities], Activities] = lambda it: it,
 ) -> AsyncGenerator[Rig]:
-    """A rig whose model gives these answers in order."""
+    """A rig whose model gives these answers in order, or plays a script of its own.
+
+    All that the workflows ask of the world goes `through` what a test puts before it.
+    """
     rig = Rig(
         temporal,
-        Script(*answers),
+        script or Script(*answers),
         bench=bench or Workbench(),
         directory=directory or PhoneBook(),
         cards=cards or CardBoard(),
         log=log or ThreadLog(),
     )
-    async with at_work(rig):
+    async with at_work(rig, through):
         yield rig
 
 
 @asynccontextmanager
-async def at_work(rig: Rig) -> AsyncGenerator[None]:
+async def at_work(
+    rig: Rig, through: Callable[[Activities], Activities] = lambda it: it
+) -> AsyncGenerator[None]:
     """A worker for a rig; outside of this there is none."""
     client, stage = await _stage(rig.temporal)
     stage.script = rig.script
     async with build_worker(
         client,
         rig.queue,
-        [
-            *(rig.bench, rig.cards, rig.log, rig.policy, rig.directory),
-            TemporalLifecycle(rig.temporal),
-        ],
+        [through(it) for it in rig.world],
     ):
         yield

@@ -1,5 +1,6 @@
 """A thread: who is answered, when, and what is remembered."""
 
+import pytest
 from temporalio.client import Client
 
 from tests.builders import a_message, a_press
@@ -26,17 +27,27 @@ async def test_a_thread_is_remembered(temporal: Client) -> None:
         assert any(item.get("role") == "assistant" for item in given)
 
 
-async def test_a_message_delivered_twice_is_answered_once(temporal: Client) -> None:
-    async with working(temporal, says("Once."), says("Twice?")) as rig:
+@pytest.mark.parametrize(
+    "again",
+    [
+        {},  # Slack tells it once more
+        {"id": "Ev-of-the-mention"},  # a mention is told as two events
+        {"ts": "9999999999.000300"},  # "Ask again", pressed twice
+    ],
+)
+async def test_what_is_delivered_twice_is_heard_once(
+    temporal: Client, again: dict[str, str]
+) -> None:
+    async with working(temporal, says("Once."), says("Now.")) as rig:
         message = a_message("hello")
-        again = message.model_copy(update={"id": "Ev-of-the-mention"})
-        for copy in (message, message, again):
+        for copy in (message, message.model_copy(update=again)):
             await rig.conversations.start(rig.thread, copy)
         await rig.answered(1)
         await rig.say("and now?")
         await rig.answered(2)
 
-        assert rig.log.replies == ["Once.", "Twice?"]
+        assert _texts(rig.script.given[-1]) == ["hello", "and now?"]
+        assert rig.log.replies == ["Once.", "Now."]
 
 
 async def test_a_message_during_the_wait_is_answered_and_nothing_is_lost_or_doubled(

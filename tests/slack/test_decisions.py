@@ -72,6 +72,18 @@ async def test_changes_that_are_asked_for_make_a_new_card(scene: Scene) -> None:
     await talk.redrawn(newer, "Done:")
 
 
+async def test_what_was_done_in_an_edited_form_is_not_asked_for_again(scene: Scene) -> None:
+    talk, card = await _ordered(scene)
+    dialog = await _dialog(scene, card, "Request changes…")
+    await scene.sandbox.submit(BOB, dialog, {"reason": "make it 5"})
+    newer = await talk.card()
+    dialog = await _dialog(scene, newer, "Edit & approve")
+    await scene.sandbox.submit(BOB, dialog, {"argument:quantity": "3"})
+
+    answer = await talk.hear()
+    assert "quantity *3* instead of 5" in answer["text"]
+
+
 async def test_an_edited_call_is_what_runs(scene: Scene) -> None:
     talk, card = await _ordered(scene)
     dialog = await _dialog(scene, card, "Edit & approve")
@@ -213,6 +225,8 @@ async def test_what_nobody_answered_is_asked_again_by_who_asked(scene: Scene) ->
     newer = await talk.card()
     assert approval_id(newer) != approval_id(card)
     await talk.redrawn(newer, "Expired")
+    await talk.hear("Expired")
+    assert len(await talk.bots_messages()) == 4  # two cards, and what became of each
 
 
 async def test_a_tool_that_is_allowed_for_the_rest_of_a_thread_is_not_asked_about(

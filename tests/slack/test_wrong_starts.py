@@ -31,8 +31,11 @@ rules:
         ("bot", {"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack refuses SLACK_APP_TOKEN (invalid_auth)"),
         ("bot", {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": ""}, "has to be set"),
         ("bot", {"BOT_PORT": "many"}, "BOT_PORT"),
-        ("bot", {"SLACK_API_URL": "http://127.0.0.1:9/api"}, "cannot be reached"),
+        ("bot", {"SLACK_API_URL": "http://:0:1/api"}, "SLACK_API_URL is no address"),
+        ("bot", {"TEMPORAL_ADDRESS": "not a host"}, "TEMPORAL_ADDRESS"),
+        ("bot", {"TEMPORAL_NAMESPACE": "nope"}, "no namespace 'nope'"),
         ("worker", {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN"),
+        ("worker", {"TEMPORAL_NAMESPACE": "nope"}, "no namespace 'nope'"),
         ("worker", {"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be used"),
         ("worker", {"POLICY_FILE": "none.yaml"}, "the policy none.yaml cannot be read"),
     ],
@@ -70,7 +73,8 @@ async def _refused(spare: Scene, process: Process, env: Mapping[str, str]) -> li
     """What one more process prints that ends because of its settings."""
     wiring = spare.stack.wiring
     command = wiring.bot() if process == "bot" else wiring.worker()
-    env = {**command.env, "BOT_PORT": str(free_port()), **env}
+    ports = {"BOT_PORT": str(free_port()), "WORKER_PORT": str(free_port())}
+    env = {**command.env, **ports, **env}
     child = await Child.start(replace(command, env=env, log=wiring.log("refused")))
     try:
         assert await child.wait() == BAD_START

@@ -3,7 +3,9 @@
 import structlog
 from temporalio.exceptions import ApplicationError
 
+from bot.views.blocks import section
 from bot.views.message import Words, line_words
+from bot.views.text import mention_channel
 from worker.posts import Posts, Spot
 from worker.slack import GONE, is_refusal
 from workflows.approvals import ApprovalStatus, Card
@@ -34,8 +36,23 @@ class ThreadLine:
             if not is_refusal(error) or not card.ts:
                 raise
             log.warning("no line in the thread", approval=status.id, code=error.type)
+            if status.card is None:
+                await self._tell_directly(status, words, str(error.type))
             problems = dict.fromkeys((*card.problems, f"thread: {error.type}"))
             return card.model_copy(update={"problems": tuple(problems)})
+
+    async def _tell_directly(self, status: ApprovalStatus, words: Words, code: str) -> None:
+        """Whoever asked would else not learn where their request went."""
+        channel = mention_channel(status.thread.channel)
+        text = f"I can't post in {channel} (Slack says {code}). {words.text}"
+        try:
+            spot = await self._posts.direct(status.request.call.requester.user)
+            said = Words(text, [section(text)])
+            await self._posts.once(spot, LINE_EVENT, f"{status.id}/line/direct", said)
+        except ApplicationError as error:
+            if not is_refusal(error):
+                raise
+            log.warning("the requester was not told either", approval=status.id, code=error.type)
 
     async def _put(self, status: ApprovalStatus, card: Card, words: Words) -> str:
         thread = status.thread

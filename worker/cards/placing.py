@@ -10,7 +10,15 @@ from bot.directory import Directory
 from worker.cards.recipients import recipients, to_tell
 from worker.cards.wording import card_words, is_direct
 from worker.posts import Posts, Spot
-from worker.slack import GONE, all_of, is_refusal
+from worker.slack import (
+    GONE,
+    UNFAMILIAR,
+    again,
+    all_of,
+    is_refusal,
+    is_unfamiliar,
+    is_young,
+)
 from workflows.approvals import ApprovalStatus, Card, Copy
 from workflows.decisions import Outcome
 from workflows.rules import DIRECT, THREAD, Rule
@@ -50,8 +58,17 @@ class Placing:
         source = await self._posts.permalink(thread.channel, thread.ts)
         if rule is None:
             return Placed(await self._post_to(Spot.of(thread), status, source), THREAD)
+        placed = await self._first_taken(rule, status, source)
+        if placed.target:
+            return placed
+        log.error("no place takes the card", approval=status.id, problems=placed.card.problems)
+        return placed
+
+    async def _first_taken(self, rule: Rule, status: ApprovalStatus, source: str) -> Placed:
+        """The card at the first target that takes it; if none does, one that names the refusals."""
         targets = [it for it in rule.targets if it != THREAD or _others_see(status, rule)]
         problems = [UNSEEN] * (len(rule.targets) - len(targets))
+        puzzling: list[ApplicationError] = []
         for target in targets:
             try:
                 card = await self._post_at(target, rule, status, source)
@@ -60,12 +77,14 @@ class Placing:
                     raise
                 log.warning("card refused", approval=status.id, target=target, code=error.type)
                 problems.append(f"{target}: {error.type}")
+                puzzling += [error] if is_unfamiliar(error) else []
             else:
                 every = (*problems, *card.problems)
                 return Placed(card.model_copy(update={"problems": every}), target)
-        log.error("no place takes the card", approval=status.id, problems=problems)
-        card = Card(channel=thread.channel, ts="", source=source, problems=tuple(problems))
-        return Placed(card)
+        if puzzling and is_young():
+            raise again(puzzling[0])
+        thread = status.thread
+        return Placed(Card(channel=thread.channel, ts="", source=source, problems=tuple(problems)))
 
     async def redraw(self, status: ApprovalStatus, card: Card) -> Card:
         """Rewrite the card and its copies; what is gone is posted anew, a copy is let go.
@@ -163,7 +182,9 @@ class Placing:
         problems = (*meant.problems, *refused)
         if not copies:
             why = "; ".join(problems) or "nobody"
-            raise ApplicationError("Nobody can be written to", type=why, non_retryable=True)
+            details = {UNFAMILIAR for it in posted if is_unfamiliar(it)}
+            text = "Nobody can be written to"
+            raise ApplicationError(text, *details, type=why, non_retryable=True)
         first, *others = copies
         return Card(
             channel=first.channel,

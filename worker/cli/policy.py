@@ -18,15 +18,16 @@ from bot.slack import build_client
 from worker.cli.errors import REFUSED, UNREACHABLE, CommandError
 from worker.cli.rulings import explained, faults_table
 from worker.cli.screen import screen
-from worker.roster import faults_in
+from worker.roster import Roster, call_the_roll
 from workflows.contracts import ToolSpec
 from workflows.policy.engine import Policy
 from workflows.policy.facts import Facts, Requester, Venue
 from workflows.policy.faults import Fault, PolicyError
 from workflows.policy.ids import CHANNEL, GROUP, USER, Kind
-from workflows.policy.loading import load
+from workflows.policy.loading import load_file
 
 DIRECT_PREFIX = "D"
+MOST_PAUSES = 20
 NOT_CHECKED = (
     "Users, groups and channels were not looked up in Slack, since SLACK_BOT_TOKEN is not set."
 )
@@ -152,12 +153,9 @@ def _load(path: str) -> Policy:
         CommandError: it cannot be read.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        return load_file(Path(path), _tools())
     except OSError as error:
         raise CommandError(f"{path} cannot be read ({error.strerror}).", UNREACHABLE) from error
-    except UnicodeDecodeError as error:
-        raise PolicyError([Fault("is not UTF-8; save it as UTF-8", path, 1)]) from error
-    return load(text, path, _tools())
 
 
 def _tools() -> Mapping[str, ToolSpec]:
@@ -167,15 +165,25 @@ def _tools() -> Mapping[str, ToolSpec]:
 
 
 async def _looked_up(policy: Policy, token: str, url: str) -> tuple[Fault, ...]:
+    """What Slack says of the ids. It lets one ask about so many a minute, and a policy has more."""
     async with aiohttp.ClientSession() as session:
-        try:
-            return await faults_in(policy, Directory(build_client(token, url, session)))
-        except DirectoryError as error:
-            raise CommandError(
-                f"Slack did not say whether the ids exist ({error.code}). Try again, or take "
-                "SLACK_BOT_TOKEN away to check everything else.",
-                UNREACHABLE,
-            ) from error
+        directory, roster = Directory(build_client(token, url, session)), Roster()
+        for _ in range(MOST_PAUSES):
+            try:
+                return (await call_the_roll(policy, directory, roster)).faults
+            except DirectoryError as error:
+                if error.seconds is None:
+                    raise _not_said(error) from error
+                await asyncio.sleep(error.seconds)
+        raise _not_said(DirectoryError("ratelimited"))
+
+
+def _not_said(error: DirectoryError) -> CommandError:
+    return CommandError(
+        f"Slack did not say whether the ids exist ({error.code}). Try again, or take "
+        "SLACK_BOT_TOKEN away to check everything else.",
+        UNREACHABLE,
+    )
 
 
 def _id(kind: Kind, text: str) -> str:

@@ -6,6 +6,7 @@ from itertools import combinations
 from workflows.policy.document import Document, PeopleEntry, RuleEntry
 from workflows.policy.faults import Finding, Path
 from workflows.policy.resolution import absence_of
+from workflows.policy.room import too_many
 from workflows.policy.rule_contradictions import contradictions_in
 from workflows.rules import Absence
 
@@ -16,6 +17,7 @@ def contradictions(document: Document) -> Iterator[Finding]:
     yield from _absences(document)
     if document.solo:
         yield from _solo(document, document.solo)
+    yield from too_many(document)
     for number, rule in enumerate(document.rules):
         for path, problem in contradictions_in(rule, document.solo):
             yield ("rules", number, *path), problem

@@ -18,6 +18,14 @@ from workflows.policy.ids import CHANNEL, GROUP, HERE, USER, check
 from workflows.rules import DIRECT, THREAD
 
 MOST_NEEDED = 50
+MOST_LISTED = 100
+MOST_ENTRIES = 300
+MOST_TARGETS = 10
+MOST_PANELS = 20
+MOST_ASKED_AT_ONCE = 50
+"""All of them stand in one summary."""
+LONGEST_VERSION = 40
+LONGEST_TOOL = 100
 
 
 def _distinct(listed: tuple[str, ...]) -> tuple[str, ...]:
@@ -30,12 +38,18 @@ def _tools(value: Any) -> tuple[str, ...]:
     listed: tuple[Any, ...] = tuple(value) if isinstance(value, list) else (value,)
     if not listed or not all(isinstance(item, str) and item for item in listed):
         raise ValueError('has to be the name of a tool, a list of names, or "*"')
+    if len(listed) > MOST_LISTED or any(len(item) > LONGEST_TOOL for item in listed):
+        raise ValueError(
+            f"has room for {MOST_LISTED} names of up to {LONGEST_TOOL} characters; write a pattern"
+        )
     return _distinct(listed)
 
 
 def _version(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).strip():
         raise ValueError('has to be a whole number, or text in quotes such as "2026-11-24"')
+    if len(str(value).strip()) > LONGEST_VERSION:
+        raise ValueError(f"is longer than {LONGEST_VERSION} characters; shorten it")
     return str(value).strip()
 
 
@@ -43,10 +57,11 @@ UserId = Annotated[StrictStr, AfterValidator(check(USER))]
 GroupId = Annotated[StrictStr, AfterValidator(check(GROUP))]
 ChannelId = Annotated[StrictStr, AfterValidator(check(CHANNEL, HERE))]
 Target = Annotated[StrictStr, AfterValidator(check(CHANNEL, THREAD, DIRECT))]
-Users = Annotated[tuple[UserId, ...], AfterValidator(_distinct)]
-Groups = Annotated[tuple[GroupId, ...], AfterValidator(_distinct)]
-Channels = Annotated[tuple[ChannelId, ...], AfterValidator(_distinct)]
-Targets = Annotated[tuple[Target, ...], AfterValidator(_distinct)]
+ROOM = Field(max_length=MOST_LISTED)
+Users = Annotated[tuple[UserId, ...], ROOM, AfterValidator(_distinct)]
+Groups = Annotated[tuple[GroupId, ...], ROOM, AfterValidator(_distinct)]
+Channels = Annotated[tuple[ChannelId, ...], ROOM, AfterValidator(_distinct)]
+Targets = Annotated[tuple[Target, ...], Field(max_length=MOST_TARGETS), AfterValidator(_distinct)]
 Count = Annotated[int, Field(strict=True, ge=1, le=MOST_NEEDED)]
 Often = Annotated[int, Field(strict=True, ge=1, le=1_000)]
 Span = Annotated[timedelta, PlainValidator(spans.span)]
@@ -101,7 +116,7 @@ class AbsenceEntry(BaseModel, frozen=True, extra="forbid"):
 class LimitsEntry(BaseModel, frozen=True, extra="forbid"):
     """How often people may be asked from one thread."""
 
-    asks_per_turn: Often = 10
+    asks_per_turn: Annotated[int, Field(strict=True, ge=1, le=MOST_ASKED_AT_ONCE)] = 10
     asks_per_hour: Often = 30
 
 
@@ -130,7 +145,7 @@ class RuleEntry(BaseModel, frozen=True, extra="forbid"):
     approvers: PeopleEntry = PeopleEntry()
     quorum: Count = 1
     one_of_each: StrictBool = False
-    panels: tuple[PanelEntry, ...] = ()
+    panels: tuple[PanelEntry, ...] = Field((), max_length=MOST_PANELS)
     notify: PeopleEntry = PeopleEntry()
     self_approval: StrictBool = False
     card: Targets = (THREAD,)
@@ -160,6 +175,6 @@ class Document(BaseModel, frozen=True, extra="forbid"):
     limits: LimitsEntry = LimitsEntry()
     solo: UserId | None = None
     break_glass: BreakGlassEntry | None = None
-    absences: tuple[AbsenceEntry, ...] = ()
-    deny: tuple[DenyEntry, ...] = ()
-    rules: tuple[RuleEntry, ...] = Field(min_length=1)
+    absences: tuple[AbsenceEntry, ...] = Field((), max_length=MOST_LISTED)
+    deny: tuple[DenyEntry, ...] = Field((), max_length=MOST_ENTRIES)
+    rules: tuple[RuleEntry, ...] = Field(min_length=1, max_length=MOST_ENTRIES)

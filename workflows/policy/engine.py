@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from workflows.contracts import ToolSpec
 from workflows.policy.clauses import Clause
@@ -15,6 +16,8 @@ from workflows.policy.requesters import why_not
 from workflows.policy.resolution import resolve
 from workflows.policy.source import Source
 from workflows.rules import PUBLIC, Limits, Rule, Ruling, Verdict
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,15 @@ class Policy:
             or any(not _is_for_anybody(clause.entry) for clause in rules),
             place=any(it.needs_place for it in conditions),
         )
+
+    def patience(self, tool: str) -> timedelta:
+        """For how long a call may wait for its ruling: as long as the rules for its tool do.
+
+        A rule that waits for ever counts as a day.
+        """
+        rules = (clause.entry for clause in self.rules if clause.covers(tool))
+        spans = [rule.expires_after or DAY for rule in rules if not rule.auto_approve]
+        return max(spans, default=DAY)
 
     def judge(self, facts: Facts) -> Ruling:
         """What is to happen with a call. Whatever is unclear denies."""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+LONGEST = 15
+"""Characters of an id; Slack's own have 9 to 11."""
 HERE = "here"
 """In a list of channels: the one in which the call is asked for."""
 
@@ -19,7 +21,7 @@ class Kind:
 
     def fits(self, text: str) -> bool:
         """Whether it looks like such an id."""
-        return re.fullmatch(rf"[{self.letters}][A-Z0-9]{{2,}}", text) is not None
+        return re.fullmatch(rf"[{self.letters}][A-Z0-9]{{2,{LONGEST - 1}}}", text) is not None
 
 
 USER = Kind(

@@ -1,6 +1,7 @@
 """From the text of a policy to a policy, or to everything that is wrong with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,9 +11,30 @@ from workflows.policy.clauses import Clause, Entry, make_ready, never_reached
 from workflows.policy.contradictions import contradictions
 from workflows.policy.document import DenyEntry, Document, RuleEntry
 from workflows.policy.engine import Policy
-from workflows.policy.faults import Finding, Path, PolicyError
-from workflows.policy.source import Source, read
+from workflows.policy.faults import Fault, Finding, PolicyError
+from workflows.policy.faults import Path as Place
+from workflows.policy.source import LARGEST, TOO_LARGE, Source, read
 from workflows.policy.wording import findings
+
+MOST_BYTES = 4
+"""Of one character in UTF-8."""
+
+
+def load_file(path: Path, tools: Mapping[str, ToolSpec]) -> Policy:
+    """Read a policy from a file; no more of it than a policy can have.
+
+    Raises:
+        PolicyError: as for `load`, or it is not UTF-8.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        raw = file.read(LARGEST * MOST_BYTES + 1)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problem = TOO_LARGE if len(raw) > LARGEST else "is not UTF-8; save it as UTF-8"
+        raise PolicyError([Fault(problem, str(path), 1)]) from error
+    return load(text, str(path), tools)
 
 
 def load(text: str, file: str, tools: Mapping[str, ToolSpec]) -> Policy:
@@ -69,7 +91,7 @@ def _in_sound_entries(source: Source, tools: Mapping[str, ToolSpec]) -> Iterator
 
 
 def _clause(
-    place: Path, entry: Entry, tools: Mapping[str, ToolSpec], wrong: list[Finding]
+    place: Place, entry: Entry, tools: Mapping[str, ToolSpec], wrong: list[Finding]
 ) -> Clause[Entry]:
     found: list[Finding] = []
     clause = make_ready(entry, tools, found)

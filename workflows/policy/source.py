@@ -10,6 +10,15 @@ from workflows.policy.faults import Fault, Finding, Path, PolicyError, field_nam
 
 ENTRIES = {"rules": "rule", "deny": "deny"}
 """Lists whose items have names, and what one item is called in a fault."""
+LARGEST = 256 * 1024
+"""Characters. A hundred rules have 20,000."""
+TOO_LARGE = f"is larger than {LARGEST // 1024} KiB, which no policy is; check what the file is"
+MOST_VALUES = 30_000
+TOO_MANY = (
+    f"holds more than {MOST_VALUES:,} values, with aliases (`*name`) written out; no policy does"
+)
+DEEPEST = 12
+TOO_DEEP = f"is nested more than {DEEPEST} deep; no policy is"
 EMPTY = "holds no settings; begin with `version: 1` and `rules:`"
 
 
@@ -47,29 +56,75 @@ def read(text: str, file: str) -> Source:
     """Read YAML, with the line of everything in it.
 
     Raises:
-        PolicyError: it is not YAML, is no mapping, or has a key twice, of which YAML would
-            silently keep the last.
+        PolicyError: it is not YAML, is no mapping, is larger than any policy, or has a key
+            twice, of which YAML would silently keep the last.
     """
-    loader = yaml.SafeLoader(text)
+    if len(text) > LARGEST:
+        raise PolicyError([Fault(TOO_LARGE, file, 1)])
     try:
-        node = loader.get_single_node()
-        if not isinstance(node, yaml.MappingNode):
-            raise PolicyError([Fault(EMPTY, file, 1)])
-        walk = _Walk({(): 1}, [], set())
-        walk.visit(node, ())  # before the values are made, since that would never end in a loop
-        values: Any = None if walk.is_endless else loader.construct_document(node)
+        lines, findings, values = _parsed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = f"is not YAML: {error.problem or error.context}; check indentation and quotes"
+        if isinstance(error, _UnwantedError):
+            problem = str(error.problem)
         raise PolicyError([Fault(problem, file, mark.line + 1 if mark else 1)]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise PolicyError([Fault(f"is not YAML: {error}", file, 1)]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"has a character that no text has (#x{error.character:04x}); delete it"
+        raise PolicyError([Fault(problem, file, line)]) from error
+    if lines is None:
+        raise PolicyError([Fault(EMPTY, file, 1)])
+    source = Source(file, values, lines)
+    if findings:
+        raise PolicyError([source.fault(path, problem) for path, problem in findings])
+    return source
+
+
+def _parsed(text: str) -> tuple[dict[Path, int] | None, list[Finding], Any]:
+    """The lines, what is wrong, and the values; no lines if it is no mapping."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            return None, [], None
+        walk = _Walk({(): 1}, [], set())
+        walk.visit(node, ())  # before the values are made, since that would never end in a loop
+        return walk.lines, walk.findings, loader.construct_document(node)
     finally:
         loader.dispose()
-    source = Source(file, values, walk.lines)
-    if walk.findings:
-        raise PolicyError([source.fault(path, problem) for path, problem in walk.findings])
-    return source
+
+
+class _UnwantedError(yaml.MarkedYAMLError):
+    """YAML, and yet nothing that a policy may have. Its problem is a whole sentence."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that is only so deep as policies are, and says on which line a value is none."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self._depth > DEEPEST:
+            raise _unwanted(TOO_DEEP, self.peek_event())
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """A value; `2026-13-40` and a number of 5,000 digits have none."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError, TypeError, AttributeError) as error:
+            raise _unwanted(f"has a value that is none: {error}; correct it", node) from error
+
+
+def _unwanted(problem: str, at: Any) -> _UnwantedError:
+    return _UnwantedError(None, None, problem, at.start_mark)
 
 
 def texts(values: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -90,13 +145,17 @@ class _Walk:
     findings: list[Finding]
     above: set[int]
     """Nodes that are being visited: an alias to one of them would never end."""
-    is_endless: bool = False
+    count: int = 0
+    """What has been visited, written out where an alias stands for it."""
 
     def visit(self, node: yaml.Node, path: Path) -> None:
+        self.count += 1
         if id(node) in self.above:
-            self.is_endless = True
-            self.findings.append((path, "refers to itself; write it out"))
-            return
+            raise _unwanted("refers to itself; write it out", node)
+        if self.count > MOST_VALUES:
+            raise _unwanted(TOO_MANY, node)
+        if len(path) > DEEPEST:
+            raise _unwanted(TOO_DEEP, node)
         self.above.add(id(node))
         if isinstance(node, yaml.MappingNode):
             self._visit_mapping(node, path)
@@ -109,9 +168,10 @@ class _Walk:
     def _visit_mapping(self, node: yaml.MappingNode, path: Path) -> None:
         seen: set[str] = set()
         for key, value in node.value:
-            here = (*path, str(key.value))
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+            here = (*path, name)
             self.lines[here] = key.start_mark.line + 1
-            if key.value in seen:
+            if name in seen:
                 self.findings.append((here, "stands here twice; keep one"))
-            seen.add(key.value)
+            seen.add(name)
             self.visit(value, here)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 LONGEST = timedelta(weeks=52)
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 DEFAULT = "default"
 OFF = "off"
 
@@ -63,6 +64,8 @@ def in_words(length: timedelta) -> str:
 
 
 def _moment(value: Any, whole_day: timedelta) -> datetime:
+    if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"is not between the years {FIRST_YEAR} and {LAST_YEAR}; correct it")
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError(

@@ -19,6 +19,7 @@ WORDS = {
     "string_too_short": "is empty; write something or take the key out",
     "string_too_long": "is longer than {max_length} characters; shorten it",
     "too_short": "is empty; write at least one",
+    "too_long": "lists more than {max_length}, for which there is no room; list fewer",
     "greater_than_equal": "has to be at least {ge}",
     "less_than_equal": "has to be at most {le}",
     "string_pattern_mismatch": (

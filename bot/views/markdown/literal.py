@@ -4,6 +4,7 @@ import re
 
 from bot.views.text import clean, escape
 
+_CHANNEL = "[CG][A-Z0-9]{1,40}"
 APART = "\u200b"
 """Slack reads a mark only at the edge of a word: this makes an edge."""
 
@@ -14,8 +15,16 @@ def safe(text: str) -> str:
 
 
 def unmentioned(text: str) -> str:
-    """Markdown as it was, but naming nobody: Slack sees a mention only right after its `<`."""
-    return re.sub("<(?=[@#!])", f"<{APART}", text)
+    """Markdown as it was, but ringing nobody: Slack sees a mention only right after its `<`.
+
+    A channel that is named by its id stays a link to it.
+    """
+    return re.sub(f"<(?=[@!]|#(?!{_CHANNEL}>))", f"<{APART}", text)
+
+
+def channelled(mrkdwn: str) -> str:
+    """Safe text in which a channel that is named by its id is a link to it."""
+    return re.sub(f"&lt;#({_CHANNEL})&gt;", r"<#\1>", mrkdwn)
 
 
 def unfenced(text: str) -> str:

@@ -33,6 +33,8 @@ def client(workspace: tuple[FakeSlack, AsyncWebClient]) -> AsyncWebClient:
     return workspace[1]
 
 
-@pytest.fixture
-def desk(client: AsyncWebClient, slack: FakeSlack) -> Desk:
-    return Desk(client, slack)
+@pytest_asyncio.fixture
+async def desk(client: AsyncWebClient, slack: FakeSlack) -> AsyncGenerator[Desk]:
+    desk = Desk(client, slack)
+    yield desk
+    await desk.close()

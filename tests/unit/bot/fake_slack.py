@@ -25,6 +25,11 @@ class FakeSlack:
     asked: list[tuple[str, Json]] = field(default_factory=list)
     answers: dict[str, list[web.Response]] = field(default_factory=dict)
     """Answers by method, given once each and in order."""
+    always: dict[str, str] = field(default_factory=dict)
+    """Refusals by method, given whenever no answer is left."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Methods that do not answer: "drop" cuts the connection, "hang" waits for `patience`."""
+    patience: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever something was asked."""
@@ -50,9 +55,19 @@ class FakeSlack:
             given |= await request.json()
         self.asked.append((method, given))
         self.heard.set()
+        if how := self.broken.get(method):
+            await self._break(how, request)
         if answers := self.answers.get(method):
             return answers.pop(0)
+        if code := self.always.get(method):
+            return web.json_response({"ok": False, "error": code})
         return web.json_response({"ok": True, "ts": f"{len(self.asked)}.0", "channel": "C0OPS"})
+
+    async def _break(self, how: str, request: web.Request) -> None:
+        if how == "hang":
+            await self.patience.wait()
+        elif request.transport is not None:
+            request.transport.abort()
 
 
 @asynccontextmanager
@@ -64,6 +79,7 @@ async def a_slack() -> AsyncGenerator[tuple[FakeSlack, AsyncWebClient]]:
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
         slack.url = str(server.make_url("/api/"))
         yield slack, build_client(TOKEN, slack.url, session)
+        slack.patience.set()
 
 
 def parsed(value: Any) -> Any:

@@ -19,7 +19,7 @@ from workflows.client import (
     Approvals,
     Conversations,
 )
-from workflows.contracts import Message, Person, Thread
+from workflows.contracts import Edit, Message, Person, Thread
 from workflows.decisions import CountedVote, Decision, Outcome, Via
 from workflows.listing import GrantRow, Listing, Page, PendingApproval, Viewer
 from workflows.rules import Panel, People, Rule
@@ -44,6 +44,7 @@ class Talks(Conversations):
     def __init__(self) -> None:
         self.started: list[tuple[Thread, Message]] = []
         self.followed: list[tuple[Thread, Message]] = []
+        self.edits: list[tuple[Thread, Edit]] = []
         self.revoked: list[tuple[str, str, Person]] = []
         self.error: Exception | None = None
         self.gate = asyncio.Event()
@@ -57,6 +58,11 @@ class Talks(Conversations):
     async def follow_up(self, thread: Thread, message: Message) -> bool:
         await self._pass()
         self.followed.append((thread, message))
+        return True
+
+    async def edited(self, thread: Thread, edit: Edit) -> bool:
+        await self._pass()
+        self.edits.append((thread, edit))
         return True
 
     async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:
@@ -91,7 +97,7 @@ class Votes(Approvals):
         self.gate = asyncio.Event()
         self.gate.set()
         self.ends: dict[str, asyncio.Event] = {}
-        self.open_lists = OpenLists(self.ended, settle=0)
+        self.open_lists = OpenLists(self.ended, settle=0, pause=0.01)
 
     async def ended(self, approval_id: str) -> None:
         await self.ends.setdefault(approval_id, asyncio.Event()).wait()

@@ -43,6 +43,18 @@ async def test_a_reply_without_a_mention_only_goes_on_with_a_conversation(desk: 
     assert desk.talks.started == []
 
 
+async def test_changed_words_are_told_to_the_conversation_and_start_none(desk: Desk) -> None:
+    before = {"type": "message", "user": "U0ALICE", "ts": "1.0", "text": "order 2"}
+    change = {"subtype": "message_changed", "previous_message": before, "user": None}
+    for text in ("order 20", "order 2"):
+        edited = {"text": text, "edited": {"user": "U0ALICE", "ts": "2.0"}}
+        body = an_event(**change, ts="2.0", message={**before, **edited})
+        assert (await desk.deliver(body)).status == 200
+    ((thread, edit),) = desk.talks.edits
+    assert (thread.ts, edit.before, edit.after) == ("1.0", "order 2", "order 20")
+    assert desk.talks.started + desk.talks.followed == []
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -173,3 +185,32 @@ async def test_headers_cannot_steer_bolt(desk: Desk) -> None:
 )
 async def test_a_payload_of_no_known_kind_is_answered(desk: Desk, body: dict[str, Any]) -> None:
     assert (await desk.deliver(body)).status in (200, 400, 404)
+
+
+def _nested(levels: int) -> Any:
+    value: Any = "x"
+    for level in range(levels):
+        value = [value] if level % 2 else {"blocks": value}
+    return value
+
+
+@pytest.mark.parametrize("levels", [61, 900, 100_000])
+async def test_what_is_nested_too_deep_is_refused_and_not_read(desk: Desk, levels: int) -> None:
+    for body in (an_event(blocks=_nested(levels)), a_press(APPROVE, state=_nested(levels))):
+        assert (await desk.deliver(body)).status == 400
+    assert desk.talks.started + desk.votes.decided == []
+
+
+async def test_half_of_a_character_does_not_stop_a_message(desk: Desk) -> None:
+    body = an_event(text="order \ud83d desks", files=[{"name": "\udfff.pdf"}])
+    assert (await desk.deliver(body)).status == 200
+    ((_, message),) = desk.talks.started
+    assert message.model_dump_json().encode()
+    assert message.text.startswith("order ? desks")
+
+
+@pytest.mark.parametrize("odd", [[], "text", 5, None, [[]], {"type": []}, {"type": "message"}])
+async def test_an_event_of_an_odd_shape_is_answered(desk: Desk, odd: Any) -> None:
+    status = (await desk.deliver({**an_event(), "event": odd})).status
+    assert 200 <= status < 500
+    assert desk.talks.started == []

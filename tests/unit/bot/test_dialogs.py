@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -236,3 +237,24 @@ async def test_what_slack_is_given_is_a_view(desk: Desk) -> None:
     view = parsed(given["view"])
     assert view["type"] == "modal"
     assert len(json.dumps(view)) < 250_000
+
+
+@pytest.mark.parametrize("action", [*ASKING, DETAILS])
+async def test_a_dialog_that_slack_loses_is_told_of(desk: Desk, action: str) -> None:
+    desk.slack.broken["views.open"] = "drop"
+    assert (await desk.deliver(a_press(action))).status == 200
+    assert "Slack did not open the dialog" in desk.told()
+    assert desk.votes.decided == []
+
+
+async def test_a_dialog_that_slack_is_slow_to_open_is_told_of_in_time(desk: Desk) -> None:
+    desk.slack.broken["views.open"] = "hang"
+    assert (await desk.deliver(a_press(REJECT))).status == 200
+    assert "Slack did not open the dialog in time" in desk.told()
+
+
+async def test_a_slack_that_loses_everything_ends_no_press_in_a_surprise(desk: Desk) -> None:
+    with capture_logs() as logs:
+        desk.slack.broken |= {"views.open": "drop", "chat.postEphemeral": "drop"}
+        assert (await desk.deliver(a_press(DETAILS))).status == 200
+    assert not [it for it in logs if it["log_level"] == "error"]

@@ -1,5 +1,6 @@
 """The Home: what is published when it is opened, and when something is pressed in it."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -54,6 +55,19 @@ def published(desk: Desk) -> Json:
     return view
 
 
+async def asked(desk: Desk, method: str, times: int) -> None:
+    """Wait until Slack was asked so often, without anybody doing anything."""
+    async with asyncio.timeout(10):
+        while len(desk.slack.given(method)) < times:
+            desk.slack.heard.clear()
+            await desk.slack.heard.wait()
+
+
+async def everything_tried(desk: Desk) -> None:
+    """Wait until nothing is redrawn any more."""
+    await asyncio.wait_for(desk.votes.open_lists.redrawn(), 10)
+
+
 def labels(view: Json) -> list[str]:
     rows = [block for block in view["blocks"] if block["type"] == "actions"]
     return [element["text"]["text"] for block in rows for element in block["elements"]]
@@ -106,6 +120,48 @@ async def test_a_home_that_slack_does_not_take_is_not_delivered_again(
 ) -> None:
     desk.slack.refuses("views.publish", code)
     assert (await desk.deliver(opened())).status == 200
+
+
+@pytest.mark.parametrize("code", ["ratelimited", "internal_error", "http_500", "of_next_year"])
+async def test_a_home_that_slack_did_not_take_is_published_as_soon_as_it_does(
+    desk: Desk, code: str
+) -> None:
+    for _ in range(3):
+        desk.slack.refuses("views.publish", code)
+    desk.votes.rows = [a_row()]
+    await desk.deliver(opened())
+    await asked(desk, "views.publish", 4)
+    assert "Order 100" in said(parsed(desk.slack.given("views.publish")[-1]["view"]))
+    await everything_tried(desk)
+    assert len(desk.slack.given("views.publish")) == 4, "and then it is left alone"
+
+
+async def test_a_home_whose_press_was_not_shown_is_published_as_soon_as_slack_takes_it(
+    desk: Desk,
+) -> None:
+    desk.votes.rows = [a_row()]
+    desk.votes.known[APPROVAL] = approved_by(ruled(), BOB)
+    for _ in range(2):
+        desk.slack.refuses("views.publish", "internal_error")
+    await desk.deliver(a_home_press())
+    await asked(desk, "views.publish", 3)
+
+
+async def test_a_home_without_its_lists_has_them_when_temporal_is_back(desk: Desk) -> None:
+    desk.votes.error, desk.votes.rows = AWAY, [a_row()]
+    await desk.deliver(opened())
+    assert UNAVAILABLE in said(published(desk))
+    desk.votes.error = None
+    await asked(desk, "views.publish", 2)
+    assert "Order 100" in said(parsed(desk.slack.given("views.publish")[-1]["view"]))
+
+
+@pytest.mark.parametrize("code", ["not_enabled", "invalid_auth", "user_not_found"])
+async def test_a_home_that_slack_will_never_take_is_tried_once(desk: Desk, code: str) -> None:
+    desk.slack.always["views.publish"] = code
+    await desk.deliver(opened())
+    await everything_tried(desk)
+    assert len(desk.slack.given("views.publish")) <= 2
 
 
 async def test_an_event_that_names_nobody_is_acknowledged(desk: Desk) -> None:

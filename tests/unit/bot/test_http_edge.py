@@ -1,18 +1,20 @@
 """The HTTP edge: nothing of a request is read before it is known to be Slack's."""
 
+import gzip
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from time import time
 from urllib.parse import quote
 
+import aiohttp
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestClient, TestServer
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.http import EVENTS_PATH, LARGEST_BODY, MAX_AGE_SECONDS, add_slack, build_http
+from bot.door import serving
+from bot.http import EVENTS_PATH, LARGEST_BODY, MAX_AGE_SECONDS, MOST_FIELDS, add_slack, build_http
 from bot.views.actions import APPROVE
 from tests.unit.bot.standins import Talks, Votes, a_command, a_press, an_app, an_event
 
@@ -24,7 +26,7 @@ FORM = "application/x-www-form-urlencoded"
 class Edge:
     """A bot that is reached by HTTP."""
 
-    http: TestClient
+    http: aiohttp.ClientSession
     talks: Talks
     votes: Votes
     reasons: list[str | None]
@@ -52,7 +54,10 @@ async def edge(client: AsyncWebClient) -> AsyncGenerator[Edge]:
 
     http = build_http(readiness)
     add_slack(http, an_app(client, talks, votes, SECRET), SECRET)
-    async with TestClient(TestServer(http)) as reached:
+    async with (
+        serving(http, "127.0.0.1", 0) as server,
+        aiohttp.ClientSession(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as reached,
+    ):
         yield Edge(reached, talks, votes, reasons)
 
 
@@ -136,9 +141,59 @@ async def test_a_body_that_is_too_large_is_refused(edge: Edge) -> None:
     assert edge.is_untouched
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"5", b'"text"', b"null"])
+DEEP = 100_000
+LONG_NUMBER = b'{"event": {"type": "message", "ts": ' + b"9" * 10_000 + b"}}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"{", b"[]", b"5", b'"text"', b"null", b'{"event": []}', b"NaN", b"1e400", LONG_NUMBER),
+        b"[" * DEEP,
+        b"[" * DEEP + b"]" * DEEP,
+        b'{"event": ' * 40_000 + b"1" + b"}" * 40_000,
+        b'{"event": {"type": "message", "blocks": ' + b"[" * 900 + b"]" * 900 + b"}}",
+    ],
+    ids=lambda it: f"{it[:16]!r} {len(it)}",
+)
 async def test_a_signed_body_that_is_no_payload_is_not_a_crash(edge: Edge, body: bytes) -> None:
     assert 400 <= await edge.post(body, _signed(body)) < 500
+    assert edge.is_untouched
+
+
+@pytest.mark.parametrize("inner", [b"{", b"[]", b"[" * DEEP, b"%7B%22a%22:" * 9_000, b"", b"%ff"])
+async def test_a_signed_form_whose_payload_is_none_is_not_a_crash(edge: Edge, inner: bytes) -> None:
+    body = b"payload=" + inner
+    assert 400 <= await edge.post(body, _signed(body), FORM) < 500
+    assert edge.is_untouched
+
+
+async def test_a_form_of_a_great_many_fields_is_not_read(edge: Edge) -> None:
+    body = b"payload={}&" + b"a=1&" * MOST_FIELDS
+    assert await edge.post(body, _signed(body), FORM) == 400
+    assert edge.is_untouched
+
+
+async def test_a_message_of_a_great_many_ampersands_is_read(edge: Edge) -> None:
+    body = _json(an_event(text="&amp;" * 2 * MOST_FIELDS))
+    assert await edge.post(body, _signed(body)) == 200
+    assert edge.talks.started[0][1].text == "&" * 2 * MOST_FIELDS
+
+
+async def test_of_a_name_that_comes_twice_the_last_counts_as_everywhere_in_json(edge: Edge) -> None:
+    first = _json(an_event(text="order 1"))[:-1] + b', "event": '
+    body = first + _json(an_event(text="order 2")["event"]) + b"}"
+    assert await edge.post(body, _signed(body)) == 200
+    assert [message.text for _, message in edge.talks.started] == ["order 2"]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "x"])
+async def test_a_packed_body_is_never_unpacked(edge: Edge, coding: str) -> None:
+    """A signature is of what was sent; what is small in a packet may be large outside."""
+    plain = _json(an_event())
+    bomb = gzip.compress(b" " * 50_000_000)
+    for body in (gzip.compress(plain), bomb):
+        assert await edge.post(body, {"Content-Encoding": coding, **_signed(plain)}) == 401
     assert edge.is_untouched
 
 

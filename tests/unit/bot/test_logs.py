@@ -3,12 +3,17 @@
 import json
 import logging
 from collections.abc import Generator
+from contextlib import suppress
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadStatusLine
+from openai import AsyncOpenAI, OpenAIError
+from slack_sdk.errors import SlackApiError
 
-from bot.logs import MASK, mask, set_up
+from bot.logs import MASK, NOISY, OURS, mask, set_up
 from bot.settings import LogFormat
+from tests.unit.bot.fake_slack import a_slack
 
 SECRETS = [
     "xoxb-123456789012-abcDEF",
@@ -25,8 +30,11 @@ SECRETS = [
 def _as_before() -> Generator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in (*OURS, *NOISY)}
     yield
     root.handlers, root.level = handlers, level
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()
 
 
@@ -55,7 +63,7 @@ def test_no_line_holds_a_token_wherever_it_is(
     capsys: pytest.CaptureFixture[str], format_: LogFormat, secret: str
 ) -> None:
     set_up("DEBUG", format_)
-    log, library = structlog.get_logger("ours"), logging.getLogger("some_library")
+    log, library = structlog.get_logger("bot.ours"), logging.getLogger("some_library")
     log.info(f"said {secret}", token=secret)  # noqa: G004 - so that the event itself holds it
     log.info("nested", data={"tokens": [secret], secret: 1}, cause=ValueError(secret))
     log.info("said %s", secret)
@@ -101,6 +109,87 @@ def test_the_level_holds_and_noisy_libraries_are_quieter(
     assert "enough" in written
     assert "too much" not in written
     assert "token and all" not in written
+
+
+LOUD = [
+    *("temporalio.worker._workflow", "temporalio.worker._activity", "temporalio.activity"),
+    *("slack_sdk.web.async_client", "slack_bolt.AsyncApp", "openai._base_client", "httpx"),
+    *("openai.agents", "aiohttp.client", "sqlalchemy.engine.Engine", "a_library_of_tomorrow"),
+]
+
+
+@pytest.mark.parametrize("name", LOUD)
+def test_at_debug_only_our_own_lines_are_debug(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    set_up("DEBUG", LogFormat.CONSOLE)
+    logging.getLogger(name).debug("arguments hunter2")
+    logging.getLogger(f"{name}.child").debug("arguments hunter2")
+    structlog.get_logger("bot.http").debug("of ours")
+    logging.getLogger("worker.slack").debug("of ours")
+    written = capsys.readouterr().err
+    assert "hunter2" not in written
+    assert written.count("of ours") == 2
+
+
+@pytest.mark.parametrize("level", ["INFO", "WARNING", "ERROR"])
+def test_no_library_is_louder_than_we_are(capsys: pytest.CaptureFixture[str], level: str) -> None:
+    set_up(level, LogFormat.CONSOLE)
+    for name in ("bot.http", "a_library"):
+        logging.getLogger(name).log(logging.getLevelNamesMapping()[level] - 1, "too much")
+        logging.getLogger(name).log(logging.getLevelNamesMapping()[level], "enough")
+    written = capsys.readouterr().err
+    assert written.count("enough") == 2
+    assert "too much" not in written
+
+
+@pytest.mark.parametrize("format_", LogFormat)
+def test_what_is_near_a_failure_is_not_printed_with_it(
+    capsys: pytest.CaptureFixture[str], format_: LogFormat
+) -> None:
+    set_up("DEBUG", format_)
+    arguments = {"password": "hunter2"}
+    try:
+        _fail_beside(arguments)
+    except ValueError as error:
+        structlog.get_logger("bot.app").error("unplanned error", exc_info=error)
+    written = capsys.readouterr().err
+    assert "refused something" in written
+    assert "hunter2" not in written
+
+
+def test_a_request_that_is_none_is_one_line_without_its_bytes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up("DEBUG", LogFormat.CONSOLE)
+    error = BadStatusLine("GET /?password=hunter2 oops")
+    logging.getLogger("aiohttp.server").error("Error handling %s", "127.0.0.1", exc_info=error)
+    written = capsys.readouterr().err
+    assert len(written.splitlines()) == 1
+    assert "malformed request" in written
+    assert "hunter2" not in written
+
+
+async def test_at_debug_no_call_prints_what_it_sends_or_gets(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up("DEBUG", LogFormat.CONSOLE)
+    async with a_slack() as (slack, client):
+        slack.will_answer("chat.postMessage", ok=True, text="hunter2 back")
+        slack.refuses("chat.postMessage", "hunter2_refused")
+        await client.chat_postMessage(channel="C0OPS", text="hunter2 there")
+        with suppress(SlackApiError):
+            await client.chat_postMessage(channel="C0OPS", text="hunter2 again")
+        model = AsyncOpenAI(api_key="sk-hunter2-hunter2", base_url=slack.url, max_retries=0)
+        with suppress(OpenAIError):
+            await model.responses.create(model="m", input="hunter2 asked")
+        await model.close()
+    assert "hunter2" not in capsys.readouterr().err
+
+
+def _fail_beside(arguments: object) -> None:
+    del arguments
+    raise ValueError("refused something")
 
 
 def test_setting_up_twice_writes_each_line_once(capsys: pytest.CaptureFixture[str]) -> None:

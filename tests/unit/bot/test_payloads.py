@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.payloads.fields import PayloadError
-from bot.payloads.messages import LostCard, plain_text, read_lost_card, read_message
+from bot.payloads.fields import PayloadError, home
+from bot.payloads.messages import LostCard, read_edit, read_lost_card, read_message
 from bot.payloads.presses import read_click
 from bot.payloads.submissions import read_submission
 from bot.views.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, Place
@@ -42,6 +42,9 @@ JSON = st.recursive(
                     "text",
                     "files",
                     "previous_message",
+                    "authorizations",
+                    "attachments",
+                    "thread_ts",
                     "metadata",
                     "event_payload",
                     "blocks",
@@ -150,18 +153,175 @@ def test_in_a_shared_channel_the_author_belongs_to_their_own_workspace() -> None
     assert said.thread.team == "T0ACME"
 
 
+def test_in_a_shared_channel_a_message_belongs_to_the_workspace_that_installed_us() -> None:
+    ours = [{"team_id": "T0ACME", "user_id": BOT, "is_bot": True}]
+    body = {**BODY, "team_id": "T0OTHER", "context_team_id": "T0THIRD", "authorizations": ours}
+    said = read_message({**body, "event": {**EVENT, "team": "T0OTHER"}}, BOT)
+    assert said is not None
+    assert said.thread.team == "T0ACME"
+    assert said.message.author.team == "T0OTHER"
+
+
 @pytest.mark.parametrize(
-    ("text", "typed"),
+    ("body", "team"),
     [
-        (f"<@{BOT}>", ""),
-        ("ask <@U0BOB|bob>", "ask @U0BOB"),
-        ("see <https://a.test|here> and <https://b.test>", "see here and https://b.test"),
-        ("in <#C0OPS|ops> <!here> <!subteam^S1|@finance>", "in #ops @here @finance"),
-        ("1 &lt; 2 &amp;amp; 3", "1 < 2 &amp; 3"),
+        ({"authorizations": [{"team_id": None}], "context_team_id": "T0CTX"}, "T0CTX"),
+        ({"authorizations": [], "context_team_id": None}, "T0ACME"),
+        ({"authorizations": {"team_id": "T0X"}, "team_id": None}, "T0EVENT"),
+        ({"authorizations": [[]], "team_id": 5}, "T0EVENT"),
     ],
+    ids=str,
 )
-def test_entities_are_what_was_typed(text: str, typed: str) -> None:
-    assert plain_text(text, BOT) == typed
+def test_without_an_authorization_the_envelope_says_whose_it_is(
+    body: dict[str, Any], team: str
+) -> None:
+    said = read_message({**_event(team="T0EVENT"), **body}, BOT)
+    assert said is not None
+    assert said.thread.team == team
+
+
+def test_the_same_ids_in_two_workspaces_are_two_conversations() -> None:
+    ids = set()
+    for team in ("T0ACME", "T0OTHER"):
+        said = read_message({**BODY, "authorizations": [{"team_id": team}]}, BOT)
+        assert said is not None
+        ids.add(said.thread.workflow_id)
+    assert len(ids) == 2
+
+
+def test_an_organisation_is_nobodys_workspace() -> None:
+    said = read_message(_event(team="E0ORG", source_team="T0OTHER"), BOT)
+    assert said is not None
+    assert said.message.author.team == "T0OTHER"
+
+
+@pytest.mark.parametrize(
+    ("body", "team"),
+    [
+        ({"team": {"id": "T0ACME"}}, "T0ACME"),
+        ({"team": None, "is_enterprise_install": True}, "T0BOB"),
+        ({"team": {"id": "T0OTHER"}, "view": {"app_installed_team_id": "T0ACME"}}, "T0ACME"),
+        ({"team": [], "user": []}, ""),
+    ],
+    ids=str,
+)
+def test_a_press_belongs_to_the_workspace_that_installed_us(
+    body: dict[str, Any], team: str
+) -> None:
+    assert home({"user": {"id": "U0BOB", "team_id": "T0BOB"}, **body}) == team
+
+
+@pytest.mark.parametrize(
+    "ts", ["", "x", "1", "1.", ".1", "1.0x", "1e5.0", "-1.0", "1.0\n", 1.5, []]
+)
+@pytest.mark.parametrize("key", ["ts", "thread_ts"])
+def test_a_time_that_is_none_is_refused(key: str, ts: Any) -> None:
+    if key == "thread_ts" and not ts:
+        return  # nothing is no thread
+    with pytest.raises(PayloadError):
+        read_message(_event(**{key: ts}), BOT)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"channel": "C-1"},
+        {"channel": "c"},
+        {"channel": "C" * 41},
+        {"channel": ["C"]},
+        {"user": "U-"},
+    ],
+    ids=str,
+)
+def test_an_id_that_slack_would_not_give_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(PayloadError):
+        read_message(_event(**changes), BOT)
+
+
+def test_what_is_said_by_me_is_said() -> None:
+    said = read_message(_event(subtype="me_message", text="needs 3 desks"), BOT)
+    assert said is not None
+    assert said.message.text == "needs 3 desks"
+
+
+@pytest.mark.parametrize(
+    ("changes", "addressed"),
+    [
+        ({}, True),
+        ({"text": "hi"}, False),
+        ({"text": "hi", "channel": "D0ALICE"}, True),
+        ({"text": "hi", "channel_type": "im"}, True),
+        ({"text": "hi", "channel": "G0TRIO", "channel_type": "mpim"}, False),
+        ({"channel": "G0TRIO", "channel_type": "mpim"}, True),
+        ({"text": "hi", "type": "app_mention"}, True),
+    ],
+    ids=str,
+)
+def test_who_is_spoken_to_is_known(changes: dict[str, Any], addressed: bool) -> None:
+    said = read_message(_event(**changes), BOT)
+    assert said is not None
+    assert said.message.is_addressed is addressed
+
+
+PREVIOUS = {"type": "message", "user": "U0ALICE", "ts": "1.0", "text": f"<@{BOT}> order 2"}
+
+
+def _edit(now: dict[str, Any], **event: Any) -> dict[str, Any]:
+    edited = {"edited": {"user": "U0ALICE", "ts": "2.0"}}
+    changed = {"message": {**PREVIOUS, **edited, **now}, "previous_message": PREVIOUS, "ts": "2.0"}
+    kind = {"type": "message", "subtype": "message_changed", "channel": "C0OPS"}
+    return {**BODY, "event": {**kind, **changed, **event}}
+
+
+def test_an_edit_is_read_whole() -> None:
+    now = {"text": "order 20 &lt;now&gt;", "thread_ts": "0.5"}
+    changed = read_edit(_edit(now), BOT)
+    assert changed is not None
+    assert changed.thread.ts == "0.5"
+    edit = changed.edit
+    assert (edit.id, edit.ts, edit.author.user) == ("Ev1", "1.0", "U0ALICE")
+    assert (edit.before, edit.after) == ("order 2", "order 20 <now>")
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        {},
+        {"attachments": [{"from_url": "https://a.test", "text": "a page"}]},
+        {"attachments": [{"is_share": True, "text": "somebody's words"}]},
+        {"reply_count": 3, "latest_reply": "2.0", "thread_ts": "1.0"},
+        {"metadata": {"event_type": "x"}, "language": {"locale": "de"}},
+        {"files": [{"name": "a.pdf"}]},
+        {"text": "<@U0BOB|bob> other words by Slack itself", "edited": None},
+        {"text": f"<@{BOT}|countersign> order 2"},
+        {"text": "other words", "bot_id": "B1"},
+        {"text": "other words", "user": BOT},
+        {"text": "This message was deleted.", "subtype": "tombstone", "user": "USLACKBOT"},
+    ],
+    ids=str,
+)
+def test_a_change_that_is_none_of_the_persons_words_is_passed_over(now: dict[str, Any]) -> None:
+    assert read_edit(_edit(now), BOT) is None
+
+
+def test_what_slack_adds_after_an_edit_is_no_other_edit() -> None:
+    earlier = {**PREVIOUS, "edited": {"user": "U0ALICE", "ts": "2.0"}}
+    now = {"text": "the same with <https://a.test|a link>"}
+    assert read_edit(_edit(now, previous_message=earlier), BOT) is None
+
+
+@pytest.mark.parametrize("odd", [None, [], "x", {}])
+def test_an_edit_whose_earlier_version_is_not_told_is_one_all_the_same(odd: Any) -> None:
+    changed = read_edit(_edit({"text": "order 3"}, previous_message=odd), BOT)
+    assert changed is not None
+    assert (changed.edit.before, changed.edit.after) == ("", "order 3")
+
+
+def test_an_edit_keeps_what_was_passed_on() -> None:
+    share = {"is_share": True, "author_name": "bob", "text": "20 desks"}
+    changed = read_edit(_edit({"text": "order these", "attachments": [share]}), BOT)
+    assert changed is not None
+    assert changed.edit.after.startswith("order these\n\nForwarded")
 
 
 def test_a_lost_card_is_known_by_its_metadata_or_its_buttons() -> None:
@@ -259,7 +419,13 @@ def test_what_is_entered_is_of_the_kind_that_slack_sends_or_nothing(entry: Any) 
 @settings(max_examples=120, deadline=None)
 @given(body=st.dictionaries(st.sampled_from(ROOTS), JSON))
 def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
-    for read in (lambda it: read_message(it, BOT), read_click, read_lost_card, read_submission):
+    for read in (
+        lambda it: read_message(it, BOT),
+        lambda it: read_edit(it, BOT),
+        read_click,
+        read_lost_card,
+        read_submission,
+    ):
         try:
             read(body)
         except PayloadError:

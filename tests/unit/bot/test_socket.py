@@ -10,11 +10,11 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 from bot.slack import build_client
-from bot.socket_mode import AppTokenError, SocketMode
+from bot.socket_mode import LARGEST_FRAME, AppTokenError, SocketMode
 from tests.fakes import Watched
 from tests.unit.bot.fake_slack import TOKEN
 from tests.unit.bot.standins import Talks, Votes, a_command, an_app, an_event
@@ -30,6 +30,7 @@ class Sockets(Watched):
     def __init__(self) -> None:
         super().__init__()
         self.refusals: list[Json] = []
+        self.odd_answers: list[str] = []
         self.tokens: list[str] = []
         self.opened: list[web.WebSocketResponse] = []
         self.acks: list[Json] = []
@@ -39,6 +40,8 @@ class Sockets(Watched):
     async def open(self, request: web.Request) -> web.Response:
         self.tokens.append(request.headers.get("Authorization", ""))
         await self.changed()
+        if self.odd_answers:
+            return web.Response(text=self.odd_answers.pop(0), content_type="application/json")
         if self.refusals:
             return web.json_response({"ok": False, **self.refusals.pop(0)})
         return web.json_response({"ok": True, "url": f"{self.url}link?ticket=t"})
@@ -171,6 +174,43 @@ async def test_bad_frames_do_no_harm(line: Line) -> None:
     await line.slack.until(lambda: {"envelope_id": "good"} in line.slack.acks)
     assert len(line.slack.opened) == 1
     assert len(line.talks.started) == 1
+
+
+async def test_what_is_nested_too_deep_does_no_harm(line: Line) -> None:
+    await line.up()
+    for levels in (61, 900, 100_000):
+        deep = "[" * levels + "]" * levels
+        await line.slack.send(deep)
+        await line.slack.send(f'{{"envelope_id": "deep", "payload": {deep}}}')
+        await line.slack.send(f'{{"envelope_id": "deep", "payload": {{"event": {deep}}}}}')
+        await line.slack.send(f'{{"envelope_id": {deep}, "type": "events_api"}}')
+    await line.slack.send(_envelope(8, envelope_id="good"))
+    await line.slack.until(lambda: {"envelope_id": "good"} in line.slack.acks)
+    assert len(line.slack.opened) == 1
+    assert len(line.talks.started) == 1
+    assert [it for it in line.slack.acks if it["envelope_id"] == "deep"] == []
+
+
+@pytest.mark.parametrize("frame", [b'"' + b"x" * LARGEST_FRAME + b'"', b"\xff\xfe"], ids=len)
+async def test_a_frame_that_is_none_costs_a_connection_and_not_the_bot(
+    line: Line, frame: bytes
+) -> None:
+    """Too large, or no text."""
+    await line.up()
+    with suppress(ConnectionError):
+        await line.slack.opened[-1].send_frame(frame, WSMsgType.TEXT)
+    await line.slack.connected(2)
+    await line.slack.send(_envelope(1))
+    await line.slack.acknowledged()
+
+
+@pytest.mark.parametrize(
+    "odd", ["{", "[]", "[" * 100_000, '{"ok": true}', '{"ok": true, "url": 5}']
+)
+async def test_an_address_that_is_none_is_asked_for_again(line: Line, odd: str) -> None:
+    line.slack.odd_answers.append(odd)
+    await line.up()
+    assert len(line.slack.tokens) == 2
 
 
 async def test_a_warning_keeps_the_socket_and_a_refresh_opens_another(line: Line) -> None:

@@ -1,5 +1,8 @@
 """What people type after `/approvals`."""
 
+import zlib
+from base64 import urlsafe_b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +89,12 @@ def test_what_does_not_fit_is_the_oldest_part_of_the_way_back(
     assert len(packed) <= limit or not read.trail
     assert query.trail[len(query.trail) - len(read.trail) :] == read.trail
     assert (read.kind, read.tool, read.person) == (query.kind, query.tool, query.person)
+
+
+def test_a_value_that_is_nested_without_end_is_none_of_ours() -> None:
+    packed = urlsafe_b64encode(zlib.compress(b"[" * 15_000)).decode()
+    with pytest.raises(ListingQueryError):
+        ListingQuery.unpack(packed)
 
 
 @given(st.text(max_size=200))

@@ -2,6 +2,7 @@
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 from temporalio.service import RPCError, RPCStatusCode
 
 from bot.response_url import ResponseUrlError, ResponseUrls
@@ -59,6 +60,43 @@ async def test_where_slack_does_not_say_who_somebody_is_they_see_less_and_are_to
 
     assert lists.votes.looked_for[0].viewer.groups == ("S0FINANCE",)
     assert UNCHECKED in said([block.to_dict() for block in drawn.blocks])
+
+
+LACKS = [
+    ("usergroups.list", "groups"),
+    ("users.conversations", "channels"),
+    ("users.info", "member"),
+]
+NEVER = ["unknown_method", "missing_scope"]
+
+
+@pytest.mark.parametrize(("method", "what"), LACKS)
+@pytest.mark.parametrize("code", NEVER)
+async def test_what_this_slack_can_never_say_is_said_once_to_each_reader(
+    lists: Lists, method: str, what: str, code: str
+) -> None:
+    lists.knows()
+    lists.slack.answers[method].clear()
+    lists.slack.always[method] = code
+    page, query = lists.page, ListingQuery()
+    with capture_logs() as logs:
+        first, second, hers = [await page.page(TEAM, it, query) for it in (BOB, BOB, CAROL)]
+
+    for drawn, is_told in ((first, True), (second, False), (hers, True)):
+        text = said([block.to_dict() for block in drawn.blocks])
+        assert ("I say this once" in text) is is_told
+        assert UNCHECKED not in text
+    assert what in said([block.to_dict() for block in first.blocks])
+    assert len([it for it in logs if it["log_level"] == "warning"]) == 1
+
+
+async def test_a_slack_that_only_just_did_not_answer_is_always_said_to(lists: Lists) -> None:
+    lists.knows()
+    lists.slack.answers["usergroups.list"].clear()
+    lists.slack.always["usergroups.list"] = "internal_error"
+    for _ in range(2):
+        drawn = await lists.page.page(TEAM, BOB, ListingQuery())
+        assert UNCHECKED in said([block.to_dict() for block in drawn.blocks])
 
 
 async def test_a_workspace_without_groups_is_no_failure(lists: Lists) -> None:

@@ -4,10 +4,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.builders import ALICE, BOB, NOON, a_request
 from tests.listing import CAROL, TEAM, a_rule, an_approval, voted
 from workflows.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts import Thread
+from workflows.contracts import Person, Thread
 from workflows.decisions import HandOver, Outcome
 from workflows.listing import Viewer
 from workflows.queries import is_visible_to
@@ -20,6 +23,7 @@ from workflows.search import (
     OUTCOME,
     REQUESTER,
     TOOL,
+    VALUE_LIMIT,
     VOTED,
     attributes,
     changes,
@@ -131,6 +135,15 @@ def test_what_is_public_is_for_members_and_so_is_what_has_no_rule() -> None:
         assert is_visible_to(status, TEAM, Viewer("U0CAROL", is_member=True))
         assert not is_visible_to(status, TEAM, Viewer("U0DAVE"))
     assert is_visible_to(old, TEAM, Viewer(ALICE.user))
+
+
+@given(st.lists(st.text(max_size=20), max_size=400))
+def test_no_list_is_longer_than_temporal_takes(ids: list[str]) -> None:
+    handed = tuple(HandOver(by=BOB, to=Person(team=TEAM, user=it), at=NOON) for it in ids)
+    found = _found(_with(a_rule("U0BOB"), handed=handed))
+    for name in (APPROVERS.name, AUDIENCE.name):
+        assert len(json.dumps(found[name], separators=(",", ":")).encode()) <= VALUE_LIMIT
+        assert "U0BOB" in found[name]
 
 
 def test_a_value_is_cut_before_temporal_would_end_the_workflow_for_it() -> None:

@@ -2,18 +2,22 @@
 
 import asyncio
 import os
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
+from temporalio.exceptions import ApplicationError
 
 from bot.directory import Place, Profile
 from bot.preflight import PreflightError
+from bot.waiting import Waiting
 from tests.builders import a_call, a_prepared, a_thread
 from tests.unit.policy.workbench import TOOLS, Roll
 from worker.policy import PolicyDesk, open_policy
 from workflows.errands import Plea
-from workflows.rules import PUBLIC, Verdict
+from workflows.rules import POLICY_UNAVAILABLE, PUBLIC, Outage, Verdict
 
 RULE = "  - {name: orders, tool: place_order, approvers: {users: [U0BOB]}}\n"
 
@@ -40,7 +44,7 @@ def a_plea(arguments: str = "", channel: str = "C0OPS", amount: float | None = 4
 
 
 async def opened(file: Path, roll: Roll) -> PolicyDesk:
-    return await open_policy(file, TOOLS, roll)
+    return await open_policy(file, TOOLS, roll, Waiting(pause=0))
 
 
 async def test_a_call_is_judged_by_what_slack_says_now(file: Path) -> None:
@@ -83,17 +87,70 @@ async def test_a_tool_that_the_policy_does_not_mention_costs_no_question(file: P
     assert (ruling.verdict, roll.asked) == (Verdict.ALLOW, [])
 
 
+PASSING = ["ratelimited", "http_500", "unreachable", "internal_error", "of_next_year"]
+
+
 @pytest.mark.parametrize("what", ["U0ALICE", "C0OPS"])
-async def test_without_an_answer_from_slack_nothing_is_asked(file: Path, what: str) -> None:
+@pytest.mark.parametrize("code", [*PASSING, "missing_scope", "invalid_auth"])
+async def test_without_an_answer_from_slack_it_is_asked_again_later(
+    file: Path, what: str, code: str
+) -> None:
     roll = Roll()
     desk = await opened(file, roll)
-    roll.broken[what] = "ratelimited"
+    roll.broken[what] = code
+    with pytest.raises(ApplicationError) as unavailable:
+        await desk.judge(a_plea())
+    assert not unavailable.value.non_retryable
+    assert unavailable.value.type == POLICY_UNAVAILABLE
+    outage = Outage.model_validate(unavailable.value.details[0])
+    assert outage.cause == code
+    assert "could not check who is asking" in outage.because
+    roll.broken.clear()
+    assert (await desk.judge(a_plea())).verdict is Verdict.ASK
+
+
+async def test_slack_is_asked_again_when_it_said_so(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    roll.broken["U0ALICE"], roll.seconds = "ratelimited", 7
+    with pytest.raises(ApplicationError) as unavailable:
+        await desk.judge(a_plea())
+    assert unavailable.value.next_retry_delay == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize(
+    ("rules", "patience"),
+    [
+        (RULE, timedelta(days=1)),
+        (RULE.replace("}}", "}, expires_after: 2h}"), timedelta(hours=2)),
+        (
+            RULE.replace("}}", "}, expires_after: 2h, when: amount > 10}")
+            + RULE.replace("orders", "more").replace("}}", "}, expires_after: 3d}")
+            + RULE.replace("orders, tool: place_order", "other, tool: cancel_order").replace(
+                "}}", "}, expires_after: 9d}"
+            ),
+            timedelta(days=3),
+        ),
+    ],
+)
+async def test_it_is_worth_asking_again_for_as_long_as_the_rules_would_wait(
+    tmp_path: Path, rules: str, patience: timedelta
+) -> None:
+    roll = Roll()
+    desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
+    roll.broken["U0ALICE"] = "http_500"
+    with pytest.raises(ApplicationError) as unavailable:
+        await desk.judge(a_plea())
+    outage = Outage.model_validate(unavailable.value.details[0])
+    assert outage.patience_seconds == patience.total_seconds()
+
+
+async def test_who_is_not_there_may_not_ask(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    del roll.people["U0ALICE"]
     ruling = await desk.judge(a_plea())
     assert (ruling.verdict, ruling.failed) == (Verdict.DENY, True)
-    assert "could not check" in ruling.because
-    assert "Try again" in ruling.because
-    roll.broken[what] = "missing_scope"
-    assert "lacks a permission" in (await desk.judge(a_plea())).because
 
 
 @pytest.mark.parametrize("arguments", ["{", "[]", "3", "[" * 100_000])
@@ -202,9 +259,6 @@ async def test_a_slack_without_a_list_of_groups_leaves_their_ids(tmp_path: Path)
     ruling = await (await opened(written(tmp_path / "p.yaml", rules), roll)).judge(a_plea())
     assert ruling.rule is not None
     assert "S0FINANCE" not in ruling.rule.names
-    roll.broken["handles"] = "ratelimited"
-    with pytest.raises(PreflightError, match="Start again in a minute"):
-        await opened(written(tmp_path / "p.yaml", rules), roll)
 
 
 START = {
@@ -266,10 +320,59 @@ async def test_a_slack_that_cannot_be_asked_is_warned_of(tmp_path: Path) -> None
     assert [it["about"] for it in logs if it["log_level"] == "warning"] == ["groups"]
 
 
-async def test_a_slack_that_does_not_answer_refuses_the_start(file: Path) -> None:
+@pytest.mark.parametrize("what", ["U0BOB", "S0FINANCE", "members of C0OPS", "handles"])
+@pytest.mark.parametrize("code", ["unreachable", "ratelimited", "http_500", "of_next_year"])
+async def test_a_slack_that_does_not_answer_is_waited_for(
+    tmp_path: Path, what: str, code: str
+) -> None:
     roll = Roll()
-    roll.broken["U0BOB"] = "unreachable"
-    with pytest.raises(PreflightError, match="Start again in a minute"):
+    roll.broken_for[what] = (code, 3)
+    rules = RULE.replace(
+        "users: [U0BOB", "users: [U0BOB, U0CAROL], channels: [C0OPS], groups: [S0FINANCE"
+    )
+    with capture_logs() as logs:
+        desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
+    assert desk.mentions("place_order")
+    (waited,) = [it["event"] for it in logs if it["log_level"] == "warning"]
+    assert waited == f"waiting for Slack: {code}; trying again"
+    assert roll.asked.count(what) == 4
+
+
+async def test_what_slack_has_said_is_not_asked_again_since_it_answers_so_many_a_minute(
+    tmp_path: Path,
+) -> None:
+    roll = Roll()
+    users = [f"U0{number:03}" for number in range(90)]
+    roll.put(*(Profile(user, "T0ACME") for user in users))
+    roll.answers_so_many = 30
+    rules = RULE.replace("U0BOB", ", ".join(users))
+    desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
+    assert desk.mentions("place_order")
+    assert sorted({*roll.asked}) == users
+    assert len(roll.asked) < 120
+
+
+async def test_a_changed_file_that_slack_is_slow_about_is_taken_bit_by_bit(file: Path) -> None:
+    roll = Roll()
+    desk = await opened(file, roll)
+    users = [f"U0{number:03}" for number in range(90)]
+    roll.put(*(Profile(user, "T0ACME") for user in users))
+    written(file, RULE.replace("U0BOB", ", ".join(users)), version=2)
+    roll.answers_so_many = 30
+    versions = list[str]()
+    for _ in range(8):
+        with suppress(ApplicationError):
+            await desk.judge(a_plea())
+        versions.append(desk.policy.version)
+    assert versions == sorted(versions)
+    assert {*versions} == {"1", "2"}
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
+async def test_an_app_that_has_to_be_mended_refuses_the_start(file: Path, code: str) -> None:
+    roll = Roll()
+    roll.broken["U0BOB"] = code
+    with pytest.raises(PreflightError, match=code):
         await opened(file, roll)
 
 
@@ -315,4 +418,5 @@ async def test_a_slack_that_cannot_say_who_asks_is_enough_only_where_no_rule_wan
         assert (await desk.judge(a_plea())).failed is asks_it
     roll.broken[what] = "ratelimited"
     written(file, anybody, version=9)
-    assert (await desk.judge(a_plea())).failed, "it will say so later"
+    with pytest.raises(ApplicationError):  # it will say so later
+        await desk.judge(a_plea())

@@ -1,8 +1,12 @@
 """What is wrong with a policy is named with its line, its rule and its field."""
 
-import pytest
+from time import process_time
 
-from tests.unit.policy.workbench import TOOLS, faults
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.policy.workbench import TOOLS, faults, faults_if_any
 from workflows.policy.loading import load
 
 RULES = "rules:\n"
@@ -123,6 +127,14 @@ def test_a_fault_in_a_rule_names_line_rule_and_field(text: str) -> None:
 
 
 ORDERS = "- {name: orders, tool: place_order, approvers: {channels: [here]}}"
+
+
+def absent(until: str) -> str:
+    """A policy in which Bob is away until some time; that stands on line 3."""
+    away = f"  - {{user: U0BOB, delegate: U0CAROL, until: {until}}}"
+    return f"version: 1\nabsences:\n{away}\nrules:\n  {ORDERS}\n"
+
+
 WHOLE = {
     "": (1, "", "holds no settings"),
     "- a\n- b\n": (1, "", "holds no settings"),
@@ -146,16 +158,73 @@ WHOLE = {
         "at least one",
     ),
     f"version: 1\nrules: &all\n  {ORDERS}\n  - *all\n": (2, "", "refers to itself"),
+    f"version: {'9' * 5_000}\nrules:\n  {ORDERS}\n": (1, "", "has a value that is none"),
+    f"version: {'9' * 41}\nrules:\n  {ORDERS}\n": (1, "version", "longer than 40"),
+    f"version: 1\nrules:\n  {ORDERS}\n\0": (4, "", "#x0000"),
+    absent("2026-13-40"): (3, "", "has a value that is none"),
+    absent("9999-12-31"): (3, "absences[0].until", "between the years"),
+    f"version: 1\n? [a, b]\n: 3\nrules:\n  {ORDERS}\n": (2, "", "unhashable key"),
+    f"version: 1\nlimits: {{asks_per_turn: 51}}\nrules:\n  {ORDERS}\n": (
+        2,
+        "limits.asks_per_turn",
+        "at most 50",
+    ),
+    "version: 1\nrules: " + "[" * 13: (2, "", "nested more than 12"),
+    "version: 1\nrules: " + "[" * 100_000: (2, "", "nested more than 12"),
+    "version: 1\nrules: " + "{a: " * 30_000: (2, "", "nested more than 12"),
+    "version: 1\n" + "#" * 300_000: (1, "", "larger than 256 KiB"),
+    "version: 1\nrules:\n" + f"  {ORDERS}\n" * 301: (2, "rules", "more than 300"),
+}
+LAUGHS = "version: 1\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]\n" for number in range(1, 10)
+)
+CHAIN = "version: 1\na0: &a0 [x]\n" + "".join(
+    f"a{number}: &a{number} [*a{number - 1}]\n" for number in range(1, 3_000)
+)
+BOMBS = {
+    LAUGHS: "holds more than 30,000 values",
+    CHAIN: "nested more than 12",
+    f"version: 1\nrules: &r\n  - {{}}\nmore: [{', '.join(['*r'] * 40_000)}]\n": "30,000",
 }
 
 
-@pytest.mark.parametrize("text", WHOLE)
+@pytest.mark.parametrize("text", WHOLE, ids=lambda text: repr(text[:60]))
 def test_a_fault_in_the_file_names_line_and_key(text: str) -> None:
     line, field, words = WHOLE[text]
     assert any(
         fault.line == line and fault.field == field and words in fault.problem
         for fault in faults(text)
     ), [str(fault) for fault in faults(text)]
+
+
+@pytest.mark.parametrize("text", BOMBS, ids=BOMBS.values())
+def test_a_bomb_is_refused_before_it_costs_anything(text: str) -> None:
+    began = process_time()
+    (fault,) = faults(text)
+    assert process_time() - began < 5
+    assert BOMBS[text] in fault.problem
+    assert fault.line > 1
+
+
+YAML = "abU0:-[]{}&*!?|>'\"#%@`,<=\n\t 1.\0\ufeff\u2028\x85\\"
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.sampled_from(YAML), max_size=60) | st.text(max_size=60))
+@example("? ")
+@example("!!python/object/apply:os.system [ls]")
+@example("a: !!timestamp 1")
+@example("a: !!binary x")
+@example("a: !!set [1]")
+@example("a: !!omap 1")
+@example("a: 1:99:99:99999999999")
+@example("<<: [1]")
+@example("%YAML 9.9\n---\na: 1")
+@example("a: .nan\n.nan: .inf")
+@example("--- a: 1\n--- b: 2")
+def test_whatever_a_file_holds_is_taken_or_refused_with_a_line(tail: str) -> None:
+    for text in (tail, f"version: 1\nrules:\n  {ORDERS}\n{tail}", f"version: {tail}"):
+        assert all(fault.line >= 1 for fault in faults_if_any(text))
 
 
 def test_a_rule_that_none_can_reach_is_refused() -> None:
@@ -242,3 +311,46 @@ def test_people_who_contradict_each_other_are_refused(text: str) -> None:
     assert any(fault.field == field and words in fault.problem for fault in faults(text)), [
         str(fault) for fault in faults(text)
     ]
+
+
+def users(count: int, letter: str = "A") -> str:
+    """So many ids, as long as they may be."""
+    return ", ".join(f"U{letter * 10}{number:04}" for number in range(count))
+
+
+FULL = f"approvers: {{users: [{users(100)}]}}"
+ROOM = "an approval has room for 100; name a user group in the place of its members"
+OVERFULL = {
+    f"approvers: {{users: [{users(101)}]}}": ("approvers.users", "lists more than 100"),
+    f"approvers: {{users: [{users(100)}], groups: [S0FINANCE]}}": ("approvers", "names 101 users"),
+    f"{FULL}, notify: {{users: [U0BOB]}}": ("approvers", "together with `notify`, and an approval"),
+    f"{FULL}, escalate: {{after: 1h, to: {{users: [U0BOB]}}}}": ("approvers", ROOM),
+    f"panels: [{{users: [{users(60)}]}}, {{users: [{users(41, 'B')}]}}]": ("panels", ROOM),
+    f"approvers: {{users: [U0BOB]}}, notify: {{users: [{users(100)}]}}": ("notify", ROOM),
+    f"approvers: {{users: [{'U' + 'A' * 15}]}}": ("approvers.users[0]", "is not the id of a user"),
+    f"card: [{', '.join(f'C0{number:02}' for number in range(11))}], {FULL}": (
+        "card",
+        "lists more than 10",
+    ),
+    f"panels: [{', '.join(['{users: [U0BOB]}'] * 21)}]": ("panels", "lists more than 20"),
+    f"may_request: {{users: [{users(101)}]}}, {FULL}": ("may_request.users", "more than 100"),
+}
+
+
+@pytest.mark.parametrize("body", OVERFULL, ids=lambda body: f"{body[:20]}…{body[-20:]}")
+def test_a_rule_with_more_than_an_approval_can_carry_is_refused_with_the_number(body: str) -> None:
+    field, words = OVERFULL[body]
+    text = f"version: 1\nrules:\n  - {{name: orders, tool: place_order, {body}}}\n"
+    found = [fault for fault in faults(text) if fault.field == field]
+    assert any(words in fault.problem for fault in found), [str(it) for it in faults(text)]
+    assert {(fault.line, fault.rule) for fault in found} == {(3, "rule orders")}
+
+
+def test_whoever_acts_for_others_counts_too_since_they_are_kept_with_every_approval() -> None:
+    rule = f"rules:\n  - {{name: orders, tool: place_order, {FULL}}}\n"
+    (glass,) = faults(f"version: 1\nbreak_glass: {{users: [U0BOB]}}\n{rule}")
+    assert "names 101 users, groups and channels, together with `break_glass`" in glass.problem
+    absent = "absences: [{user: U0ALICE, delegate: U0BOB}]"
+    (away,) = faults(f"version: 1\n{absent}\n{rule}")
+    assert "together with `absences`" in away.problem
+    assert not faults_if_any(f"version: 1\n{rule}")

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from bot.directory import Directory
+from bot.waiting import Waiting
 from dev.paths import ROOT
 from sandbox.server import running
 from tests.builders import ALICE, a_call, a_prepared, a_thread
@@ -24,7 +25,7 @@ async def desk() -> AsyncGenerator[PolicyDesk]:
     tools = {name: tool.spec for name, tool in load_tools().items()}
     async with running(a_config(manifest=ROOT / "slack_app_manifest.yml")) as sandbox:
         directory = Directory(a_web_client(sandbox))
-        yield await open_policy(ROOT / "dev" / "policy.yaml", tools, directory)
+        yield await open_policy(ROOT / "dev" / "policy.yaml", tools, directory, Waiting())
 
 
 async def judged(

@@ -61,13 +61,20 @@ def one_rule(body: str, more: str = "") -> Policy:
 PEOPLE = "    approvers: {users: [U0BOB]}\n"
 
 
-def faults(text: str) -> tuple[Fault, ...]:
-    """What is wrong with a policy; fails if nothing is."""
+def faults_if_any(text: str) -> tuple[Fault, ...]:
+    """What is wrong with a policy."""
     try:
         load(text, "policy.yaml", TOOLS)
     except PolicyError as error:
         return error.faults
-    raise AssertionError("the policy was taken")
+    return ()
+
+
+def faults(text: str) -> tuple[Fault, ...]:
+    """What is wrong with a policy; fails if nothing is."""
+    found = faults_if_any(text)
+    assert found, "the policy was taken"
+    return found
 
 
 def an_order(
@@ -90,6 +97,12 @@ class Roll:
         self.channels = {"C0OPS": frozenset({"U0ALICE", "U0BOB", "U0BOT"})}
         self.places = {"C0OPS": Place("C0OPS", "ops"), "D0ALICE": Place("D0ALICE", is_direct=True)}
         self.broken: dict[str, str] = {}
+        self.broken_for: dict[str, tuple[str, int]] = {}
+        """The same, for so many questions."""
+        self.seconds: float | None = None
+        """When to ask again."""
+        self.answers_so_many = 0
+        """How many questions it answers before it refuses one; without limit if nothing."""
         self.asked: list[str] = []
 
     def put(self, *profiles: Profile) -> None:
@@ -133,6 +146,12 @@ class Roll:
     def _answer(self, what: str, known: Container[str]) -> None:
         self.asked.append(what)
         if what in self.broken:
-            raise DirectoryError(self.broken[what])
+            raise DirectoryError(self.broken[what], self.seconds)
+        code, times = self.broken_for.get(what, ("", 0))
+        if times:
+            self.broken_for[what] = (code, times - 1)
+            raise DirectoryError(code)
+        if self.answers_so_many and len(self.asked) % self.answers_so_many == 0:
+            raise DirectoryError("ratelimited")
         if what not in known:
             raise GoneError("not_found", what)

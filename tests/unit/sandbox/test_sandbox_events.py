@@ -15,6 +15,7 @@ from tests.unit.sandbox.stage import (
     DAVE,
     OPS,
     RANDOM,
+    TRIO,
     App,
     a_config,
     a_connected_app,
@@ -43,6 +44,32 @@ async def test_the_envelope_of_an_event_is_slacks(
             "is_bot": True,
             "is_enterprise_install": False,
         }
+    ]
+
+
+async def test_a_message_among_several_people_has_an_event_of_its_own(
+    app: App, people: SandboxClient, slack: AsyncWebClient
+) -> None:
+    await people.say(ALICE, TRIO, "hello both")
+    event = (await app.first())["event"]
+    assert (event["channel"], event["channel_type"]) == (TRIO, "mpim")
+    found = (await slack.conversations_info(channel=TRIO)).get("channel", {})
+    assert (found["is_mpim"], found["is_private"], found["is_im"]) == (True, True, False)
+    assert (await slack.conversations_members(channel=TRIO))["members"] == [ALICE, BOB, BOT]
+
+
+async def test_a_mention_that_an_edit_changes_is_told_again_as_slack_does(
+    app: App, people: SandboxClient
+) -> None:
+    ts = await people.say(ALICE, OPS, f"<@{BOT}> order 10")
+    await people.edit(ALICE, OPS, ts, f"<@{BOT}> order 100")
+    await people.wait_quiet()
+    events = app.events()
+    mentions = [event for event in events if event["type"] == "app_mention"]
+    assert [(it["ts"], "edited" in it) for it in mentions] == [(ts, False), (ts, True)]
+    assert [it.get("subtype") for it in events if it["type"] == "message"] == [
+        None,
+        "message_changed",
     ]
 
 

@@ -167,6 +167,28 @@ def test_a_requested_change_is_made_and_asked_for_again(output: str) -> None:
     assert thread.answer("ALREADY ASKED: it waits as approval-1.").calls == []
 
 
+def test_a_requested_change_that_ran_in_an_edited_form_is_not_asked_for_again() -> None:
+    thread = Thread().say("order 200 widgets").answer("CHANGES REQUESTED by Bob: make it 100.")
+    assert thread.calls == ["place_order widget 100"]
+
+    told = thread.answer(f"APPROVED by Bob {EDITED}. {PLACED}")
+
+    assert told.calls == []
+    assert "quantity **50** instead of 100" in told.text
+
+
+def test_what_may_have_been_done_is_neither_said_to_be_done_nor_undone() -> None:
+    output = (
+        "APPROVED by Bob, but it was STOPPED: it may have been done. Check before asking again."
+    )
+    told = Thread().say("order 100 widgets").answer(output)
+
+    assert told.calls == []
+    assert "may have been done" in told.text
+    assert "Done." not in told.text
+    assert "Nothing was ordered" not in told.text
+
+
 def test_what_ran_is_remembered_and_not_what_was_proposed() -> None:
     thread = Thread().say("order 100 widgets").answer(f"APPROVED by Bob {EDITED}. {PLACED}")
 

@@ -20,6 +20,7 @@ from tests.unit.sandbox.stage import (
     PAGE_TOKEN,
     RANDOM,
     SHARED,
+    TRIO,
     App,
     a_home,
     a_modal,
@@ -72,7 +73,7 @@ async def test_a_page_starts_with_what_its_person_sees(sandbox: Sandbox) -> None
     assert seen["workspace"]["domain"] == "acme"
     assert {person["id"] for person in seen["people"]} >= {ALICE, BOB, DAVE, "U0SIGN"}
     joined = {channel["id"]: channel["joined"] for channel in seen["channels"]}
-    assert joined == dict.fromkeys([OPS, GENERAL, FINANCE, RANDOM, SHARED, "D0BOB"], True)
+    assert joined == dict.fromkeys([OPS, GENERAL, FINANCE, RANDOM, SHARED, TRIO, "D0BOB"], True)
     assert seen["app"]["commands"][0]["command"] == "/approvals"
     assert set(seen["messages"]) == set(joined)
     assert len(seen["messages"][OPS]) == 2

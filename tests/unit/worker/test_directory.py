@@ -99,7 +99,7 @@ async def test_lists_may_remember_for_a_minute_and_votes_never(
         assert await remembering.groups_of("U0BOB") == ("S0FINANCE",)
         assert await remembering.channels_of("U0BOB") == ("C0OPS", "C0FINANCE")
     assert slack.methods == ["usergroups.list", "users.conversations"]
-    assert slack.given("users.conversations")[0]["types"] == "public_channel,private_channel"
+    assert slack.given("users.conversations")[0]["types"] == "public_channel,private_channel,mpim"
     now = 61.0
     slack.groups["S0FINANCE"] = []
     assert await remembering.groups_of("U0BOB") == ()

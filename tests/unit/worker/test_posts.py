@@ -1,5 +1,7 @@
 """What is known to be wrong with blocks is not even sent."""
 
+from dataclasses import replace
+
 import pytest
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock
 from slack_sdk.web.async_client import AsyncWebClient
@@ -43,3 +45,38 @@ async def test_without_any_good_blocks_there_is_the_text(
     (posted,), (updated,) = slack.given("chat.postMessage"), slack.given("chat.update")
     assert (posted["text"], posted.get("blocks")) == ("text", None)
     assert (updated["text"], updated["blocks"]) == ("text", [])
+
+
+async def test_a_second_try_takes_no_other_apps_message_for_its_own(
+    slack: Workspace, posts: Posts, within: ActivityEnvironment
+) -> None:
+    """Our marks are no secret: whoever reads one message knows the next."""
+    metadata = {"event_type": "kind", "event_payload": {"key": "key"}}
+    theirs = {"channel": "C0OPS", "ts": "900.000100", "metadata": metadata}
+    slack.messages += [{**theirs, "user": "U0OTHER", "bot_id": "B0OTHER"}, theirs]
+    within.info = replace(within.info, attempt=2)
+    ts = await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", ()))
+    assert ts != theirs["ts"]
+    assert [it["text"] for it in slack.given("chat.postMessage")] == ["text"]
+
+
+@pytest.mark.parametrize("name", ["user", "bot_id"])
+async def test_a_second_try_knows_its_own_message_by_either_of_its_names(
+    slack: Workspace, posts: Posts, within: ActivityEnvironment, name: str
+) -> None:
+    first = await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", ()))
+    (posted,) = slack.messages
+    posted["metadata"] = {"event_type": "kind", "event_payload": {"key": "key"}}
+    del posted[name]
+    within.info = replace(within.info, attempt=2)
+    assert await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", ())) == first
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"event_type": "kind"}, {"event_payload": None}])
+async def test_a_message_without_marks_is_passed_over(
+    slack: Workspace, posts: Posts, within: ActivityEnvironment, metadata: object
+) -> None:
+    slack.messages.append({"channel": "C0OPS", "ts": "900.000100", "metadata": metadata})
+    within.info = replace(within.info, attempt=2)
+    await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", ()))
+    assert len(slack.given("chat.postMessage")) == 1

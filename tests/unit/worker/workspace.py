@@ -14,7 +14,7 @@ from bot.slack import build_client
 from tests.unit.bot.fake_slack import TOKEN, Json
 
 TEAM = "T0ACME"
-BOT = "U0BOT"
+BOT, BOT_ID = "U0BOT", "B0BOT"
 SUBJECTS = ("usergroup", "channel", "users", "user")
 """What a call is about, by the first of these that it brings."""
 
@@ -37,6 +37,8 @@ class Workspace:
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
     """Codes by method and subject; a subject of `*` stands for any."""
     refusals_once: list[tuple[str, str]] = field(default_factory=list)
+    patience: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How many calls of a method about a subject are still taken before it is refused."""
     page: int = 1000
 
     def refuses(self, method: str, code: str, subject: str = "*") -> None:
@@ -45,6 +47,11 @@ class Workspace:
     def refuses_once(self, method: str, code: str) -> None:
         """The next call, and the one after it if this is said twice."""
         self.refusals_once.append((method, code))
+
+    def refuses_after(self, method: str, code: str, subject: str, taken: int) -> None:
+        """Take some calls about a subject, and refuse all that come after them."""
+        self.patience[method, subject] = taken
+        self.refuses(method, code, subject)
 
     def takes_again(self, method: str, subject: str = "*") -> None:
         del self.refusals[method, subject]
@@ -71,7 +78,7 @@ class Workspace:
             given |= await request.json()
         self.asked.append((method, given))
         subject = next((str(given[name]) for name in SUBJECTS if name in given), "")
-        code = self.refusals.get((method, subject)) or self.refusals.get((method, "*"))
+        code = self._refusal(method, subject)
         if not code and self.refusals_once and self.refusals_once[0][0] == method:
             _, code = self.refusals_once.pop(0)
         if code == "ratelimited":
@@ -83,9 +90,21 @@ class Workspace:
             reply = {"ok": False, "error": str(refusal)}
         return web.json_response({"ok": True, **reply})
 
+    def _refusal(self, method: str, subject: str) -> str | None:
+        left = self.patience.get((method, subject), 0)
+        if left:
+            self.patience[method, subject] = left - 1
+            return None
+        return self.refusals.get((method, subject)) or self.refusals.get((method, "*"))
+
     def _reply(self, method: str, given: Json) -> Json:
         replies: dict[str, Callable[[Json], Json]] = {
-            "auth.test": lambda _: {"team_id": TEAM, "enterprise_id": "E0ORG", "user_id": BOT},
+            "auth.test": lambda _: {
+                "team_id": TEAM,
+                "enterprise_id": "E0ORG",
+                "user_id": BOT,
+                "bot_id": BOT_ID,
+            },
             "chat.getPermalink": _link,
             "chat.postMessage": self._posted,
             "chat.update": self._updated,
@@ -127,7 +146,7 @@ class Workspace:
 
     def _posted(self, given: Json) -> Json:
         ts = f"{1_000 + len(self.asked)}.000100"
-        self.messages.append({**given, "ts": ts})
+        self.messages.append({**given, "ts": ts, "user": BOT, "bot_id": BOT_ID})
         return {"ts": ts, "channel": given["channel"]}
 
     def _updated(self, given: Json) -> Json:

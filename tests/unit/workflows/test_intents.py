@@ -121,6 +121,9 @@ def test_taking_all_back_is_known(text: str) -> None:
         "approval",
         "is it approved yet",
         "it was approved yesterday",
+        "> cancel that\nno",
+        "no\n  > approve",
+        ">lgtm",
         "approve " + "it " * LONGEST,
     ],
 )

@@ -1,0 +1,53 @@
+"""The largest rules that a policy may have are carried by a real approval to its end."""
+
+from temporalio.client import Client
+
+from tests.builders import BOB
+from tests.flows.rig import act, working
+from tests.model import says
+from tests.unit.policy.workbench import TOOLS, an_order
+from workflows.contracts import Person
+from workflows.decisions import Outcome, Verb
+from workflows.policy.loading import load
+from workflows.rules import Ruling
+
+HEIR = Person(team="T0ACME", user=f"U{'A' * 10}0000")
+"""Somebody whom the rule lets have the votes of others."""
+
+
+def _largest() -> Ruling:
+    """A ruling under a rule that is full in every respect, with the longest names and ids."""
+    ids = [f"{HEIR.user[:-4]}{number:04}" for number in range(100)]
+    deputies, glass, asked = ids[:30], ids[30:50], ids[50:]
+    away = "".join(
+        f"  - {{user: {it}, delegate: {it[:-4]}{n:04}}}\n" for n, it in enumerate(asked[:30])
+    )
+    body = (
+        f"name: {'n' * 60}, tool: '*', panels: [{{users: [{', '.join(asked[:40])}]}}],"
+        f" notify: {{users: [{', '.join(asked[40:])}]}},"
+        f" escalate: {{after: 51w, to: {{users: [{', '.join(asked)}]}}}}, expires_after: 52w,"
+        f" hand_over: {{users: [{', '.join(ids)}]}},"
+        f" reminders: [{', '.join(f'{n}w' for n in range(1, 11))}]"
+    )
+    policy = load(
+        f"version: {'v' * 40}\nbreak_glass: {{users: [{', '.join(glass)}]}}\n"
+        f"absences:\n{away}rules:\n  - {{{body}}}\n",
+        "policy.yaml",
+        TOOLS,
+    )
+    assert {it.delegate for it in policy.document.absences} == set(deputies)
+    ruling = policy.judge(an_order())
+    assert ruling.rule is not None
+    names = dict.fromkeys(ids, "ü" * 80)
+    return ruling.model_copy(update={"rule": ruling.rule.model_copy(update={"names": names})})
+
+
+async def test_the_largest_rule_is_carried_to_the_end(temporal: Client) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        rig.policy.rulings = [_largest()]
+        approval_id = await rig.ask()
+        await rig.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=HEIR)
+        await rig.cards.until(lambda: len(rig.cards.reminders) == 1)
+        await rig.vote(approval_id, HEIR)
+        assert await rig.answered() == "Done."
+        assert await rig.outcome(approval_id) is Outcome.APPROVED

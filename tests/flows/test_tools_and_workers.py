@@ -1,0 +1,64 @@
+"""A tool whose worker dies is run again, and one that takes long is known to be alive."""
+
+import asyncio
+
+import pytest
+from temporalio import activity
+from temporalio.client import Client
+
+from tests.fakes import Workbench
+from tests.flows.rig import act, working
+from tests.model import Answer, calls, says
+from workflows.contracts import Call, ToolResult
+
+LOOK = calls(("look", '{"n": 1}'))
+
+
+class Fragile(Workbench):
+    """The first try of every tool breaks in the middle."""
+
+    @activity.defn
+    async def run_tool(self, call: Call) -> ToolResult:
+        result = await super().run_tool(call)
+        if activity.info().attempt == 1:
+            raise ConnectionError("the worker is gone")
+        return result
+
+
+@pytest.mark.parametrize("asked", [act(1), LOOK], ids=["approved", "free"])
+async def test_a_tool_that_broke_is_tried_again(temporal: Client, asked: Answer) -> None:
+    async with working(temporal, asked, says("Done."), bench=Fragile()) as rig:
+        await rig.say("please act")
+        if asked is not LOOK:
+            await rig.vote((await rig.asked())[-1])
+
+        assert await rig.answered() == "Done."
+        assert [call.arguments for call in rig.bench.ran] == ['{"n": 1}', '{"n": 1}']
+        assert "ran with" in rig.outputs[-1]
+        assert "FAILED" not in rig.outputs[-1]
+
+
+@pytest.mark.parametrize("asked", [act(1), LOOK], ids=["approved", "free"])
+async def test_a_tool_that_takes_long_is_known_to_be_alive(temporal: Client, asked: Answer) -> None:
+    async with working(temporal, asked, says("Done.")) as rig:
+        rig.bench.gate.clear()
+        await rig.say("please act")
+        if asked is not LOOK:
+            await rig.vote((await rig.asked())[-1])
+        await rig.bench.until(lambda: bool(rig.bench.ran))
+
+        runs_in = rig.thread.workflow_id if asked is LOOK else rig.cards.ids[-1]
+        await _heartbeat(temporal, runs_in)
+        rig.bench.gate.set()
+        assert await rig.answered() == "Done."
+
+
+async def _heartbeat(temporal: Client, workflow_id: str) -> None:
+    """Wait until Temporal has a sign of life from the activity of a workflow."""
+    handle = temporal.get_workflow_handle(workflow_id)
+    async with asyncio.timeout(10):
+        while True:
+            running = (await handle.describe()).raw_description.pending_activities
+            if any(it.HasField("last_heartbeat_time") for it in running):
+                return
+            await asyncio.sleep(0.1)  # Temporal tells nobody

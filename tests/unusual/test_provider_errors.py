@@ -1,0 +1,41 @@
+"""What a provider answers instead of an answer is told in words that fit, and soon."""
+
+import pytest
+
+from tests.played_model import Answer, PlayedModel, error, say
+from tests.slack.scene import Scene
+from tests.slack.talk import BOB
+from workflows.words import MODEL_CONFUSED
+
+A_DATE = {"Retry-After": "Fri, 27 Nov 2037 23:59:59 GMT"}
+AN_HOUR = {"Retry-After": "3600"}
+CUT = {"status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": []}
+ERRORS: dict[str, Answer] = {
+    "wait for an hour": error(429, "rate_limit_exceeded", **AN_HOUR),
+    "wait until a date": error(429, "rate_limit_exceeded", **A_DATE),
+    "no credit": error(429, "insufficient_quota"),
+    "no such model": error(404, "model_not_found"),
+    "too much context": error(400, "context_length_exceeded"),
+    "not allowed": error(401, "invalid_api_key"),
+    "out of order": error(503, "server_error"),
+    "filtered": CUT,
+    "failed": {"status": "failed", "error": {"code": "server_error", "message": "x"}, "output": []},
+}
+
+
+@pytest.mark.parametrize("what", ERRORS)
+async def test_an_error_of_the_provider_is_not_the_persons_wording(
+    scene: Scene, model: PlayedModel, what: str
+) -> None:
+    model.script(ERRORS[what])
+    talk = await scene.mention("hello")
+    assert (await talk.hear())["text"] != MODEL_CONFUSED
+
+
+async def test_others_in_the_thread_are_answered_while_a_provider_wants_an_hour(
+    scene: Scene, model: PlayedModel
+) -> None:
+    model.script(ERRORS["wait for an hour"], [say("here I am")])
+    talk = await scene.mention("hello")
+    await talk.say("are you there?", BOB)
+    await talk.hear("here I am")

@@ -1,0 +1,56 @@
+"""Tools that answer much, or nothing that can be written down, or break; they note what they do.
+
+They are found beside the product's own, since `tests.unusual.worker` adds this folder to them.
+"""
+
+import asyncio
+import os
+from pathlib import Path
+
+from worker.tools.toolkit import Context, Preview, tool
+
+PLACE = Path(os.environ["UNUSUAL_TOOLS"])
+RAN, BROKEN = "ran.txt", "broken-"
+
+
+def _note(text: str) -> int:
+    """Write down that something is done; how often it was."""
+    with (PLACE / RAN).open("a", encoding="utf-8") as file:
+        file.write(f"{text}\n")
+    return (PLACE / RAN).read_text(encoding="utf-8").splitlines().count(text)
+
+
+def _output(size: int, kind: str) -> str:
+    if kind == "latin-1":  # a program's output, read as `errors="surrogateescape"` reads it
+        return b"caf\xe9 exported".decode("utf-8", "surrogateescape")
+    return "x" * size
+
+
+@tool(title="Read a log", status="is reading…")
+async def read_log(ctx: Context, size: int, kind: str) -> str:
+    """Read a log."""
+    _note(f"read_log {size} {kind}")
+    return _output(size, kind)
+
+
+@tool(title="Export a report", status="is exporting…", needs_approval=True)
+async def export_report(ctx: Context, size: int, kind: str) -> str:
+    """Export a report."""
+    _note(f"export_report {size} {kind}")
+    return _output(size, kind)
+
+
+@tool(title="Deploy", status="is deploying…", needs_approval=True)
+async def deploy(ctx: Context, service: str) -> str:
+    """Deploy a service. The first time, it takes for ever."""
+    if _note(f"deploy {service}") == 1 and service.startswith("slow"):
+        await asyncio.Event().wait()
+    return f"{service} is deployed"
+
+
+@deploy.preview
+async def preview_deploy(ctx: Context, service: str) -> Preview:
+    """What would be deployed, if the deployment API answers."""
+    if (PLACE / f"{BROKEN}{service}").exists():
+        raise ConnectionError("the deployment API does not answer")
+    return Preview(summary=f"Deploy {service}")
