@@ -30,7 +30,8 @@ from workflows.client import (
 from workflows.words import refusal_for_person, verdict
 
 TEMPORAL_AWAY = (
-    "I can't reach my memory right now, so nothing was changed. Please try again in a minute."
+    "I can't reach my memory right now. What you did may have arrived all the same: please look "
+    "in a minute, and try again if it has not."
 )
 NO_DIALOGS = (
     "This Slack shows no dialogs, so I can't ask you for more here and nothing was changed. "
@@ -145,8 +146,8 @@ def too_late(status: ApprovalStatus) -> str:
 def surprise(incident: str) -> str:
     """What is said when nobody planned for it."""
     return (
-        f"That did not work, and nothing was changed. Please try again; if it stays like this, "
-        f"give an administrator the incident `{incident}`."
+        "That did not work. Please look whether anything has changed, and if not, try again; if "
+        f"it stays like this, give an administrator the incident `{incident}`."
     )
 
 

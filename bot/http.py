@@ -22,6 +22,8 @@ MAX_AGE_SECONDS = 300
 """How old a signature may be (docs.slack.dev/authentication/verifying-requests-from-slack)."""
 
 LONGEST_TIMESTAMP = 20
+MOST_FIELDS = 1_000
+"""Fields of a form. A command has some fifteen; Bolt would take seconds over a hundred thousand."""
 
 Readiness = Callable[[], Awaitable[str | None]]
 """Why the process cannot serve just now, or None if it can."""
@@ -52,7 +54,7 @@ def add_slack(
 ) -> None:
     """Take Slack's deliveries. Nothing of a request is read as JSON before it is verified.
 
-    Bolt parses first, and answers 500 to what cannot be parsed (slack.md, 8).
+    Bolt parses first, and answers 500 to what cannot be parsed.
     """
     verifier = SignatureVerifier(signing_secret)
 
@@ -66,6 +68,9 @@ def add_slack(
         if fault := _fault(verifier, body, request):
             log.warning("delivery refused", why=fault, bytes=len(body))
             return web.Response(status=401, text="invalid request")
+        if not body.startswith(b"{") and body.count(b"&") > MOST_FIELDS:
+            log.warning("delivery refused", why="too many fields", bytes=len(body))
+            return web.Response(status=400, text="invalid request")
         answer = await dispatch(app, body.decode(), dict(request.headers), "http")
         return web.Response(
             status=answer.status,

@@ -50,7 +50,7 @@ class Client(AsyncWebClient):
 def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A client that never repeats a call by itself: Temporal does, and knows what may be repeated.
 
-    The SDK's default handler posts a message twice when a connection drops (slack.md, 3.4).
+    The SDK's default handler posts a message twice when a connection drops.
     Proxies of the environment are not used for other hosts than Slack's, since the SDK
     ignores `NO_PROXY`.
     """

@@ -1,8 +1,8 @@
 """The Socket Mode edge: deliveries over a web socket that the bot opens.
 
-The SDK's own client retries a refused address for ever and never reports a wrong token
-(slack.md, 10). This one asks for a new address before every connection, raises what an
-administrator has to mend, and acknowledges what is under way before it closes.
+The SDK's own client retries a refused address for ever and never reports a wrong token. This one
+asks for a new address before every connection, raises what an administrator has to mend, and
+acknowledges what is under way before it closes.
 """
 
 import asyncio

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from worker.arguments import NOT_RUN
 from workflows.activities import (
     AgentActivities,
     CardActivities,
@@ -242,7 +241,7 @@ class Workbench(AgentActivities, Watched):
         """Arguments are valid if they are a JSON object; what a test has broken fails for good."""
         if call.arguments in self.unpreparable:
             raise ApplicationError("no answer", non_retryable=True)
-        if not call.arguments.startswith("{") or NOT_RUN in call.arguments:
+        if not call.arguments.startswith("{"):
             return Prepared(problem="The arguments have to be a JSON object.")
         plain = Prepared(
             title="Act",

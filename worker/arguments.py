@@ -9,16 +9,13 @@ import json
 from typing import Any
 
 from worker.text import cut, encodable
+from workflows.not_run import NOT_RUN
 
 LIMIT = 40_000
 """Longest arguments, in characters: more than anybody reads before approving, and it is stored
 with the call, with its card and in the model's memory."""
 DEPTH_LIMIT = 50
 """Levels of nesting; parsers on the way give up at different depths."""
-NOT_RUN = "not_run_because"
-"""Name under which arguments say why their call is not run."""
-MARKED = f'{{"{NOT_RUN}"'
-"""How the text of such arguments begins."""
 _SHOWN = 300
 """How much of what cannot be read the model is shown again."""
 
@@ -32,15 +29,15 @@ def arguments_text(given: Any, limit: int = LIMIT) -> str:
     try:
         text = given if isinstance(given, str) else _dump({} if given is None else given)
         if len(text) > limit:
-            return not_run(f"the arguments are {len(text):,} characters long, {limit:,} are read")
+            return not_run(f"The arguments are {len(text):,} characters long; {limit:,} are read.")
         read = _load(text.strip() or "{}")
         if not isinstance(read, dict):
-            return not_run("the arguments are no JSON object", text)
+            return not_run("The arguments are no JSON object.", text)
         return _within(_dump(read), limit)
     except _TooDeepError:
-        return not_run(f"the arguments are nested more than {DEPTH_LIMIT} levels deep")
+        return not_run(f"The arguments are nested more than {DEPTH_LIMIT} levels deep.")
     except (ValueError, TypeError, RecursionError) as error:
-        return not_run(f"the arguments are not valid JSON: {error}", given)
+        return not_run(f"The arguments are no JSON object: {error}.", given)
 
 
 def not_run(why: str, given: Any = "") -> str:
@@ -54,7 +51,7 @@ def not_run(why: str, given: Any = "") -> str:
 def _within(text: str, limit: int) -> str:
     """Escapes make text longer when it is written in one form."""
     if len(text) > limit:
-        return not_run(f"the arguments are {len(text):,} characters long, {limit:,} are read")
+        return not_run(f"The arguments are {len(text):,} characters long; {limit:,} are read.")
     return text
 
 

@@ -20,7 +20,7 @@ from temporalio.service import RPCError
 from workflows.activities import LifecycleActivities
 from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalNotFoundError, Approvals, Conversations
-from workflows.contracts import SWEEP_WORKFLOW
+from workflows.contracts import ENDED_PREFIX, SWEEP_WORKFLOW
 from workflows.decisions import Outcome
 
 log = structlog.get_logger(__name__)
@@ -64,8 +64,9 @@ class TemporalLifecycle(LifecycleActivities):
     @activity.defn
     async def how_conversation_ended(self, workflow_id: str) -> str:
         """See `LifecycleActivities`."""
-        stop = await self._conversations.how_ended(workflow_id)
-        return str(stop or "")
+        asked = activity.info().workflow_id or ""
+        id_ = asked.removeprefix(ENDED_PREFIX)
+        return str(await self._conversations.how_asker_ended(id_, workflow_id) or "")
 
     async def _ended(self, id_: str) -> ApprovalStatus | None:
         try:

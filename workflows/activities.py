@@ -127,4 +127,8 @@ class LifecycleActivities(ABC):
     @activity.defn
     @abstractmethod
     async def how_conversation_ended(self, workflow_id: str) -> str:
-        """How a conversation ended, in a value of `Stop`; empty while it runs or renews itself."""
+        """How the conversation ended that asked for the approval by or for which this is called.
+
+        A value of `Stop`; empty while it runs, also in a later run. One that was begun anew
+        after an end by force is another.
+        """

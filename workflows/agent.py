@@ -5,11 +5,13 @@ what it is replayed with: a worker with other tools does not break what is waiti
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from agents import Agent, FunctionTool, RunConfig, ToolErrorFormatterArgs
+from agents import Agent, FunctionTool, RunConfig, RunContextWrapper, ToolErrorFormatterArgs
 from agents.tool_context import ToolContext
 
 from workflows.contracts import AgentSpec, ToolSpec
+from workflows.not_run import is_marked, why_not_run
 from workflows.verdicts import no_such_tool_for_model
 
 MAX_TURNS = 12
@@ -45,12 +47,15 @@ def build_agent(spec: AgentSpec, run_tool: RunTool) -> Agent[None]:
 
 def _build_tool(spec: ToolSpec, run_tool: RunTool) -> FunctionTool:
     async def invoke(context: ToolContext[None], arguments: str) -> str:
-        return await run_tool(spec, context.tool_call_id, arguments)
+        return why_not_run(arguments) or await run_tool(spec, context.tool_call_id, arguments)
+
+    async def is_asked(_: RunContextWrapper[None], arguments: dict[str, Any], _id: str) -> bool:
+        return spec.needs_approval and not is_marked(arguments)
 
     return FunctionTool(
         name=spec.name,
         description=spec.description,
         params_json_schema=spec.parameters,
         on_invoke_tool=invoke,
-        needs_approval=spec.needs_approval,
+        needs_approval=is_asked,
     )

@@ -163,7 +163,7 @@ def as_ended(status: ApprovalStatus, stop: Stop, at: datetime | None = None) -> 
     knows.
     """
     outcome, execution = ended_as(status.outcome, status.execution)
-    if outcome is not Outcome.STOPPED:
+    if (outcome, execution) == (status.outcome, status.execution):
         return status
     ending = {"outcome": outcome, "execution": execution, "stop": status.stop or stop}
     return status.model_copy(update={**ending, "ended_at": at or status.ended_at})
@@ -171,10 +171,14 @@ def as_ended(status: ApprovalStatus, stop: Stop, at: datetime | None = None) -> 
 
 def ended_as(outcome: Outcome, execution: Execution) -> tuple[Outcome, Execution]:
     """What these two become when their workflow is ended by force."""
-    if outcome not in {Outcome.PENDING, Outcome.APPROVED} or execution in ENDED:
-        return outcome, execution
+    is_cut_off = outcome is Outcome.PENDING or (
+        outcome is Outcome.APPROVED and execution not in ENDED
+    )
     has_begun = execution is Execution.RUNNING
-    return Outcome.STOPPED, Execution.UNKNOWN if has_begun else Execution.NOT_STARTED
+    return (
+        Outcome.STOPPED if is_cut_off else outcome,
+        Execution.UNKNOWN if has_begun else execution,
+    )
 
 
 ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN})

@@ -56,7 +56,15 @@ from workflows.queries import (
     replacing,
 )
 from workflows.remains import read_remains
-from workflows.visibility import TIMEOUT, first_id, how_ended, read_grants, read_ids, read_page
+from workflows.visibility import (
+    TIMEOUT,
+    chain_of,
+    first_id,
+    how_ended,
+    read_grants,
+    read_ids,
+    read_page,
+)
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = TIMEOUT
@@ -162,16 +170,39 @@ class Conversations:
         """Say that words were changed, if the agent takes part in this thread; whether it does."""
         return await self._signal(thread, EDITED_SIGNAL, edit)
 
-    async def how_ended(self, workflow_id: str) -> Stop | None:
-        """How a conversation ended; None while it runs, also in a later run of its chain."""
-        handle = self._temporal.get_workflow_handle(workflow_id)
+    async def how_ended(self, workflow_id: str, run_id: str = "") -> Stop | None:
+        """How a conversation ended; None while it runs, also in a later run of its chain.
+
+        A thread's conversation that was ended by force is begun anew by the next message, and
+        knows of nothing that came before. With the id of a run, that run's chain is meant.
+        """
+        latest = await self._described(workflow_id)
+        if latest is None:
+            return Stop.GONE
+        if not run_id or run_id == latest.run_id or how_ended(latest):
+            return how_ended(latest)
+        meant = await self._described(workflow_id, run_id)
+        if meant is None or chain_of(meant) == chain_of(latest):
+            return None
+        return how_ended(meant) or Stop.TERMINATED
+
+    async def how_asker_ended(self, approval_id: str, workflow_id: str) -> Stop | None:
+        """How the conversation ended that asked for an approval."""
+        asked = await self._described(approval_id)
+        is_child = asked is not None and asked.parent_id == workflow_id
+        run_id = asked.parent_run_id if asked and is_child else None
+        return await self.how_ended(workflow_id, run_id or "")
+
+    async def _described(
+        self, workflow_id: str, run_id: str | None = None
+    ) -> WorkflowExecutionDescription | None:
+        handle = self._temporal.get_workflow_handle(workflow_id, run_id=run_id)
         try:
-            found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+            return await handle.describe(rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             if is_missing(error):
-                return Stop.GONE
+                return None
             raise
-        return how_ended(found)
 
     async def _begin(self, memory: Memory, message: Message) -> None:
         await self._temporal.start_workflow(
@@ -298,7 +329,8 @@ class Approvals:
         """
         try:
             found = await self._handle(approval_id).describe(rpc_timeout=RPC_TIMEOUT)
-            await self._clean_up(approval_id, found.task_queue)
+            if how_ended(found):  # else it has shown and told everything itself
+                await self._clean_up(approval_id, found.task_queue)
         except RPCError as error:
             if is_missing(error):
                 raise ApprovalNotFoundError(approval_id) from error

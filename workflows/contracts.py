@@ -109,7 +109,7 @@ class Call(BaseModel, frozen=True):
     id: str
     tool: str
     arguments: str
-    """JSON, exactly as the model wrote it."""
+    """JSON of one object, as the model meant it; see `worker.arguments`."""
     thread: Thread
     requester: Person
     approval: str = ""

@@ -9,9 +9,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activities import LifecycleActivities, ThreadActivities
+    from workflows.activities import ThreadActivities
     from workflows.approvals import ApprovalStatus, Grant
-    from workflows.asking import redraw
     from workflows.contracts import (
         CONVERSATION_WORKFLOW,
         EDITED_SIGNAL,
@@ -25,8 +24,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.decisions import Outcome
     from workflows.errands import Reply
     from workflows.inbox import Inbox
+    from workflows.intents import read_intent
     from workflows.memory import Memory, TurnState, noted
-    from workflows.patience import HEARTBEAT, SLACK_CALL, ask_now
+    from workflows.patience import HEARTBEAT, SLACK_CALL
     from workflows.talk import Talk
     from workflows.turn import Turn
     from workflows.words import EDIT_SEEN, too_many_messages
@@ -40,8 +40,6 @@ LARGEST_HISTORY = 8 * 2**20
 MENTION_PATIENCE = timedelta(minutes=10)
 """How long a reply is kept whose thread has not mentioned us; Slack delivers again after one
 and after five minutes (docs.slack.dev/apis/events-api, "Retries")."""
-FIRST_SWEEP, LAST_SWEEP = timedelta(seconds=5), timedelta(hours=1)
-"""How often carried approvals are looked after, less and less often."""
 EDITS_LIMIT = 100
 NOTICE_PATIENCE = timedelta(minutes=1)
 
@@ -72,7 +70,7 @@ class ConversationWorkflow:
         self._resume(memory)
         try:
             while not self._can_renew():
-                await workflow.wait_condition(lambda: self._inbox.has_news or self._can_renew())
+                await workflow.wait_condition(lambda: self._has_news() or self._can_renew())
                 self._take_turns()
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is not None:  # else the worker forgets this run
@@ -123,29 +121,24 @@ class ConversationWorkflow:
         """Wait for the message that makes this thread ours; without one, nothing was ever here."""
         try:
             await workflow.wait_condition(
-                lambda: any(it.is_addressed for it in self._inbox.messages),
-                timeout=MENTION_PATIENCE,
+                lambda: self._inbox.is_addressed, timeout=MENTION_PATIENCE
             )
         except TimeoutError:
             return False
+        self._inbox.begin_with_mention()
         return True
 
     def _resume(self, memory: Memory) -> None:
         for state in memory.open_turns:
             for call in state.calls:
                 if call.asked is not None and not call.words:
-                    id_ = call.asked.call.approval
-                    self._talk.waiting[id_] = call.asked
-                    self._talk.carried.add(id_)
+                    self._talk.waiting[call.asked.call.approval] = call.asked
             self._start(Turn(self._talk, state, resumed=True))
-        if self._talk.carried:
-            self._notices.add(asyncio.create_task(self._look_after_carried()))
 
     def _take_turns(self) -> None:
-        while self._inbox.messages:
+        for message in self._inbox.take(self._is_due):
             self._turns += 1
-            state = TurnState(number=self._turns, message=self._inbox.messages.pop(0))
-            self._start(Turn(self._talk, state))
+            self._start(Turn(self._talk, TurnState(number=self._turns, message=message)))
         if missed := self._inbox.take_missed():
             self._tell(too_many_messages(missed), f"missed/{self._turns}")
 
@@ -156,12 +149,20 @@ class ConversationWorkflow:
     def _can_renew(self) -> bool:
         """Whether it is time for a fresh run, and all that is under way can be carried to it.
 
-        Once it is time, no turn takes the floor any more; what is said of approvals still counts.
+        Once it is time, no turn takes the floor any more, and what is said is left to the next run,
+        or a thread that is never quiet would never get one. What is said of approvals still counts.
         """
         talk = self._talk
         talk.renewing = talk.renewing or self._is_long()
         is_parked = all(task.done() or turn.is_parked for turn, task in self._running)
-        return talk.renewing and is_parked and not self._inbox.has_news
+        return talk.renewing and is_parked and not self._has_news()
+
+    def _has_news(self) -> bool:
+        """Whether there is something to take up in this run."""
+        return self._inbox.has_news(self._is_due)
+
+    def _is_due(self, message: Message) -> bool:
+        return not self._talk.renewing or read_intent(message.text) is not None
 
     def _is_long(self) -> bool:
         info = workflow.info()
@@ -174,23 +175,6 @@ class ConversationWorkflow:
 
     def _open_turns(self) -> Iterator[TurnState]:
         return (turn.state for turn, task in self._running if not task.done())
-
-    async def _look_after_carried(self) -> None:
-        """Find approvals of earlier runs that were ended by force: nobody else would say so."""
-        pause = FIRST_SWEEP
-        while self._talk.carried:
-            await workflow.sleep(pause)
-            pause = min(2 * pause, LAST_SWEEP)
-            ids = tuple(sorted(self._talk.carried & self._talk.waiting.keys()))
-            try:
-                found = await ask_now(LifecycleActivities.ended_approvals, ids) if ids else ()
-            except ActivityError:
-                workflow.logger.warning("Carried approvals were not looked after", exc_info=True)
-                continue
-            for status in found:
-                if status.outcome is Outcome.STOPPED:
-                    await redraw(status)
-                self._talk.end(status)
 
     async def _cancel_approvals(self) -> None:
         """An operator ends the thread: what waits in it ends too, each visibly on its card."""

@@ -1,6 +1,7 @@
 """Messages that wait for their turn: in the order in which they were said, each once. Pure."""
 
 from bisect import insort
+from collections.abc import Callable, Sequence
 
 from workflows.contracts import Edit, Message
 from workflows.memory import INBOX_LIMIT, INBOX_SIZE, SEEN_LIMIT, Memory
@@ -47,15 +48,30 @@ class Inbox:
                 return True
         return False
 
+    @property
+    def is_addressed(self) -> bool:
+        """Whether anything in it was said to us."""
+        return any(it.is_addressed for it in self.messages)
+
+    def begin_with_mention(self) -> None:
+        """Leave out what people said to each other before one of them turned to us."""
+        first = next(place for place, it in enumerate(self.messages) if it.is_addressed)
+        del self.messages[:first]
+
     def take_missed(self) -> int:
         """How many messages were turned away since this was last asked."""
         missed, self._missed = self._missed, 0
         return missed
 
-    @property
-    def has_news(self) -> bool:
-        """Whether a message waits, or was turned away."""
-        return bool(self.messages or self._missed)
+    def has_news(self, is_due: Callable[[Message], bool]) -> bool:
+        """Whether a message waits that is due, or one was turned away."""
+        return bool(self._missed) or any(map(is_due, self.messages))
+
+    def take(self, is_due: Callable[[Message], bool]) -> Sequence[Message]:
+        """Hand out the messages that are due, in the order in which they were said."""
+        due = [it for it in self.messages if is_due(it)]
+        self.messages = [it for it in self.messages if it not in due]
+        return due
 
     @property
     def _size(self) -> int:

@@ -6,6 +6,7 @@ A SQL visibility store has room for three keyword lists in all.
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from temporalio.common import (
@@ -41,17 +42,19 @@ NOBODY = "nobody"
 """The approvers of a rule that names none. Without approvers at all are only approvals that were
 asked for before there were rules, and those anybody may decide."""
 ACTIVE = "active"
-VALUE_BYTES = 2_048
-"""Room that Temporal has for one value (`limit.searchAttributesSizeOfValue`)."""
+VALUE_LIMIT = 2_000
+"""Bytes of one value. Temporal ends a workflow whose value has more than 2,048."""
+WORD_LIMIT = 200
+"""Characters of one word; a SQL visibility store has room for 255."""
 
 
 def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> TypedSearchAttributes:
     """What a request is found by from the start; the rule's own deadline if none is given."""
     call, rule = request.call, request.rule
     pairs: list[SearchAttributePair[Any]] = [
-        SearchAttributePair(TEAM, call.thread.team),
-        SearchAttributePair(REQUESTER, call.requester.user),
-        SearchAttributePair(TOOL, call.tool),
+        SearchAttributePair(TEAM, _word(call.thread.team)),
+        SearchAttributePair(REQUESTER, _word(call.requester.user)),
+        SearchAttributePair(TOOL, _word(call.tool)),
     ]
     if request.replaces:
         pairs.append(SearchAttributePair(REPLACES, request.replaces))
@@ -92,7 +95,7 @@ def audience(status: ApprovalStatus) -> list[str]:
     rule = status.in_force
     deciding = (*rule.approver_ids, *_delegates(rule), *rule.break_glass) if rule else ()
     asked_by = status.request.call.requester.user
-    return _unique(*status.request.audience, asked_by, *deciding, *_joined(status))
+    return _unique(asked_by, *status.request.audience, *deciding, *_joined(status))
 
 
 def grant_changes(
@@ -144,15 +147,27 @@ def _done(status: ApprovalStatus) -> Iterator[str]:
 
 
 def _unique(*ids: str) -> list[str]:
-    """Each once, as many as Temporal takes: one byte more would fail the workflow for ever.
+    """Each id once, and no more than Temporal takes; groups and channels before single users.
 
-    `policy check` sees to it that those whom a rule names fit. Whoever is left out was added
-    later; they are told in other ways, and only their list lacks the approval.
+    A longer value would end the workflow, whoever else it concerns. Whoever is left out does not
+    find it in lists; their vote counts all the same.
     """
-    room, listed = VALUE_BYTES - len("[]"), list[str]()
-    for id_ in dict.fromkeys(ids):
-        room -= len(json.dumps(id_)) + len(",")
-        if room < 0:
-            break
-        listed.append(id_)
-    return listed
+    distinct = list(dict.fromkeys(map(_word, ids)))
+    if _size(distinct) <= VALUE_LIMIT:
+        return distinct
+    important = sorted(distinct, key=_is_single)
+    sizes = accumulate(_size([id_]) for id_ in important)
+    return [id_ for id_, size in zip(important, sizes, strict=True) if size <= VALUE_LIMIT]
+
+
+def _size(ids: Sequence[str]) -> int:
+    """Bytes that a list takes, at most."""
+    return sum(len(json.dumps(id_)) + 1 for id_ in ids) + 1
+
+
+def _word(text: str) -> str:
+    return text[:WORD_LIMIT]
+
+
+def _is_single(id_: str) -> bool:
+    return id_.startswith(("U", "W"))

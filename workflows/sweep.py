@@ -35,10 +35,9 @@ class EndedWorkflow:
 
     async def _tell(self, status: ApprovalStatus) -> None:
         """Its conversation says it in its own words; where there is none any more, we do."""
-        conversation = workflow.get_external_workflow_handle(status.thread.workflow_id)
-        try:
-            await conversation.signal(ENDED_SIGNAL, status)
-        except FailureError:
+        id_ = status.thread.workflow_id
+        is_gone = await call_slack(LifecycleActivities.how_conversation_ended, id_)
+        if is_gone or not await _handed_on(status):
             note = Reply(
                 thread=status.thread,
                 key=f"{status.id}/ended",
@@ -60,6 +59,16 @@ class SweepWorkflow:
             start_to_close_timeout=ACTIVITY_CALL,
             schedule_to_close_timeout=timedelta(minutes=2),
         )
+
+
+async def _handed_on(status: ApprovalStatus) -> bool:
+    """Whether its conversation has it."""
+    conversation = workflow.get_external_workflow_handle(status.thread.workflow_id)
+    try:
+        await conversation.signal(ENDED_SIGNAL, status)
+    except FailureError:
+        return False
+    return True
 
 
 async def _try(method: Any, argument: Any) -> None:

@@ -56,8 +56,6 @@ class Talk:
     """What is being waited for, by the approval's id."""
     ended: dict[str, ApprovalStatus] = field(default_factory=dict[str, ApprovalStatus])
     """How those have ended whose turn has not heard of it yet."""
-    carried: set[str] = field(default_factory=set[str])
-    """Approvals that an earlier run asked for: Temporal tells this one nothing of their end."""
     watches: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     """What waits for the ends that Temporal tells of."""
 
@@ -100,7 +98,6 @@ class Talk:
             await workflow.wait_condition(lambda: id_ in self.ended)
             return self.ended.pop(id_)
         finally:
-            self.carried.discard(id_)
             del self.waiting[id_]
 
     def waiting_for_people(self) -> dict[str, ApprovalRequest]:

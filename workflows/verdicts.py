@@ -8,7 +8,7 @@ from workflows.decisions import Decision, Execution, Outcome, Via
 from workflows.effects import Effect, effects_for_person
 from workflows.memory import Remembered
 from workflows.rules import Ruling
-from workflows.words import capitalized, effect, stopped_by
+from workflows.words import stopped_by
 
 
 def decider(decision: Decision | None) -> str:
@@ -103,11 +103,24 @@ RESULTS = {
 }
 
 
+MAYBE = (
+    "It may have been done: it had been approved by {by} and was begun. Do not call it again; say "
+    "that it has to be checked before anybody asks again."
+)
+LEFT = {
+    Execution.NOT_STARTED: "Nothing was done.",
+    Execution.RUNNING: MAYBE,
+    Execution.DONE: "Before that it was done{result}",
+    Execution.FAILED: "Before that it was tried and failed{result}",
+    Execution.UNKNOWN: MAYBE,
+}
+"""What an action had come to whose approval ended otherwise."""
+
+
 def _done(status: ApprovalStatus) -> str:
     """What was done of what did not run to its end, as it is recorded."""
-    if status.execution is Execution.UNKNOWN:
-        return f"It had been approved by {approvers(status)}. {UNKNOWN}"
-    return f"{capitalized(effect(status.execution))}."
+    result = f": {status.result}" if status.result else "."
+    return LEFT[status.execution].format(by=approvers(status), result=result)
 
 
 def denied_for_model(ruling: Ruling) -> str:

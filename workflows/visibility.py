@@ -56,6 +56,11 @@ def how_ended(execution: WorkflowExecution) -> Stop | None:
     return STOPS.get(execution.status) if execution.status else None
 
 
+def chain_of(execution: WorkflowExecution) -> str:
+    """The run with which a chain of runs began, each of which renewed the one before."""
+    return execution.raw_info.first_run_id
+
+
 async def _fetch(
     temporal: Client, query: str, token: bytes | None, size: int
 ) -> tuple[Sequence[WorkflowExecution], bytes | None]:

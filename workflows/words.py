@@ -72,31 +72,6 @@ SAID_EARLIER = (
     "You said that before this was asked for, so I left it alone. If you mean it, say it again or "
     "press *Withdraw (requester)* on its card."
 )
-
-
-def too_many_messages(count: int) -> str:
-    """To the thread, when more came at once than is kept."""
-    return (
-        f"More came in here at once than I can take: I have not read {count:,} of your messages. "
-        "Please tell me again what still matters."
-    )
-
-
-def silent(effects: Sequence[Effect]) -> str:
-    """The answer where the model has none that can be seen: what was done, as recorded."""
-    done = effects_for_person(effects)
-    return done if has_news(effects) else f"{MODEL_SILENT} {done}"
-
-
-def nobody_asked_yet(until: datetime) -> str:
-    """To the thread, while it can't be found out who has to approve something."""
-    return (
-        "I can't find out in Slack who has to approve this, so nobody has been asked yet and "
-        f"nothing is done. I keep trying until {until:%Y-%m-%d %H:%M} UTC, and ask as soon as I "
-        "can. `cancel that` takes it back."
-    )
-
-
 MODEL_IN_CIRCLES = (
     "I went round in circles and stopped. Please ask for a smaller part of it, or say which step "
     "comes first."
@@ -143,6 +118,34 @@ def wait_until(until: datetime, asked: datetime) -> str:
 def calls_left_out(count: int) -> str:
     """Part of an answer in which the model wanted more at once than is carried out."""
     return f"({count:,} more steps that I wanted to take at once were left out.)"
+
+
+def too_many_messages(count: int) -> str:
+    """To the thread, when more came at once than is kept."""
+    return (
+        f"More came in here at once than I can take: I have not read {count:,} of your messages. "
+        "Please tell me again what still matters."
+    )
+
+
+def silent(effects: Sequence[Effect]) -> str:
+    """The answer where the model has none that can be seen: what was done, as recorded."""
+    done = effects_for_person(effects)
+    return done if has_news(effects) else f"{MODEL_SILENT} {done}"
+
+
+def with_effects(words: str, effects: Sequence[Effect]) -> str:
+    """What the model said where it refused or was cut off, and what was done all the same."""
+    return f"{words}\n\n{effects_for_person(effects)}" if has_news(effects) else words
+
+
+def nobody_asked_yet(until: datetime) -> str:
+    """To the thread, while it can't be found out who has to approve something."""
+    return (
+        "I can't find out in Slack who has to approve this, so nobody has been asked yet and "
+        f"nothing is done. I keep trying until {until:%Y-%m-%d %H:%M} UTC, and ask as soon as I "
+        "can. `cancel that` takes it back."
+    )
 
 
 def too_long(length: int) -> str:

@@ -1,7 +1,7 @@
 """What nobody listens for. Registered last, because Slack takes silence for an outage.
 
 An event that is not acknowledged is delivered again three times, and an app that answers
-less than 5 % of its events is switched off (slack.md, 3.1).
+less than 5 % of its events is switched off.
 """
 
 import re

@@ -6,6 +6,8 @@ from typing import Any
 
 from workflows.contracts import Person
 
+NAME_LIMIT = 100
+_ID = re.compile(r"[A-Z0-9]{1,40}")
 _TEAM = re.compile(r"[TE][A-Z0-9]{1,40}")
 
 
@@ -62,10 +64,21 @@ def person(body: Mapping[str, Any]) -> Person:
     """
     user = mapping(body.get("user"), "user")
     return Person(
-        team=str(user.get("team_id") or home(body)),
-        user=text(user, "id"),
-        name=str(user.get("username") or user.get("name") or ""),
+        team=whole(user.get("team_id")) or home(body),
+        user=identity(text(user, "id"), "user"),
+        name=(whole(user.get("username")) or whole(user.get("name")))[:NAME_LIMIT],
     )
+
+
+def identity(value: str, name: str) -> str:
+    """An id as Slack gives them.
+
+    Raises:
+        PayloadError: it is none.
+    """
+    if not _ID.fullmatch(value):
+        raise PayloadError(f"{name} is no id")
+    return value
 
 
 def home(body: Mapping[str, Any]) -> str:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.payloads.entities import plain_text as plain_text  # noqa: PLC0414 - part of reading
-from bot.payloads.fields import PayloadError, each, installation, mapping, part, text, whole
+from bot.payloads.fields import (
+    PayloadError,
+    each,
+    identity,
+    installation,
+    mapping,
+    part,
+    text,
+    whole,
+)
 from bot.payloads.spoken import own_words, read_spoken
 from workflows.contracts import Edit, Message, Person, Thread
 
@@ -17,7 +26,7 @@ docs.slack.dev/reference/events/message#subtypes
 """
 DIRECT_PREFIX = "D"
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
-_ID = re.compile(r"[A-Z0-9]{1,40}")
+_TEAM = re.compile(r"T[A-Z0-9]{1,40}")
 EVENT_ID_LIMIT = 100
 
 
@@ -81,25 +90,24 @@ def read_edit(body: Mapping[str, Any], bot_user: str) -> Changed | None:
     """Read a `message_changed` event; None unless a person changed the words of a message.
 
     Slack sends the same event when it adds a link's preview, counts a reply or finds out the
-    language. docs.slack.dev/reference/events/message/message_changed
+    language; then `edited` is as it was. docs.slack.dev/reference/events/message/message_changed
 
     Raises:
         PayloadError: it has no channel, author or time, or these are none that Slack gives.
     """
     event = mapping(body.get("event"), "event")
-    now, earlier = part(event.get("message")), event.get("previous_message")
-    if not isinstance(earlier, Mapping) or not _is_a_persons(now, bot_user):
+    now, earlier = part(event.get("message")), part(event.get("previous_message"))
+    if not _is_a_persons(now, bot_user) or now.get("edited") in (None, earlier.get("edited")):
         return None
-    before, after = own_words(earlier, bot_user), own_words(now, bot_user)
-    if before == after:
+    if own_words(earlier, bot_user) == own_words(now, bot_user):
         return None
     thread, ts = _thread(body, event, now), timestamp(now, "ts")
     edit = Edit(
         id=_event_id(body, f"{thread.channel}:{ts}:{timestamp(event, 'ts')}"),
         ts=ts,
         author=_author(now, thread.team),
-        before=before,
-        after=after,
+        before=read_spoken(earlier, bot_user).text,
+        after=read_spoken(now, bot_user).text,
     )
     return Changed(thread, edit)
 
@@ -139,9 +147,9 @@ def _thread(
 ) -> Thread:
     """The thread that a message is in, or begins, in the workspace that installed us."""
     root = "thread_ts" if message.get("thread_ts") else "ts"
-    team = installation(body) or _id(text(event, "team"), "team")
+    team = installation(body) or identity(text(event, "team"), "team")
     return Thread(
-        team=team, channel=_id(text(event, "channel"), "channel"), ts=timestamp(message, root)
+        team=team, channel=identity(text(event, "channel"), "channel"), ts=timestamp(message, root)
     )
 
 
@@ -151,14 +159,8 @@ def _author(message: Mapping[str, Any], team: str) -> Person:
     There `team` may be an organisation, `E…`, which is nobody's workspace.
     """
     named = (whole(message.get(key)) for key in ("user_team", "source_team", "team"))
-    theirs = next((it for it in named if it.startswith("T") and _ID.fullmatch(it)), team)
-    return Person(team=theirs, user=_id(text(message, "user"), "user"))
-
-
-def _id(value: str, name: str) -> str:
-    if not _ID.fullmatch(value):
-        raise PayloadError(f"{name} is no id")
-    return value
+    theirs = next((it for it in named if _TEAM.fullmatch(it)), team)
+    return Person(team=theirs, user=identity(text(message, "user"), "user"))
 
 
 def _event_id(body: Mapping[str, Any], otherwise: str) -> str:

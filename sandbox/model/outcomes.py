@@ -12,6 +12,7 @@ class Ending(Enum):
 
     DONE = "done"
     FAILED = "approved, but it failed"
+    OPEN = "not ended yet"
     UNKNOWN = "approved, and nobody knows whether it was done"
     REJECTED = "rejected"
     EXPIRED = "expired"
@@ -51,7 +52,11 @@ SIGNS: tuple[tuple[Ending, str], ...] = (
 )
 """Whichever sign comes first in the text counts; a later one is only quoted."""
 
-_UNKNOWN = re.compile(r"\b(?:it|this) may have been done\b", re.IGNORECASE)
+_UNSETTLED = (
+    (Ending.UNKNOWN, re.compile(r"\b(?:it|this) may have been done\b", re.IGNORECASE)),
+    (Ending.OPEN, re.compile(r"\bhas not ended yet\b|^not decided\b", re.IGNORECASE)),
+)
+"""Signs that count wherever they are: a yes before them says nothing of what was done."""
 _BY = re.compile(rf"\bby (.{{1,80}}?){NAME_END}", re.IGNORECASE)
 _REASON = re.compile(
     r"\breason:\s*(.+?)\s*(?=\.?\s*(?:nothing was|do not (?:try|retry)|$|\n))",
@@ -87,8 +92,8 @@ class Result:
 def read_ending(output: str) -> Result:
     """How a guarded call ended; without any sign of success it did not end well."""
     text = output.strip()
-    if _UNKNOWN.search(text):
-        return Result(Ending.UNKNOWN, text=text)
+    if unsettled := next((it for it, sign in _UNSETTLED if sign.search(text)), None):
+        return Result(unsettled, text=text)
     if consent := read_consent(text):
         ending = Ending.FAILED if consent.failed else Ending.DONE
         return Result(ending, consent.who, text=consent.rest, rule=consent.rule, consent=consent)

@@ -56,13 +56,11 @@ def _ended(used: Used, result: Result) -> str:
     who = result.who or "an approver"
     why = f": “{result.why}”" if result.why else ", without giving a reason"
     match result.ending:
-        case Ending.DONE:
+        case Ending.DONE | Ending.UNKNOWN:
             return _done(used, result)
         case Ending.FAILED:
             yes = f"The rule {result.rule} allowed" if result.rule else f"{_capital(who)} approved"
             return f"**It failed.** {yes} {what}, but then: {_stop(result.text)}"
-        case Ending.UNKNOWN:
-            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.REJECTED:
             return f"**Rejected.** {_capital(who)} said no to {what}{why}. {undone}."
         case Ending.CHANGES:
@@ -122,6 +120,10 @@ def _unasked(what: str, undone: str, result: Result) -> str:
             rule = f" (rule **{result.rule}**)" if result.rule else ""
             why = f": {result.why}" if result.why else ""
             return f"**Not allowed.** The policy{rule} rules out {what}{why}. {undone}."
+        case Ending.OPEN:
+            return f"**Not ended yet.** {_capital(what)} goes on by itself."
+        case Ending.UNKNOWN:
+            return f"**Not known.** {_capital(what)} may have been done. Check before asking again."
         case Ending.ASKED:
             found = APPROVAL_ID.search(result.text)
             name = f" as `{found[0]}`" if found else ""
@@ -138,6 +140,9 @@ def _unasked(what: str, undone: str, result: Result) -> str:
 
 
 def _done(used: Used, result: Result) -> str:
+    if result.ending is Ending.UNKNOWN:
+        what = _capital(_what(used))
+        return f"**Not known.** {what} may have been done. Check before asking again."
     by = _consented(result)
     text = _stop(result.text)
     if used.ability is Ability.CONFIRM:

@@ -25,7 +25,7 @@ MANY = "show_batch"
 """The step that only several calls at once lead to."""
 SELDOM = frozenset(LifecycleActivities.__abstractmethods__)
 """Steps that not every thread comes to."""
-PATIENCE = 25
+PATIENCE = 60
 MOST_PRESSES = 4
 ASKED, MUCH = "please act", "please do much"
 _NUMBERS = count()
@@ -160,6 +160,7 @@ class Case:
         return [it.markdown for it in self.rig.log.posted if it.thread.ts == self.thread.ts]
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     "faults",
     [

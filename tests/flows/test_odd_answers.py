@@ -10,6 +10,8 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from tests.flows.rig import act, working
 from tests.model import calls, says
+from worker.model.answer import TWICE
+from workflows.effects import NOTHING
 from workflows.words import UNFORESEEN
 
 
@@ -73,8 +75,9 @@ async def test_the_same_guarded_call_twice_is_asked_for_once_and_told_once(
         await rig.vote(await rig.ask())
 
         assert await rig.answered() == "Done."
-        (output,) = rig.outputs
-        assert "APPROVED by bob" in output
+        first, second = rig.outputs
+        assert "APPROVED by bob" in first
+        assert second == f"NOT RUN: {TWICE}"
         assert rig.cards.posted == len(rig.bench.ran) == 1
 
 
@@ -84,7 +87,8 @@ async def test_the_same_free_call_twice_runs_once(temporal: Client) -> None:
         await rig.say("look")
 
         assert await rig.answered() == "I looked."
-        assert len(rig.bench.ran) == len(rig.outputs) == 1
+        assert len(rig.bench.ran) == 1
+        assert rig.outputs[1] == f"NOT RUN: {TWICE}"
 
 
 async def test_one_id_for_every_call_is_no_hindrance_within_a_turn_and_over_turns(
@@ -108,6 +112,7 @@ async def test_arguments_that_cannot_be_read_are_told_to_the_model_and_can_be_gi
         await rig.say("act")
 
         assert await rig.answered() == "I see."
+        assert "NOT RUN: The arguments are no JSON object" in rig.outputs[0]
         given = [it for it in rig.script.given[-1] if it.get("type") == "function_call"]
         assert "not_run_because" in given[0]["arguments"]
         assert rig.cards.posted == len(rig.bench.ran) == 0
@@ -127,9 +132,27 @@ async def test_an_answer_of_no_form_is_no_silence_and_the_thread_lives_on(
         await rig.say("hello")
         assert await rig.answered(1)
         await rig.say("hello?")
-        assert await rig.answered(2) == UNFORESEEN
+        assert await rig.answered(2) == f"{UNFORESEEN} {NOTHING}"
         await rig.say("hello??")
 
         assert await rig.answered(3) == "Here."
         handle = temporal.get_workflow_handle(rig.thread.workflow_id)
         assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_who_reads_a_refusal_reads_what_was_done_before_it(temporal: Client) -> None:
+    async with working(temporal, act(1), _refuses("I cannot go on.")) as rig:
+        await rig.vote(await rig.ask())
+        told = await rig.answered()
+        assert told.startswith("I cannot go on.\n\nThis was approved and done:")
+        assert "act ran with" in told
+
+
+async def test_words_beside_a_call_are_read_before_it_is_decided(temporal: Client) -> None:
+    asking = act(1)
+    asking.output.insert(0, says("I'd like to do this now.").output[0])
+    async with working(temporal, asking, says("Done.")) as rig:
+        id_ = await rig.ask()
+        assert await rig.answered(1) == "I'd like to do this now."
+        await rig.vote(id_)
+        assert await rig.answered(2) == "Done."

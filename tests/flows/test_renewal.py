@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from temporalio.client import Client
 
+from tests.builders import ALICE, BOB
 from tests.flows.rig import Rig, act, working
 from tests.model import says
 from workflows.decisions import Outcome
@@ -52,7 +53,7 @@ async def test_words_reach_what_was_asked_before_the_renewal(
         await rig.renew()
         told = len(rig.log.replies)
 
-        await rig.say(words)
+        await rig.say(words, who=ALICE if outcome is Outcome.WITHDRAWN else BOB)
 
         if outcome is Outcome.WITHDRAWN:
             assert await rig.answered(told + 1) == "Withdrawn."

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import (
     ResetWorkflowExecutionRequest,
 )
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
@@ -46,13 +47,23 @@ async def at_rest(rig: Rig) -> None:
 
 
 async def terminate(rig: Rig, workflow_id: str) -> None:
-    await rig.temporal.get_workflow_handle(workflow_id).terminate("tidying up")
+    with suppress(RPCError):  # the end of the one may have ended the other
+        await rig.temporal.get_workflow_handle(workflow_id).terminate("tidying up")
+
+
+async def shown(rig: Rig) -> str:
+    """An approval that waits, and knows where its card is."""
+    id_ = await rig.ask()
+    async with asyncio.timeout(SECONDS):
+        while (await rig.approvals.status(id_)).card is None:
+            continue
+    return id_
 
 
 async def running(rig: Rig) -> str:
     """An approval whose action is under way."""
     rig.bench.gate.clear()
-    id_ = await rig.ask()
+    id_ = await shown(rig)
     await rig.vote(id_, BOB)
     await rig.bench.until(lambda: len(rig.bench.ran) == 1)
     return id_
@@ -60,7 +71,7 @@ async def running(rig: Rig) -> str:
 
 class TestWhatIsSaidOfIt:
     async def test_nothing_was_done_of_what_waited(self, rig: Rig) -> None:
-        id_ = await rig.ask()
+        id_ = await shown(rig)
         await terminate(rig, id_)
         status = await rig.approvals.status(id_)
 
@@ -79,7 +90,7 @@ class TestWhatIsSaidOfIt:
         assert [vote.decision.by for vote in status.votes] == [BOB]
 
     async def test_what_had_ended_stays_what_it_was(self, rig: Rig) -> None:
-        id_ = await rig.ask()
+        id_ = await shown(rig)
         await rig.vote(id_, BOB, approve=False)
         await rig.settled(id_)
         status = await rig.approvals.status(id_)
@@ -87,7 +98,7 @@ class TestWhatIsSaidOfIt:
         assert (status.outcome, status.stop) == (Outcome.REJECTED, None)
 
     async def test_a_press_on_it_is_told_how_it_ended(self, rig: Rig) -> None:
-        id_ = await rig.ask()
+        id_ = await shown(rig)
         await terminate(rig, id_)
         with pytest.raises(ApprovalClosedError) as closed:
             await rig.vote(id_, BOB)
@@ -96,7 +107,7 @@ class TestWhatIsSaidOfIt:
         assert closed.value.status.outcome is Outcome.STOPPED
 
     async def test_what_was_reset_goes_on(self, rig: Rig, temporal: Client) -> None:
-        id_ = await rig.ask()
+        id_ = await shown(rig)
         handle = temporal.get_workflow_handle(id_)
         waiting = asyncio.create_task(rig.approvals.ended(id_))
         found = await handle.describe()
@@ -134,6 +145,7 @@ class TestWithoutAWorker:
             id_ = await running(rig)
             await terminate(rig, id_)
             rig.bench.gate.set()
+            await rig.answered()
         status = await Approvals(temporal).status(id_)
 
         assert (status.outcome, status.execution) == (Outcome.STOPPED, Execution.UNKNOWN)
@@ -141,9 +153,10 @@ class TestWithoutAWorker:
 
     async def test_what_had_ended_is_read_whole(self, temporal: Client) -> None:
         async with working(temporal, act(1), says("Done.")) as rig:
-            id_ = await rig.ask()
+            id_ = await shown(rig)
             await rig.vote(id_, BOB)
             await rig.settled(id_)
+            await rig.answered()
         status = await Approvals(temporal).status(id_)
 
         assert (status.outcome, status.execution) == (Outcome.APPROVED, Execution.DONE)
@@ -174,10 +187,9 @@ async def _replacing(temporal: Client, old: ApprovalStatus) -> str:
 
 class TestCleaningUp:
     async def test_card_and_thread_say_it_once(self, rig: Rig) -> None:
-        id_ = await rig.ask()
+        id_ = await shown(rig)
         await terminate(rig, rig.thread.workflow_id)
-        if await rig.approvals.runs(id_):
-            await terminate(rig, id_)
+        await terminate(rig, id_)
         for _ in range(3):
             await rig.approvals.clean_up(id_)
         told = await rig.answered()
@@ -189,15 +201,25 @@ class TestCleaningUp:
         assert rig.cards.of(id_).outcome is Outcome.STOPPED
 
     async def test_what_runs_is_left_alone(self, rig: Rig) -> None:
-        id_ = await rig.ask()
+        id_ = await shown(rig)
         await rig.approvals.clean_up(id_)
-        await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
+        with pytest.raises(RPCError):
+            await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
 
         assert rig.cards.of(id_).outcome is Outcome.PENDING
         assert rig.log.replies == []
 
+    async def test_what_ended_by_itself_has_told_it_itself(self, rig: Rig) -> None:
+        id_ = await shown(rig)
+        await rig.temporal.get_workflow_handle(id_).cancel()
+        await rig.settled(id_)
+        assert (await rig.approvals.status(id_)).outcome is Outcome.STOPPED
+        await rig.approvals.clean_up(id_)
+        with pytest.raises(RPCError):
+            await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
+
     async def test_a_live_conversation_is_left_to_say_it(self, rig: Rig) -> None:
-        id_ = await rig.ask()
+        id_ = await shown(rig)
         await terminate(rig, id_)
         await rig.approvals.clean_up(id_)
         await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
@@ -206,10 +228,9 @@ class TestCleaningUp:
         assert rig.cards.of(id_).outcome is Outcome.STOPPED
 
     async def test_the_sweep_finds_what_nobody_presses(self, rig: Rig) -> None:
-        id_ = await rig.ask()
+        id_ = await shown(rig)
         await terminate(rig, rig.thread.workflow_id)
-        if await rig.approvals.runs(id_):
-            await terminate(rig, id_)
+        await terminate(rig, id_)
         await keep_sweeping(rig.temporal, rig.queue)
         await keep_sweeping(rig.temporal, rig.queue)  # as the next worker does
         schedule = rig.temporal.get_schedule_handle(f"sweep-{rig.queue}")
@@ -228,7 +249,7 @@ class TestCleaningUp:
     async def test_one_that_cannot_be_read_does_not_hide_the_others(
         self, rig: Rig, temporal: Client
     ) -> None:
-        asked = await rig.ask()
+        asked = await shown(rig)
         await terminate(rig, asked)
         ids = ("approval-000000000000", "no approval at all", asked)
         lifecycle = TemporalLifecycle(temporal)
@@ -252,7 +273,7 @@ async def _history(rig: Rig, id_: str) -> PendingApproval:
 )
 async def test_lists_have_it_as_stopped(rig: Rig, began: bool, execution: Execution) -> None:
     rig.policy.rule = a_rule(name="acts")
-    id_ = await running(rig) if began else await rig.ask()
+    id_ = await running(rig) if began else await shown(rig)
     if began:
         await rig.cards.until(lambda: rig.cards.of(id_).execution is Execution.RUNNING)
     await terminate(rig, id_)
@@ -262,14 +283,30 @@ async def test_lists_have_it_as_stopped(rig: Rig, began: bool, execution: Execut
     assert (row.outcome, row.stop, row.execution) == (Outcome.STOPPED, Stop.TERMINATED, execution)
 
 
-async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(
-    rig: Rig, temporal: Client
-) -> None:
-    await rig.ask()
-    how = TemporalLifecycle(temporal).how_conversation_ended
-    assert await ActivityEnvironment().run(how, rig.thread.workflow_id) == ""
+async def _how(rig: Rig, id_: str) -> Stop | None:
+    return await rig.conversations.how_asker_ended(id_, rig.thread.workflow_id)
+
+
+async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(rig: Rig) -> None:
+    id_ = await shown(rig)
+    assert await _how(rig, id_) is None
+    assert await rig.conversations.how_ended("conversation-T-C-9.9") is Stop.GONE
     await terminate(rig, rig.thread.workflow_id)
-    assert await ActivityEnvironment().run(how, rig.thread.workflow_id) == Stop.TERMINATED
-    assert await ActivityEnvironment().run(how, "conversation-T-C-9.9") == Stop.GONE
-    handle = temporal.get_workflow_handle(rig.thread.workflow_id)
-    assert (await handle.describe()).status is WorkflowExecutionStatus.TERMINATED
+    assert await _how(rig, id_) is Stop.TERMINATED
+
+
+async def test_one_that_was_begun_anew_after_its_end_is_another(rig: Rig) -> None:
+    id_ = await shown(rig)
+    await terminate(rig, rig.thread.workflow_id)
+    await rig.say("   ")
+    await rig.answered()
+
+    assert await rig.conversations.how_ended(rig.thread.workflow_id) is None
+    assert await _how(rig, id_) is Stop.TERMINATED
+
+
+async def test_one_that_has_renewed_itself_is_the_same(rig: Rig) -> None:
+    id_ = await shown(rig)
+    await rig.renew()
+
+    assert await _how(rig, id_) is None

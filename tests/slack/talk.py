@@ -8,12 +8,13 @@ from sandbox.client import SandboxClient
 from tests.slack.reading import Json
 
 ALICE, BOB, CAROL, DAVE, ERIN, BOT = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0ERIN", "U0SIGN"
-OPS, GENERAL, FINANCE, RANDOM, SHARED = (
+OPS, GENERAL, FINANCE, RANDOM, SHARED, TRIO = (
     "C0OPS",
     "C0GENERAL",
     "C0FINANCE",
     "C0RANDOM",
     "C0SHARED",
+    "G0TRIO",
 )
 ALICES_DM, BOBS_DM, CAROLS_DM = "D0ALICE", "D0BOB", "D0CAROL"
 CARD, LINE, VOTED = "Approval needed", "Waiting for", "✔"

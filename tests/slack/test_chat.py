@@ -1,10 +1,13 @@
 """Chat: where the bot listens, what it ignores, and how its answers look."""
 
+from typing import Any
+
 import pytest
 
-from tests.slack.reading import words
+from tests.slack.reading import Json, words
 from tests.slack.scene import Scene
-from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM
+from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, TRIO
+from workflows.words import EDIT_SEEN
 
 
 async def test_a_direct_message_is_answered_in_its_thread(scene: Scene) -> None:
@@ -27,6 +30,20 @@ async def test_a_mention_in_a_thread_that_others_began_joins_it(scene: Scene) ->
     await scene.sandbox.say(ALICE, OPS, f"<@{BOT}> how much budget is left?", thread_ts=root)
     answer = await scene.sandbox.wait_reply(OPS, root, timeout=20)
     assert "€" in answer["text"]
+
+
+async def test_among_several_people_in_a_direct_message_it_is_as_in_a_channel(
+    scene: Scene,
+) -> None:
+    chatter = await scene.begin("Lunch?", TRIO)
+    talk = await scene.mention("order 100 widgets", TRIO)
+    card = await talk.card()
+    await talk.press(card, "Approve")
+    await talk.redrawn(card, "Done")
+    await talk.hear()
+    await talk.say("how much budget is left?", BOB)
+    assert "€" in (await talk.hear())["text"]
+    assert await scene.conversations(chatter) == 0
 
 
 async def test_a_thread_has_a_memory(scene: Scene) -> None:
@@ -53,13 +70,37 @@ async def test_what_no_person_says_to_the_bot_starts_nothing(scene: Scene) -> No
     elsewhere = await scene.begin("Nobody listens here", RANDOM)
     said = await scene.begin("hello")
     await said.hear()
-    await scene.sandbox.edit(ALICE, ALICES_DM, said.ts, "hello there")
     await scene.sandbox.delete(ALICE, OPS, chatter.ts)
     await scene.sandbox.wait_quiet()
 
     assert len(await said.bots_messages()) == 1
     assert await scene.conversations(chatter) == 0
     assert await scene.conversations(elsewhere) == 0
+
+
+async def test_an_edit_is_told_of_in_one_line_and_what_slack_adds_is_none(scene: Scene) -> None:
+    talk = await scene.mention("hello")
+    await talk.hear()
+    before = {"type": "message", "user": ALICE, "ts": talk.ts, "text": f"<@{BOT}> hello"}
+    for number, added in enumerate(
+        (
+            {"attachments": [{"from_url": "https://a.test", "text": "order 100 widgets"}]},
+            {"reply_count": 1, "thread_ts": talk.ts},
+            {"language": {"locale": "de"}},
+        )
+    ):
+        change = {"message": {**before, **added}, "previous_message": before}
+        await scene.sandbox.deliver(_event(f"EvCHANGE{number}", talk.ts, **change))
+    await scene.sandbox.edit(ALICE, OPS, talk.ts, f"<@{BOT}> hello there")
+    assert (await talk.hear())["text"] == EDIT_SEEN
+    await scene.sandbox.wait_quiet()
+    assert len(await talk.bots_messages()) == 2
+
+
+def _event(id_: str, ts: str, **event: Any) -> Json:
+    changed = {"type": "message", "subtype": "message_changed", "channel": OPS, "ts": ts, **event}
+    envelope = {"type": "event_callback", "team_id": "T0ACME", "api_app_id": "A0SIGN"}
+    return {**envelope, "event_id": id_, "event": changed}
 
 
 async def test_markdown_of_the_model_looks_right_in_slack(scene: Scene) -> None:

@@ -22,11 +22,12 @@ from openai.types.responses import (
 )
 
 from worker.arguments import LIMIT as ARGUMENTS_LIMIT
-from worker.arguments import MARKED, arguments_text, not_run
+from worker.arguments import arguments_text, not_run
 from worker.model.errors import NoAnswerError, explained_body
 from worker.text import cut_mark, encodable, text_of
 from workflows.differences import call_digest
 from workflows.model_faults import ModelFault
+from workflows.not_run import why_not_run
 from workflows.words import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
 
 TEXT_LIMIT = 40_000
@@ -38,6 +39,11 @@ ALL_ARGUMENTS_LIMIT = 200_000
 CALLS_LIMIT = 32
 """Calls of one answer; more are a loop, and each may ask a person."""
 ITEMS_LIMIT = 200
+TWICE = (
+    "It is the very same call as one before it in this answer. The two count as one: see the "
+    "output of the other."
+)
+TOO_LONG_TOGETHER = "The arguments of one answer are too long together. Make fewer calls at once."
 NAME_LIMIT = 64
 """Longest name of a tool that the API takes."""
 ID_LIMIT = 200
@@ -92,12 +98,15 @@ class _Said:
     id: str
     text: str
     phase: _Phase | None = None
+    is_whole: bool = True
+    """Whether it is the model's answer, and not a refusal or what is left of one."""
 
     @property
     def item(self) -> ResponseOutputMessage:
         """The message as the SDK has it."""
         part = {"type": "output_text", "text": self.text, "annotations": []}
-        given = {"type": "message", "role": "assistant", "status": "completed", "content": [part]}
+        status = "completed" if self.is_whole else "incomplete"
+        given = {"type": "message", "role": "assistant", "status": status, "content": [part]}
         given |= {"id": self.id or FAKE_RESPONSES_ID}
         given |= {"phase": self.phase} if self.phase else {}
         return ResponseOutputMessage.model_validate(given)
@@ -125,8 +134,8 @@ class _Answer:
         match kind:
             case "message":
                 self._say(given)
-            case "function_call":
-                self._call(given)
+            case "function_call" | "custom_tool_call" | "tool_call" | "function":
+                self._call(_called(given))
             case "reasoning":
                 self._reason(given)
             case _:
@@ -145,7 +154,9 @@ class _Answer:
             raise NoAnswerError(fault, "the answer ended before there was any text")
         if self.written > TEXT_LIMIT:
             self._note(cut_mark(self.written - TEXT_LIMIT, self.written))
-        self._note(ending if self._last_said else "")
+        if ending and (last := self._last_said) is not None:
+            last.is_whole = False
+            self._note(ending)
         self._note(calls_left_out(self.calls - CALLS_LIMIT) if self.calls > CALLS_LIMIT else "")
         return [it.item if isinstance(it, _Said) else it for it in self.items]
 
@@ -168,19 +179,19 @@ class _Answer:
         fits = text[: max(0, TEXT_LIMIT - self.written)]
         self.written += len(text)
         if fits:
-            self.items.append(_Said(self._id_of(given), fits, _phase(given.get("phase"))))
+            phase, whole = _phase(given.get("phase")), not _refuses(given)
+            self.items.append(_Said(self._id_of(given), fits, phase, is_whole=whole))
 
     def _call(self, given: Json) -> None:
         name = _NO_NAME.sub("-", text_of(given.get("name") or "").strip())[:NAME_LIMIT]
         arguments = self._arguments(given)
-        digest = _digest(name, arguments, given)
-        if digest in self.known:
-            log.info("a call was made twice in one answer", tool=name)
-            return
-        self.known.add(digest)
         self.calls += 1
         if self.calls > CALLS_LIMIT:
             return
+        if why_not_run(arguments) is None:
+            digest = call_digest(name, arguments)
+            arguments = not_run(TWICE) if digest in self.known else arguments
+            self.known.add(digest)
         self.arguments_left -= len(arguments)
         call = {"type": "function_call", "call_id": f"call_{uuid4().hex}", "arguments": arguments}
         call |= {"name": name or "unnamed"}
@@ -189,10 +200,12 @@ class _Answer:
 
     def _arguments(self, given: Json) -> str:
         if given.get("status") == "incomplete":
-            return not_run("the answer ended before the arguments did")
+            return not_run("The answer ended before the arguments did.")
         arguments = arguments_text(given.get("arguments"), ARGUMENTS_LIMIT)
         if len(arguments) > self.arguments_left:
-            return not_run("the calls of one answer have too long arguments; make fewer at once")
+            return not_run(
+                "The arguments of one answer are too long together. Make fewer calls at once."
+            )
         return arguments
 
     def _reason(self, given: Json) -> None:
@@ -238,11 +251,11 @@ def _ending(whole: Json) -> str:
     return ANSWER_CUT_OFF if reason or whole.get("status") == "incomplete" else ""
 
 
-def _digest(name: str, arguments: str, given: Json) -> str:
-    """What two calls have in common that are the same. What is not run is as it was given."""
-    if arguments.startswith(MARKED):
-        return f"{name} {text_of(given.get('arguments'))}"
-    return call_digest(name, arguments)
+def _called(given: Json) -> Json:
+    """A call in the form of today, where a server uses that of another API."""
+    inner = given.get("function")
+    whole = {**given, **inner} if isinstance(inner, Mapping) else given
+    return whole if "arguments" in whole else {**whole, "arguments": whole.get("input")}
 
 
 def _phase(given: Any) -> _Phase | None:
@@ -291,6 +304,12 @@ def _words(content: Any) -> str:
                 "a part of an answer was dropped", kind=text_of(_kind(content))[:NAME_LIMIT]
             )
             return ""
+
+
+def _refuses(given: Json) -> bool:
+    """Whether the model says in a message that it will not do what it was asked to."""
+    parts = (given, *_listed(given.get("content")))
+    return any(isinstance(it, Mapping) and isinstance(it.get("refusal"), str) for it in parts)
 
 
 def _id(given: Any) -> str:

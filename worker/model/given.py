@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -30,7 +31,7 @@ def sendable(given: str | Sequence[Any]) -> str | list[Any]:
     """
     if isinstance(given, str):
         return cut(encodable(given), ITEM_LIMIT)
-    items = _paired([_bounded(item) for item in given])
+    items = _in_order(_paired([_bounded(item) for item in given]))
     size = len(json.dumps(items, ensure_ascii=False, default=str))
     if size > GIVEN_LIMIT:
         raise NoAnswerError(
@@ -80,6 +81,21 @@ def _matched(items: Sequence[Any]) -> set[int]:
         elif _is(item, "function_call_output") and item["call_id"] in open_:
             matched |= {number, open_.pop(item["call_id"])}
     return matched
+
+
+def _in_order(items: Sequence[Any]) -> list[Any]:
+    """Outputs that stand together in the order of their calls, not in that of their ends."""
+    ordered: list[Any] = []
+    places: dict[str, int] = {}
+    for is_output, together in groupby(items, lambda it: _is(it, "function_call_output")):
+        group = list(together)
+        if is_output:
+            group.sort(key=lambda it: places.get(it["call_id"], len(places)))
+        else:
+            calls = [it["call_id"] for it in group if _is(it, "function_call")]
+            places = {id_: place for place, id_ in enumerate(calls)}
+        ordered += group
+    return ordered
 
 
 def _once(item: Any, ids: set[str]) -> Any:

@@ -24,6 +24,8 @@ from workflows.model_faults import ModelFault
 
 Ask = Callable[[dict[str, Any]], Awaitable[Json]]
 """Asks a server, and returns the JSON that it answered."""
+BODY_LIMIT = 8_000_000
+"""Bytes of an answer, unpacked; all that is taken over of it are some hundred thousand."""
 DEPTH_LIMIT = 100
 UNLIMITED = timedelta(days=1)
 
@@ -40,8 +42,9 @@ class Responses(OpenAIResponsesModel):
         """The answer as JSON."""
         given = {name: value for name, value in named.items() if name != "tracing"}
         request = self._build_response_create_kwargs(**given)
-        answer = await self._client.responses.with_raw_response.create(**request)
-        return read(answer.content)
+        create = self._client.responses.with_streaming_response.create
+        async with create(**request) as answer:
+            return read(await _body(answer.iter_bytes()))
 
 
 class ResponsesProvider(ModelProvider):
@@ -109,6 +112,22 @@ class ReadModel(Model):
         async with asyncio.timeout(self._longest.total_seconds()):
             whole = await self._ask(given)
         return _storable(well_formed(whole))
+
+
+async def _body(chunks: AsyncIterator[bytes]) -> bytes:
+    """All of an answer, unless it breaks off or does not end."""
+    body = bytearray()
+    try:
+        async for chunk in chunks:
+            body += chunk
+            if len(body) > BODY_LIMIT:
+                break
+    except Exception as error:
+        told = f"broke off after {len(body):,} bytes: {type(error).__name__}"
+        raise NoAnswerError(ModelFault.UNAVAILABLE, told, passes=True) from error
+    if len(body) > BODY_LIMIT:
+        raise NoAnswerError(ModelFault.UNREADABLE, f"more than {BODY_LIMIT:,} bytes")
+    return bytes(body)
 
 
 def _storable(answer: ModelResponse) -> ModelResponse:

@@ -21,13 +21,13 @@ from agents.exceptions import ModelBehaviorError
 from agents.function_schema import FuncSchema, function_schema
 from pydantic import ValidationError
 
-from worker.arguments import NOT_RUN
 from worker.secrets import typed_as_secret
 from worker.shop import Shop
 from worker.text import encodable
 from worker.tools.schema import for_model, with_reason
 from workflows.contracts import ArgumentField, Call, ToolSpec
 from workflows.differences import REASON
+from workflows.not_run import NOT_RUN, is_marked, told_not_run
 
 
 class ReservedNameError(Exception):
@@ -136,8 +136,8 @@ class Tool:
             given = json.loads(arguments or "{}")
             if not isinstance(given, dict):
                 raise ArgumentsError("The arguments have to be a JSON object.")
-            if NOT_RUN in given:
-                raise ArgumentsError(f"The call was not run: {given[NOT_RUN]}.")
+            if is_marked(given):
+                raise ArgumentsError(told_not_run(given))
             reason = encodable(str(given.pop(REASON, None) or "")).strip()
             model = self.schema.params_pydantic_model.model_validate(given)
             positional, named = self.schema.to_call_args(model)

@@ -47,7 +47,8 @@ async def test_changed_words_are_told_to_the_conversation_and_start_none(desk: D
     before = {"type": "message", "user": "U0ALICE", "ts": "1.0", "text": "order 2"}
     change = {"subtype": "message_changed", "previous_message": before, "user": None}
     for text in ("order 20", "order 2"):
-        body = an_event(**change, ts="2.0", message={**before, "text": text})
+        edited = {"text": text, "edited": {"user": "U0ALICE", "ts": "2.0"}}
+        body = an_event(**change, ts="2.0", message={**before, **edited})
         assert (await desk.deliver(body)).status == 200
     ((thread, edit),) = desk.talks.edits
     assert (thread.ts, edit.before, edit.after) == ("1.0", "order 2", "order 20")

@@ -267,13 +267,14 @@ PREVIOUS = {"type": "message", "user": "U0ALICE", "ts": "1.0", "text": f"<@{BOT}
 
 
 def _edit(now: dict[str, Any], **event: Any) -> dict[str, Any]:
-    changed = {"message": {**PREVIOUS, **now}, "previous_message": PREVIOUS, "ts": "2.0"}
+    edited = {"edited": {"user": "U0ALICE", "ts": "2.0"}}
+    changed = {"message": {**PREVIOUS, **edited, **now}, "previous_message": PREVIOUS, "ts": "2.0"}
     kind = {"type": "message", "subtype": "message_changed", "channel": "C0OPS"}
     return {**BODY, "event": {**kind, **changed, **event}}
 
 
 def test_an_edit_is_read_whole() -> None:
-    now = {"text": "order 20 &lt;now&gt;", "thread_ts": "0.5", "edited": {"ts": "2.0"}}
+    now = {"text": "order 20 &lt;now&gt;", "thread_ts": "0.5"}
     changed = read_edit(_edit(now), BOT)
     assert changed is not None
     assert changed.thread.ts == "0.5"
@@ -290,7 +291,8 @@ def test_an_edit_is_read_whole() -> None:
         {"attachments": [{"is_share": True, "text": "somebody's words"}]},
         {"reply_count": 3, "latest_reply": "2.0", "thread_ts": "1.0"},
         {"metadata": {"event_type": "x"}, "language": {"locale": "de"}},
-        {"files": [{"name": "a.pdf"}], "edited": {"ts": "2.0"}},
+        {"files": [{"name": "a.pdf"}]},
+        {"text": "<@U0BOB|bob> other words by Slack itself", "edited": None},
         {"text": f"<@{BOT}|countersign> order 2"},
         {"text": "other words", "bot_id": "B1"},
         {"text": "other words", "user": BOT},
@@ -302,10 +304,24 @@ def test_a_change_that_is_none_of_the_persons_words_is_passed_over(now: dict[str
     assert read_edit(_edit(now), BOT) is None
 
 
+def test_what_slack_adds_after_an_edit_is_no_other_edit() -> None:
+    earlier = {**PREVIOUS, "edited": {"user": "U0ALICE", "ts": "2.0"}}
+    now = {"text": "the same with <https://a.test|a link>"}
+    assert read_edit(_edit(now, previous_message=earlier), BOT) is None
+
+
 @pytest.mark.parametrize("odd", [None, [], "x", {}])
-def test_an_edit_without_an_earlier_version_changes_no_words(odd: Any) -> None:
-    changed = read_edit(_edit({"text": ""}, previous_message=odd), BOT)
-    assert changed is None
+def test_an_edit_whose_earlier_version_is_not_told_is_one_all_the_same(odd: Any) -> None:
+    changed = read_edit(_edit({"text": "order 3"}, previous_message=odd), BOT)
+    assert changed is not None
+    assert (changed.edit.before, changed.edit.after) == ("", "order 3")
+
+
+def test_an_edit_keeps_what_was_passed_on() -> None:
+    share = {"is_share": True, "author_name": "bob", "text": "20 desks"}
+    changed = read_edit(_edit({"text": "order these", "attachments": [share]}), BOT)
+    assert changed is not None
+    assert changed.edit.after.startswith("order these\n\nForwarded")
 
 
 def test_a_lost_card_is_known_by_its_metadata_or_its_buttons() -> None:

@@ -23,7 +23,7 @@ from workflows.search import (
     OUTCOME,
     REQUESTER,
     TOOL,
-    VALUE_BYTES,
+    VALUE_LIMIT,
     VOTED,
     attributes,
     changes,
@@ -69,7 +69,7 @@ def test_a_request_is_found_by_whoever_may_decide_it_and_by_when() -> None:
 
     assert found[APPROVERS.name] == ["U0BOB", "S0FINANCE", "U0CAROL"]
     assert found[AUDIENCE.name] == [
-        *(PUBLIC, "U0ALICE", "U0BOB", "S0FINANCE", "U0CAROL", "U0DAVE"),
+        *("U0ALICE", PUBLIC, "U0BOB", "S0FINANCE", "U0CAROL", "U0DAVE"),
     ]
     assert found[DEADLINE.name] == NOON + timedelta(days=2)
 
@@ -142,5 +142,19 @@ def test_no_list_is_longer_than_temporal_takes(ids: list[str]) -> None:
     handed = tuple(HandOver(by=BOB, to=Person(team=TEAM, user=it), at=NOON) for it in ids)
     found = _found(_with(a_rule("U0BOB"), handed=handed))
     for name in (APPROVERS.name, AUDIENCE.name):
-        assert len(json.dumps(found[name], separators=(",", ":")).encode()) <= VALUE_BYTES
+        assert len(json.dumps(found[name], separators=(",", ":")).encode()) <= VALUE_LIMIT
         assert "U0BOB" in found[name]
+
+
+def test_a_value_is_cut_before_temporal_would_end_the_workflow_for_it() -> None:
+    many = [f"U{number:010}" for number in range(500)]
+    found = _started(an_approval(a_rule(*many, "S0FINANCE"), audience=[PUBLIC]).request)
+    for key in (APPROVERS, AUDIENCE):
+        assert len(json.dumps(found[key.name])) < 2_048 + len(found[key.name])
+        assert "S0FINANCE" in found[key.name]
+        assert len(found[key.name]) > 100
+    assert {PUBLIC, "U0ALICE"} <= set(found[AUDIENCE.name])
+
+
+def test_a_long_word_is_cut() -> None:
+    assert len(_started(an_approval(a_rule("U0BOB"), tool="t" * 3_000).request)[TOOL.name]) == 200

@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 
 from tests.unit.model.served import Server, a_call, answered, ask, said
-from worker.arguments import NOT_RUN
-from worker.model.answer import CALLS_LIMIT, ITEMS_LIMIT, TEXT_LIMIT
+from worker.model.answer import CALLS_LIMIT, ITEMS_LIMIT, TEXT_LIMIT, TOO_LONG_TOGETHER, TWICE
 from workflows.model_faults import ModelFault
+from workflows.not_run import NOT_RUN
 from workflows.words import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
 
 OPENAI = {"type": "output_text", "text": "Hello!", "annotations": [], "logprobs": []}
@@ -63,6 +63,20 @@ async def test_a_message_without_text_is_none(content: Any) -> None:
 
 async def test_a_refusal_beside_empty_content_is_found() -> None:
     assert _texts(await answered(said(None, refusal="I can't."))) == ["I can't."]
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (said([OPENAI]), "completed"),
+        (said([{"type": "refusal", "refusal": "I can't."}]), "incomplete"),
+        (said(None, refusal="I can't."), "incomplete"),
+    ],
+)
+async def test_a_refusal_is_not_taken_for_an_answer(given: Any, status: str) -> None:
+    (message,) = (await answered(given)).output
+    assert isinstance(message, ResponseOutputMessage)
+    assert message.status == status
 
 
 @pytest.mark.parametrize(
@@ -132,13 +146,13 @@ async def test_arguments_are_the_text_of_one_object(given: Any, text: str) -> No
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ("100 widgets", "not valid JSON"),
-        ('{"n": 1', "not valid JSON"),
-        ('{"n": NaN}', "not valid JSON"),
-        ('{"n": 1e999}', "not valid JSON"),
-        ("[1]", "no JSON object"),
-        ([1], "no JSON object"),
-        (7, "no JSON object"),
+        ("100 widgets", "no JSON object:"),
+        ('{"n": 1', "no JSON object:"),
+        ('{"n": NaN}', "no JSON object:"),
+        ('{"n": 1e999}', "no JSON object:"),
+        ("[1]", "no JSON object."),
+        ([1], "no JSON object."),
+        (7, "no JSON object."),
         ('{"a": ' * 200 + "1" + "}" * 200, "levels deep"),
         ({"a": "x" * 40_001}, "characters long"),
         ('{"a": "' + "x" * 1_200_000 + '"}', "1,200,009 characters long"),
@@ -167,14 +181,30 @@ async def test_a_name_is_one_that_can_be_given_back(given: Any, name: str) -> No
     assert call.name == name
 
 
-async def test_the_same_call_twice_in_one_answer_is_one_call() -> None:
+async def test_the_same_call_twice_in_one_answer_is_run_once() -> None:
     answer = await answered(
         a_call(arguments='{"sku": "cable", "n": 1, "reason": "low"}'),
         a_call(arguments={"n": 1.0, "sku": "cable", "reason": "still low"}),
         a_call(arguments='{"sku": "cable", "n": 2}'),
         a_call("look", '{"sku": "cable", "n": 1}'),
     )
-    assert [json.loads(call.arguments)["n"] for call in _calls(answer)] == [1, 2, 1]
+    first, again, more, other = _calls(answer)
+    assert [json.loads(it.arguments)["n"] for it in (first, more, other)] == [1, 2, 1]
+    assert _why(again) == TWICE
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "custom_tool_call", "call_id": "c", "name": "act", "input": '{"n": 1}'},
+        {"type": "tool_call", "name": "act", "arguments": {"n": 1}},
+        {"type": "function", "function": {"name": "act", "arguments": '{"n": 1}'}},
+    ],
+    ids=lambda it: it["type"],
+)
+async def test_a_call_in_the_form_of_another_api_is_a_call(item: Any) -> None:
+    (call,) = _calls(await answered(item))
+    assert (call.name, call.arguments) == ("act", '{"n": 1}')
 
 
 async def test_words_beside_calls_are_kept_in_their_order() -> None:
@@ -192,6 +222,7 @@ async def test_calls_that_are_too_long_together_are_not_run() -> None:
     answer = await answered(*(a_call(arguments={"n": n, "a": "x" * 30_000}) for n in range(10)))
     unrun = [call for call in _calls(answer) if NOT_RUN in call.arguments]
     assert (len(_calls(answer)), len(unrun)) == (10, 4)
+    assert {_why(call) for call in unrun} == {TOO_LONG_TOGETHER}
     assert sum(len(call.arguments) for call in _calls(answer)) < 200_000
 
 

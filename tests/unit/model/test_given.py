@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from temporalio.exceptions import ApplicationError
 
 from tests.unit.model.served import Server, ask, said
-from worker.arguments import NOT_RUN
 from worker.model.given import GIVEN_LIMIT, ITEM_LIMIT, LOST, sendable
 from workflows.model_faults import ModelFault
+from workflows.not_run import NOT_RUN
 
 
 def _user(text: str) -> dict[str, str]:
@@ -75,6 +75,11 @@ async def test_a_call_without_its_output_is_given_one() -> None:
 
 async def test_an_output_without_its_call_is_left_out() -> None:
     assert await _sent(_output("1"), _user("and?")) == [_user("and?")]
+
+
+async def test_outputs_are_in_the_order_of_their_calls() -> None:
+    sent = await _sent(_call("1"), _call("2"), _call("3"), *map(_output, "312"))
+    assert sent[3:] == [_output("1"), _output("2"), _output("3")]
 
 
 async def test_an_id_that_was_given_before_is_left_out() -> None:

@@ -1,6 +1,7 @@
 """What a provider refuses: whether it is tried again, and what a person reads."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -110,6 +111,30 @@ async def test_an_answer_that_takes_too_long_is_ended() -> None:
             return super().answer(request)
 
     assert (await _failure(Slow(), 0.05)).type == ModelFault.TIMEOUT
+
+
+async def _endless() -> AsyncGenerator[bytes]:
+    while True:
+        yield b" " * 1_000_000
+
+
+async def _broken() -> AsyncGenerator[bytes]:
+    yield b'{"output": ['
+    raise httpx2.ReadError("gone")
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [(_endless, ModelFault.UNREADABLE), (_broken, ModelFault.UNAVAILABLE)],
+)
+async def test_an_answer_that_does_not_end_as_it_should_is_an_error(
+    body: Callable[[], AsyncGenerator[bytes]], fault: ModelFault
+) -> None:
+    class Streams(Server):
+        def answer(self, request: httpx2.Request) -> httpx2.Response:
+            return httpx2.Response(200, content=body())
+
+    assert (await _failure(Streams())).type == fault
 
 
 async def test_a_longer_wait_is_told_at_once_and_until_when() -> None:

@@ -33,7 +33,15 @@ def test_another_delivery_is_known_by_its_id_and_by_its_time() -> None:
     assert len(inbox.messages) == 1
     again = Inbox(Memory(thread=a_thread(), seen=inbox.seen))
     again.put(_message(1))
-    assert not again.has_news
+    assert not again.has_news(lambda _: True)
+
+
+def test_what_is_not_due_stays_for_later() -> None:
+    inbox = _inbox(*map(_message, [3, 1, 2]))
+    assert inbox.has_news(lambda it: it.id == "Ev2")
+    assert [it.id for it in inbox.take(lambda it: it.id != "Ev2")] == ["Ev1", "Ev3"]
+    assert not inbox.has_news(lambda it: it.id == "Ev3")
+    assert [it.id for it in inbox.messages] == ["Ev2"]
 
 
 def test_what_is_remembered_is_bounded_and_forgets_the_oldest() -> None:

@@ -1,0 +1,150 @@
+"""However much arrives at one approval, it stays small, answers, and can be decided."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from temporalio.api.common.v1 import Payload
+from temporalio.client import Client
+from temporalio.common import RawValue
+
+from tests.builders import ALICE, BOB, a_press
+from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
+from tests.flows.slow import SlowBook
+from tests.model import says
+from workflows.ballot import REFUSED_LIMIT
+from workflows.contracts import DECIDE_SIGNAL, Person
+from workflows.decisions import Outcome, Refusal, Verb
+from workflows.docket import MOST_A_MINUTE, MOST_UNDER_WAY
+from workflows.rules import Panel, People
+from workflows.votes import REASON_LIMIT
+
+PRESSES = 1_000
+
+
+async def _length(rig: Rig, approval_id: str) -> int:
+    """How many events an approval's history has."""
+    handle = rig.temporal.get_workflow_handle(approval_id)
+    return len([event async for event in handle.fetch_history_events()])
+
+
+async def _send(rig: Rig, approval_id: str, people: Sequence[Person], **fields: object) -> None:
+    """Each of them presses Approve, a few at the same time."""
+    handle = rig.temporal.get_workflow_handle(approval_id)
+    for some in batched(people, 10):
+        presses = (a_press(by).model_copy(update=fields) for by in some)
+        await asyncio.gather(*(handle.signal(DECIDE_SIGNAL, args=[True, it]) for it in presses))
+
+
+def batched(people: Sequence[Person], size: int) -> Iterator[Sequence[Person]]:
+    """So many at a time."""
+    return (people[start : start + size] for start in range(0, len(people), size))
+
+
+async def test_a_thousand_presses_by_an_outsider_cost_little_more_than_their_own_events(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        rig.directory.panels = {DAVE.user: ()}
+        id_ = await rig.ask()
+        before = await _length(rig, id_)
+        await _send(rig, id_, [DAVE] * PRESSES)
+
+        await rig.log.until(lambda: any("very often" in it.text for it in rig.log.whispers))
+        await rig.vote(id_, BOB)
+
+        assert await rig.answered() == "Done."
+        refusals = await rig.refusals(id_)
+        assert refusals.count(Refusal.TOO_OFTEN) <= 2 * MOST_A_MINUTE
+        assert len(rig.log.whispers) <= 3 * MOST_A_MINUTE
+        # A signal, and at worst a workflow task of three events for each.
+        assert await _length(rig, id_) - before < 4 * PRESSES + 600
+
+
+async def test_a_flood_by_many_people_is_refused_beyond_what_can_be_checked_and_a_no_counts(
+    temporal: Client,
+) -> None:
+    book = SlowBook()
+    crowd = [Person(team="T0ACME", user=f"U0CROWD{number}") for number in range(300)]
+    book.doors.close(*(person.user for person in crowd))
+    async with working(temporal, act(1), says("Off."), directory=book) as rig:
+        id_ = await rig.ask()
+        await _send(rig, id_, crowd)
+        assert Refusal.TOO_OFTEN in await rig.refusals(id_)
+        assert len(book.asked) <= MOST_UNDER_WAY
+
+        await rig.vote(id_, ALICE, approve=False, verb=Verb.WITHDRAW)
+
+        await rig.cards.until(lambda: rig.cards.of(id_).outcome is Outcome.WITHDRAWN)
+        book.doors.open(*(person.user for person in crowd))
+        assert await rig.answered() == "Off."
+        assert rig.bench.ran == []
+
+
+async def test_what_is_too_long_or_cannot_be_kept_decides_nothing_and_harms_nothing(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        id_ = await rig.ask()
+        handle = temporal.get_workflow_handle(id_)
+        press = await rig.vote(id_, BOB, approve=False, reason="x" * (REASON_LIMIT + 1))
+        shape = press.model_dump(mode="json") | {"reason": ""}
+        nested: list[object] = []
+        for _ in range(150):
+            nested = [nested]
+        await handle.signal(DECIDE_SIGNAL, args=[True, shape | {"reason": "x" * 1_500_000}])
+        await handle.signal(DECIDE_SIGNAL, args=[True, shape | {"card": nested}])
+        await handle.signal(DECIDE_SIGNAL, args=[True, shape | {"at": 10**300}])
+        await handle.signal(DECIDE_SIGNAL, args=[nested, shape])
+        deep = Payload(metadata={"encoding": b"json/plain"}, data=b"[" * 100_000 + b"]" * 100_000)
+        await handle.signal(DECIDE_SIGNAL, args=[True, RawValue(deep)])
+
+        assert await rig.refusals(id_) == [Refusal.MALFORMED] * 5  # the last cannot even be read
+        await rig.vote(id_, BOB)
+        assert await rig.answered() == "Done."
+
+
+async def test_a_rule_that_names_hundreds_asks_them_and_one_of_the_last_decides(
+    temporal: Client,
+) -> None:
+    many = tuple(f"U{number:010}" for number in range(500))
+    last = Person(team="T0ACME", user=many[-1])
+    async with working(temporal, act(1), says("Done.")) as rig:
+        rig.policy.rule = a_rule(panels=(Panel(who=People(users=many)),))
+        await rig.vote(await rig.ask(), last)
+
+        assert await rig.answered() == "Done."
+        assert len(rig.bench.ran) == 1
+
+
+async def test_hundreds_of_refused_presses_with_long_reasons_fit_into_one_status(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1), says("Off.")) as rig:
+        id_ = await rig.ask()
+        crowd = [Person(team="T0ACME", user=f"U0{number}") for number in range(REFUSED_LIMIT + 9)]
+        await _send(rig, id_, crowd, reason="é" * REASON_LIMIT, arguments="é" * 40_000)
+        await rig.vote(id_, CAROL, approve=False)
+
+        assert await rig.answered() == "Off."
+        status = rig.cards.of(id_)
+        assert len(status.refused) == REFUSED_LIMIT
+        assert len(status.model_dump_json()) < 500_000
+
+
+async def test_a_late_flood_while_the_action_runs_redraws_the_card_a_few_times_only(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1), says("Done.")) as rig:
+        rig.bench.gate.clear()
+        rig.policy.rule = a_rule(expires_after=timedelta(hours=1))
+        id_ = await rig.ask()
+        await rig.vote(id_, BOB)
+        await rig.bench.until(lambda: len(rig.bench.ran) == 1)
+        drawn = len(rig.cards.shown)
+        await _send(rig, id_, [DAVE] * 200)
+        await rig.log.until(lambda: any("very often" in it.text for it in rig.log.whispers))
+        rig.bench.gate.set()
+
+        assert await rig.answered() == "Done."
+        assert len(rig.cards.shown) - drawn <= 2 * MOST_A_MINUTE + 2
