@@ -49,6 +49,8 @@ async def main(release: str) -> None:
                 await _write(rig, id_, f"{release}-{name}-done")
         async with working(temporal, act(1), says("Done.")) as rig:
             await _record_quorum(rig, release)
+        async with working(temporal, act(1), says("Done.")) as rig:
+            await _record_renewal(rig, release)
 
 
 async def _record_quorum(rig: Rig, release: str) -> None:
@@ -74,6 +76,17 @@ async def _record_quorum(rig: Rig, release: str) -> None:
     await rig.answered(2)  # the note on the standing permission, then the answer
     await _write(rig, id_, f"{release}-quorum-done")
     await _write(rig, rig.thread.workflow_id, f"{release}-granted-done")
+
+
+async def _record_renewal(rig: Rig, release: str) -> None:
+    """A conversation that renews itself while an approval waits, and what comes of that."""
+    id_ = await rig.ask("please act")
+    await rig.renew()
+    await _write(rig, rig.thread.workflow_id, f"{release}-renewed-waiting")
+    told = len(rig.log.replies)
+    await rig.vote(id_, BOB)
+    await rig.answered(told + 1)
+    await _write(rig, rig.thread.workflow_id, f"{release}-renewed-done")
 
 
 async def _write(rig: Rig, workflow_id: str, name: str) -> None:

@@ -24,6 +24,8 @@ def test_there_is_something_to_replay() -> None:
         "conversation-done",
         "conversation-waiting",
         "rejected-done",
+        "renewed-done",
+        "renewed-waiting",
     }
 
 
