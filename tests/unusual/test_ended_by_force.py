@@ -1,5 +1,7 @@
 """What an operator ends, or a worker that dies, leaves no live card and nobody in the dark."""
 
+import pytest
+
 from bot.views.actions import APPROVE
 from tests.played_model import PlayedModel, call, order, say
 from tests.slack.reading import approval_id, buttons
@@ -35,6 +37,7 @@ async def test_a_card_whose_conversation_was_terminated_offers_nothing_after_a_p
     assert buttons(await talk.redrawn(card, "nothing was done")) == []
 
 
+@pytest.mark.soak  # the next worker takes its time to start
 async def test_an_approved_tool_whose_worker_dies_is_run_again_by_the_next(
     scene: Scene, model: PlayedModel, tools: Tools
 ) -> None:

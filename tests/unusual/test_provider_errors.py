@@ -13,13 +13,9 @@ CUT = {"status": "incomplete", "incomplete_details": {"reason": "content_filter"
 ERRORS: dict[str, Answer] = {
     "wait for an hour": error(429, "rate_limit_exceeded", **AN_HOUR),
     "wait until a date": error(429, "rate_limit_exceeded", **A_DATE),
-    "no credit": error(429, "insufficient_quota"),
     "no such model": error(404, "model_not_found"),
     "too much context": error(400, "context_length_exceeded"),
-    "not allowed": error(401, "invalid_api_key"),
-    "out of order": error(503, "server_error"),
     "filtered": CUT,
-    "failed": {"status": "failed", "error": {"code": "server_error", "message": "x"}, "output": []},
 }
 
 
