@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import Block, MarkdownBlock
@@ -73,6 +74,8 @@ class SlackThreads(ThreadActivities):
         await self._posts.once(spot, REPLY_EVENT, f"{reply.key}/why", Words(why, [section(why)]))
         for key, piece in pieces:
             await self._say(spot, key, piece, again=reply.again)
+        # An answer takes the status line away by itself, but none came there.
+        await self.show_status(ThreadStatus(thread=reply.thread, text=""))
 
     @activity.defn
     async def show_status(self, status: ThreadStatus) -> None:
@@ -87,6 +90,8 @@ class SlackThreads(ThreadActivities):
             code = code_of(error)
             self._has_status = code not in UNKNOWN
             log.info("status line not shown", code=code)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.info("status line not shown", cause=type(error).__name__)
 
     @activity.defn
     async def whisper(self, whisper: Whisper) -> None:

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.activities import AgentActivities, ThreadActivities
     from workflows.agent import MAX_TURNS, RUN_CONFIG, build_agent
+    from workflows.approvals import ApprovalStatus
     from workflows.asking import Gate
     from workflows.batch import Summary
     from workflows.contracts import Call, ToolSpec
@@ -36,7 +37,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.patience import ACTIVITY_CALL, HEARTBEAT, SLACK_CALL, TOOL_CALL, TOOL_RETRIES
     from workflows.talk import Talk
     from workflows.verdicts import ended_early_note, unanswered_for_model, waiting_note
-    from workflows.words import canned, granted_note, nobody_asked_yet, silent
+    from workflows.words import canned, granted_note, nobody_asked_yet, silent, with_effects
 
 THINKING = "is thinking…"
 STATUS_CALL = timedelta(seconds=3)
@@ -99,6 +100,7 @@ class Turn:
                 result = await self._run()
                 words = "\n\n".join(_texts(result))
                 if not result.interruptions:
+                    words = words if _is_whole(result) else with_effects(words, state.effects)
                     break
                 state.calls = [self._guarded(item) for item in result.interruptions]
                 await asyncio.gather(self._say(words), self._settle_all())
@@ -186,7 +188,9 @@ class Turn:
 
     def _settle_up(self) -> None:
         """Note what the calls of the last answer have come to."""
-        self.state.effects += [Effect.of(it.status) for it in self.state.calls if it.status]
+        pending = ApprovalStatus.pending
+        ends = [it.status or (pending(it.asked) if it.asked else None) for it in self.state.calls]
+        self.state.effects += [Effect.of(it) for it in ends if it]
         self.state.calls = []
 
     async def _tell_grants(self) -> None:
@@ -287,9 +291,17 @@ class Turn:
 
 def _texts(result: RunResult) -> Sequence[str]:
     """All that the model said, also beside its calls."""
-    messages = (item for item in result.new_items if isinstance(item, MessageOutputItem))
-    texts = (ItemHelpers.text_message_output(item).strip() for item in messages)
+    texts = (ItemHelpers.text_message_output(item).strip() for item in _messages(result))
     return [text for text in texts if text]
+
+
+def _is_whole(result: RunResult) -> bool:
+    """Whether the model came to its end, and neither refused nor was cut off."""
+    return all(item.raw_item.status == "completed" for item in _messages(result))
+
+
+def _messages(result: RunResult) -> Sequence[MessageOutputItem]:
+    return [item for item in result.new_items if isinstance(item, MessageOutputItem)]
 
 
 def _plain(item: Any) -> Item:

@@ -134,6 +134,11 @@ def silent(effects: Sequence[Effect]) -> str:
     return done if has_news(effects) else f"{MODEL_SILENT} {done}"
 
 
+def with_effects(words: str, effects: Sequence[Effect]) -> str:
+    """What the model said where it refused or was cut off, and what was done all the same."""
+    return f"{words}\n\n{effects_for_person(effects)}" if has_news(effects) else words
+
+
 def nobody_asked_yet(until: datetime) -> str:
     """To the thread, while it can't be found out who has to approve something."""
     return (

@@ -73,4 +73,5 @@ class SlowShop(Workbench):
         self.previewed += 1
         await self.changed()
         await self.doors.through("preview")
+        await self.doors.through(call.arguments)
         return prepared

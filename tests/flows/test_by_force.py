@@ -84,7 +84,7 @@ async def test_a_yes_that_is_being_checked_loses_against_a_cancellation(temporal
 
         await rig.cards.until(lambda: rig.cards.of(id_).outcome is Outcome.STOPPED)
         book.doors.open(BOB.user)
-        assert "was ended by an operator. Nothing was done." in (await rig.told()).text
+        assert "was ended by an operator; nothing was done." in (await rig.told()).text
         assert await rig.answered() == "It was stopped."
         assert rig.bench.ran == []
 
@@ -118,7 +118,9 @@ async def test_an_approval_finds_out_that_its_conversation_was_ended(
         end = await _end(rig, id_)
         assert (end.outcome, end.stop) == (Outcome.STOPPED, Stop.CONVERSATION)
         assert rig.cards.of(id_).outcome is Outcome.STOPPED
-        assert rig.log.replies[-1] == f"`{id_}` was ended by an operator. Nothing was done."
+        told = rig.log.replies[-1]
+        assert told.startswith(f"`{id_}` was ended together with its conversation")
+        assert told.endswith("nothing was done.")
         assert rig.bench.ran == []
 
 
@@ -131,7 +133,8 @@ async def test_a_yes_does_not_count_once_the_conversation_was_ended(temporal: Cl
         await rig.vote(id_, BOB)
 
         whisper = await rig.told()
-        assert "was ended by an operator. Nothing was done." in whisper.text
+        assert "was ended together with its conversation" in whisper.text
+        assert "nothing was done." in whisper.text
         end = await _end(rig, id_)
         assert (end.outcome, end.stop) == (Outcome.STOPPED, Stop.CONVERSATION)
         assert [it.why for it in end.refused] == [Refusal.CLOSED]

@@ -155,7 +155,7 @@ async def test_what_has_ended_is_history_and_nothing_else(store: Store) -> None:
     await store.temporal.get_workflow_handle(ended).terminate("over")
     rows = await _ended(store)
 
-    assert [(row.id, row.is_open, row.outcome) for row in rows] == [(ended, False, Outcome.PENDING)]
+    assert [(row.id, row.is_open, row.outcome) for row in rows] == [(ended, False, Outcome.STOPPED)]
     assert await store.find(Kind.MINE) == await store.find(Kind.ALL) == [open_]
     assert await store.find(Kind.HISTORY, Viewer(CAROL.user)) == []
 

@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from tests.flows.rig import act, working
 from tests.model import calls, says
 from worker.model.answer import TWICE
+from workflows.effects import NOTHING
 from workflows.words import UNFORESEEN
 
 
@@ -131,9 +132,27 @@ async def test_an_answer_of_no_form_is_no_silence_and_the_thread_lives_on(
         await rig.say("hello")
         assert await rig.answered(1)
         await rig.say("hello?")
-        assert await rig.answered(2) == UNFORESEEN
+        assert await rig.answered(2) == f"{UNFORESEEN} {NOTHING}"
         await rig.say("hello??")
 
         assert await rig.answered(3) == "Here."
         handle = temporal.get_workflow_handle(rig.thread.workflow_id)
         assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_who_reads_a_refusal_reads_what_was_done_before_it(temporal: Client) -> None:
+    async with working(temporal, act(1), _refuses("I cannot go on.")) as rig:
+        await rig.vote(await rig.ask())
+        told = await rig.answered()
+        assert told.startswith("I cannot go on.\n\nThis was approved and done:")
+        assert "act ran with" in told
+
+
+async def test_words_beside_a_call_are_read_before_it_is_decided(temporal: Client) -> None:
+    asking = act(1)
+    asking.output.insert(0, says("I'd like to do this now.").output[0])
+    async with working(temporal, asking, says("Done.")) as rig:
+        id_ = await rig.ask()
+        assert await rig.answered(1) == "I'd like to do this now."
+        await rig.vote(id_)
+        assert await rig.answered(2) == "Done."

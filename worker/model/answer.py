@@ -98,12 +98,15 @@ class _Said:
     id: str
     text: str
     phase: _Phase | None = None
+    is_whole: bool = True
+    """Whether it is the model's answer, and not a refusal or what is left of one."""
 
     @property
     def item(self) -> ResponseOutputMessage:
         """The message as the SDK has it."""
         part = {"type": "output_text", "text": self.text, "annotations": []}
-        given = {"type": "message", "role": "assistant", "status": "completed", "content": [part]}
+        status = "completed" if self.is_whole else "incomplete"
+        given = {"type": "message", "role": "assistant", "status": status, "content": [part]}
         given |= {"id": self.id or FAKE_RESPONSES_ID}
         given |= {"phase": self.phase} if self.phase else {}
         return ResponseOutputMessage.model_validate(given)
@@ -151,7 +154,9 @@ class _Answer:
             raise NoAnswerError(fault, "the answer ended before there was any text")
         if self.written > TEXT_LIMIT:
             self._note(cut_mark(self.written - TEXT_LIMIT, self.written))
-        self._note(ending if self._last_said else "")
+        if ending and (last := self._last_said) is not None:
+            last.is_whole = False
+            self._note(ending)
         self._note(calls_left_out(self.calls - CALLS_LIMIT) if self.calls > CALLS_LIMIT else "")
         return [it.item if isinstance(it, _Said) else it for it in self.items]
 
@@ -174,7 +179,8 @@ class _Answer:
         fits = text[: max(0, TEXT_LIMIT - self.written)]
         self.written += len(text)
         if fits:
-            self.items.append(_Said(self._id_of(given), fits, _phase(given.get("phase"))))
+            phase, whole = _phase(given.get("phase")), not _refuses(given)
+            self.items.append(_Said(self._id_of(given), fits, phase, is_whole=whole))
 
     def _call(self, given: Json) -> None:
         name = _NO_NAME.sub("-", text_of(given.get("name") or "").strip())[:NAME_LIMIT]
@@ -298,6 +304,12 @@ def _words(content: Any) -> str:
                 "a part of an answer was dropped", kind=text_of(_kind(content))[:NAME_LIMIT]
             )
             return ""
+
+
+def _refuses(given: Json) -> bool:
+    """Whether the model says in a message that it will not do what it was asked to."""
+    parts = (given, *_listed(given.get("content")))
+    return any(isinstance(it, Mapping) and isinstance(it.get("refusal"), str) for it in parts)
 
 
 def _id(given: Any) -> str:

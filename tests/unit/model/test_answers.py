@@ -66,6 +66,20 @@ async def test_a_refusal_beside_empty_content_is_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (said([OPENAI]), "completed"),
+        (said([{"type": "refusal", "refusal": "I can't."}]), "incomplete"),
+        (said(None, refusal="I can't."), "incomplete"),
+    ],
+)
+async def test_a_refusal_is_not_taken_for_an_answer(given: Any, status: str) -> None:
+    (message,) = (await answered(given)).output
+    assert isinstance(message, ResponseOutputMessage)
+    assert message.status == status
+
+
+@pytest.mark.parametrize(
     "whole",
     [
         {"output": None},

@@ -127,6 +127,8 @@ async def test_an_answer_that_its_thread_does_not_take_goes_to_who_asked_once(
     assert "<#C0OPS>" in why
     assert code in why
     assert answer == "Done."
+    (status,) = slack.given("assistant.threads.setStatus")
+    assert (status["channel_id"], status["status"]) == ("C0OPS", ""), "nobody is thinking any more"
 
 
 async def test_the_rest_of_a_long_answer_goes_to_who_asked(
