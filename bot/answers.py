@@ -19,7 +19,7 @@ from bot.views.modals.message import message_modal
 log = structlog.get_logger(__name__)
 
 SUBMISSION = "view_submission"
-TITLE = "Nothing was changed"
+TITLE = "That did not work"
 
 
 def in_command(text: str) -> BoltResponse:

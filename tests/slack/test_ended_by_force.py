@@ -92,6 +92,19 @@ async def test_copies_line_and_requester_hear_of_it_once(scene: Scene) -> None:
     assert len(notes) == 1
 
 
+async def test_a_conversation_that_is_begun_anew_hides_no_end(scene: Scene) -> None:
+    talk = await scene.mention(ORDER)
+    card = await talk.card()
+    await terminate(scene, f"conversation-T0ACME-{talk.channel}-{talk.ts}")
+    await talk.say("how much budget is left?")
+    await talk.hear("€")
+    await talk.press(card, "Approve")
+
+    shown = await talk.redrawn(card, "ended together with its conversation")
+    assert buttons(shown) == []
+    assert NOTHING in (await talk.hear("ended together with its conversation"))["text"]
+
+
 async def test_a_terminal_says_it_too(scene: Scene) -> None:
     talk = await scene.mention(ORDER)
     card = await talk.card()
