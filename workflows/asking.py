@@ -32,7 +32,7 @@ from workflows.decisions import Execution, Outcome, Stop
 from workflows.differences import differences
 from workflows.errands import Plea
 from workflows.listing import approval_memo
-from workflows.memory import GuardedCall
+from workflows.memory import GuardedCall, lean
 from workflows.patience import (
     ANSWER_PATIENCE,
     CARD_PATIENCE,
@@ -45,7 +45,7 @@ from workflows.patience import (
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.search import attributes
 from workflows.showing import fits_in_a_row
-from workflows.talk import WAITING_LIMIT, Talk
+from workflows.talk import Talk
 from workflows.verdicts import (
     already_asked_for_model,
     denied_for_model,
@@ -54,6 +54,7 @@ from workflows.verdicts import (
     result_for_model,
     too_many_for_model,
     too_many_waiting_for_model,
+    unheard_for_model,
     unprepared_for_model,
     withdrawn_unasked_for_model,
 )
@@ -86,6 +87,7 @@ class Gate:
 
         What nobody foresaw ends this one call, and leaves those beside it alone.
         """
+        self.talk.calls.append(it)
         try:
             while not it.words:
                 if it.asked is None:
@@ -94,21 +96,20 @@ class Gate:
                     self._conclude(it, await self.talk.end_of(it.asked.call.approval))
         except Exception:  # the open end: this one call, and nothing beside it
             workflow.logger.exception("A call could not be settled")
-            it.words = unprepared_for_model()
+            asked = it.asked.call.approval if it.asked else ""
+            it.words = unheard_for_model(asked) if asked else unprepared_for_model()
+        finally:
+            self.talk.calls.remove(it)
 
     async def _put(self, it: GuardedCall) -> None:
         """Put the call to people, unless something else settles it."""
-        self.talk.gate.append(it)
-        try:
-            prepared = await self._prepare(it.call)
-            if words := prepared.problem or self._known(it):
-                it.words = words
-                return
-            ruling = await self._judge(it, prepared)
-            # Again, since time has passed.
-            it.words = self._withdrawn(it) or self._known(it) or self._not_asked(it, ruling) or ""
-        finally:
-            self.talk.gate.remove(it)
+        prepared = await self._prepare(it.call)
+        if words := prepared.problem or self._known(it):
+            it.words = words
+            return
+        ruling = await self._judge(it, prepared)
+        # Again, since time has passed.
+        it.words = self._withdrawn(it) or self._known(it) or self._not_asked(it, ruling) or ""
         if not it.words:
             await self._ask(it, self._request(it, prepared, ruling))
 
@@ -176,8 +177,8 @@ class Gate:
             return too_many_for_model(limits.asks_per_turn, "in one turn")
         if self.talk.asks_within_the_hour() >= limits.asks_per_hour:
             return too_many_for_model(limits.asks_per_hour, "an hour")
-        if len(self.talk.waiting) >= WAITING_LIMIT:
-            return too_many_waiting_for_model(WAITING_LIMIT)
+        if self.talk.is_full:
+            return too_many_waiting_for_model(len(self.talk.waiting))
         self.asked += 1
         it.asked_before = True
         self.talk.asks.append(workflow.now())
@@ -244,7 +245,7 @@ class Gate:
         it.asked, it.status = None, status
         again = status.outcome is Outcome.SUPERSEDED and it.replacements < MOST_REPLACEMENTS - 1
         if again:
-            it.replaces = status
+            it.replaces = lean(status)
             it.replacements += 1
             it.asked_before = False
             return

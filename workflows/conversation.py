@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.errands import Reply
     from workflows.inbox import Inbox
     from workflows.intents import read_intent
-    from workflows.memory import Memory, TurnState, noted
+    from workflows.memory import Memory, TurnState, carried, noted
     from workflows.patience import HEARTBEAT, SLACK_CALL
     from workflows.talk import Talk
     from workflows.turn import Turn
@@ -86,7 +86,7 @@ class ConversationWorkflow:
         """
         message = _read(Message, args)
         if message is not None:
-            self._inbox.put(message, under_way=len(self._running))
+            self._inbox.put(message, under_way=self._under_way)
 
     @workflow.signal(name=EDITED_SIGNAL)
     def edited(self, *args: Any) -> None:
@@ -173,6 +173,11 @@ class ConversationWorkflow:
             or info.get_current_history_size() >= LARGEST_HISTORY
         )
 
+    @property
+    def _under_way(self) -> list[Message]:
+        """Messages that were taken and are not answered yet."""
+        return [state.message for state in self._open_turns()]
+
     def _open_turns(self) -> Iterator[TurnState]:
         return (turn.state for turn, task in self._running if not task.done())
 
@@ -210,7 +215,7 @@ class ConversationWorkflow:
             seen=self._inbox.seen,
             turns=self._turns,
             inbox=tuple(self._inbox.messages),
-            open_turns=tuple(self._open_turns()),
+            open_turns=carried(self._open_turns()),
             grants=tuple(talk.grants),
             refusals=tuple(talk.refusals),
             revised=tuple(talk.revised),

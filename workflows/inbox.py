@@ -24,7 +24,7 @@ class Inbox:
         """Whether a message of this time came in."""
         return ts in self._seen
 
-    def put(self, message: Message, under_way: int = 0) -> None:
+    def put(self, message: Message, under_way: Sequence[Message] = ()) -> None:
         """Take a message in, unless it came before or there are too many already.
 
         Args:
@@ -35,7 +35,8 @@ class Inbox:
         if message.id in self._seen or message.ts in self._seen:
             return
         self._remember(message.id, message.ts)
-        if len(self.messages) + under_way >= INBOX_LIMIT or self._size >= INBOX_SIZE:
+        kept = (*self.messages, *under_way)
+        if len(kept) >= INBOX_LIMIT or sum(len(it.text) for it in kept) >= INBOX_SIZE:
             self._missed += 1
             return
         insort(self.messages, message, key=lambda it: moment_of(it.ts))
@@ -72,10 +73,6 @@ class Inbox:
         due = [it for it in self.messages if is_due(it)]
         self.messages = [it for it in self.messages if it not in due]
         return due
-
-    @property
-    def _size(self) -> int:
-        return sum(len(message.text) for message in self.messages)
 
     def _remember(self, *names: str) -> None:
         self._seen |= dict.fromkeys(names)

@@ -5,7 +5,7 @@ whose history grows past 50 MiB, so what is carried has to stay small however lo
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,8 +32,10 @@ SEEN_LIMIT = 1_000
 """Message ids that are remembered, so that a redelivered event is known: Slack delivers again
 within an hour, and with delayed events for a day (docs.slack.dev/apis/events-api)."""
 INBOX_LIMIT = 300
-INBOX_SIZE = 300_000
+INBOX_SIZE = 200_000
 """Messages, and characters of them, that may wait to be answered in one thread."""
+CARRIED_SIZE = 400_000
+"""Characters of JSON of the items of all turns that are carried to another run."""
 CUT = "… [{left} of {whole} characters are left out]"
 LEFT_OUT = "Earlier messages of this thread are left out here."
 
@@ -117,6 +119,30 @@ class Memory(BaseModel, frozen=True):
     """`ts` of messages of which somebody was told that edits are not followed."""
     listening: bool = False
     """Whether it was begun by a reply whose mention is still to come: Slack keeps no order."""
+
+
+def carried(states: Iterable[TurnState]) -> tuple[TurnState, ...]:
+    """Turns as they are carried to another run: with all that they wait for, their items bounded.
+
+    Where even short texts are too many, only what was said and the open calls are left.
+    """
+    turns = tuple(states)
+    limit = CARRIED_SIZE // max(len([it for it in turns if it.items]), 1)
+    return tuple(it.model_copy(update={"items": _carried(it, limit)}) for it in turns)
+
+
+def _carried(state: TurnState, limit: int) -> list[Item]:
+    items = shrunk(state.items, min(limit, TURN_LIMIT))
+    if fits(items, limit):
+        return items
+    open_calls = {it.call.id for it in state.calls}
+    left = [it for it in items if is_said(it) or it.get("call_id") in open_calls]
+    return [bounded(it, SCANT) for it in left]
+
+
+def lean(status: ApprovalStatus) -> ApprovalStatus:
+    """An approval that has ended, without the attempts that did not count."""
+    return status.model_copy(update={"refused": ()})
 
 
 def said(text: str) -> Item:

@@ -12,7 +12,7 @@ from workflows.contracts import Person, Thread
 from workflows.decisions import Outcome
 from workflows.differences import call_digest
 from workflows.listing import grants_memo
-from workflows.memory import GuardedCall, Item, Memory, Remembered, window
+from workflows.memory import GuardedCall, Item, Memory, Remembered, lean, window
 from workflows.rules import Rule
 from workflows.search import grant_changes
 
@@ -23,9 +23,11 @@ REFUSALS_LAST = timedelta(minutes=10)
 """How long a refusal answers an identical call; then people may be asked again."""
 REFUSALS_LIMIT = 50
 GRANTS_LIMIT = 50
-REVISED_LIMIT = 10
+REVISED_LIMIT = 3
 WAITING_LIMIT = 30
-"""Approvals that may wait in one thread; all are carried when the conversation renews itself."""
+WAITING_SIZE = 500_000
+"""Approvals that may wait in one thread, and bytes of what is known of them: all of it is carried
+when the conversation renews itself."""
 REMEMBERED = frozenset({Outcome.REJECTED, Outcome.CHANGES_REQUESTED})
 """Answers by people. What merely ran out of time may be asked again at once."""
 
@@ -50,8 +52,8 @@ class Talk:
     renewing: bool = False
     """Whether the conversation is about to go on in a fresh run: nobody takes the floor then."""
     posting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTED_AT_ONCE))
-    gate: list[GuardedCall] = field(default_factory=list[GuardedCall])
-    """Calls for which nobody could be asked yet."""
+    calls: list[GuardedCall] = field(default_factory=list[GuardedCall])
+    """Guarded calls that are on their way, or wait for people."""
     waiting: dict[str, ApprovalRequest] = field(default_factory=dict[str, ApprovalRequest])
     """What is being waited for, by the approval's id."""
     ended: dict[str, ApprovalStatus] = field(default_factory=dict[str, ApprovalStatus])
@@ -104,6 +106,13 @@ class Talk:
         """What people have to decide, without what a rule or a grant lets run."""
         return {id_: it for id_, it in self.waiting.items() if not it.is_automatic}
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits here that no more can be carried."""
+        if len(self.waiting) >= WAITING_LIMIT:
+            return True
+        return sum(len(it.model_dump_json()) for it in self.calls) >= WAITING_SIZE
+
     def waits_already(self, tool: str, arguments: str) -> str | None:
         """Id of an approval for the very same call, if one waits."""
         digest = call_digest(tool, arguments)
@@ -135,7 +144,7 @@ class Talk:
 
     def send_back(self, status: ApprovalStatus) -> None:
         """Keep what was sent back for changes until its new proposal comes."""
-        self.revised = [*self.revised, status][-REVISED_LIMIT:]
+        self.revised = [*self.revised, lean(status)][-REVISED_LIMIT:]
 
     def sent_back(self, tool: str) -> ApprovalStatus | None:
         """The approval whose requested changes the next call of a tool answers."""
@@ -147,7 +156,8 @@ class Talk:
 
     def not_asked_yet(self, by: Person) -> Iterator[GuardedCall]:
         """Calls of somebody's for which nobody could be asked yet."""
-        return (it for it in self.gate if it.call.requester.user == by.user and not it.withdrawn_by)
+        own = (it for it in self.calls if it.call.requester.user == by.user)
+        return (it for it in own if it.asked is None and not it.words and not it.withdrawn_by)
 
     def asks_within_the_hour(self) -> int:
         """How often people were asked from here within the last hour."""

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.activities import AgentActivities, ThreadActivities
     from workflows.agent import MAX_TURNS, RUN_CONFIG, build_agent
+    from workflows.approvals import ApprovalStatus
     from workflows.asking import Gate
     from workflows.batch import Summary
     from workflows.contracts import Call, ToolSpec
@@ -187,7 +188,9 @@ class Turn:
 
     def _settle_up(self) -> None:
         """Note what the calls of the last answer have come to."""
-        self.state.effects += [Effect.of(it.status) for it in self.state.calls if it.status]
+        pending = ApprovalStatus.pending
+        ends = [it.status or (pending(it.asked) if it.asked else None) for it in self.state.calls]
+        self.state.effects += [Effect.of(it) for it in ends if it]
         self.state.calls = []
 
     async def _tell_grants(self) -> None:

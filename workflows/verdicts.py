@@ -190,6 +190,14 @@ def too_many_waiting_for_model(limit: int) -> str:
     )
 
 
+def unheard_for_model(approval_id: str) -> str:
+    """What the model reads of a call whose approval goes on without this turn hearing of it."""
+    return (
+        f"NOT KNOWN: people were asked as {approval_id}, and what becomes of it is not heard of "
+        "here. Do not call it again; say that its card shows how it ends."
+    )
+
+
 def withdrawn_unasked_for_model(by: str) -> str:
     """What the model reads of a call that was taken back before anybody could be asked."""
     return (

@@ -60,7 +60,7 @@ def test_too_many_are_counted_and_not_kept() -> None:
 
 def test_those_under_way_and_long_ones_count_too() -> None:
     inbox = _inbox()
-    inbox.put(_message(1), under_way=INBOX_LIMIT)
+    inbox.put(_message(1), under_way=[_message(it) for it in range(INBOX_LIMIT)])
     assert inbox.take_missed() == 1
     large = _inbox(*(_message(it, "x" * 12_000) for it in range(100)))
     assert 0 < len(large.messages) < 100

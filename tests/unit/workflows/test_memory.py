@@ -6,18 +6,30 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.builders import a_call, a_message, a_status, a_thread
 from workflows.memory import (
+    CARRIED_SIZE,
+    INBOX_LIMIT,
+    INBOX_SIZE,
     ITEMS_LIMIT,
+    SEEN_LIMIT,
     SIZE_LIMIT,
+    GuardedCall,
     Item,
+    Memory,
+    TurnState,
     bounded,
+    carried,
     cut_short,
     fits,
     is_said,
+    lean,
     noted,
     said,
+    size_of,
     window,
 )
+from workflows.talk import WAITING_SIZE
 
 
 def _shape(item: Item) -> tuple[object, ...]:
@@ -131,3 +143,54 @@ def test_only_a_person_says_something() -> None:
     assert not is_said(noted("hi"))
     assert not is_said(_call(1)[0])
     assert not is_said(_answer("hi"))
+
+
+def _turn(number: int, items: int, text: int, *open_calls: str) -> TurnState:
+    calls = [it for step in range(items) for it in _call(step, "é" * text)]
+    asked = [{"type": "function_call", "call_id": id_, "name": "act"} for id_ in open_calls]
+    return TurnState(
+        number=number,
+        message=a_message("go"),
+        items=[said("go"), *calls, *asked],
+        calls=[GuardedCall(call=a_call().model_copy(update={"id": id_})) for id_ in open_calls],
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    turns=st.lists(st.tuples(st.integers(0, 12), st.sampled_from([10, 5_000, 24_000])), max_size=30)
+)
+def test_whatever_waits_can_be_carried(turns: list[tuple[int, int]]) -> None:
+    states = [_turn(number, *turn, "open") for number, turn in enumerate(turns)]
+    kept = carried(states)
+    assert sum(size_of(item) for it in kept for item in it.items) <= 1.2 * CARRIED_SIZE
+    for before, after in zip(states, kept, strict=True):
+        assert after.items[0] == said("go")
+        assert after.items[-1] == before.items[-1], "its answer needs the call before it"
+
+
+def test_many_small_steps_are_left_out_and_open_calls_are_not() -> None:
+    states = [_turn(number, 384, 400, "open") for number in range(30)]
+    kept = carried(states)
+    assert [len(it.items) for it in kept] == [2] * 30
+    assert {it.items[1]["call_id"] for it in kept} == {"open"}
+
+
+def test_a_full_thread_is_carried_in_one_payload() -> None:
+    """2 MiB is what Temporal takes as one (`limit.blobSize.error`)."""
+    big = a_status().model_copy(update={"result": "x" * 20_000})
+    waiting = [_turn(number, 12, 24_000, "open") for number in range(30)]
+    unread = [
+        TurnState(number=number, message=a_message("y" * (INBOX_SIZE // INBOX_LIMIT)))
+        for number in range(INBOX_LIMIT)
+    ]
+    memory = Memory(
+        thread=a_thread(),
+        items=tuple(
+            window([it for _ in range(40) for it in (said("é" * 2_000), *_call(1, "é" * 3_000))])
+        ),
+        seen=tuple(f"Ev0123456789ABCDEF{number:06}" for number in range(SEEN_LIMIT)),
+        open_turns=carried([*waiting, *unread]),
+        revised=(lean(big),) * 3,
+    )
+    assert len(memory.model_dump_json()) + WAITING_SIZE < 2 * 2**20
