@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activities import AgentActivities
+    from workflows.activities import AgentActivities, CardActivities
     from workflows.approvals import ApprovalRequest, ApprovalStatus
     from workflows.case import Case
     from workflows.contracts import (
@@ -29,12 +29,13 @@ with workflow.unsafe.imports_passed_through():
         TOOL_CALL,
         TOOL_RETRIES,
         WHISPER_PATIENCE,
+        prepare,
         sure,
     )
     from workflows.showing import Showing
-    from workflows.words import verdict
+    from workflows.words import stopped_note
 
-UNANSWERED = "It did not answer: it may have been done. Check before asking again."
+UNANSWERED = "It did not answer."
 SUMMARY_LIMIT = 100
 
 
@@ -92,19 +93,37 @@ class ApprovalWorkflow:
         return self._case.status()
 
     async def _live(self, request: ApprovalRequest) -> ApprovalStatus:
-        """The whole life of it. A bug that nothing else caught ends it, where it shows."""
+        """The whole life of it. A bug that nothing else caught ends it, in words if it can."""
         try:
-            card = self._begin(request)
-            await workflow.wait_condition(lambda: self._case.ballot.closed or self._is_broken)
-            if self._case.ballot.outcome is Outcome.APPROVED:
-                await self._carry_out()
-            elif not self._case.ballot.closed:
-                self._case.stop(Stop.FAILED, workflow.now())
-            await self._end(card)
-            return self.status()
-        except Exception as error:
+            await self._ask_and_carry_out(request)
+        except Exception:
             workflow.logger.exception("An approval ends by a bug")
+            await self._end_by_a_bug()
+        try:
+            return self.status()
+        except Exception as error:  # then Temporal shows it as failed, and who looks says so
             raise ApplicationError("A bug ended this approval", non_retryable=True) from error
+
+    async def _ask_and_carry_out(self, request: ApprovalRequest) -> None:
+        case = self._case
+        card = self._begin(request)
+        await workflow.wait_condition(lambda: case.ballot.closed or self._is_broken)
+        if case.ballot.outcome is Outcome.APPROVED:
+            await self._carry_out()
+        elif not case.ballot.closed:
+            case.stop(Stop.FAILED, workflow.now())
+        await self._end(card)
+
+    async def _end_by_a_bug(self) -> None:
+        """Close it, and show and tell that once: nothing is left that would do it later."""
+        case = self._case
+        try:
+            case.stop(Stop.FAILED, workflow.now())
+            await _report(case)
+            if case.card is not None:
+                await prepare(CardActivities.redraw_card, case.status())
+        except Exception:
+            workflow.logger.exception("The end of an approval could not be shown")
 
     def _begin(self, request: ApprovalRequest) -> asyncio.Task[None]:
         """Everything that goes on beside the question; returns what keeps its card true."""
@@ -142,7 +161,7 @@ class ApprovalWorkflow:
         case, showing = self._case, self._showing
         case.settled = True
         if case.stopped is Stop.CONVERSATION:
-            showing.say(f"{case.id}:stopped", verdict(case.status()))
+            showing.say(f"{case.id}/ended", stopped_note(case.status()))
         report = asyncio.create_task(_report(case))
         await _wait(card.done, CARD_PATIENCE)
         card.cancel()
