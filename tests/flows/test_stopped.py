@@ -39,11 +39,12 @@ async def rig(temporal: Client) -> AsyncGenerator[Rig]:
 
 
 async def at_rest(rig: Rig) -> None:
-    """Wait until the conversation has said its last, if it runs: nothing is left half done."""
-    if await rig.conversations.how_ended(rig.thread.workflow_id) is None and rig.cards.ids:
-        if await rig.approvals.runs(rig.cards.ids[0]):
-            await terminate(rig, rig.cards.ids[0])
-        await rig.answered()
+    """Wait until the conversation that asked has said its last: nothing is left half done."""
+    for id_ in rig.cards.ids:
+        if await rig.conversations.how_asker_ended(id_, rig.thread.workflow_id) is None:
+            await terminate(rig, id_)
+            await rig.approvals.clean_up(id_)  # a later run is told of it by this only
+            await rig.log.until(lambda: "Done." in rig.log.replies)
 
 
 async def terminate(rig: Rig, workflow_id: str) -> None:
