@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
         sure,
     )
     from workflows.showing import Showing
-    from workflows.words import stopped_note
+    from workflows.words import end_note
 
 UNANSWERED = "It did not answer."
 SUMMARY_LIMIT = 100
@@ -119,7 +119,7 @@ class ApprovalWorkflow:
         case = self._case
         try:
             case.stop(Stop.FAILED, workflow.now())
-            await _report(case)
+            await _report(case, self._showing)
             if case.card is not None:
                 await prepare(CardActivities.redraw_card, case.status())
         except Exception:
@@ -160,9 +160,7 @@ class ApprovalWorkflow:
         """Tell whoever has to know, and give Slack its time to take the last card."""
         case, showing = self._case, self._showing
         case.settled = True
-        if case.stopped is Stop.CONVERSATION:
-            showing.say(f"{case.id}/ended", stopped_note(case.status()))
-        report = asyncio.create_task(_report(case))
+        report = asyncio.create_task(_report(case, showing))
         await _wait(card.done, CARD_PATIENCE)
         card.cancel()
         await _wait(lambda: report.done() and self._is_quiet, WHISPER_PATIENCE)
@@ -192,15 +190,21 @@ class ApprovalWorkflow:
         case.changes += 1
 
 
-async def _report(case: Case) -> None:
-    """Have the conversation know the end at once. One that is gone needs to hear of nothing."""
+async def _report(case: Case, showing: Showing) -> None:
+    """Have the conversation know the end at once; where there is none any more, the thread."""
+    if case.stopped is Stop.CONVERSATION or not await _handed_on(case):
+        showing.say(f"{case.id}/ended", end_note(case.status()))
+
+
+async def _handed_on(case: Case) -> bool:
+    """Whether the conversation has it."""
     id_ = case.request.call.thread.workflow_id
     try:
         await workflow.get_external_workflow_handle(id_).signal(ENDED_SIGNAL, case.status())
     except FailureError:
         workflow.logger.info("The conversation is gone")
-    except Exception:
-        workflow.logger.exception("The conversation could not be told")
+        return False
+    return True
 
 
 def _allowed(request: ApprovalRequest) -> Decision:

@@ -333,6 +333,17 @@ EFFECTS = {
 }
 
 
+def end_note(status: ApprovalStatus) -> str:
+    """To the thread, in Markdown, how an approval ended of which no conversation is left to say."""
+    if status.outcome is Outcome.STOPPED:
+        return stopped_note(status)
+    result = f" {status.result}" if status.result else ""
+    return (
+        f"The request for `{status.call.tool}` (`{status.id}`) outlived its conversation. It was "
+        f"{status.outcome}; {effect(status.execution)}.{result}"
+    )
+
+
 def stopped_note(status: ApprovalStatus) -> str:
     """To the thread, in Markdown, where no conversation is left to say it."""
     again = "" if status.execution is Execution.UNKNOWN else " Ask again if it is still needed."

@@ -161,6 +161,24 @@ async def test_an_approval_without_any_conversation_can_be_decided(temporal: Cli
         assert (end.outcome, end.execution) == (Outcome.APPROVED, Execution.DONE)
 
 
+async def test_what_outlives_its_conversation_while_it_runs_is_told_in_the_thread(
+    temporal: Client,
+) -> None:
+    async with working(temporal, says("Hello.")) as rig:
+        id_ = await _ask_in_a_conversation(rig)
+        rig.bench.gate.clear()
+        await rig.vote(id_, BOB)
+        await rig.bench.until(lambda: len(rig.bench.ran) == 1)
+        await temporal.get_workflow_handle(rig.thread.workflow_id).terminate()
+
+        rig.bench.gate.set()
+
+        end = await _end(rig, id_)
+        assert (end.outcome, end.execution) == (Outcome.APPROVED, Execution.DONE)
+        assert f"(`{id_}`) outlived its conversation" in rig.log.replies[-1]
+        assert "It was approved; it was done. act ran" in rig.log.replies[-1]
+
+
 async def test_the_conversation_is_told_the_end_before_slack_has_taken_the_last_card(
     temporal: Client,
 ) -> None:
