@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         SAY_SIGNAL,
         Edit,
         Message,
+        Person,
     )
     from workflows.decisions import Outcome
     from workflows.errands import Reply
@@ -97,7 +98,7 @@ class ConversationWorkflow:
         if edit.ts not in self._edited:
             self._edited = [*self._edited, edit.ts][-EDITS_LIMIT:]
             self._talk.add(noted(f"A message was edited later, to: {edit.after!r:.500}"))
-            self._tell(EDIT_SEEN, f"edit/{edit.ts}")
+            self._tell(EDIT_SEEN, f"edit/{edit.ts}", edit.author)
 
     @workflow.signal(name=ENDED_SIGNAL)
     def ended(self, *args: Any) -> None:
@@ -189,16 +190,17 @@ class ConversationWorkflow:
             except Exception:
                 workflow.logger.info("%s could not be cancelled", id_, exc_info=True)
 
-    def _tell(self, words: str, key: str) -> None:
-        self._notices = {task for task in self._notices if not task.done()}
-        self._notices.add(asyncio.create_task(self._notice(words, key)))
-
-    async def _notice(self, words: str, key: str) -> None:
+    def _tell(self, words: str, key: str, to: Person | None = None) -> None:
         key = f"{workflow.info().workflow_id}/{key}"
+        notice = Reply(thread=self._talk.thread, key=key, markdown=words, to=to)
+        self._notices = {task for task in self._notices if not task.done()}
+        self._notices.add(asyncio.create_task(self._notice(notice)))
+
+    async def _notice(self, notice: Reply) -> None:
         try:
             await workflow.execute_activity_method(
                 ThreadActivities.post_reply,
-                Reply(thread=self._talk.thread, key=key, markdown=words),
+                notice,
                 start_to_close_timeout=SLACK_CALL,
                 heartbeat_timeout=HEARTBEAT,
                 schedule_to_close_timeout=NOTICE_PATIENCE,
