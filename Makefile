@@ -20,10 +20,10 @@ smoke: setup ## play one order through the whole product
 	@$(PY) -m dev smoke
 
 test: setup browser ## run every test (ARGS='-k ballot' for some)
-	@$(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 3 $(ARGS)
 
 soak: setup ## run the tests that take minutes
-	@$(PY) -m pytest -n 1 --dist loadgroup -m soak $(ARGS)
+	@$(PY) -m pytest -n 1 -m soak $(ARGS)
 
 bench: setup ## measure lists with 10,000 approvals waiting (ARGS=500 for fewer)
 	@$(PY) -m tests.bench.listing $(ARGS)
