@@ -11,6 +11,7 @@ from tests.slack.scene import Scene, logged
 from tests.slack.talk import ALICES_DM, BOB, OPS, Talk
 from workflows.contracts import MESSAGE_LIMIT
 from workflows.decisions import Outcome, Refusal
+from workflows.effects import NOTHING
 from workflows.words import (
     FILES_ONLY,
     MODEL_RATE_LIMITED,
@@ -75,7 +76,7 @@ async def test_a_button_of_an_unknown_approval_is_explained(scene: Scene, value:
     await scene.stale_press(card, "approval_approve", value=value)
 
     told = await scene.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
-    assert "don't know this approval" in told["text"]
+    assert "have no record of this request" in told["text"]
     await logged(scene.stack, "bot", "ApprovalNotFoundError", before)
     await _still_decidable(scene, talk, card)
 
@@ -182,7 +183,7 @@ async def test_a_model_that_does_not_answer_is_admitted(
 ) -> None:
     await scene.script(mode, 0)
     talk = await scene.begin("hello")
-    assert (await talk.hear())["text"] == sentence
+    assert (await talk.hear())["text"] == f"{sentence} {NOTHING}"
     await scene.script("normal", 0)
     await talk.say("how much budget is left?")
     assert "€" in (await talk.hear())["text"]
