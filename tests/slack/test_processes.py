@@ -15,6 +15,7 @@ from tests.slack.policy import policy_of
 from tests.slack.reading import buttons, words
 from tests.slack.scene import Scene, logged
 from tests.slack.talk import ALICE, CARD
+from workflows.effects import NOTHING
 from workflows.words import MODEL_REFUSED_KEY
 
 ORDER = "order 100 widgets"
@@ -113,7 +114,7 @@ async def test_an_expired_api_key_is_told_in_plain_words(
         SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
     ):
         talk = await Scene(stack, sandbox, temporal).begin("hello")
-        assert (await talk.hear())["text"] == MODEL_REFUSED_KEY
+        assert (await talk.hear())["text"] == f"{MODEL_REFUSED_KEY} {NOTHING}"
         log = stack.log("worker")
         assert "AuthenticationError" in log
         assert "sk-expired-000000000000" not in log
