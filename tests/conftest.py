@@ -18,7 +18,6 @@ from dev.ports import free_port
 from dev.temporal_server import TemporalServer
 from worker.search import register_search_attributes
 
-
 OF_THEIR_OWN = tuple(
     f"tests/slack/test_{name}.py" for name in ("starting", "wrong_starts", "stand_in")
 )

@@ -9,7 +9,6 @@ from typing import Any, Literal
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
-from temporalio.client import Client
 
 from dev.processes import Stack, StackOptions
 from tests.browser.window import DESK, SEEN_SECONDS, Window
@@ -38,10 +37,9 @@ async def chromium() -> AsyncGenerator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def workspace(temporal_address: str, temporal: Client) -> AsyncGenerator[Stack]:
-    del temporal  # its search attributes have to be there
-    options = StackOptions(temporal_address=temporal_address, task_queue="browser")
-    async with Stack(options) as stack:
+async def workspace() -> AsyncGenerator[Stack]:
+    """A stack with a Temporal of its own: people's lists show all that there is of a workspace."""
+    async with Stack(StackOptions(task_queue="browser")) as stack:
         yield stack
 
 
