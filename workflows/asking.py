@@ -41,6 +41,7 @@ from workflows.patience import (
     ask_now,
     patiently,
     prepare,
+    sure,
 )
 from workflows.rules import Rule, Ruling, Verdict
 from workflows.search import attributes
@@ -277,17 +278,18 @@ class Gate:
 
 
 async def ended_by_force(request: ApprovalRequest, stop: Stop) -> ApprovalStatus:
-    """What is left of an approval whose workflow is dead; its card is rewritten from here."""
+    """What is left of an approval whose workflow is dead; its card is rewritten from here.
+
+    Where nothing can be learned of it, it may have been done: nobody knows.
+    """
     id_ = request.call.approval
-    status = ApprovalStatus.pending(request).model_copy(
-        update={"outcome": Outcome.STOPPED, "stop": stop}
-    )
+    unknown = {"outcome": Outcome.STOPPED, "stop": stop, "execution": Execution.UNKNOWN}
     try:
         found = await ask_now(LifecycleActivities.ended_approvals, (id_,))
-        status = next(iter(found), status)
-    except ActivityError:
-        workflow.logger.warning("Nothing is known of a dead approval", exc_info=True)
-        status = status.model_copy(update={"execution": Execution.UNKNOWN})
+        status = sure(ApprovalStatus, next(iter(found)))
+    except Exception:  # whatever it is, whoever waits has to hear of the end
+        workflow.logger.exception("Nothing is known of a dead approval")
+        status = ApprovalStatus.pending(request).model_copy(update=unknown)
     await redraw(status)
     return status
 
@@ -304,7 +306,7 @@ async def redraw(status: ApprovalStatus) -> None:
             heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=CARD_PATIENCE,
         )
-    except ActivityError:
+    except Exception:  # whoever waits for the end is not kept waiting for its card
         workflow.logger.warning("A card was not rewritten", exc_info=True)
 
 

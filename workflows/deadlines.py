@@ -154,11 +154,11 @@ def _longest_pause() -> timedelta:
 async def _look(case: Case) -> None:
     id_ = case.request.call.thread.workflow_id
     try:
-        end = await ask_now(LifecycleActivities.how_conversation_ended, id_)
+        is_dead = await ask_now(LifecycleActivities.how_conversation_ended, id_) in BY_FORCE
     except ActivityError:
         workflow.logger.warning("Nobody knows whether the conversation runs", exc_info=True)
     except Exception:
         workflow.logger.exception("A look at the conversation failed")
     else:
-        if end in BY_FORCE:
+        if is_dead:
             case.stop(Stop.CONVERSATION, workflow.now())

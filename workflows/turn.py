@@ -12,13 +12,14 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from agents import Agent, ItemHelpers, MessageOutputItem, Runner, RunResult
+    from pydantic import ValidationError
 
     from workflows.activities import AgentActivities, ThreadActivities
     from workflows.agent import MAX_TURNS, RUN_CONFIG, build_agent
     from workflows.approvals import ApprovalStatus
     from workflows.asking import Gate
     from workflows.batch import Summary
-    from workflows.contracts import Call, ToolSpec
+    from workflows.contracts import Call, ToolResult, ToolSpec
     from workflows.decisions import Execution
     from workflows.effects import Effect
     from workflows.errands import Reply, ThreadStatus
@@ -34,7 +35,14 @@ with workflow.unsafe.imports_passed_through():
         said,
         shrunk,
     )
-    from workflows.patience import ACTIVITY_CALL, HEARTBEAT, SLACK_CALL, TOOL_CALL, TOOL_RETRIES
+    from workflows.patience import (
+        ACTIVITY_CALL,
+        HEARTBEAT,
+        SLACK_CALL,
+        TOOL_CALL,
+        TOOL_RETRIES,
+        sure,
+    )
     from workflows.talk import Talk
     from workflows.verdicts import ended_early_note, unanswered_for_model, waiting_note
     from workflows.words import canned, granted_note, nobody_asked_yet, silent, with_effects
@@ -156,7 +164,7 @@ class Turn:
         """Run a free tool. One that does not answer is told to the model, and ends nothing."""
         await self._show(tool.status)
         try:
-            result = await workflow.execute_activity_method(
+            answer = await workflow.execute_activity_method(
                 AgentActivities.run_tool,
                 self._call(tool.name, call_id, arguments),
                 start_to_close_timeout=TOOL_CALL,
@@ -164,7 +172,8 @@ class Turn:
                 retry_policy=TOOL_RETRIES,
                 summary=tool.name,
             )
-        except ActivityError:
+            result = sure(ToolResult, answer)
+        except (ActivityError, ValidationError):
             workflow.logger.exception("A tool did not answer")
             self._note(tool, Execution.UNKNOWN)
             return unanswered_for_model(tool.name)
