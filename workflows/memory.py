@@ -37,7 +37,6 @@ INBOX_SIZE = 200_000
 CARRIED_SIZE = 400_000
 """Characters of JSON of the items of all turns that are carried to another run."""
 CUT = "… [{left} of {whole} characters are left out]"
-LEFT_OUT = "Earlier messages of this thread are left out here."
 
 
 class Remembered(BaseModel, frozen=True):

@@ -203,9 +203,7 @@ class _Answer:
             return not_run("The answer ended before the arguments did.")
         arguments = arguments_text(given.get("arguments"), ARGUMENTS_LIMIT)
         if len(arguments) > self.arguments_left:
-            return not_run(
-                "The arguments of one answer are too long together. Make fewer calls at once."
-            )
+            return not_run(TOO_LONG_TOGETHER)
         return arguments
 
     def _reason(self, given: Json) -> None:
