@@ -21,6 +21,8 @@ TUNING = {
     "matching.numTaskqueueReadPartitions": 1,
     "matching.numTaskqueueWritePartitions": 1,
     "system.forceSearchAttributesCacheRefreshOnRead": "true",
+    "system.enableActivityEagerExecution": "true",
+    "system.enableEagerWorkflowStart": "true",
 }
 """Without the last one a search attribute that was just registered is unknown for a minute."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")

@@ -10,15 +10,12 @@ from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import (
-    SandboxedWorkflowRunner,
-    SandboxMatcher,
-    SandboxRestrictions,
-)
+from temporalio.worker.workflow_sandbox import SandboxMatcher, SandboxRestrictions
 
 from worker.heartbeat import Heartbeats
 from worker.model.provider import ResponsesProvider
 from worker.settings import WorkerSettings
+from worker.workflow_runner import ContextFreeRunner
 from workflows.activities import (
     AgentActivities,
     CardActivities,
@@ -88,7 +85,7 @@ def build_worker(temporal: Client, task_queue: str, activities: Sequence[Activit
         task_queue=task_queue,
         workflows=[ConversationWorkflow, ApprovalWorkflow, EndedWorkflow, SweepWorkflow],
         activities=[method for it in activities for method in _methods(it)],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
+        workflow_runner=ContextFreeRunner(restrictions=RESTRICTIONS),
         interceptors=[Heartbeats()],
         graceful_shutdown_timeout=DRAIN,
         sticky_queue_schedule_to_start_timeout=STICKY,

@@ -131,9 +131,6 @@ class ConversationWorkflow:
 
     def _resume(self, memory: Memory) -> None:
         for state in memory.open_turns:
-            for call in state.calls:
-                if call.asked is not None and not call.words:
-                    self._talk.waiting[call.asked.call.approval] = call.asked
             self._start(Turn(self._talk, state, resumed=True))
 
     def _take_turns(self) -> None:

@@ -63,7 +63,11 @@ class Talk:
 
     @classmethod
     def of(cls, memory: Memory) -> "Talk":
-        """Go on where an earlier run stopped."""
+        """Go on where an earlier run stopped.
+
+        What it waits for is known at once: signals are taken before the workflow's own code runs.
+        """
+        asked = (call for turn in memory.open_turns for call in turn.calls if not call.words)
         return cls(
             memory.thread,
             list(memory.items),
@@ -72,6 +76,7 @@ class Talk:
             refusals=list(memory.refusals),
             revised=list(memory.revised),
             asks=list(memory.asks),
+            waiting={it.asked.call.approval: it.asked for it in asked if it.asked},
         )
 
     @property

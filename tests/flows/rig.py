@@ -95,10 +95,17 @@ class Rig:
         return (await self.approvals.status(approval_id)).outcome
 
     async def ask(self, text: str = "please act", who: Person = ALICE) -> str:
-        """Somebody asks for something that has to be approved; the approval's id."""
+        """Somebody asks for something that has to be approved; the approval's id.
+
+        The approval then knows where its card is.
+        """
         known = len(self.cards.ids)
         await self.say(text, who=who)
-        return (await self.asked(known + 1))[-1]
+        id_ = (await self.asked(known + 1))[-1]
+        async with asyncio.timeout(20):
+            while (await self.approvals.status(id_)).card is None:
+                continue
+        return id_
 
     async def vote(
         self, approval_id: str, by: Person = BOB, *, approve: bool = True, **fields: object

@@ -188,7 +188,7 @@ async def _hears_each_message_once(temporal: Client, story: Story) -> None:
         assert sorted(it.removesuffix(" (edited)") for it in said) == sorted([*texts, LAST])
 
 
-@settings(max_examples=10, **UNHURRIED)
+@settings(max_examples=5, **UNHURRIED)
 @given(story=stories())
 async def test_each_message_is_heard_once(temporal: Client, story: Story) -> None:
     await _hears_each_message_once(temporal, story)

@@ -8,7 +8,11 @@ from temporalio.client import Client
 from tests.builders import ALICE, BOB
 from tests.flows.rig import Rig, act, working
 from tests.model import says
+from workflows.approvals import ApprovalStatus
+from workflows.contracts import ENDED_SIGNAL
+from workflows.conversation import ConversationWorkflow
 from workflows.decisions import Outcome
+from workflows.memory import Memory
 from workflows.words import HELP
 
 AT_ONCE = 50
@@ -61,6 +65,38 @@ async def test_words_reach_what_was_asked_before_the_renewal(
             assert "decides nothing" in (await rig.told()).text
         assert await rig.outcome(approval_id) is outcome
         assert rig.bench.ran == []
+
+
+async def test_an_end_that_is_told_before_the_fresh_run_has_begun_is_heard(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1), says("Nobody answered.")) as rig:
+        await rig.ask()
+        await rig.renew()
+        told = len(rig.log.replies)
+        memory = await _carried(rig)
+        await temporal.get_workflow_handle(rig.thread.workflow_id).terminate()
+
+        asked = memory.open_turns[0].calls[0].asked
+        assert asked is not None
+        ended = ApprovalStatus.pending(asked).model_copy(update={"outcome": Outcome.EXPIRED})
+        await temporal.start_workflow(
+            ConversationWorkflow.run,
+            memory,
+            id=rig.thread.workflow_id,
+            task_queue=rig.queue,
+            start_signal=ENDED_SIGNAL,
+            start_signal_args=[ended],
+        )
+        assert await rig.answered(told + 1) == "Nobody answered."
+
+
+async def _carried(rig: Rig) -> Memory:
+    """What the conversation's latest run began with."""
+    handle = rig.temporal.get_workflow_handle(rig.thread.workflow_id)
+    began = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
+    [memory] = await rig.temporal.data_converter.decode(began.input.payloads, [Memory])
+    return memory
 
 
 async def _run(rig: Rig) -> str:

@@ -32,6 +32,7 @@ from workflows.decisions import Decision, Execution, Outcome, Refusal, Verb
 from workflows.docket import MOST_OF_ONE
 
 NUMBERS = count()
+UNHURRIED: dict[str, Any] = {"deadline": None, "phases": [Phase.explicit, Phase.generate]}
 
 
 class Who(Enum):
@@ -259,11 +260,28 @@ async def test_in_an_order_that_once_went_wrong_it_goes_right(rig: Rig, name: st
     await _run(rig, KNOWN[name])
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.generate])
-@given(seeds=st.lists(SEEDS, min_size=4, max_size=8))
+STEPS = st.lists(SEEDS, min_size=4, max_size=8)
+
+
+@settings(max_examples=12, **UNHURRIED)
+@given(seeds=STEPS)
 async def test_in_any_order_it_is_decided_once_and_never_against_a_no(
     rig: Rig, seeds: list[int]
 ) -> None:
+    await _decides_rightly(rig, seeds)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1_200)
+@settings(max_examples=400, **UNHURRIED)
+@given(seeds=STEPS)
+async def test_in_any_of_many_orders_it_is_decided_once_and_never_against_a_no(
+    rig: Rig, seeds: list[int]
+) -> None:
+    await _decides_rightly(rig, seeds)
+
+
+async def _decides_rightly(rig: Rig, seeds: list[int]) -> None:
     steps = [_step(seed) for seed in seeds]
     note(str(steps))
     end = await _run(rig, steps)

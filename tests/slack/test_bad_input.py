@@ -21,6 +21,7 @@ from workflows.words import (
 
 ORDER = "order 100 widgets"
 OVER_HTTP = pytest.mark.delivery("http")
+ONE_WAY = pytest.mark.delivery("socket")  # Slack delivers the same either way
 EVENT: dict[str, Any] = {
     "type": "event_callback",
     "team_id": "T0ACME",
@@ -118,6 +119,7 @@ async def test_an_empty_mention_is_helped(scene: Scene) -> None:
     assert "order 100 widgets" in (await talk.hear())["text"]
 
 
+@ONE_WAY
 async def test_malformed_signals_from_the_command_line_are_refused(scene: Scene) -> None:
     talk = await scene.mention(ORDER)
     card = await talk.card()
@@ -170,6 +172,7 @@ async def test_a_signed_body_that_is_no_payload_is_refused(scene: Scene, raw: st
     assert 400 <= answer["status"] < 500
 
 
+@ONE_WAY
 @pytest.mark.parametrize(
     ("mode", "sentence"),
     [
@@ -189,6 +192,7 @@ async def test_a_model_that_does_not_answer_is_admitted(
     assert "€" in (await talk.hear())["text"]
 
 
+@ONE_WAY
 @pytest.mark.parametrize("mode", ["nonsense_arguments", "unknown_tool"])
 async def test_a_model_that_talks_nonsense_bothers_nobody(scene: Scene, mode: str) -> None:
     await scene.script(mode, 1)

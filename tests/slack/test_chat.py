@@ -9,6 +9,8 @@ from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, TRIO
 from workflows.words import EDIT_SEEN
 
+ONE_WAY = pytest.mark.delivery("http")  # Slack delivers the same either way
+
 
 async def test_a_direct_message_is_answered_in_its_thread(scene: Scene) -> None:
     talk = await scene.begin("how much budget is left?")
@@ -46,6 +48,7 @@ async def test_among_several_people_in_a_direct_message_it_is_as_in_a_channel(
     assert await scene.conversations(chatter) == 0
 
 
+@ONE_WAY
 async def test_a_thread_has_a_memory(scene: Scene) -> None:
     talk = await scene.begin("I want to order chairs")
     assert "how many" in (await talk.hear())["text"].lower()
@@ -103,6 +106,7 @@ def _event(id_: str, ts: str, **event: Any) -> Json:
     return {**envelope, "event_id": id_, "event": changed}
 
 
+@ONE_WAY
 async def test_markdown_of_the_model_looks_right_in_slack(scene: Scene) -> None:
     talk = await scene.begin("what do you sell?")
     answer = await talk.hear()
@@ -111,6 +115,7 @@ async def test_markdown_of_the_model_looks_right_in_slack(scene: Scene) -> None:
     assert "**" not in answer["text"]
 
 
+@ONE_WAY
 async def test_a_long_answer_comes_in_several_messages_and_in_order(scene: Scene) -> None:
     talk = await scene.begin("write a long report about the catalogue")
     await talk.hear()
@@ -121,6 +126,7 @@ async def test_a_long_answer_comes_in_several_messages_and_in_order(scene: Scene
     assert sum(len(piece["text"]) for piece in pieces) > 10_000
 
 
+@ONE_WAY
 async def test_a_workspace_without_status_lines_still_gets_answers(scene: Scene) -> None:
     for kind in ("unknown_method", "html_404"):
         await scene.sandbox.fail("assistant.threads.setStatus", kind, count=1)
@@ -128,6 +134,7 @@ async def test_a_workspace_without_status_lines_still_gets_answers(scene: Scene)
         await talk.hear()
 
 
+@ONE_WAY
 async def test_a_workspace_without_markdown_blocks_gets_text(scene: Scene) -> None:
     await scene.sandbox.fail("chat.postMessage", "error", error="invalid_blocks")
     talk = await scene.begin("what do you sell?")
@@ -144,6 +151,7 @@ async def test_an_event_delivered_twice_is_answered_once(scene: Scene) -> None:
     assert len(await talk.bots_messages()) == 1
 
 
+@ONE_WAY
 async def test_an_answer_whose_delivery_is_doubtful_is_posted_once(scene: Scene) -> None:
     for kind in ("http_500", "drop"):
         await scene.sandbox.fail("chat.postMessage", kind, when="after")
@@ -153,6 +161,7 @@ async def test_an_answer_whose_delivery_is_doubtful_is_posted_once(scene: Scene)
         assert len(await talk.bots_messages()) == 1
 
 
+@ONE_WAY
 async def test_slack_that_asks_for_patience_gets_it(scene: Scene) -> None:
     await scene.sandbox.fail("chat.postMessage", "http_429", retry_after=1)
     talk = await scene.begin("hello")

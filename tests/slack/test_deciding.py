@@ -7,9 +7,11 @@ from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, BOT, CAROL, OPS
 from workflows.decisions import Outcome, Via
 
+ONE_WAY = pytest.mark.delivery("socket")  # Slack delivers the same either way
 ORDER = "order 100 widgets because stock is low"
 
 
+@ONE_WAY
 async def test_the_card_says_what_who_where_why_and_what_it_costs(scene: Scene) -> None:
     talk = await scene.mention(ORDER)
     card = await talk.card()
@@ -65,6 +67,7 @@ async def test_reject_reaches_the_agent_and_nothing_is_ordered(scene: Scene) -> 
     assert before == after
 
 
+@ONE_WAY
 async def test_two_orders_of_one_message_are_two_cards(scene: Scene) -> None:
     talk = await scene.mention("order 20 chairs and 5 desks")
     first = await talk.card()
@@ -81,6 +84,7 @@ async def test_two_orders_of_one_message_are_two_cards(scene: Scene) -> None:
     assert "placed" in answer["text"].lower()
 
 
+@ONE_WAY
 async def test_a_message_during_the_wait_is_answered(scene: Scene) -> None:
     talk = await scene.mention(ORDER)
     card = await talk.card()
@@ -90,6 +94,7 @@ async def test_a_message_during_the_wait_is_answered(scene: Scene) -> None:
     await talk.drop(card)
 
 
+@ONE_WAY
 async def test_a_confirmation_is_asked_and_told(scene: Scene) -> None:
     talk = await scene.begin("please confirm with someone that the invoice is right")
     card = await talk.card()
@@ -99,6 +104,7 @@ async def test_a_confirmation_is_asked_and_told(scene: Scene) -> None:
     assert (await scene.status(card)).outcome is Outcome.APPROVED
 
 
+@ONE_WAY
 async def test_an_order_can_be_cancelled_with_approval(scene: Scene) -> None:
     talk = await scene.begin("order 2 cables")
     await talk.hear("placed")  # the policy allows it without asking
@@ -109,6 +115,7 @@ async def test_an_order_can_be_cancelled_with_approval(scene: Scene) -> None:
     assert "cancel" in (await talk.hear())["text"].lower()
 
 
+@ONE_WAY
 @pytest.mark.parametrize(("value", "outcome"), [("true", "Approved"), ("false", "Rejected")])
 async def test_an_operator_decides_from_outside_slack(
     scene: Scene, value: str, outcome: str
@@ -127,6 +134,7 @@ async def test_an_operator_decides_from_outside_slack(
     assert decision.via is Via.OPERATOR
 
 
+@ONE_WAY
 async def test_slack_that_fails_while_the_card_is_rewritten_is_asked_again(scene: Scene) -> None:
     await scene.sandbox.fail("chat.update", "http_500", count=2)
     talk = await scene.mention(ORDER)
@@ -137,6 +145,7 @@ async def test_slack_that_fails_while_the_card_is_rewritten_is_asked_again(scene
     await talk.hear()
 
 
+@ONE_WAY
 async def test_a_card_whose_posting_is_doubtful_is_posted_once(scene: Scene) -> None:
     await scene.sandbox.fail("chat.postMessage", "drop", when="after")
     talk = await scene.mention(ORDER)

@@ -15,8 +15,6 @@ from tests.slack.policy import policy_of
 from tests.slack.reading import buttons, words
 from tests.slack.scene import Scene, logged
 from tests.slack.talk import ALICE, CARD
-from workflows.effects import NOTHING
-from workflows.words import MODEL_REFUSED_KEY
 
 ORDER = "order 100 widgets"
 RULE = """\
@@ -99,26 +97,6 @@ async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) ->
         await talk.press(card, "Approve")
         assert "placed" in (await talk.hear())["text"]
         assert buttons(await talk.redrawn(card, "Done:")) == []
-
-
-async def test_an_expired_api_key_is_told_in_plain_words(
-    temporal_address: str, temporal: Client
-) -> None:
-    options = StackOptions(
-        temporal_address=temporal_address,
-        task_queue="expired",
-        env={"OPENAI_API_KEY": "sk-expired-000000000000"},
-    )
-    async with (
-        Stack(options) as stack,
-        SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
-    ):
-        talk = await Scene(stack, sandbox, temporal).begin("hello")
-        assert (await talk.hear())["text"] == f"{MODEL_REFUSED_KEY} {NOTHING}"
-        log = stack.log("worker")
-        assert "AuthenticationError" in log
-        assert "sk-expired-000000000000" not in log
-        assert stack.env["SLACK_BOT_TOKEN"] not in log + stack.log("bot")
 
 
 async def test_a_policy_that_becomes_wrong_while_it_runs_leaves_the_old_one_in_force(

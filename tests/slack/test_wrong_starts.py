@@ -5,12 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+import aiohttp
 import pytest
 
+from bot.preflight import PreflightError
 from bot.process import BAD_START
+from bot.slack import build_client
 from dev.child import Child
 from dev.ports import free_port
 from tests.slack.scene import Scene
+from worker.__main__ import prepare
+from worker.settings import WorkerSettings
 
 Process = Literal["bot", "worker"]
 NOBODYS = """\
@@ -34,9 +39,6 @@ rules:
         ("bot", {"SLACK_API_URL": "http://:0:1/api"}, "SLACK_API_URL is no address"),
         ("bot", {"TEMPORAL_ADDRESS": "not a host"}, "TEMPORAL_ADDRESS"),
         ("bot", {"TEMPORAL_NAMESPACE": "nope"}, "no namespace 'nope'"),
-        ("worker", {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN"),
-        ("worker", {"TEMPORAL_NAMESPACE": "nope"}, "no namespace 'nope'"),
-        ("worker", {"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be used"),
         ("worker", {"POLICY_FILE": "none.yaml"}, "the policy none.yaml cannot be read"),
     ],
     ids=str,
@@ -50,16 +52,32 @@ async def test_a_wrong_setting_is_one_clear_line(
 
 
 @pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN"),
+        ({"TEMPORAL_NAMESPACE": "nope"}, "no namespace 'nope'"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL cannot be used"),
+    ],
+    ids=str,
+)
+async def test_a_wrong_setting_of_the_worker_is_found_before_it_works(
+    spare: Scene, monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str], told: str
+) -> None:
+    (line,) = await _faults(spare, monkeypatch, env)
+    assert told in line
+
+
+@pytest.mark.parametrize(
     ("policy", "place"),
     [("version: 1\nrules: {", "policy.yaml:2: is not YAML"), (NOBODYS, "U0NOBODY")],
 )
 async def test_a_policy_that_cannot_be_honoured_is_refused_with_the_place(
-    spare: Scene, tmp_path: Path, policy: str, place: str
+    spare: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, policy: str, place: str
 ) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text(policy, encoding="utf-8")
-    head, fault = await _refused(spare, "worker", {"POLICY_FILE": str(file)})
-    assert head == "countersign: the policy cannot be used."
+    head, fault = await _faults(spare, monkeypatch, {"POLICY_FILE": str(file)})
+    assert head == "the policy cannot be used."
     assert place in fault
 
 
@@ -67,6 +85,21 @@ async def test_a_port_that_is_taken_is_one_clear_line(spare: Scene) -> None:
     taken = spare.stack.env["BOT_PORT"]
     printed = await _refused(spare, "bot", {"BOT_PORT": taken})
     assert f"cannot listen on 127.0.0.1:{taken}" in "".join(printed)
+
+
+async def _faults(
+    spare: Scene, monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str]
+) -> list[str]:
+    """What a worker finds wrong before it works, told as its process tells it."""
+    for name, value in {**spare.stack.wiring.worker().env, **env}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WORKER_PORT", str(free_port()))
+    settings = WorkerSettings.read()
+    async with aiohttp.ClientSession() as session:
+        token = settings.slack_bot_token.get_secret_value()
+        with pytest.raises(PreflightError) as refused:
+            await prepare(settings, build_client(token, settings.slack_api_url, session))
+    return str(refused.value).splitlines()
 
 
 async def _refused(spare: Scene, process: Process, env: Mapping[str, str]) -> list[str]:

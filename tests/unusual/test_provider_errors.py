@@ -5,7 +5,8 @@ import pytest
 from tests.played_model import Answer, PlayedModel, error, say
 from tests.slack.scene import Scene
 from tests.slack.talk import BOB
-from workflows.words import MODEL_CONFUSED
+from workflows.effects import NOTHING
+from workflows.words import MODEL_CONFUSED, MODEL_REFUSED_KEY
 
 A_DATE = {"Retry-After": "Fri, 27 Nov 2037 23:59:59 GMT"}
 AN_HOUR = {"Retry-After": "3600"}
@@ -26,6 +27,18 @@ async def test_an_error_of_the_provider_is_not_the_persons_wording(
     model.script(ERRORS[what])
     talk = await scene.mention("hello")
     assert (await talk.hear())["text"] != MODEL_CONFUSED
+
+
+async def test_a_refused_api_key_is_told_in_plain_words_and_stands_in_no_log(
+    scene: Scene, model: PlayedModel
+) -> None:
+    model.script(error(401, "invalid_api_key"))
+    talk = await scene.mention("hello")
+    assert (await talk.hear())["text"] == f"{MODEL_REFUSED_KEY} {NOTHING}"
+    log = scene.stack.log("worker")
+    assert "AuthenticationError" in log
+    assert scene.stack.wiring.worker().env["OPENAI_API_KEY"] not in log
+    assert scene.stack.env["SLACK_BOT_TOKEN"] not in log + scene.stack.log("bot")
 
 
 async def test_others_in_the_thread_are_answered_while_a_provider_wants_an_hour(

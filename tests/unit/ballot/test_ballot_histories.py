@@ -12,7 +12,7 @@ from tests.unit.ballot.hearing import effects
 SEEDS = st.integers(0, 2**24 - 1)  # up to here Hypothesis prefers no number to another
 
 
-@settings(max_examples=2_000, deadline=None, print_blob=False)
+@settings(max_examples=1_000, deadline=None, print_blob=False)
 @given(beginning=SEEDS, steps=st.lists(SEEDS, min_size=12, max_size=20))
 def test_no_history_approves_wrongly_or_changes_what_is_decided(
     beginning: int, steps: list[int]

@@ -180,7 +180,8 @@ def test_a_tool_may_not_take_the_name_of_the_mark() -> None:
 
 async def test_a_preview_of_any_size_can_be_carried_and_says_what_is_missing() -> None:
     long = "x" * 3_000_000
-    fields = tuple(ArgumentField(name=long, value=long) for _ in range(500))
+    lines = (ArgumentField(name="x" * 10_000, value="x" * 10_000) for _ in range(500))
+    fields = (ArgumentField(name=long, value=long), *lines)
     preview = Preview(summary=long, cost=long, fields=fields)
     prepared = await Export(lambda: "", lambda: preview).prepare()
     assert len(prepared.model_dump_json()) < 2 * FIELDS_LIMIT
