@@ -95,13 +95,14 @@ class Rig:
         return (await self.approvals.status(approval_id)).outcome
 
     async def ask(self, text: str = "please act", who: Person = ALICE) -> str:
-        """Somebody asks for something that has to be approved; the approval's id.
-
-        The approval then knows where its card is.
-        """
+        """Somebody asks for something that has to be approved; the approval's id."""
         known = len(self.cards.ids)
         await self.say(text, who=who)
-        id_ = (await self.asked(known + 1))[-1]
+        return (await self.asked(known + 1))[-1]
+
+    async def ask_on_record(self) -> str:
+        """Somebody asks, and the approval knows where its card is; the approval's id."""
+        id_ = await self.ask()
         async with asyncio.timeout(20):
             while (await self.approvals.status(id_)).card is None:
                 continue

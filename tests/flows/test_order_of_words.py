@@ -141,7 +141,7 @@ async def test_what_nobody_was_asked_for_yet_can_be_taken_back(temporal: Client)
 
 async def test_an_approval_that_is_ended_by_force_is_told_as_it_was(temporal: Client) -> None:
     async with working(temporal, act(1), says("It was stopped.")) as rig:
-        id_ = await rig.ask()
+        id_ = await rig.ask_on_record()
         await temporal.get_workflow_handle(id_).terminate("tidying up")
         assert await rig.answered() == "It was stopped."
         assert "STOPPED" in rig.outputs[-1]
@@ -151,7 +151,7 @@ async def test_an_approval_that_is_ended_by_force_is_told_as_it_was(temporal: Cl
 
 async def test_one_that_an_earlier_run_asked_for_is_found_by_the_sweep(temporal: Client) -> None:
     async with working(temporal, act(1), says("It was stopped.")) as rig:
-        id_ = await rig.ask()
+        id_ = await rig.ask_on_record()
         since = datetime.now(UTC)
         await rig.renew()
         told = len(rig.log.replies)

@@ -52,19 +52,10 @@ async def terminate(rig: Rig, workflow_id: str) -> None:
         await rig.temporal.get_workflow_handle(workflow_id).terminate("tidying up")
 
 
-async def shown(rig: Rig) -> str:
-    """An approval that waits, and knows where its card is."""
-    id_ = await rig.ask()
-    async with asyncio.timeout(SECONDS):
-        while (await rig.approvals.status(id_)).card is None:
-            continue
-    return id_
-
-
 async def running(rig: Rig) -> str:
     """An approval whose action is under way."""
     rig.bench.gate.clear()
-    id_ = await shown(rig)
+    id_ = await rig.ask_on_record()
     await rig.vote(id_, BOB)
     await rig.bench.until(lambda: len(rig.bench.ran) == 1)
     return id_
@@ -72,7 +63,7 @@ async def running(rig: Rig) -> str:
 
 class TestWhatIsSaidOfIt:
     async def test_nothing_was_done_of_what_waited(self, rig: Rig) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         await terminate(rig, id_)
         status = await rig.approvals.status(id_)
 
@@ -91,7 +82,7 @@ class TestWhatIsSaidOfIt:
         assert [vote.decision.by for vote in status.votes] == [BOB]
 
     async def test_what_had_ended_stays_what_it_was(self, rig: Rig) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         await rig.vote(id_, BOB, approve=False)
         await rig.settled(id_)
         status = await rig.approvals.status(id_)
@@ -99,7 +90,7 @@ class TestWhatIsSaidOfIt:
         assert (status.outcome, status.stop) == (Outcome.REJECTED, None)
 
     async def test_a_press_on_it_is_told_how_it_ended(self, rig: Rig) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         await terminate(rig, id_)
         with pytest.raises(ApprovalClosedError) as closed:
             await rig.vote(id_, BOB)
@@ -108,7 +99,7 @@ class TestWhatIsSaidOfIt:
         assert closed.value.status.outcome is Outcome.STOPPED
 
     async def test_what_was_reset_goes_on(self, rig: Rig, temporal: Client) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         handle = temporal.get_workflow_handle(id_)
         waiting = asyncio.create_task(rig.approvals.ended(id_))
         found = await handle.describe()
@@ -154,7 +145,7 @@ class TestWithoutAWorker:
 
     async def test_what_had_ended_is_read_whole(self, temporal: Client) -> None:
         async with working(temporal, act(1), says("Done.")) as rig:
-            id_ = await shown(rig)
+            id_ = await rig.ask_on_record()
             await rig.vote(id_, BOB)
             await rig.settled(id_)
             await rig.answered()
@@ -188,7 +179,7 @@ async def _replacing(temporal: Client, old: ApprovalStatus) -> str:
 
 class TestCleaningUp:
     async def test_card_and_thread_say_it_once(self, rig: Rig) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         await terminate(rig, rig.thread.workflow_id)
         await terminate(rig, id_)
         for _ in range(3):
@@ -202,7 +193,7 @@ class TestCleaningUp:
         assert rig.cards.of(id_).outcome is Outcome.STOPPED
 
     async def test_what_runs_is_left_alone(self, rig: Rig) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         await rig.approvals.clean_up(id_)
         with pytest.raises(RPCError):
             await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
@@ -211,7 +202,7 @@ class TestCleaningUp:
         assert rig.log.replies == []
 
     async def test_what_ended_by_itself_has_told_it_itself(self, rig: Rig) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         await rig.temporal.get_workflow_handle(id_).cancel()
         await rig.settled(id_)
         assert (await rig.approvals.status(id_)).outcome is Outcome.STOPPED
@@ -220,7 +211,7 @@ class TestCleaningUp:
             await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
 
     async def test_a_live_conversation_is_left_to_say_it(self, rig: Rig) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         await terminate(rig, id_)
         await rig.approvals.clean_up(id_)
         await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
@@ -229,7 +220,7 @@ class TestCleaningUp:
         assert rig.cards.of(id_).outcome is Outcome.STOPPED
 
     async def test_the_sweep_finds_what_nobody_presses(self, rig: Rig) -> None:
-        id_ = await shown(rig)
+        id_ = await rig.ask_on_record()
         await terminate(rig, rig.thread.workflow_id)
         await terminate(rig, id_)
         await keep_sweeping(rig.temporal, rig.queue)
@@ -250,7 +241,7 @@ class TestCleaningUp:
     async def test_one_that_cannot_be_read_does_not_hide_the_others(
         self, rig: Rig, temporal: Client
     ) -> None:
-        asked = await shown(rig)
+        asked = await rig.ask_on_record()
         await terminate(rig, asked)
         ids = ("approval-000000000000", "no approval at all", asked)
         lifecycle = TemporalLifecycle(temporal)
@@ -274,7 +265,7 @@ async def _history(rig: Rig, id_: str) -> PendingApproval:
 )
 async def test_lists_have_it_as_stopped(rig: Rig, began: bool, execution: Execution) -> None:
     rig.policy.rule = a_rule(name="acts")
-    id_ = await running(rig) if began else await shown(rig)
+    id_ = await running(rig) if began else await rig.ask_on_record()
     if began:
         await rig.cards.until(lambda: rig.cards.of(id_).execution is Execution.RUNNING)
     await terminate(rig, id_)
@@ -289,7 +280,7 @@ async def _how(rig: Rig, id_: str) -> Stop | None:
 
 
 async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(rig: Rig) -> None:
-    id_ = await shown(rig)
+    id_ = await rig.ask_on_record()
     assert await _how(rig, id_) is None
     assert await rig.conversations.how_ended("conversation-T-C-9.9") is Stop.GONE
     await terminate(rig, rig.thread.workflow_id)
@@ -297,7 +288,7 @@ async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(rig: Rig
 
 
 async def test_one_that_was_begun_anew_after_its_end_is_another(rig: Rig) -> None:
-    id_ = await shown(rig)
+    id_ = await rig.ask_on_record()
     await terminate(rig, rig.thread.workflow_id)
     await rig.say("   ")
     await rig.answered()
@@ -307,7 +298,7 @@ async def test_one_that_was_begun_anew_after_its_end_is_another(rig: Rig) -> Non
 
 
 async def test_one_that_has_renewed_itself_is_the_same(rig: Rig) -> None:
-    id_ = await shown(rig)
+    id_ = await rig.ask_on_record()
     await rig.renew()
 
     assert await _how(rig, id_) is None
