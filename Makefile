@@ -20,7 +20,7 @@ smoke: setup ## play one order through the whole product
 	@$(PY) -m dev smoke
 
 test: setup browser ## run every test (ARGS='-k ballot' for some)
-	@$(PY) -m pytest -n 2 $(ARGS)
+	@$(PY) -m pytest -n 3 $(ARGS)
 
 soak: setup ## run the tests that take minutes
 	@$(PY) -m pytest -n 1 -m soak $(ARGS)

@@ -36,7 +36,7 @@ class Directing(ControlLink):
         return (await self.send("channels", channel=channel, **how))["channel"]
 
     async def fail(self, method: str, kind: str, *, count: int = 1, **how: Any) -> None:
-        """Make a method or delivery fail; `how`: retry_after, error, seconds, when."""
+        """Make a method or delivery fail; `how`: retry_after, error, seconds, when, channel."""
         await self.send("faults", method=method, kind=kind, count=count, **how)
 
     async def clear_faults(self) -> None:

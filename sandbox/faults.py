@@ -16,7 +16,10 @@ DEFAULT_SECONDS = {"timeout": 30.0, "delay": 1.0, "out_of_order": 5.0}
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of failure, armed for a method, for `*` (any method) or for deliveries."""
+    """One kind of failure, armed for a method, for `*` (any method) or for deliveries.
+
+    With a `channel` only calls about that channel fail.
+    """
 
     method: str
     kind: str
@@ -25,10 +28,13 @@ class Fault:
     error: str = "internal_error"
     seconds: float = 1.0
     when: Literal["before", "after"] = "before"
+    channel: str = ""
     used: int = 0
 
-    def matches(self, method: str) -> bool:
-        """Whether it is armed for `method`; deliveries are never meant by `*`."""
+    def matches(self, method: str, channel: str = "") -> bool:
+        """Whether it is armed for `method` there; deliveries are never meant by `*`."""
+        if self.channel and self.channel != channel:
+            return False
         return self.method == method or (self.method == "*" and method not in DELIVERIES)
 
 
@@ -51,6 +57,7 @@ def parse_fault(body: Json) -> Fault:
         error=str(body.get("error", "internal_error")),
         seconds=_number(body, "seconds", DEFAULT_SECONDS.get(kind, 1.0)),
         when="after" if body.get("when") == "after" else "before",
+        channel=str(body.get("channel", "")),
     )
 
 
@@ -71,9 +78,9 @@ class Faults:
         """Make a failure happen from now on."""
         self._armed.append(fault)
 
-    def take(self, method: str) -> Fault | None:
+    def take(self, method: str, channel: str = "") -> Fault | None:
         """Return the fault for this call, if any, and use it up by one."""
-        fault = next((fault for fault in self._armed if fault.matches(method)), None)
+        fault = next((fault for fault in self._armed if fault.matches(method, channel)), None)
         if fault is None:
             return None
         fault.used += 1

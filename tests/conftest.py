@@ -56,7 +56,7 @@ async def temporal_address(
     command = Command(
         name="temporal",
         argv=server.command(),
-        env=without_ours(),
+        env={**without_ours(), "GOMAXPROCS": "1"},  # each test process has one
         cwd=home,
         log=home / "temporal.log",
         ready_url=server.ready_url,

@@ -46,7 +46,7 @@ async def answer_api(core: Core, request: web.Request) -> web.StreamResponse:
     name = request.match_info["method"]
     started = time.perf_counter()
     args = await _arguments(request)
-    fault = core.faults.take(name)
+    fault = core.faults.take(name, str(args.get("channel", "")))
     response = None
     if fault is not None and fault.when == "before":
         response = await _fail(fault, request)

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 
 from tests.builders import ALICE, BOB, a_message
 from tests.flows.rig import Rig, act, working
@@ -115,6 +115,8 @@ async def test_a_thread_that_is_cancelled_ends_what_waits_in_it_visibly(temporal
         await handle.cancel()
 
         await rig.cards.until(lambda: rig.cards.of(id_).outcome is Outcome.STOPPED)
+        with pytest.raises(WorkflowFailureError):
+            await handle.result()
         assert (await handle.describe()).status is WorkflowExecutionStatus.CANCELED
         assert rig.bench.ran == []
 

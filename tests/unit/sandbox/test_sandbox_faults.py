@@ -33,6 +33,15 @@ async def test_a_named_error(slack: AsyncWebClient, people: SandboxClient) -> No
     assert (await said(slack.auth_test()))["ok"]
 
 
+async def test_only_what_is_meant_for_one_channel_fails(
+    slack: AsyncWebClient, people: SandboxClient
+) -> None:
+    await people.fail("chat.postMessage", "error", error="restricted", channel=OPS, count=0)
+    async with refused("restricted"):
+        await slack.chat_postMessage(channel=OPS, text="x")
+    assert (await said(slack.chat_postMessage(channel="D0ALICE", text="x")))["ok"]
+
+
 async def test_a_method_that_an_old_workspace_lacks(
     slack: AsyncWebClient, people: SandboxClient
 ) -> None:

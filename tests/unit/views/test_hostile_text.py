@@ -259,8 +259,9 @@ def _said(status: ApprovalStatus) -> list[str]:
 
 def _unseen(status: ApprovalStatus, shown: Any) -> list[str]:
     texts = _texts(shown).replace("\t", " ")
-    said = [text.replace("\t", " ").strip() for text in _said(status)]
-    return [part for text in said for part in pieces(text, SECTION_LIMIT) if part not in texts]
+    said = [text.replace("\t", " ") for text in _said(status)]
+    parts = (part.strip() for text in said for part in pieces(text, SECTION_LIMIT))
+    return [part for part in parts if part not in texts]
 
 
 @settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
