@@ -2,7 +2,8 @@
 
 Its values are measured ones: with the default poll rate of 20 every step of a workflow waits for
 a 50 ms slot as soon as a burst is used up, and more than one partition per task queue only helps
-a cluster. A file database with WAL and NORMAL stays close to one in memory and loses nothing
+a cluster. A worker that ends a step takes the activities of that step with it (eager), instead of
+polling for them. A file database with WAL and NORMAL stays close to one in memory and loses nothing
 when the process is killed.
 """
 

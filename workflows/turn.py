@@ -146,10 +146,9 @@ class Turn:
         return talk.before(state.position)
 
     async def _build_agent(self) -> Agent[None]:
-        spec = await workflow.execute_activity_method(
+        spec = await workflow.execute_local_activity_method(
             AgentActivities.describe_agent,
             start_to_close_timeout=ACTIVITY_CALL,
-            heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=POSTING,
         )
         return build_agent(spec, self._run_tool)
@@ -225,7 +224,7 @@ class Turn:
 
     async def _show(self, text: str) -> None:
         try:
-            await workflow.execute_activity_method(
+            await workflow.execute_local_activity_method(
                 ThreadActivities.show_status,
                 ThreadStatus(thread=self._talk.thread, text=text),
                 schedule_to_close_timeout=STATUS_CALL,
