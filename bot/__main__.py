@@ -8,16 +8,23 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
-from bot.app import Identity, Services, build_app
-from bot.http import add_slack, build_http
-from bot.logs import set_up
+from bot.app import Services, build_app
+from bot.http import add_slack
 from bot.open_lists import OpenLists
-from bot.preflight import PreflightError, reach_temporal, who_am_i, why_temporal_is_away
-from bot.process import leave, listening, run, stop_signal, unless, until
 from bot.settings import BotSettings, SlackMode
-from bot.slack import build_client
 from bot.socket_mode import AppTokenError, SocketMode
-from bot.waiting import Waiting
+from countersign.runtime.health import build_http
+from countersign.runtime.logs import set_up
+from countersign.runtime.preflight import (
+    Identity,
+    PreflightError,
+    reach_temporal,
+    who_am_i,
+    why_temporal_is_away,
+)
+from countersign.runtime.process import leave, listening, run, stop_signal, unless, until
+from countersign.runtime.waiting import Waiting
+from countersign.slack.web_client import build_client
 from workflows.client import Approvals, Conversations
 
 

@@ -12,8 +12,8 @@ from bot.payloads.presses import Click
 from bot.private_lists import PrivateLists
 from bot.screens import NOT_SHOWN
 from bot.stale_cards import StaleCards
-from bot.views.actions import APPROVE, HOME, LIST, NUDGE, REVOKE, WITHDRAW
-from workflows.approvals import ApprovalStatus
+from countersign.slack.actions import APPROVE, HOME, LIST, NUDGE, REVOKE, WITHDRAW
+from workflows.contracts.approvals import ApprovalStatus
 
 log = structlog.get_logger(__name__)
 

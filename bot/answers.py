@@ -13,8 +13,8 @@ from bot.payloads.fields import part
 from bot.payloads.presses import MODAL
 from bot.payloads.submissions import input_blocks
 from bot.response_url import ResponseUrlError, ResponseUrls
-from bot.slack import code_of
-from bot.views.modals.message import message_modal
+from countersign.slack.modals.message import message_modal
+from countersign.slack.web_client import code_of
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.aftermath import Aftermath
 from bot.answers import SUBMISSION, Whispers, in_command, in_modal
-from bot.directory import Directory
 from bot.errors import ended_in, explain, plainly, surprise
 from bot.homes import Homes
 from bot.listeners import (
@@ -38,22 +37,14 @@ from bot.private_lists import PrivateLists
 from bot.response_url import ResponseUrls
 from bot.stale_cards import StaleCards
 from bot.viewers import Viewers
+from countersign.runtime.preflight import Identity
+from countersign.slack.directory import Directory
 from workflows.client import Approvals, Conversations
 
 log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 60
 """How long lists take somebody's groups and channels for known; votes never do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the bot is in its workspace, from `auth.test`."""
-
-    team: str
-    bot_id: str
-    bot_user: str
-    app: str = ""
 
 
 @dataclass(frozen=True, slots=True)

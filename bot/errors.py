@@ -9,7 +9,6 @@ from slack_sdk.errors import SlackApiError
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
-from bot.directory import UNREACHABLE
 from bot.listeners.approve_all import BatchError, NothingTickedError
 from bot.listeners.ask_again import AnsweredError, NotTheirsError
 from bot.listeners.buttons import NothingWaitsError, OtherDeploymentError
@@ -18,16 +17,17 @@ from bot.listeners.submissions import NobodyChosenError
 from bot.listeners.votes import NotCountedError
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
-from bot.views.modals.meta import MetaError
-from bot.views.text import date_token, escape, line, mention
-from bot.views.verdict import deciding
-from workflows.approvals import ApprovalStatus
+from countersign.slack.directory import UNREACHABLE
+from countersign.slack.modals.meta import MetaError
+from countersign.slack.text import date_token, escape, line, mention
+from countersign.slack.verdict import deciding
 from workflows.client import (
     ApprovalClosedError,
     ApprovalNotFoundError,
     ConversationNotFoundError,
 )
-from workflows.words import refusal_for_person, verdict
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.user_messages import refusal_for_person, verdict
 
 TEMPORAL_AWAY = (
     "I can't reach my memory right now. What you did may have arrived all the same: please look "

@@ -16,15 +16,15 @@ from bot.open_lists import OpenList, OpenLists
 from bot.payloads.presses import Click
 from bot.reception import once_heard
 from bot.screens import NOT_SHOWN, Drawn, endings
-from bot.slack import UNKNOWN, code_of
 from bot.viewers import Viewers
-from bot.views.home import ROWS, HomeView, home_blocks, unavailable_blocks
-from bot.views.listing_news import news, refusal_of
-from bot.views.listing_query import ListingQuery
-from workflows.approvals import ApprovalStatus
+from countersign.slack.home import ROWS, HomeView, home_blocks, unavailable_blocks
+from countersign.slack.listing_news import news, refusal_of
+from countersign.slack.listing_query import ListingQuery
+from countersign.slack.web_client import UNKNOWN, code_of
 from workflows.client import Approvals
-from workflows.contracts import Person
-from workflows.listing import Kind, Listing, Page, Viewer
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
+from workflows.listing.rows import Kind, Listing, Page, Viewer
 
 log = structlog.get_logger(__name__)
 

@@ -1,7 +1,6 @@
-"""The HTTP edge: health for the platform, and signed deliveries from Slack."""
+"""The HTTP edge: signed deliveries from Slack."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from time import time
 
 import structlog
@@ -14,8 +13,6 @@ from bot.dispatch import dispatch
 log = structlog.get_logger(__name__)
 
 EVENTS_PATH = "/slack/events"
-LARGEST_BODY = 512 * 1024
-"""Bytes. Slack's payloads stay far below; anything larger is not from Slack."""
 BODY_SECONDS = 10.0
 """How long a body may take to come."""
 MAX_AGE_SECONDS = 300
@@ -24,26 +21,6 @@ MAX_AGE_SECONDS = 300
 LONGEST_TIMESTAMP = 20
 MOST_FIELDS = 1_000
 """Fields of a form. A command has some fifteen; Bolt would take seconds over a hundred thousand."""
-
-Readiness = Callable[[], Awaitable[str | None]]
-"""Why the process cannot serve just now, or None if it can."""
-
-
-def build_http(readiness: Readiness) -> web.Application:
-    """`/healthz` says that the process lives, `/readyz` whether it can serve."""
-    http = web.Application(client_max_size=LARGEST_BODY)
-
-    async def healthz(_: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
-
-    async def readyz(_: web.Request) -> web.Response:
-        reason = await readiness()
-        body = {"ok": True} if reason is None else {"ok": False, "reason": reason}
-        return web.json_response(body, status=200 if reason is None else 503)
-
-    http.router.add_get("/healthz", healthz)
-    http.router.add_get("/readyz", readyz)
-    return http
 
 
 def add_slack(

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from bot.screens import Drawn, endings
 from bot.viewers import Viewers
-from bot.views.listing import ListingView, listing_blocks, listing_text
-from bot.views.listing_details import details_blocks, details_text
-from bot.views.listing_grants import grants_blocks, grants_text
-from bot.views.listing_news import is_off_list, news
-from bot.views.listing_query import ListingQuery
-from workflows.approvals import ApprovalStatus
+from countersign.slack.listing import ListingView, listing_blocks, listing_text
+from countersign.slack.listing_details import details_blocks, details_text
+from countersign.slack.listing_grants import grants_blocks, grants_text
+from countersign.slack.listing_news import is_off_list, news
+from countersign.slack.listing_query import ListingQuery
 from workflows.client import ApprovalNotFoundError, Approvals, Conversations
-from workflows.contracts import Person
-from workflows.decisions import Outcome
-from workflows.listing import Kind, Listing, PendingApproval
-from workflows.queries import is_visible_to
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Outcome
+from workflows.listing.queries import is_visible_to
+from workflows.listing.rows import Kind, Listing, PendingApproval
 
 REVOKED = "Done: the next call of that tool needs approval again."
 

@@ -12,13 +12,13 @@ from bot.payloads.presses import Click
 from bot.reception import once_heard
 from bot.response_url import ResponseUrls
 from bot.screens import Drawn, endings
-from bot.views.actions import REVOKE
-from bot.views.listing_details import ROW
-from bot.views.listing_news import news
-from bot.views.listing_query import ListingQuery
-from bot.views.verdict import deciding
-from workflows.approvals import ApprovalStatus
-from workflows.contracts import Person
+from countersign.slack.actions import REVOKE
+from countersign.slack.listing_details import ROW
+from countersign.slack.listing_news import news
+from countersign.slack.listing_query import ListingQuery
+from countersign.slack.verdict import deciding
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
 
 USES = 5
 """Of a `response_url`. docs.slack.dev/interactivity/handling-user-interaction#message_responses"""

@@ -3,9 +3,9 @@
 import asyncio
 
 from bot.payloads.presses import Click
-from bot.views.listing_news import heard
-from workflows.approvals import ApprovalStatus
+from countersign.slack.listing_news import heard
 from workflows.client import Approvals
+from workflows.contracts.approvals import ApprovalStatus
 
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.3)
 """Seconds between looks: a vote counts once the voter's groups have been looked up."""

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack import is_slack
+from countersign.slack.web_client import is_slack
 
 TIMEOUT_SECONDS = 2
 """Slack gives a listener three seconds to acknowledge."""

@@ -14,9 +14,9 @@ from temporalio.service import RPCError
 
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
-from bot.slack import CONFIGURATION, code_of, retry_after
-from workflows.approvals import ApprovalStatus
+from countersign.slack.web_client import CONFIGURATION, code_of, retry_after
 from workflows.client import ApprovalNotFoundError, Approvals
+from workflows.contracts.approvals import ApprovalStatus
 
 NOT_SHOWN = (
     ApprovalNotFoundError,

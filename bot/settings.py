@@ -1,13 +1,11 @@
 """The bot's environment, read once, at start."""
 
-import re
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, model_validator
 
-DEPLOYMENT_NAME = re.compile(r"[a-z0-9-]{1,20}")
+from countersign.runtime.settings import CommonSettings
 
 
 class SlackMode(StrEnum):
@@ -15,91 +13,6 @@ class SlackMode(StrEnum):
 
     SOCKET = "socket"
     HTTP = "http"
-
-
-class LogFormat(StrEnum):
-    """How log lines look."""
-
-    CONSOLE = "console"
-    JSON = "json"
-
-
-class SettingsError(Exception):
-    """The environment cannot be used. The text is one line that says what to change."""
-
-
-class CommonSettings(BaseSettings):
-    """What every process of Countersign is told. Temporal's `TEMPORAL_*` are read by its SDK."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
-    )
-
-    slack_bot_token: SecretStr = SecretStr("")
-    """Bot token, `xoxb-…`, from "OAuth & Permissions" of your Slack app."""
-
-    slack_api_url: str = "https://slack.com/api/"
-    """Base address of Slack's Web API; another one for a stand-in or a proxy."""
-
-    task_queue: str = Field(default="countersign", min_length=1)
-    """Temporal task queue that bot and worker share."""
-
-    deployment: str = "main"
-    """Name of this installation, on its buttons: two installations of one Slack app leave each
-    other's alone."""
-
-    log_level: str = "INFO"
-    """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
-
-    log_format: LogFormat = LogFormat.CONSOLE
-    """`console` for people, `json` for machines."""
-
-    @field_validator("slack_bot_token")
-    @classmethod
-    def _is_bot_token(cls, token: SecretStr) -> SecretStr:
-        if not token.get_secret_value():
-            raise ValueError("is not set")
-        if not token.get_secret_value().startswith("xoxb-"):
-            raise ValueError("is not a bot token; it has to begin with xoxb-")
-        return token
-
-    @field_validator("slack_api_url")
-    @classmethod
-    def _is_base_url(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("is not a web address; it has to begin with https://")
-        return url.rstrip("/") + "/"
-
-    @field_validator("deployment")
-    @classmethod
-    def _is_short_name(cls, name: str) -> str:
-        if not DEPLOYMENT_NAME.fullmatch(name):
-            raise ValueError("has to be 1 to 20 lower-case letters, digits or hyphens")
-        return name
-
-    @field_validator("log_level")
-    @classmethod
-    def _is_level(cls, level: str) -> str:
-        if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-            raise ValueError("is none of DEBUG, INFO, WARNING, ERROR")
-        return level.upper()
-
-    @classmethod
-    def read(cls) -> Self:
-        """Read the environment and `.env`.
-
-        Raises:
-            SettingsError: with one line that names every variable to change.
-        """
-        try:
-            return cls.model_validate({})
-        except ValidationError as error:
-            faults = (
-                f"{'_'.join(str(part) for part in fault['loc']).upper() or 'settings'} "
-                f"{fault['msg'].removeprefix('Value error, ')}"
-                for fault in error.errors(include_input=False, include_url=False)
-            )
-            raise SettingsError("; ".join(faults)) from error
 
 
 class BotSettings(CommonSettings):

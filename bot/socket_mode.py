@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dispatch import dispatch
 from bot.payloads.sound import UNREADABLE
-from bot.slack import code_of
+from countersign.slack.web_client import code_of
 
 log = structlog.get_logger(__name__)
 

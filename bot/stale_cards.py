@@ -8,15 +8,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.payloads.presses import Click
-from bot.slack import BAD_BLOCKS, code_of
-from bot.views.actions import CARD, PROMPT
-from bot.views.batch import batch_blocks, batch_text
-from bot.views.gone import GONE, gone_blocks
-from bot.views.message import Posted, Words, card_at, line_words, messages_of
-from workflows.approvals import ENDED, ApprovalStatus
+from countersign.slack.actions import CARD, PROMPT
+from countersign.slack.batch import batch_blocks, batch_text
+from countersign.slack.gone import GONE, gone_blocks
+from countersign.slack.message import Posted, Words, card_at, line_words, messages_of
+from countersign.slack.web_client import BAD_BLOCKS, code_of
 from workflows.client import Approvals
-from workflows.decisions import Outcome
-from workflows.errands import Batch
+from workflows.contracts.activity_inputs import Batch
+from workflows.contracts.approvals import ENDED, ApprovalStatus
+from workflows.contracts.decisions import Outcome
 
 LINE, BATCH = "line", "batch"
 REMINDER = re.compile(r"(reminder|escalation|nudge|hand over)\d+")

@@ -7,11 +7,11 @@ from typing import TypeVar
 
 import structlog
 
-from bot.directory import Directory, DirectoryError
-from bot.slack import UNKNOWN
-from bot.views.listing import UNCHECKED, unknowable
-from workflows.contracts import Person
-from workflows.listing import Viewer
+from countersign.slack.directory import Directory, DirectoryError
+from countersign.slack.listing import UNCHECKED, unknowable
+from countersign.slack.web_client import UNKNOWN
+from workflows.contracts.core import Person
+from workflows.listing.rows import Viewer
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.settings import BotSettings, CommonSettings
+from bot.settings import BotSettings
+from countersign.runtime.settings import CommonSettings
 from dev.paths import ROOT
 from worker.settings import WorkerSettings
 

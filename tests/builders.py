@@ -4,9 +4,9 @@ import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from workflows.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts import ArgumentField, Call, Message, Person, Prepared, Thread
-from workflows.decisions import Decision, Via
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts.core import ArgumentField, Call, Message, Person, Prepared, Thread
+from workflows.contracts.decisions import Decision, Via
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ALICE = Person(team="T0ACME", user="U0ALICE", name="alice")

@@ -6,25 +6,14 @@ from collections.abc import Callable, Sequence
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from workflows.activities import (
+from workflows.contracts.activities import (
     AgentActivities,
     CardActivities,
     DirectoryActivities,
     PolicyActivities,
     ThreadActivities,
 )
-from workflows.approvals import ApprovalStatus, Card
-from workflows.contracts import (
-    AgentSpec,
-    ArgumentField,
-    Call,
-    Prepared,
-    ToolResult,
-    ToolSpec,
-)
-from workflows.decisions import Account, Standing
-from workflows.differences import digest
-from workflows.errands import (
+from workflows.contracts.activity_inputs import (
     Batch,
     Plea,
     Question,
@@ -33,7 +22,18 @@ from workflows.errands import (
     ThreadStatus,
     Whisper,
 )
-from workflows.rules import Panel, People, Rule, Ruling, Verdict
+from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.core import (
+    AgentSpec,
+    ArgumentField,
+    Call,
+    Prepared,
+    ToolResult,
+    ToolSpec,
+)
+from workflows.contracts.decisions import Account, Standing
+from workflows.contracts.rules import Panel, People, Rule, Ruling, Verdict
+from workflows.digest import digest
 
 
 class Watched:

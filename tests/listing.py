@@ -8,12 +8,12 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from tests.builders import ALICE, NOON, a_call, a_prepared
-from workflows.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts import APPROVAL_WORKFLOW, Person, Thread
-from workflows.decisions import CountedVote, Decision, Via
-from workflows.listing import approval_memo
-from workflows.rules import Panel, People, Rule
-from workflows.search import attributes, changes
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts.core import APPROVAL_WORKFLOW, Person, Thread
+from workflows.contracts.decisions import CountedVote, Decision, Via
+from workflows.contracts.rules import Panel, People, Rule
+from workflows.listing.rows import approval_memo
+from workflows.listing.search_attributes import attributes, changes
 
 TEAM = "T0ACME"
 CAROL = Person(team=TEAM, user="U0CAROL", name="carol")

@@ -10,13 +10,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 
-from bot.directory import Directory
-from bot.http import build_http
-from bot.logs import set_up
-from bot.preflight import PreflightError, reach_temporal, who_am_i, why_temporal_is_away
-from bot.process import leave, listening, run, stop_signal, unless, until
-from bot.slack import build_client
-from bot.waiting import AwayError, Waiting
+from countersign.runtime.health import build_http
+from countersign.runtime.logs import set_up
+from countersign.runtime.preflight import (
+    PreflightError,
+    reach_temporal,
+    who_am_i,
+    why_temporal_is_away,
+)
+from countersign.runtime.process import leave, listening, run, stop_signal, unless, until
+from countersign.runtime.waiting import AwayError, Waiting
+from countersign.slack.directory import Directory
+from countersign.slack.web_client import build_client
 from worker.agent import Agency
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
@@ -24,12 +29,12 @@ from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyDesk, open_policy
 from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
-from worker.secrets import Secrets
 from worker.settings import WorkerSettings
 from worker.shop import Shop
 from worker.threads import SlackThreads
 from worker.tools.catalogue import load_tools
 from worker.tools.toolkit import Tool
+from workflows.redaction import Secrets
 
 
 async def main() -> None:

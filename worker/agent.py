@@ -11,13 +11,13 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from worker.secrets import Secrets
 from worker.shop import Shop
 from worker.text import cut, encodable, text_of
 from worker.tools.toolkit import Arguments, ArgumentsError, Desk, Preview, Tool, ToolError
-from workflows.activities import AgentActivities
-from workflows.contracts import AgentSpec, ArgumentField, Call, Prepared, ToolResult
-from workflows.differences import digest
+from workflows.contracts.activities import AgentActivities
+from workflows.contracts.core import AgentSpec, ArgumentField, Call, Prepared, ToolResult
+from workflows.digest import digest
+from workflows.redaction import Secrets
 
 OUTPUT_LIMIT = 20_000
 """Characters of one tool's answer, some 5,000 tokens: each later model call carries it again, and

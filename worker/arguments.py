@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from worker.text import cut, encodable
-from workflows.not_run import NOT_RUN
+from workflows.contracts.not_run import NOT_RUN
 
 LIMIT = 40_000
 """Longest arguments, in characters: more than anybody reads before approving, and it is stored

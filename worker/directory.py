@@ -5,15 +5,15 @@ import asyncio
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import Directory
-from bot.people import DirectoryError, GoneError, Profile
-from worker.members import Members, members
+from countersign.slack.directory import Directory
+from countersign.slack.members import Members, members
+from countersign.slack.profiles import DirectoryError, GoneError, Profile
 from worker.slack import failure
-from workflows.activities import DirectoryActivities
-from workflows.contracts import Person
-from workflows.decisions import Account, Standing
-from workflows.errands import Question
-from workflows.rules import People, Rule
+from workflows.contracts.activities import DirectoryActivities
+from workflows.contracts.activity_inputs import Question
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Account, Standing
+from workflows.contracts.rules import People, Rule
 
 TOLD_AT_ONCE = frozenset({"missing_scope", "not_allowed_token_type"})
 """Only an administrator can mend it, and somebody has just voted and waits for an answer."""

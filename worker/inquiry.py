@@ -5,14 +5,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot.directory import DirectoryError, GoneError
-from bot.people import Place, Profile
-from bot.slack import UNKNOWN
-from worker.roster import Directory
-from workflows.contracts import Person
-from workflows.errands import Plea
-from workflows.policy.engine import Policy
-from workflows.policy.facts import Facts, Requester, Venue
+from countersign.policy.engine import Policy
+from countersign.policy.facts import Facts, Requester, Venue
+from countersign.slack.directory import DirectoryError, GoneError
+from countersign.slack.id_checks import Directory
+from countersign.slack.profiles import Place, Profile
+from countersign.slack.web_client import UNKNOWN
+from workflows.contracts.activity_inputs import Plea
+from workflows.contracts.core import Person
 
 
 class NobodyError(Exception):

@@ -17,11 +17,11 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from workflows.activities import LifecycleActivities
-from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalNotFoundError, Approvals, Conversations
-from workflows.contracts import ENDED_PREFIX, SWEEP_WORKFLOW
-from workflows.decisions import Outcome
+from workflows.contracts.activities import LifecycleActivities
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import ENDED_PREFIX, SWEEP_WORKFLOW
+from workflows.contracts.decisions import Outcome
 
 log = structlog.get_logger(__name__)
 

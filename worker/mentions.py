@@ -2,8 +2,8 @@
 
 import re
 
-from bot.directory import Directory
-from bot.people import DirectoryError
+from countersign.slack.directory import Directory
+from countersign.slack.profiles import DirectoryError
 
 MOST = 8
 """Names that are looked up for one message."""

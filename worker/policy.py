@@ -10,21 +10,21 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import UNREACHABLE, DirectoryError, GoneError
-from bot.preflight import PreflightError
-from bot.slack import CONFIGURATION, UNKNOWN
-from bot.waiting import AwayError, Waiting
+from countersign.policy.engine import Policy
+from countersign.policy.faults import PolicyError
+from countersign.policy.loading import load_file
+from countersign.policy.naming import with_names
+from countersign.runtime.preflight import PreflightError
+from countersign.runtime.waiting import AwayError, Waiting
+from countersign.slack.directory import UNREACHABLE, DirectoryError, GoneError
+from countersign.slack.id_checks import Directory, Roster, call_the_roll
+from countersign.slack.web_client import CONFIGURATION, UNKNOWN
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
-from worker.naming import with_names
-from worker.roster import Directory, Roster, call_the_roll
 from worker.slack import CONFIGURATION_DELAY
-from workflows.activities import PolicyActivities
-from workflows.contracts import ToolSpec
-from workflows.errands import Plea
-from workflows.policy.engine import Policy
-from workflows.policy.faults import PolicyError
-from workflows.policy.loading import load_file
-from workflows.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
+from workflows.contracts.activities import PolicyActivities
+from workflows.contracts.activity_inputs import Plea
+from workflows.contracts.core import ToolSpec
+from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
 
 log = structlog.get_logger(__name__)
 

@@ -10,11 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import UNREACHABLE
-from bot.views.message import Words
-from bot.views.validate import message_problems
+from countersign.slack.directory import UNREACHABLE
+from countersign.slack.message import Words
+from countersign.slack.validate import message_problems
 from worker.slack import BAD_BLOCKS, ask
-from workflows.contracts import Thread
+from workflows.contracts.core import Thread
 
 log = structlog.get_logger(__name__)
 

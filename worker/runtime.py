@@ -16,7 +16,9 @@ from worker.heartbeat import Heartbeats
 from worker.model.provider import ResponsesProvider
 from worker.settings import WorkerSettings
 from worker.workflow_runner import ContextFreeRunner
-from workflows.activities import (
+from workflows.approval.sweep import EndedWorkflow, SweepWorkflow
+from workflows.approval.workflow import ApprovalWorkflow
+from workflows.contracts.activities import (
     AgentActivities,
     CardActivities,
     DirectoryActivities,
@@ -24,10 +26,8 @@ from workflows.activities import (
     PolicyActivities,
     ThreadActivities,
 )
-from workflows.approval import ApprovalWorkflow
-from workflows.conversation import ConversationWorkflow
-from workflows.patience import HEARTBEAT
-from workflows.sweep import EndedWorkflow, SweepWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
+from workflows.timeouts import HEARTBEAT
 
 FORBIDDEN = SandboxMatcher(
     access={"aiohttp", "bot", "slack_bolt", "slack_sdk", "sqlalchemy", "worker"}

@@ -13,8 +13,8 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
-from bot.preflight import PreflightError, answered
-from workflows.search import ALL
+from countersign.runtime.preflight import PreflightError, answered
+from workflows.listing.search_attributes import ALL
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from pydantic import Field, SecretStr
 
-from bot.settings import CommonSettings
+from countersign.runtime.settings import CommonSettings
 
 INSTRUCTIONS = """\
 You are Countersign, a purchasing assistant in Slack. You order things for people, and you never

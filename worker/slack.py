@@ -11,8 +11,15 @@ from slack_sdk.errors import SlackApiError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import UNREACHABLE
-from bot.slack import BAD_BLOCKS, CONFIGURATION, UNKNOWN, UNREADABLE, code_of, retry_after
+from countersign.slack.directory import UNREACHABLE
+from countersign.slack.web_client import (
+    BAD_BLOCKS,
+    CONFIGURATION,
+    UNKNOWN,
+    UNREADABLE,
+    code_of,
+    retry_after,
+)
 from worker.heartbeat import puzzled_before
 
 PERMANENT = (

@@ -10,21 +10,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import Directory
-from bot.slack import UNKNOWN, code_of
-from bot.views.blocks import section
-from bot.views.markdown.literal import channelled, unmentioned
-from bot.views.markdown.mrkdwn import to_mrkdwn
-from bot.views.markdown.splitting import split
-from bot.views.prompt import prompt_blocks
-from bot.views.text import mention, mention_channel
+from countersign.slack.blocks import section
+from countersign.slack.directory import Directory
+from countersign.slack.markdown.literal import channelled, unmentioned
+from countersign.slack.markdown.mrkdwn import to_mrkdwn
+from countersign.slack.markdown.splitting import split
+from countersign.slack.prompt import prompt_blocks
+from countersign.slack.text import mention, mention_channel
+from countersign.slack.web_client import UNKNOWN, code_of
 from worker.cards.wording import is_direct
 from worker.mentions import Mentions
 from worker.posts import Posts, Spot, Words
 from worker.slack import BAD_BLOCKS, ask, is_refusal
-from workflows.activities import ThreadActivities
-from workflows.contracts import Person
-from workflows.errands import Reply, ThreadStatus, Whisper
+from workflows.contracts.activities import ThreadActivities
+from workflows.contracts.activity_inputs import Reply, ThreadStatus, Whisper
+from workflows.contracts.core import Person
 
 log = structlog.get_logger(__name__)
 

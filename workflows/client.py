@@ -27,8 +27,9 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.approvals import ApprovalStatus, as_ended
-from workflows.contracts import (
+from workflows.approval.remains import read_remains
+from workflows.contracts.approvals import ApprovalStatus, as_ended
+from workflows.contracts.core import (
     APPROVAL_PREFIX,
     CARD_LOST_SIGNAL,
     CONVERSATION_WORKFLOW,
@@ -44,19 +45,9 @@ from workflows.contracts import (
     Person,
     Thread,
 )
-from workflows.decisions import Decision, Outcome, Stop
-from workflows.listing import GrantRow, Listing, Page, Viewer
-from workflows.memory import Memory
-from workflows.queries import (
-    all_approvals,
-    approvals_for,
-    cleaned_up,
-    ended_by_force,
-    grants_for,
-    replacing,
-)
-from workflows.remains import read_remains
-from workflows.visibility import (
+from workflows.contracts.decisions import Decision, Outcome, Stop
+from workflows.conversation.memory import Memory
+from workflows.listing.pages import (
     TIMEOUT,
     chain_of,
     first_id,
@@ -65,6 +56,15 @@ from workflows.visibility import (
     read_ids,
     read_page,
 )
+from workflows.listing.queries import (
+    all_approvals,
+    approvals_for,
+    cleaned_up,
+    ended_by_force,
+    grants_for,
+    replacing,
+)
+from workflows.listing.rows import GrantRow, Listing, Page, Viewer
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = TIMEOUT

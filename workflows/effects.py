@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from workflows.approvals import ApprovalStatus
-from workflows.decisions import Execution, Outcome
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Execution, Outcome
 
 RESULT_LIMIT = 1_000
 """Characters of a result that are repeated to people; the card has more."""

@@ -16,13 +16,13 @@ from bot.open_lists import OpenLists
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
 from bot.payloads.submissions import Submission, read_submission
-from bot.views.actions import APPROVE_ALL, MODALS
-from bot.views.modals.approve_all import approve_all_modal, read_ticked_digests
-from bot.views.modals.meta import Meta
-from workflows.approvals import ApprovalStatus
+from countersign.slack.actions import APPROVE_ALL, MODALS
+from countersign.slack.modals.approve_all import approve_all_modal, read_ticked_digests
+from countersign.slack.modals.meta import Meta
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError, Approvals
-from workflows.decisions import Outcome
-from workflows.votes import Vote
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Outcome
+from workflows.voting.parsing import Vote
 
 MOST = 60
 """Approvals of one dialog; `private_metadata` has room for their ids."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from bot.listeners.buttons import Press
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
-from bot.views.actions import ASK_AGAIN
-from workflows.approvals import ApprovalStatus
+from countersign.slack.actions import ASK_AGAIN
 from workflows.client import Approvals, Conversations
-from workflows.contracts import Message
-from workflows.decisions import Outcome
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Message
+from workflows.contracts.decisions import Outcome
 
 UNANSWERED = frozenset({Outcome.EXPIRED, Outcome.FAILED_TO_ASK})
 

@@ -7,9 +7,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.payloads.fields import home
 from bot.payloads.presses import Click, read_click
-from bot.views.actions import MORE
-from workflows.approvals import ApprovalStatus
+from countersign.slack.actions import MORE
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
+from workflows.contracts.approvals import ApprovalStatus
 
 Press = Callable[[Click], Awaitable[ApprovalStatus | None]]
 """What a button does; the approval, where it was only looked at."""

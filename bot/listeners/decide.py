@@ -6,10 +6,10 @@ from datetime import datetime
 from bot.listeners.buttons import Press
 from bot.listeners.votes import decision_of, forward
 from bot.payloads.presses import Click
-from bot.views.actions import APPROVE, NUDGE, WITHDRAW
+from countersign.slack.actions import APPROVE, NUDGE, WITHDRAW
 from workflows.client import Approvals
-from workflows.decisions import Verb
-from workflows.votes import Vote
+from workflows.contracts.decisions import Verb
+from workflows.voting.parsing import Vote
 
 
 def presses(approvals: Approvals, now: Callable[[], datetime]) -> Mapping[str, Press]:

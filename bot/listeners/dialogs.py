@@ -9,12 +9,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.directory import UNREACHABLE
 from bot.listeners.buttons import Press
 from bot.listeners.votes import check, decision_of, forward
 from bot.payloads.presses import Click
-from bot.slack import UNKNOWN, code_of
-from bot.views.actions import (
+from countersign.slack.actions import (
     ALWAYS,
     BREAK_GLASS,
     DETAILS,
@@ -24,17 +22,19 @@ from bot.views.actions import (
     REQUEST_CHANGES,
     REVIEW,
 )
-from bot.views.modals.details import details_modal
-from bot.views.modals.edit import edit_modal
-from bot.views.modals.hand_over import hand_over_modal
-from bot.views.modals.meta import Meta
-from bot.views.modals.reasons import break_glass_modal, changes_modal, reject_modal
-from bot.views.modals.review import always_modal, review_modal
-from workflows.approvals import ApprovalStatus
+from countersign.slack.directory import UNREACHABLE
+from countersign.slack.modals.details import details_modal
+from countersign.slack.modals.edit import edit_modal
+from countersign.slack.modals.hand_over import hand_over_modal
+from countersign.slack.modals.meta import Meta
+from countersign.slack.modals.reasons import break_glass_modal, changes_modal, reject_modal
+from countersign.slack.modals.review import always_modal, review_modal
+from countersign.slack.web_client import UNKNOWN, code_of
 from workflows.client import Approvals
-from workflows.contracts import Person
-from workflows.decisions import Decision, Verb
-from workflows.votes import Vote
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Decision, Verb
+from workflows.voting.parsing import Vote
 
 OPEN_SECONDS = 1.6
 """How long Slack may take to open a dialog, so that the person can still be told if it did not."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.listeners.buttons import Press
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
-from bot.views.actions import REVOKE
+from countersign.slack.actions import REVOKE
 from workflows.client import Conversations
 
 

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.homes import Homes
 from bot.payloads.fields import installation, part, text
 from bot.screens import NOT_SHOWN
-from workflows.contracts import Person
+from workflows.contracts.core import Person
 
 log = structlog.get_logger(__name__)
 

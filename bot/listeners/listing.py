@@ -11,10 +11,10 @@ from bot.payloads.listing import Asked, Topic, read_command
 from bot.payloads.presses import read_click
 from bot.private_lists import PrivateLists
 from bot.screens import Drawn
-from bot.views.actions import LIST_FILTER, LIST_PAGE
-from bot.views.listing import PREVIOUS
-from bot.views.listing_help import help_text
-from workflows.contracts import Person
+from countersign.slack.actions import LIST_FILTER, LIST_PAGE
+from countersign.slack.listing import PREVIOUS
+from countersign.slack.listing_help import help_text
+from workflows.contracts.core import Person
 
 COMMAND = "/approvals"
 

@@ -16,7 +16,7 @@ from bot.listeners.votes import check, forward, is_known
 from bot.open_lists import OpenLists
 from bot.payloads.fields import PayloadError
 from bot.payloads.submissions import Submission, read_submission
-from bot.views.actions import (
+from countersign.slack.actions import (
     ALWAYS,
     BREAK_GLASS,
     EDIT,
@@ -26,14 +26,14 @@ from bot.views.actions import (
     REQUEST_CHANGES,
     REVIEW,
 )
-from bot.views.modals.edit import EditErrors, read_edit
-from bot.views.modals.hand_over import read_person
-from bot.views.modals.reasons import read_reason, reason_errors
-from workflows.approvals import ApprovalStatus
+from countersign.slack.modals.edit import EditErrors, read_edit
+from countersign.slack.modals.hand_over import read_person
+from countersign.slack.modals.reasons import read_reason, reason_errors
 from workflows.client import Approvals
-from workflows.contracts import Person
-from workflows.decisions import Decision, Outcome, Verb, Via
-from workflows.votes import Vote
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Decision, Outcome, Verb, Via
+from workflows.voting.parsing import Vote
 
 GLANCE_SECONDS = 0.6
 """For a look at the approval before a vote is handed on, which itself may take two of the three

@@ -6,12 +6,12 @@ What the bot can tell beforehand is told at once, by the same rules: the ballot'
 from datetime import datetime
 
 from bot.payloads.presses import Click
-from bot.views.actions import HOME, LIST, PROMPT, VIEW
-from workflows.approvals import ApprovalStatus
-from workflows.ballot import Ballot
+from countersign.slack.actions import HOME, LIST, PROMPT, VIEW
 from workflows.client import ApprovalClosedError, Approvals
-from workflows.decisions import Decision, Refusal, Refused, Verb, Via
-from workflows.votes import Vote
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Decision, Refusal, Refused, Verb, Via
+from workflows.voting.ballot import Ballot
+from workflows.voting.parsing import Vote
 
 VIAS = {LIST: Via.LIST, PROMPT: Via.PROMPT, VIEW: Via.MODAL, HOME: Via.HOME}
 """By the kind of place. Every other button is one of a card."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflows.contracts import Person
+from workflows.contracts.core import Person
 
 NAME_LIMIT = 100
 _ID = re.compile(r"[A-Z0-9]{1,40}")

@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
-from bot.views.actions import LIST_FILTER, LIST_PAGE
-from bot.views.listing import EVERY_TOOL, PREVIOUS
-from bot.views.listing_query import ListingQuery, ListingQueryError
-from workflows.contracts import APPROVAL_PREFIX
-from workflows.listing import Kind
-from workflows.queries import TOOL_NAME
+from countersign.slack.actions import LIST_FILTER, LIST_PAGE
+from countersign.slack.listing import EVERY_TOOL, PREVIOUS
+from countersign.slack.listing_query import ListingQuery, ListingQueryError
+from workflows.contracts.core import APPROVAL_PREFIX
+from workflows.listing.queries import TOOL_NAME
+from workflows.listing.rows import Kind
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _GAP = re.compile(r"\b(tool|from):\s+")

@@ -17,7 +17,7 @@ from bot.payloads.fields import (
     whole,
 )
 from bot.payloads.spoken import own_words, read_spoken
-from workflows.contracts import Edit, Message, Person, Thread
+from workflows.contracts.core import Edit, Message, Person, Thread
 
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages in which a person says something.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.payloads.fields import PayloadError, each, mapping, part, person, text
-from bot.views.actions import CARD, MORE, Place
-from bot.views.text import BLOCK_ID_LIMIT
-from workflows.contracts import Person
+from countersign.slack.actions import CARD, MORE, Place
+from countersign.slack.text import BLOCK_ID_LIMIT
+from workflows.contracts.core import Person
 
 MODAL = "modal"
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.payloads.blocks import RICH_TEXT, block_text, quoted, typed_in
 from bot.payloads.entities import channel, mentioned, person, plain_text
 from bot.payloads.fields import each, part, whole
-from workflows.contracts import MESSAGE_LIMIT
+from workflows.contracts.core import MESSAGE_LIMIT
 
 OWN_LIMIT = 40_000
 """Characters; Slack's own limit for a message. The model is given `MESSAGE_LIMIT`."""

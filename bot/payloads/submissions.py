@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.payloads.fields import PayloadError, each, home, mapping, part, person, text
-from bot.views.modals.meta import Meta, MetaError
-from workflows.contracts import Person
+from countersign.slack.modals.meta import Meta, MetaError
+from workflows.contracts.core import Person
 
 TEXTS = ("value", "selected_user")
 ONE = "selected_option"

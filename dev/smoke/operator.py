@@ -27,7 +27,7 @@ async def approve(stack: Stack, approval: str) -> None:
     Raises:
         SmokeError: it does not count.
     """
-    await _run(sys.executable, "-m", "worker.cli", "approve", approval, env=stack.env)
+    await _run(sys.executable, "-m", "countersign.cli", "approve", approval, env=stack.env)
 
 
 async def _run(*command: str, env: Mapping[str, str] | None = None) -> None:

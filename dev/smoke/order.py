@@ -8,8 +8,8 @@ from typing import Any
 from dev.smoke.errors import SmokeError
 from dev.smoke.stage import Stage
 from sandbox.errors import ControlError
-from workflows.approvals import ApprovalStatus
-from workflows.decisions import Outcome
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Outcome
 
 ALICE, BOB, CAROL, OPS = "U0ALICE", "U0BOB", "U0CAROL", "C0OPS"
 BOT = "U0SIGN"

@@ -17,8 +17,8 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from bot.logs import set_up
-from bot.settings import LogFormat
+from countersign.runtime.logs import set_up
+from countersign.runtime.settings import LogFormat
 from dev import temporal_cli
 from dev.child import Child, Command
 from dev.environment import without_ours
@@ -27,10 +27,10 @@ from dev.temporal_server import TemporalServer
 from tests.builders import ALICE, BOB
 from tests.listing import CAROL, TEAM, a_rule, an_approval, start, voted
 from worker.search import register_search_attributes
-from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals
-from workflows.listing import Kind, Listing, Page, Viewer
-from workflows.rules import PUBLIC
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.rules import PUBLIC
+from workflows.listing.rows import Kind, Listing, Page, Viewer
 
 COUNT, FEW = 10_000, 10
 AT_ONCE = 50

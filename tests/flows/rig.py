@@ -20,13 +20,13 @@ from tests.model import Answer, Script, calls
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
 from worker.runtime import Activities, build_worker
-from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals, Conversations
-from workflows.contracts import Person, Thread
-from workflows.conversation import TURNS_PER_RUN
-from workflows.decisions import Decision, Outcome, Refusal
-from workflows.errands import Whisper
-from workflows.rules import Panel, People, Rule
+from workflows.contracts.activity_inputs import Whisper
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person, Thread
+from workflows.contracts.decisions import Decision, Outcome, Refusal
+from workflows.contracts.rules import Panel, People, Rule
+from workflows.conversation.workflow import TURNS_PER_RUN
 
 UNHANDLED = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")

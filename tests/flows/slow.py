@@ -7,9 +7,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from tests.fakes import PhoneBook, Workbench
-from workflows.contracts import Call, Prepared
-from workflows.decisions import Standing
-from workflows.errands import Question
+from workflows.contracts.activity_inputs import Question
+from workflows.contracts.core import Call, Prepared
+from workflows.contracts.decisions import Standing
 
 
 class Gates:

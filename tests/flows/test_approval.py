@@ -9,8 +9,8 @@ from tests.builders import ALICE, BOB, a_press
 from tests.flows.rig import Rig, working
 from tests.model import calls, says
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.contracts import DECIDE_SIGNAL
-from workflows.decisions import Execution, Outcome, Refusal, Via
+from workflows.contracts.core import DECIDE_SIGNAL
+from workflows.contracts.decisions import Execution, Outcome, Refusal, Via
 
 ACT = calls(("act", '{"n": 1}'))
 

@@ -6,8 +6,8 @@ from tests.builders import BOB
 from tests.fakes import ANYBODY
 from tests.flows.rig import act, working
 from tests.model import calls, says
-from workflows.decisions import Execution, Outcome
-from workflows.rules import Ruling, Verdict
+from workflows.contracts.decisions import Execution, Outcome
+from workflows.contracts.rules import Ruling, Verdict
 
 MIXED = calls(
     ("act", '{"n": 1}'),

@@ -12,12 +12,12 @@ from tests.builders import ALICE, BOB, a_press
 from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
 from tests.flows.slow import SlowBook
 from tests.model import says
-from workflows.ballot import REFUSED_LIMIT
-from workflows.contracts import DECIDE_SIGNAL, Person
-from workflows.decisions import Outcome, Refusal, Verb
-from workflows.docket import MOST_A_MINUTE, MOST_UNDER_WAY
-from workflows.rules import Panel, People
-from workflows.votes import REASON_LIMIT
+from workflows.contracts.core import DECIDE_SIGNAL, Person
+from workflows.contracts.decisions import Outcome, Refusal, Verb
+from workflows.contracts.rules import Panel, People
+from workflows.voting.ballot import REFUSED_LIMIT
+from workflows.voting.docket import MOST_A_MINUTE, MOST_UNDER_WAY
+from workflows.voting.parsing import REASON_LIMIT
 
 PRESSES = 1_000
 

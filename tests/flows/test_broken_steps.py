@@ -16,9 +16,9 @@ from tests.builders import ALICE, a_message, a_press, a_thread
 from tests.faults import HUGE, Fault, Saboteur, answer_of, steps_of
 from tests.flows.rig import Rig, act, working
 from tests.model import Script, calls, says
-from workflows.activities import LifecycleActivities
-from workflows.contracts import Person, Thread
-from workflows.decisions import Decision, Outcome, Verb
+from workflows.contracts.activities import LifecycleActivities
+from workflows.contracts.core import Person, Thread
+from workflows.contracts.decisions import Decision, Outcome, Verb
 
 MODEL = "the model"
 MANY = "show_batch"

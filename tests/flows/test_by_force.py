@@ -10,10 +10,10 @@ from tests.fakes import ANYBODY
 from tests.flows.rig import Rig, act, working
 from tests.flows.slow import SlowBook, SlowShop
 from tests.model import says
-from workflows.approval import ApprovalWorkflow
-from workflows.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts import ENDED_SIGNAL, Call, Prepared
-from workflows.decisions import Execution, Outcome, Refusal, Stop
+from workflows.approval.workflow import ApprovalWorkflow
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts.core import ENDED_SIGNAL, Call, Prepared
+from workflows.contracts.decisions import Execution, Outcome, Refusal, Stop
 
 
 async def _ask_in_a_conversation(rig: Rig) -> str:

@@ -14,7 +14,7 @@ from dev.ports import free_port
 from tests.builders import a_press
 from tests.flows.rig import Rig, working
 from tests.model import calls, says
-from workflows.decisions import Execution, Outcome, Via
+from workflows.contracts.decisions import Execution, Outcome, Via
 
 ACT = calls(("act", '{"n": 1}'))
 
@@ -34,7 +34,7 @@ class Ended:
 
 async def _countersign(address: str, *args: str) -> Ended:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "worker.cli", *args),
+        *(sys.executable, "-m", "countersign.cli", *args),
         cwd=ROOT,
         env={**without_ours(), "TEMPORAL_ADDRESS": address, "COLUMNS": "200"},
         stdout=asyncio.subprocess.PIPE,

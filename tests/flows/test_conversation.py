@@ -6,9 +6,9 @@ from temporalio.client import Client
 from tests.builders import a_message, a_press
 from tests.flows.rig import working
 from tests.model import calls, says
-from workflows.contracts import MESSAGE_LIMIT
+from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.effects import NOTHING
-from workflows.words import FILES_ONLY, HELP, UNFORESEEN, too_long
+from workflows.user_messages import FILES_ONLY, HELP, UNFORESEEN, too_long
 
 
 def _texts(given: list[dict[str, object]]) -> list[object]:

@@ -9,7 +9,7 @@ from tests.builders import ALICE, BOB
 from tests.flows.rig import CAROL, Rig, a_rule, act, at_work, so_many, working
 from tests.flows.slow import SlowBook, SlowShop
 from tests.model import Script, says
-from workflows.decisions import Outcome, Refusal, Verb
+from workflows.contracts.decisions import Outcome, Refusal, Verb
 
 SOON = timedelta(seconds=2)
 

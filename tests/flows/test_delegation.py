@@ -7,8 +7,8 @@ from temporalio.client import Client
 from tests.builders import BOB, NOON
 from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
 from tests.model import says
-from workflows.decisions import Outcome, Refusal, Verb
-from workflows.rules import Absence, Escalation, Panel, People
+from workflows.contracts.decisions import Outcome, Refusal, Verb
+from workflows.contracts.rules import Absence, Escalation, Panel, People
 
 BOBS = (Panel(who=People(users=(BOB.user,))),)
 """Bob has to approve, and nobody else can."""

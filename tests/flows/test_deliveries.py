@@ -17,10 +17,10 @@ from temporalio.client import Client
 from tests.builders import ALICE, BOB, a_message
 from tests.flows.rig import CAROL, Rig, act, working
 from tests.model import Script, says
-from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError
-from workflows.contracts import EDITED_SIGNAL, Edit, Message, Person
-from workflows.decisions import Outcome
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import EDITED_SIGNAL, Edit, Message, Person
+from workflows.contracts.decisions import Outcome
 
 LAST = "question 99"
 CANCEL = "cancel that"

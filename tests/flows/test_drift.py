@@ -7,9 +7,9 @@ from tests.builders import BOB
 from tests.fakes import Workbench
 from tests.flows.rig import CAROL, a_rule, act, so_many, working
 from tests.model import says
-from workflows.asking import MOST_REPLACEMENTS
-from workflows.contracts import Call, Difference, Prepared, ToolResult
-from workflows.decisions import Execution, Outcome
+from workflows.contracts.core import Call, Difference, Prepared, ToolResult
+from workflows.contracts.decisions import Execution, Outcome
+from workflows.conversation.approval_gate import MOST_REPLACEMENTS
 
 DEARER = (Difference(name="price", before="1", after="2"),)
 

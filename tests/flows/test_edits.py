@@ -7,9 +7,9 @@ from tests.builders import BOB
 from tests.fakes import PhoneBook
 from tests.flows.rig import CAROL, a_rule, act, so_many, working
 from tests.model import says
-from workflows.decisions import Execution, Outcome, Refusal, Standing
-from workflows.errands import Question
-from workflows.rules import Rule, Ruling, Verdict
+from workflows.contracts.activity_inputs import Question
+from workflows.contracts.decisions import Execution, Outcome, Refusal, Standing
+from workflows.contracts.rules import Rule, Ruling, Verdict
 
 EDITABLE = a_rule(edit=True)
 TWO = a_rule(edit=True, panels=so_many(2))

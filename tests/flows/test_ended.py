@@ -11,8 +11,8 @@ from tests.listing import TEAM, an_approval, start
 from tests.listing import a_rule as a_listed_rule
 from tests.model import says
 from workflows.client import ApprovalNotFoundError, Approvals
-from workflows.contracts import Person
-from workflows.listing import GrantRow, Viewer
+from workflows.contracts.core import Person
+from workflows.listing.rows import GrantRow, Viewer
 
 SECONDS = 20
 

@@ -20,16 +20,16 @@ from tests.builders import ALICE, BOB
 from tests.fakes import CardBoard, PhoneBook, ThreadLog, Workbench
 from tests.flows.rig import CAROL, Rig, a_rule, act, working
 from tests.model import says
-from workflows import showing
-from workflows.approvals import ApprovalStatus
-from workflows.ballot import Ballot
-from workflows.case import Case
-from workflows.checks import Checks
+from workflows.approval import display
+from workflows.approval.checks import Checks
+from workflows.approval.state import Case
 from workflows.client import ApprovalClosedError
-from workflows.contracts import Call
-from workflows.decisions import Execution, Outcome, Refusal
-from workflows.docket import Docket
-from workflows.errands import Question, Whisper
+from workflows.contracts.activity_inputs import Question, Whisper
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Call
+from workflows.contracts.decisions import Execution, Outcome, Refusal
+from workflows.voting.ballot import Ballot
+from workflows.voting.docket import Docket
 
 SECONDS = 20
 
@@ -202,8 +202,8 @@ BUGS: dict[str, tuple[Any, str]] = {
     "standings": (Checks, "standings"),
     "put": (Case, "put"),
     "status": (Case, "status"),
-    "lists": (showing, "approval_memo"),
-    "search": (showing, "changes"),
+    "lists": (display, "approval_memo"),
+    "search": (display, "changes"),
 }
 
 
@@ -243,7 +243,7 @@ async def test_a_bug_in_the_words_for_a_refusal_leaves_the_vote_of_others(
     temporal: Client, of: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target: tuple[Any, str] = {
-        "words": (showing, "refusal_for_person"),
+        "words": (display, "refusal_for_person"),
         "record": (Ballot, "refuse"),
     }[of]
     async with working(temporal, act(1), says("Done.")) as rig:

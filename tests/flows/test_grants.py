@@ -5,11 +5,11 @@ from temporalio.client import Client
 from tests.builders import BOB
 from tests.flows.rig import CAROL, Rig, a_rule, act, working
 from tests.model import says
-from workflows.approvals import Grant
-from workflows.contracts import GRANTS_QUERY
-from workflows.decisions import Refusal, Via
-from workflows.rules import Ruling, Verdict
-from workflows.search import ACTIVE, GRANTS
+from workflows.contracts.approvals import Grant
+from workflows.contracts.core import GRANTS_QUERY
+from workflows.contracts.decisions import Refusal, Via
+from workflows.contracts.rules import Ruling, Verdict
+from workflows.listing.search_attributes import ACTIVE, GRANTS
 
 ALWAYS = a_rule(name="acts", always=True)
 FIRST = (act(1), says("Done once."))

@@ -9,9 +9,9 @@ from temporalio.client import Client
 from tests.builders import ALICE, BOB
 from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
 from tests.model import says
-from workflows.contracts import Person
-from workflows.decisions import Outcome, Verb
-from workflows.rules import Escalation, People
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Outcome, Verb
+from workflows.contracts.rules import Escalation, People
 
 
 def _said(rig: Rig) -> list[Any]:

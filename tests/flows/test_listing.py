@@ -15,14 +15,14 @@ from temporalio.common import (
 
 from tests.builders import ALICE, BOB, NOON
 from tests.listing import CAROL, QUEUE, a_rule, an_approval, start, voted
-from workflows.approvals import ApprovalStatus, Grant
 from workflows.client import Approvals, Conversations
-from workflows.contracts import CONVERSATION_WORKFLOW, Person, Thread
-from workflows.decisions import HandOver, Outcome
-from workflows.listing import Kind, Listing, Page, PendingApproval, Viewer, grants_memo
-from workflows.memory import Memory
-from workflows.rules import PUBLIC, Absence, Escalation, Rule
-from workflows.search import ALL, grant_changes
+from workflows.contracts.approvals import ApprovalStatus, Grant
+from workflows.contracts.core import CONVERSATION_WORKFLOW, Person, Thread
+from workflows.contracts.decisions import HandOver, Outcome
+from workflows.contracts.rules import PUBLIC, Absence, Escalation, Rule
+from workflows.conversation.memory import Memory
+from workflows.listing.rows import Kind, Listing, Page, PendingApproval, Viewer, grants_memo
+from workflows.listing.search_attributes import ALL, grant_changes
 
 FINANCE, OPS = "S0FINANCE", "C0OPS"
 MEMBER = Viewer(BOB.user, (FINANCE,), (OPS,), is_member=True)

@@ -11,8 +11,8 @@ from tests.builders import ALICE, BOB
 from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, so_many, working
 from tests.flows.slow import SlowBook, SlowShop
 from tests.model import says
-from workflows.decisions import Outcome, Refusal, Verb
-from workflows.rules import Panel, People
+from workflows.contracts.decisions import Outcome, Refusal, Verb
+from workflows.contracts.rules import Panel, People
 
 BY_NAME = Panel(who=People(users=(CAROL.user,), channels=("C0OPS",)))
 

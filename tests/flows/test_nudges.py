@@ -3,7 +3,7 @@
 from temporalio.client import Client
 
 from tests.flows.rig import DAVE, act, working
-from workflows.decisions import Verb
+from workflows.contracts.decisions import Verb
 
 
 async def test_a_nudge_reminds_at_once_and_decides_nothing(temporal: Client) -> None:

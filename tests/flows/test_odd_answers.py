@@ -12,7 +12,7 @@ from tests.flows.rig import act, working
 from tests.model import calls, says
 from worker.model.answer import TWICE
 from workflows.effects import NOTHING
-from workflows.words import UNFORESEEN
+from workflows.user_messages import UNFORESEEN
 
 
 def _same_id(name: str, arguments: str) -> ModelResponse:

@@ -10,10 +10,10 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from tests.builders import ALICE, BOB, a_message
 from tests.flows.rig import Rig, act, working
 from tests.model import says
-from workflows.contracts import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message
-from workflows.decisions import Outcome
-from workflows.memory import Memory
-from workflows.words import EDIT_SEEN, SAID_EARLIER
+from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message
+from workflows.contracts.decisions import Outcome
+from workflows.conversation.memory import Memory
+from workflows.user_messages import EDIT_SEEN, SAID_EARLIER
 
 
 def _heard(rig: Rig) -> list[str]:

@@ -11,11 +11,11 @@ from tests.builders import ALICE, BOB
 from tests.fakes import CardBoard
 from tests.flows.rig import CAROL, a_rule, act, working
 from tests.model import says
-from workflows.approvals import ApprovalStatus, Card
 from workflows.client import ApprovalClosedError
-from workflows.contracts import Difference
-from workflows.decisions import Outcome, Refusal, Verb
-from workflows.differences import SUMMARY
+from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.core import Difference
+from workflows.contracts.decisions import Outcome, Refusal, Verb
+from workflows.digest import SUMMARY
 
 SOON = timedelta(seconds=1)
 

@@ -5,9 +5,9 @@ from temporalio.client import Client
 from tests.builders import BOB
 from tests.flows.rig import a_rule, act, so_many, working
 from tests.model import says
-from workflows.decisions import Execution, Outcome, Via
-from workflows.rules import Ruling, Verdict
-from workflows.search import OUTCOME, TOOL
+from workflows.contracts.decisions import Execution, Outcome, Via
+from workflows.contracts.rules import Ruling, Verdict
+from workflows.listing.search_attributes import OUTCOME, TOOL
 
 
 async def test_a_denied_call_asks_nobody_and_the_model_is_told_the_rule(temporal: Client) -> None:

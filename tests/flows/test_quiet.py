@@ -7,8 +7,8 @@ import pytest
 import structlog
 from temporalio.client import Client
 
-from bot.logs import NOISY, OURS, set_up
-from bot.settings import LogFormat
+from countersign.runtime.logs import NOISY, OURS, set_up
+from countersign.runtime.settings import LogFormat
 from tests.builders import a_press
 from tests.flows.rig import working
 from tests.model import calls, says

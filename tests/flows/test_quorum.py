@@ -5,8 +5,8 @@ from temporalio.client import Client
 from tests.builders import BOB, a_press
 from tests.flows.rig import CAROL, DAVE, a_rule, act, so_many, working
 from tests.model import says
-from workflows.decisions import Execution, Outcome, Refusal
-from workflows.search import VOTED
+from workflows.contracts.decisions import Execution, Outcome, Refusal
+from workflows.listing.search_attributes import VOTED
 
 TWO = a_rule(panels=so_many(2))
 

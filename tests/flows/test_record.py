@@ -6,8 +6,8 @@ from tests.builders import ALICE, BOB
 from tests.fakes import ANYBODY
 from tests.flows.rig import act, working
 from tests.model import calls, says
-from workflows.decisions import Outcome, Verb
-from workflows.rules import Limits, Ruling, Verdict
+from workflows.contracts.decisions import Outcome, Verb
+from workflows.contracts.rules import Limits, Ruling, Verdict
 
 
 def _asks(times: int, limits: Limits) -> list[Ruling]:

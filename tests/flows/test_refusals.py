@@ -6,9 +6,9 @@ from temporalio.client import Client
 from tests.builders import ALICE, BOB
 from tests.flows.rig import DAVE, a_rule, act, so_many, working
 from tests.model import says
-from workflows.contracts import DECIDE_SIGNAL
-from workflows.decisions import Account, Outcome, Refusal, Verb
-from workflows.rules import Panel, People
+from workflows.contracts.core import DECIDE_SIGNAL
+from workflows.contracts.decisions import Account, Outcome, Refusal, Verb
+from workflows.contracts.rules import Panel, People
 
 NAMED = Panel(who=People(users=(BOB.user,), groups=("S0FINANCE",)))
 

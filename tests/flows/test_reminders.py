@@ -9,7 +9,7 @@ from temporalio.client import Client
 from tests.builders import BOB
 from tests.flows.rig import Rig, a_rule, act, working
 from tests.model import says
-from workflows.deadlines import LOOK
+from workflows.approval.timers import LOOK
 
 SOON, SOONER = timedelta(milliseconds=600), timedelta(milliseconds=300)
 LATER = timedelta(hours=6)

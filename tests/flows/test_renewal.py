@@ -8,12 +8,12 @@ from temporalio.client import Client
 from tests.builders import ALICE, BOB
 from tests.flows.rig import Rig, act, working
 from tests.model import says
-from workflows.approvals import ApprovalStatus
-from workflows.contracts import ENDED_SIGNAL
-from workflows.conversation import ConversationWorkflow
-from workflows.decisions import Outcome
-from workflows.memory import Memory
-from workflows.words import HELP
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import ENDED_SIGNAL
+from workflows.contracts.decisions import Outcome
+from workflows.conversation.memory import Memory
+from workflows.conversation.workflow import ConversationWorkflow
+from workflows.user_messages import HELP
 
 AT_ONCE = 50
 LONGEST = 10_000

@@ -16,8 +16,8 @@ from tests.builders import ALICE, a_message, a_thread
 from tests.flows.rig import working
 from tests.model import says
 from workflows.client import MENTION_SECONDS, Conversations
-from workflows.contracts import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Thread
-from workflows.memory import Memory
+from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Thread
+from workflows.conversation.memory import Memory
 
 Given = list[tuple[str, object]]
 """Signals, by name and what they bring."""

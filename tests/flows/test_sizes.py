@@ -2,14 +2,14 @@
 
 from temporalio.client import Client
 
+from countersign.policy.loading import load
 from tests.builders import BOB
 from tests.flows.rig import act, working
 from tests.model import says
 from tests.unit.policy.workbench import TOOLS, an_order
-from workflows.contracts import Person
-from workflows.decisions import Outcome, Verb
-from workflows.policy.loading import load
-from workflows.rules import Ruling
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Outcome, Verb
+from workflows.contracts.rules import Ruling
 
 HEIR = Person(team="T0ACME", user=f"U{'A' * 10}0000")
 """Somebody whom the rule lets have the votes of others."""

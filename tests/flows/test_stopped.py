@@ -22,11 +22,11 @@ from tests.listing import a_rule as a_listed_rule
 from tests.listing import an_approval, start
 from tests.model import says
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
-from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError, Approvals
-from workflows.contracts import ENDED_PREFIX
-from workflows.decisions import Execution, Outcome, Stop
-from workflows.listing import Kind, Listing, PendingApproval, Viewer
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import ENDED_PREFIX
+from workflows.contracts.decisions import Execution, Outcome, Stop
+from workflows.listing.rows import Kind, Listing, PendingApproval, Viewer
 
 SECONDS = 20
 

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from tests.fakes import Workbench
 from tests.flows.rig import act, working
 from tests.model import Answer, calls, says
-from workflows.contracts import Call, ToolResult
+from workflows.contracts.core import Call, ToolResult
 
 LOOK = calls(("look", '{"n": 1}'))
 

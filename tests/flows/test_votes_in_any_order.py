@@ -25,11 +25,11 @@ from tests.builders import a_press, a_thread
 from tests.fakes import ANYBODY
 from tests.flows.rig import Rig, working
 from tests.flows.slow import SlowBook, SlowShop
-from workflows.approval import ApprovalWorkflow
-from workflows.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts import DECIDE_SIGNAL, STATUS_QUERY, Call, Person
-from workflows.decisions import Decision, Execution, Outcome, Refusal, Verb
-from workflows.docket import MOST_OF_ONE
+from workflows.approval.workflow import ApprovalWorkflow
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts.core import DECIDE_SIGNAL, STATUS_QUERY, Call, Person
+from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Verb
+from workflows.voting.docket import MOST_OF_ONE
 
 NUMBERS = count()
 UNHURRIED: dict[str, Any] = {"deadline": None, "phases": [Phase.explicit, Phase.generate]}

@@ -18,7 +18,7 @@ from tests.builders import BOB, a_press
 from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, so_many, working
 from tests.model import calls, says
 from worker.search import register_search_attributes
-from workflows.rules import Escalation, People
+from workflows.contracts.rules import Escalation, People
 
 HISTORIES = Path(__file__).parent / "histories"
 BATCH = calls(("act", '{"n": 1}'), ("look", '{"n": 2}'), ("act", '{"n": 3}'))

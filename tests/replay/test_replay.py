@@ -11,8 +11,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from tests.model import Script
 from tests.replay.record import HISTORIES
 from worker.runtime import RESTRICTIONS
-from workflows.approval import ApprovalWorkflow
-from workflows.conversation import ConversationWorkflow
+from workflows.approval.workflow import ApprovalWorkflow
+from workflows.conversation.workflow import ConversationWorkflow
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 

@@ -14,8 +14,8 @@ from dev.processes import Name, Stack
 from sandbox.client import SandboxClient
 from tests.slack.reading import Json, approval_id, row_of
 from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, PATIENCE, Talk
-from workflows.approvals import ApprovalStatus
 from workflows.client import Approvals
+from workflows.contracts.approvals import ApprovalStatus
 
 
 @dataclass
@@ -110,7 +110,7 @@ class Scene:
     async def at_terminal(self, *arguments: str) -> tuple[int, str]:
         """`countersign …`, as an operator types it: its exit code and what it prints."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "worker.cli", *arguments),
+            *(sys.executable, "-m", "countersign.cli", *arguments),
             env=self.stack.env,
             cwd=self.stack.home,
             stdout=asyncio.subprocess.PIPE,

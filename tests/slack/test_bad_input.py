@@ -9,10 +9,10 @@ import pytest
 from tests.slack.reading import approval_id, buttons, words
 from tests.slack.scene import Scene, logged
 from tests.slack.talk import ALICES_DM, BOB, OPS, Talk
-from workflows.contracts import MESSAGE_LIMIT
-from workflows.decisions import Outcome, Refusal
+from workflows.contracts.core import MESSAGE_LIMIT
+from workflows.contracts.decisions import Outcome, Refusal
 from workflows.effects import NOTHING
-from workflows.words import (
+from workflows.user_messages import (
     FILES_ONLY,
     MODEL_RATE_LIMITED,
     MODEL_UNAVAILABLE,

@@ -7,7 +7,7 @@ import pytest
 from tests.slack.reading import Json, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, TRIO
-from workflows.words import EDIT_SEEN
+from workflows.user_messages import EDIT_SEEN
 
 ONE_WAY = pytest.mark.delivery("http")  # Slack delivers the same either way
 

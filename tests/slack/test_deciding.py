@@ -5,7 +5,7 @@ import pytest
 from tests.slack.reading import approval_id, buttons, options, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, BOT, CAROL, OPS
-from workflows.decisions import Outcome, Via
+from workflows.contracts.decisions import Outcome, Via
 
 ONE_WAY = pytest.mark.delivery("socket")  # Slack delivers the same either way
 ORDER = "order 100 widgets because stock is low"

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.views.actions import APPROVE, REJECT, Place
+from countersign.slack.actions import APPROVE, REJECT, Place
 from tests.slack.policy import STANDING
 from tests.slack.reading import Json, approval_id, buttons, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CARD, CAROL, OPS, Talk
-from workflows.approvals import ApprovalStatus
-from workflows.decisions import Outcome, Refusal, Via
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Outcome, Refusal, Via
 
 pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
 

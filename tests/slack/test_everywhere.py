@@ -7,7 +7,7 @@ import pytest
 from tests.slack.reading import Json, approval_id, buttons, row_of, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, CAROLS_DM, OPS, PATIENCE, VOTED, Talk
-from workflows.decisions import Outcome, Via
+from workflows.contracts.decisions import Outcome, Via
 
 pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 

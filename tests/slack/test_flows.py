@@ -14,7 +14,7 @@ from tests.slack.talk import (
     PATIENCE,
     Talk,
 )
-from workflows.decisions import Outcome, Verb, Via
+from workflows.contracts.decisions import Outcome, Verb, Via
 
 pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
 

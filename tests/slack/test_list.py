@@ -5,7 +5,7 @@ import pytest
 from tests.slack.reading import approval_id, buttons, row_of, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, DAVE, OPS, PATIENCE
-from workflows.decisions import Outcome, Via
+from workflows.contracts.decisions import Outcome, Via
 
 pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
 

@@ -9,7 +9,7 @@ from tests.slack.policy import NOT_IN_SLACK, REASONED
 from tests.slack.reading import Json, approval_id, buttons, words
 from tests.slack.scene import Scene
 from tests.slack.talk import BOB, BOBS_DM, CAROL, CAROLS_DM, DAVE, GENERAL, OPS, SHARED, VOTED, Talk
-from workflows.decisions import Outcome, Refusal, Via
+from workflows.contracts.decisions import Outcome, Refusal, Via
 
 pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 

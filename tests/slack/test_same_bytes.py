@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.views.actions import APPROVE
+from countersign.slack.actions import APPROVE
 from tests.slack.reading import Json, approval_id
 from tests.slack.scene import Scene
 from tests.slack.talk import BOB, BOBS_DM, CAROL, CAROLS_DM, Talk

@@ -9,7 +9,7 @@ from sandbox.errors import ControlError
 from tests.slack.reading import Json, approval_id, buttons, row_of, words
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, OPS, PATIENCE, Talk
-from workflows.decisions import Outcome, Via
+from workflows.contracts.decisions import Outcome, Via
 
 pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 

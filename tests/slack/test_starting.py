@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 
-from bot.process import BAD_START
+from countersign.runtime.process import BAD_START
 from dev import temporal_cli
 from dev.child import Child, Command
 from dev.environment import without_ours

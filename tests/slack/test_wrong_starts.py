@@ -8,9 +8,9 @@ from typing import Literal
 import aiohttp
 import pytest
 
-from bot.preflight import PreflightError
-from bot.process import BAD_START
-from bot.slack import build_client
+from countersign.runtime.preflight import PreflightError
+from countersign.runtime.process import BAD_START
+from countersign.slack.web_client import build_client
 from dev.child import Child
 from dev.ports import free_port
 from tests.slack.scene import Scene

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views.markdown.mrkdwn import to_mrkdwn
-from bot.views.markdown.splitting import SMALLEST_LIMIT, split
+from countersign.slack.markdown.mrkdwn import to_mrkdwn
+from countersign.slack.markdown.splitting import SMALLEST_LIMIT, split
 
 SEEN = [
     ("plain words", "plain words"),

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from worker.secrets import MASK, Secrets, typed_as_secret
-from workflows.contracts import ArgumentField
+from workflows.contracts.core import ArgumentField
+from workflows.redaction import MASK, Secrets, typed_as_secret
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views.text import (
+from countersign.slack.text import (
     clean,
     clusters,
     date_token,

@@ -13,12 +13,12 @@ from temporalio.exceptions import ApplicationError
 
 from tests.builders import a_call
 from worker.agent import Agency
-from worker.secrets import MASK
 from worker.shop import Shop
 from worker.tools.catalogue import load_tools
 from worker.tools.toolkit import Context, Preview, ReservedNameError, Tool, ToolError, tool
-from workflows.contracts import ArgumentField
-from workflows.differences import digest
+from workflows.contracts.core import ArgumentField
+from workflows.digest import digest
+from workflows.redaction import MASK
 
 TOOLS = load_tools()
 GUARDED = {"place_order", "cancel_order", "wait_for_confirmation"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.views.actions import APPROVE
+from countersign.slack.actions import APPROVE
 from tests.played_model import PlayedModel, call, order, say
 from tests.slack.reading import approval_id, buttons
 from tests.slack.scene import Scene

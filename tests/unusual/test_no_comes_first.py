@@ -7,7 +7,7 @@ from tests.slack.reading import Json
 from tests.slack.scene import Scene
 from tests.slack.talk import BOB, CAROL, Talk
 from tests.unusual.conftest import Tools
-from workflows.decisions import Execution, Outcome
+from workflows.contracts.decisions import Execution, Outcome
 
 
 async def _deploy(scene: Scene, model: PlayedModel, service: str) -> tuple[Talk, Json]:

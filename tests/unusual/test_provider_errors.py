@@ -6,7 +6,7 @@ from tests.played_model import Answer, PlayedModel, error, say
 from tests.slack.scene import Scene
 from tests.slack.talk import BOB
 from workflows.effects import NOTHING
-from workflows.words import MODEL_CONFUSED, MODEL_REFUSED_KEY
+from workflows.user_messages import MODEL_CONFUSED, MODEL_REFUSED_KEY
 
 A_DATE = {"Retry-After": "Fri, 27 Nov 2037 23:59:59 GMT"}
 AN_HOUR = {"Retry-After": "3600"}

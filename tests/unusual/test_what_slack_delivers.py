@@ -8,7 +8,7 @@ from tests.played_model import PlayedModel, order, say
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, ALICES_DM, BOB, OPS
 from tests.unusual.deliveries import event, now
-from workflows.decisions import Outcome
+from workflows.contracts.decisions import Outcome
 
 TEXT = "We need 20 headsets for the new team"
 SHARED: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 from tests.played_model import PlayedModel, order, say
 from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, ALICES_DM, BOT, OPS, PATIENCE, Talk
-from workflows.decisions import Outcome
+from workflows.contracts.decisions import Outcome
 
 TARGETS = ("C0OPS", "C0FINANCE", "D0")
 """Of the rule for large orders: the thread, finance's channel, and direct messages."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import worker.tools
-from bot.process import leave, run
+from countersign.runtime.process import leave, run
 from worker.__main__ import main
 
 worker.tools.__path__.append(str(Path(__file__).parent / "tools"))

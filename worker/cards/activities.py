@@ -4,17 +4,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import Directory
-from bot.views.batch import batch_blocks, batch_text
+from countersign.slack.batch import batch_blocks, batch_text
+from countersign.slack.directory import Directory
 from worker.cards.line import ThreadLine
 from worker.cards.placing import Placing
 from worker.cards.reminders import Reminders
 from worker.posts import Posts, Spot, Words
 from worker.slack import GONE
-from workflows.activities import CardActivities
-from workflows.approvals import ApprovalStatus, Card
-from workflows.errands import Batch, Reminder
-from workflows.rules import THREAD
+from workflows.contracts.activities import CardActivities
+from workflows.contracts.activity_inputs import Batch, Reminder
+from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.rules import THREAD
 
 BATCH_EVENT = "approval_batch"
 

@@ -3,12 +3,12 @@
 import structlog
 from temporalio.exceptions import ApplicationError
 
-from bot.views.blocks import section
-from bot.views.message import Words, line_words
-from bot.views.text import mention_channel
+from countersign.slack.blocks import section
+from countersign.slack.message import Words, line_words
+from countersign.slack.text import mention_channel
 from worker.posts import Posts, Spot
 from worker.slack import GONE, is_refusal
-from workflows.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import Directory
+from countersign.slack.directory import Directory
 from worker.cards.recipients import recipients, to_tell
 from worker.cards.wording import card_words, is_direct
 from worker.posts import Posts, Spot
@@ -19,9 +19,9 @@ from worker.slack import (
     is_unfamiliar,
     is_young,
 )
-from workflows.approvals import ApprovalStatus, Card, Copy
-from workflows.decisions import Outcome
-from workflows.rules import DIRECT, THREAD, Rule
+from workflows.contracts.approvals import ApprovalStatus, Card, Copy
+from workflows.contracts.decisions import Outcome
+from workflows.contracts.rules import DIRECT, THREAD, Rule
 
 log = structlog.get_logger(__name__)
 

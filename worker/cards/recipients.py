@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.directory import Directory
-from bot.people import DirectoryError
-from worker.members import members
+from countersign.slack.directory import Directory
+from countersign.slack.members import members
+from countersign.slack.profiles import DirectoryError
 from worker.slack import failure
-from workflows.approvals import ApprovalStatus
-from workflows.rules import People, Rule
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.rules import People, Rule
 
 MOST = 20
 """People that one approval is brought to in person; more is a crowd in which nobody feels meant."""

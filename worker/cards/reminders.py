@@ -4,14 +4,14 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import Directory
-from bot.views.reminder import reminder_blocks, reminder_text
+from countersign.slack.directory import Directory
+from countersign.slack.reminder import reminder_blocks, reminder_text
 from worker.cards.recipients import recipients, to_tell
 from worker.posts import Posts, Words
 from worker.slack import all_of, is_refusal
-from workflows.decisions import Outcome
-from workflows.errands import Reminder
-from workflows.rules import People, Rule
+from workflows.contracts.activity_inputs import Reminder
+from workflows.contracts.decisions import Outcome
+from workflows.contracts.rules import People, Rule
 
 log = structlog.get_logger(__name__)
 

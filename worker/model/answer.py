@@ -25,10 +25,10 @@ from worker.arguments import LIMIT as ARGUMENTS_LIMIT
 from worker.arguments import arguments_text, not_run
 from worker.model.errors import NoAnswerError, explained_body
 from worker.text import cut_mark, encodable, text_of
-from workflows.differences import call_digest
-from workflows.model_faults import ModelFault
-from workflows.not_run import why_not_run
-from workflows.words import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
+from workflows.contracts.model_faults import ModelFault
+from workflows.contracts.not_run import why_not_run
+from workflows.digest import call_digest
+from workflows.user_messages import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
 
 TEXT_LIMIT = 40_000
 """Characters of all texts of one answer: ten long messages in Slack."""

@@ -12,7 +12,7 @@ from openai import APIConnectionError, APIResponseValidationError, APIStatusErro
 from temporalio.exceptions import ApplicationError
 
 from worker.text import cut, text_of
-from workflows.model_faults import ModelFault
+from workflows.contracts.model_faults import ModelFault
 
 PATIENCE = timedelta(seconds=60)
 """How long a model call is tried again. It holds the thread's floor: others wait as long."""

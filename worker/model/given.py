@@ -10,7 +10,7 @@ import structlog
 from worker.arguments import arguments_text
 from worker.model.errors import NoAnswerError
 from worker.text import cut, encodable
-from workflows.model_faults import ModelFault
+from workflows.contracts.model_faults import ModelFault
 
 ITEM_LIMIT = 60_000
 """Characters of one text: what tools and people say is bounded lower where it begins."""

@@ -20,7 +20,7 @@ from worker.model.answer import Json, read, well_formed
 from worker.model.errors import NoAnswerError, as_failure, explained
 from worker.model.given import sendable
 from worker.text import text_of
-from workflows.model_faults import ModelFault
+from workflows.contracts.model_faults import ModelFault
 
 Ask = Callable[[dict[str, Any]], Awaitable[Json]]
 """Asks a server, and returns the JSON that it answered."""

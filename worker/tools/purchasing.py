@@ -8,7 +8,7 @@ from worker.money import euros
 from worker.shop import ShopError
 from worker.shop_tables import Order
 from worker.tools.toolkit import Context, Preview, ToolError, tool
-from workflows.contracts import ArgumentField
+from workflows.contracts.core import ArgumentField
 
 MOST_AT_ONCE = 10_000
 

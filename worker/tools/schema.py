@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflows.differences import REASON
+from workflows.digest import REASON
 
 OURS = frozenset({"format", "writeOnly"})
 """Keywords by which pydantic marks a secret, and which providers refuse in strict schemas."""

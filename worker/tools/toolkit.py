@@ -21,13 +21,13 @@ from agents.exceptions import ModelBehaviorError
 from agents.function_schema import FuncSchema, function_schema
 from pydantic import ValidationError
 
-from worker.secrets import typed_as_secret
 from worker.shop import Shop
 from worker.text import encodable
 from worker.tools.schema import for_model, with_reason
-from workflows.contracts import ArgumentField, Call, ToolSpec
-from workflows.differences import REASON
-from workflows.not_run import NOT_RUN, is_marked, told_not_run
+from workflows.contracts.core import ArgumentField, Call, ToolSpec
+from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
+from workflows.digest import REASON
+from workflows.redaction import typed_as_secret
 
 
 class ReservedNameError(Exception):

@@ -5,7 +5,7 @@ import time
 
 from dev.smoke.order import ALICE, Order, approval_id, expect
 from dev.smoke.policy import SHORT_LIVED
-from workflows.decisions import Outcome
+from workflows.contracts.decisions import Outcome
 
 REASON = "We agreed on fewer last Tuesday"
 

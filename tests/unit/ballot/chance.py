@@ -12,10 +12,10 @@ from tests.unit.ballot.world import (
     a_rule,
     away,
 )
-from workflows.ballot import Ballot
-from workflows.contracts import Person
-from workflows.decisions import Account
-from workflows.rules import Rule
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Account
+from workflows.contracts.rules import Rule
+from workflows.voting.ballot import Ballot
 
 SEATS = (1, 1, 1, 2, 2, 3)
 GROUPS = tuple(frozenset(some) for some in ((), (0,), (0,), (0, 1), (0, 1), (1,), (1, 2), (0, 2)))

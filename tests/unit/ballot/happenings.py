@@ -15,9 +15,9 @@ from tests.unit.ballot.world import (
     TEAM,
     USERS,
 )
-from workflows.ballot import ended
-from workflows.contracts import Person
-from workflows.decisions import Decision, Outcome, Verb, Via
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Decision, Outcome, Verb, Via
+from workflows.voting.ballot import ended
 
 REASONS = ("The stock is low.", "It is too dear.", "", "  ")
 SLACK = (Via.BUTTON, Via.BUTTON, Via.LIST, Via.MODAL, Via.PROMPT)

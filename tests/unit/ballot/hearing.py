@@ -6,8 +6,7 @@ from typing import Any
 
 from tests.builders import NOON
 from tests.unit.ballot.world import CARD, OLD_CARD, Claim, World, most_seats
-from workflows.ballot import Ballot
-from workflows.decisions import (
+from workflows.contracts.decisions import (
     CountedVote,
     Decision,
     Outcome,
@@ -16,8 +15,9 @@ from workflows.decisions import (
     Standing,
     Verb,
 )
-from workflows.rules import Rule
-from workflows.votes import Vote, read_vote
+from workflows.contracts.rules import Rule
+from workflows.voting.ballot import Ballot
+from workflows.voting.parsing import Vote, read_vote
 
 ENDS = {Verb.REQUEST_CHANGES: Outcome.CHANGES_REQUESTED, Verb.WITHDRAW: Outcome.WITHDRAWN}
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from tests.builders import NOON
 from tests.unit.ballot.world import CARD, OLD_CARD, REQUESTER, TEAM, World, a_rule
-from workflows.ballot import Ballot
-from workflows.contracts import Person
-from workflows.decisions import Account, Decision, Refused, Verb, Via
-from workflows.rules import Rule
-from workflows.votes import Vote
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Account, Decision, Refused, Verb, Via
+from workflows.contracts.rules import Rule
+from workflows.voting.ballot import Ballot
+from workflows.voting.parsing import Vote
 
 REASON = "The stock is low."
 TWO = a_rule(2)

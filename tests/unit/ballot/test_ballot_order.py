@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.builders import NOON
 from tests.unit.ballot.chance import GROUPS, SEATS, an_account, some_users
 from tests.unit.ballot.world import REQUESTER, TEAM, USERS, World, a_rule, away, most_seats
-from workflows.ballot import Ballot
-from workflows.contracts import Person
-from workflows.decisions import Decision, HandOver, Outcome, Verb, Via
-from workflows.votes import Vote
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Decision, HandOver, Outcome, Verb, Via
+from workflows.voting.ballot import Ballot
+from workflows.voting.parsing import Vote
 
 
 def _person(user: str) -> Person:

@@ -19,9 +19,9 @@ from tests.unit.ballot.presses import (
     person,
 )
 from tests.unit.ballot.world import REQUESTER, a_rule, away
-from workflows.approvals import Card, Copy
-from workflows.ballot import REFUSED_LIMIT, Ballot, ended
-from workflows.decisions import Outcome, Refusal, Standing, Verb, Via
+from workflows.contracts.approvals import Card, Copy
+from workflows.contracts.decisions import Outcome, Refusal, Standing, Verb, Via
+from workflows.voting.ballot import REFUSED_LIMIT, Ballot, ended
 
 
 @pytest.mark.parametrize("approve", [True, False])

@@ -19,9 +19,9 @@ from tests.unit.ballot.presses import (
     person,
 )
 from tests.unit.ballot.world import OLD_CARD, REQUESTER, a_rule, away
-from workflows.decisions import Account, Outcome, Refusal, Refused, Verb
-from workflows.rules import Panel, People, Rule
-from workflows.votes import Vote
+from workflows.contracts.decisions import Account, Outcome, Refusal, Refused, Verb
+from workflows.contracts.rules import Panel, People, Rule
+from workflows.voting.parsing import Vote
 
 ELSEWHERE = frozenset(
     {

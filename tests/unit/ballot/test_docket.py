@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON
 from tests.unit.ballot.presses import TO_U3, a_vote
-from workflows.docket import MOST_A_MINUTE, MOST_OF_ONE, MOST_UNDER_WAY, Docket, Entry
-from workflows.votes import Side, Vote
+from workflows.voting.docket import MOST_A_MINUTE, MOST_OF_ONE, MOST_UNDER_WAY, Docket, Entry
+from workflows.voting.parsing import Side, Vote
 
 NUMBERS = count()
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON
 from tests.unit.ballot.world import most_seats
-from workflows.decisions import CountedVote, Decision, Via
-from workflows.quorum import Place, seat, seated
-from workflows.rules import Panel, People
+from workflows.contracts.decisions import CountedVote, Decision, Via
+from workflows.contracts.rules import Panel, People
+from workflows.voting.quorum import Place, seat, seated
 
 GROUPS = st.frozensets(st.integers(0, 2), max_size=3)
 CLAIM = st.dictionaries(st.sampled_from("ABCDE"), st.just(None), min_size=1, max_size=3)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import ALICE, BOB, NOON, a_press
-from workflows.decisions import Decision, Refusal, Refused, Verb, Via
-from workflows.votes import DETAIL_LIMIT, Vote, read_vote
+from workflows.contracts.decisions import Decision, Refusal, Refused, Verb, Via
+from workflows.voting.parsing import DETAIL_LIMIT, Vote, read_vote
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -10,10 +10,10 @@ from datetime import timedelta
 from functools import cache
 
 from tests.builders import NOON
-from workflows.approvals import Card
-from workflows.contracts import Person
-from workflows.decisions import Account, Decision, Standing, Verb, Via
-from workflows.rules import Absence, Panel, People, Rule
+from workflows.contracts.approvals import Card
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Account, Decision, Standing, Verb, Via
+from workflows.contracts.rules import Absence, Panel, People, Rule
 
 TEAM, BRANCH = "T0ACME", "T0BRANCH"
 """Two workspaces of one organisation, in which an account has one id."""

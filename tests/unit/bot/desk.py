@@ -10,8 +10,8 @@ from bot.dispatch import dispatch
 from tests.builders import BOB
 from tests.unit.bot.fake_slack import FakeSlack, Json, parsed
 from tests.unit.bot.standins import Talks, Votes, a_submission, an_app
-from workflows.contracts import Person
-from workflows.decisions import Decision
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Decision
 
 
 class Desk:

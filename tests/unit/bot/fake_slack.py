@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import build_client
+from countersign.slack.web_client import build_client
 
 Json = dict[str, Any]
 TOKEN = "xoxb-1-test"

@@ -7,22 +7,23 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import Identity, Services, build_app
+from bot.app import Services, build_app
 from bot.open_lists import OpenLists
-from bot.views.actions import CARD as ON_CARD
-from bot.views.actions import MORE, Place
+from countersign.runtime.preflight import Identity
+from countersign.slack.actions import CARD as ON_CARD
+from countersign.slack.actions import MORE, Place
 from tests.builders import ALICE, BOB, NOON, a_status
-from workflows.approvals import ApprovalRequest, ApprovalStatus, Card
 from workflows.client import (
     LIST_PAGE,
     ApprovalNotFoundError,
     Approvals,
     Conversations,
 )
-from workflows.contracts import Edit, Message, Person, Thread
-from workflows.decisions import CountedVote, Decision, Outcome, Via
-from workflows.listing import GrantRow, Listing, Page, PendingApproval, Viewer
-from workflows.rules import Panel, People, Rule
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
+from workflows.contracts.core import Edit, Message, Person, Thread
+from workflows.contracts.decisions import CountedVote, Decision, Outcome, Via
+from workflows.contracts.rules import Panel, People, Rule
+from workflows.listing.rows import GrantRow, Listing, Page, PendingApproval, Viewer
 
 BOT = "U0SIGN"
 TEAM = "T0ACME"

@@ -9,7 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from bot.dispatch import DEADLINE_SECONDS, dispatch
 from bot.errors import TEMPORAL_AWAY
 from bot.payloads.fields import PayloadError
-from bot.views.actions import APPROVE
+from countersign.slack.actions import APPROVE
 from tests.builders import a_status
 from tests.unit.bot.desk import Desk
 from tests.unit.bot.standins import (
@@ -21,7 +21,7 @@ from tests.unit.bot.standins import (
     an_event,
 )
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.decisions import Outcome, Via
+from workflows.contracts.decisions import Outcome, Via
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from bot.views.actions import APPROVE_ALL, MODALS, PROMPT, Place
-from bot.views.modals.approve_all import TICKS
-from bot.views.modals.meta import Meta
+from countersign.slack.actions import APPROVE_ALL, MODALS, PROMPT, Place
+from countersign.slack.modals.approve_all import TICKS
+from countersign.slack.modals.meta import Meta
 from tests.builders import ALICE, BOB
 from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import Json
 from tests.unit.bot.standins import CAROL, DIGEST, Votes, a_press, approved_by, ended, ruled
-from workflows.approvals import ApprovalStatus
 from workflows.client import ApprovalClosedError
-from workflows.decisions import CountedVote, Decision, Outcome, Via
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import CountedVote, Decision, Outcome, Via
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 CLEAR = {"response_action": "clear"}

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from bot.views.actions import (
+from countersign.slack.actions import (
     ALWAYS,
     BREAK_GLASS,
     DETAILS,
@@ -21,7 +21,7 @@ from bot.views.actions import (
     VIEW,
     Place,
 )
-from bot.views.modals.meta import Meta
+from countersign.slack.modals.meta import Meta
 from tests.builders import ALICE, BOB, NOON
 from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import parsed
@@ -35,9 +35,9 @@ from tests.unit.bot.standins import (
     ended,
     ruled,
 )
-from workflows.contracts import Person
-from workflows.decisions import HandOver, Outcome, Via
-from workflows.rules import People
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import HandOver, Outcome, Via
+from workflows.contracts.rules import People
 
 ASKING = [REJECT, REQUEST_CHANGES, REVIEW, EDIT, ALWAYS, HAND_OVER, BREAK_GLASS]
 FREE: dict[str, Any] = {

@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.door import serving
-from bot.http import EVENTS_PATH, add_slack, build_http
+from bot.http import EVENTS_PATH, add_slack
+from countersign.runtime.door import serving
+from countersign.runtime.health import build_http
 from tests.unit.bot.standins import Talks, Votes, an_app
 
 SHORT = 0.2

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.payloads.entities import mentioned, plain_text
-from bot.views.text import escape
+from countersign.slack.text import escape
 
 BOT = "U0SIGN"
 SEEN = {

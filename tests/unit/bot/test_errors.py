@@ -7,11 +7,11 @@ from bot.errors import TEMPORAL_AWAY, explain, plainly, too_late
 from bot.listeners.approve_all import BatchError
 from bot.listeners.votes import NotCountedError
 from bot.response_url import ResponseUrlError
-from bot.views.modals.meta import MetaError
+from countersign.slack.modals.meta import MetaError
 from tests.builders import BOB, NOON
 from tests.unit.bot.standins import APPROVAL, CAROL, approved_by, ended, ruled
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.decisions import Outcome, Refusal, Refused
+from workflows.contracts.decisions import Outcome, Refusal, Refused
 
 
 @pytest.mark.parametrize(

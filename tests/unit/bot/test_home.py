@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from bot.views.actions import APPROVE, HOME, REJECT, WITHDRAW, Place
-from bot.views.home import ROWS, UNAVAILABLE, HomeView, home_blocks
-from bot.views.listing import UNCHECKED
+from countersign.slack.actions import APPROVE, HOME, REJECT, WITHDRAW, Place
+from countersign.slack.home import ROWS, UNAVAILABLE, HomeView, home_blocks
+from countersign.slack.listing import UNCHECKED
 from sandbox.block_kit.check import view_problems
 from tests.builders import ALICE, BOB, NOON
 from tests.unit.bot.desk import Desk
@@ -24,9 +24,9 @@ from tests.unit.bot.standins import (
     ruled,
 )
 from workflows.client import ApprovalClosedError
-from workflows.contracts import Person
-from workflows.decisions import Decision, Outcome, Refusal, Refused, Via
-from workflows.listing import Kind, Page, PendingApproval
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Decision, Outcome, Refusal, Refused, Via
+from workflows.listing.rows import Kind, Page, PendingApproval
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 IN_HOME = Place(HOME, 0, "", "main", "mine0")

@@ -13,9 +13,10 @@ import pytest_asyncio
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.door import serving
-from bot.http import EVENTS_PATH, LARGEST_BODY, MAX_AGE_SECONDS, MOST_FIELDS, add_slack, build_http
-from bot.views.actions import APPROVE
+from bot.http import EVENTS_PATH, MAX_AGE_SECONDS, MOST_FIELDS, add_slack
+from countersign.runtime.door import serving
+from countersign.runtime.health import LARGEST_BODY, build_http
+from countersign.slack.actions import APPROVE
 from tests.unit.bot.standins import Talks, Votes, a_command, a_press, an_app, an_event
 
 SECRET = "signing-secret"

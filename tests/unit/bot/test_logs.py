@@ -11,8 +11,8 @@ from aiohttp.http_exceptions import BadStatusLine
 from openai import AsyncOpenAI, OpenAIError
 from slack_sdk.errors import SlackApiError
 
-from bot.logs import MASK, NOISY, OURS, mask, set_up
-from bot.settings import LogFormat
+from countersign.runtime.logs import MASK, NOISY, OURS, mask, set_up
+from countersign.runtime.settings import LogFormat
 from tests.unit.bot.fake_slack import a_slack
 
 SECRETS = [

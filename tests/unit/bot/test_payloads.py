@@ -10,8 +10,8 @@ from bot.payloads.fields import PayloadError, home
 from bot.payloads.messages import LostCard, read_edit, read_lost_card, read_message
 from bot.payloads.presses import read_click
 from bot.payloads.submissions import read_submission
-from bot.views.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, Place
-from bot.views.modals.meta import Meta
+from countersign.slack.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, Place
+from countersign.slack.modals.meta import Meta
 from tests.builders import BOB
 from tests.unit.bot.standins import APPROVAL, CARD, TEAM, a_choice, a_press, a_submission
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from bot.views.actions import (
+from countersign.slack.actions import (
     APPROVE,
     ASK_AGAIN,
     LIST,
@@ -17,7 +17,7 @@ from bot.views.actions import (
     WITHDRAW,
     Place,
 )
-from bot.views.listing_query import ListingQuery
+from countersign.slack.listing_query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
 from tests.unit.bot.desk import Desk
 from tests.unit.bot.standins import (
@@ -33,8 +33,8 @@ from tests.unit.bot.standins import (
     ruled,
 )
 from workflows.client import ApprovalClosedError, ConversationNotFoundError
-from workflows.contracts import Person
-from workflows.decisions import Outcome, Verb, Via
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Outcome, Verb, Via
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 EVERY_DECISION = [APPROVE, WITHDRAW, NUDGE]

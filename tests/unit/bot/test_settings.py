@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import BotSettings, CommonSettings, LogFormat, SettingsError, SlackMode
+from bot.settings import BotSettings, SlackMode
+from countersign.runtime.settings import CommonSettings, LogFormat, SettingsError
 from worker.settings import WorkerSettings
 
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret"}

@@ -13,8 +13,8 @@ import pytest_asyncio
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from bot.slack import build_client
 from bot.socket_mode import LARGEST_FRAME, AppTokenError, SocketMode
+from countersign.slack.web_client import build_client
 from tests.fakes import Watched
 from tests.unit.bot.fake_slack import TOKEN
 from tests.unit.bot.standins import Talks, Votes, a_command, an_app, an_event

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.payloads.sound import sound
 from bot.payloads.spoken import OWN_LIMIT, read_spoken
-from workflows.contracts import MESSAGE_LIMIT
-from workflows.intents import read_intent
+from workflows.contracts.core import MESSAGE_LIMIT
+from workflows.conversation.intents import read_intent
 
 BOT = "U0SIGN"
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.views.actions import (
+from countersign.slack.actions import (
     APPROVE,
     APPROVE_ALL,
     DETAILS,
@@ -12,16 +12,16 @@ from bot.views.actions import (
     WITHDRAW,
     Place,
 )
-from bot.views.card import approval_card, card_text
-from bot.views.line import waiting_line
-from bot.views.people import QUIET
+from countersign.slack.card import approval_card, card_text
+from countersign.slack.line import waiting_line
+from countersign.slack.people import QUIET
 from tests.builders import ALICE, NOON
 from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import Json, parsed
 from tests.unit.bot.standins import APPROVAL, DIGEST, a_press, ended, ruled
-from workflows.approvals import ApprovalStatus, Card, Copy, as_ended
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.decisions import Execution, Outcome, Stop
+from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
+from workflows.contracts.decisions import Execution, Outcome, Stop
 
 
 def too_late(desk: Desk, status: ApprovalStatus) -> None:

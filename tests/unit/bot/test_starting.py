@@ -10,10 +10,10 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from bot.preflight import PreflightError, reach_temporal, who_am_i
-from bot.process import unless
-from bot.slack import CONFIGURATION, build_client
-from bot.waiting import STARTING, AwayError, Waiting
+from countersign.runtime.preflight import PreflightError, reach_temporal, who_am_i
+from countersign.runtime.process import unless
+from countersign.runtime.waiting import STARTING, AwayError, Waiting
+from countersign.slack.web_client import CONFIGURATION, build_client
 from dev.ports import free_port
 from tests.unit.bot.fake_slack import FakeSlack
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from bot.views.actions import (
+from countersign.slack.actions import (
     ALWAYS,
     BREAK_GLASS,
     EDIT,
@@ -31,9 +31,9 @@ from tests.unit.bot.standins import (
     ruled,
 )
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.contracts import Person
-from workflows.decisions import Outcome, Verb, Via
-from workflows.rules import People
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Outcome, Verb, Via
+from workflows.contracts.rules import People
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 CLEAR = {"response_action": "clear"}

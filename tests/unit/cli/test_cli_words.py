@@ -11,18 +11,18 @@ from rich.text import Text
 from typer import Exit
 from typer.testing import CliRunner
 
+from countersign.cli.app import app
+from countersign.cli.connection import full_id
+from countersign.cli.deciding import from_here, reception
+from countersign.cli.details import details, sections
+from countersign.cli.document import document
+from countersign.cli.errors import CommandError
+from countersign.cli.pending import Waiting, span, table
+from countersign.cli.plain import plain
+from countersign.cli.screen import screen
 from tests.builders import ALICE, BOB, NOON, a_press, a_status
-from worker.cli.app import app
-from worker.cli.connection import full_id
-from worker.cli.deciding import from_here, reception
-from worker.cli.details import details, sections
-from worker.cli.document import document
-from worker.cli.errors import CommandError
-from worker.cli.pending import Waiting, span, table
-from worker.cli.plain import plain
-from worker.cli.screen import screen
-from workflows.contracts import ArgumentField, Difference
-from workflows.decisions import (
+from workflows.contracts.core import ArgumentField, Difference
+from workflows.contracts.decisions import (
     CountedVote,
     Decision,
     Execution,
@@ -32,8 +32,8 @@ from workflows.decisions import (
     Verb,
     Via,
 )
-from workflows.listing import PendingApproval
-from workflows.rules import Panel, People, Rule
+from workflows.contracts.rules import Panel, People, Rule
+from workflows.listing.rows import PendingApproval
 
 EVIL = "[red]free[/red] \x1b[31m\x1b]0;owned\x07 [link=http://evil.test]x[/link]"
 TWO = Rule(name="orders", version="3", panels=(Panel(who=People(groups=("S0FIN",)), needed=2),))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from countersign.policy.loading import load
 from dev.errors import DevError
 from dev.paths import ROOT
 from dev.smoke.play import CASES, UNKNOWN_CASE, main
@@ -12,7 +13,6 @@ from dev.smoke.shop import ShopFile
 from dev.wiring import POLICY
 from worker.shop import Shop
 from worker.tools.catalogue import load_tools
-from workflows.policy.loading import load
 
 
 def test_the_policy_is_the_sandboxs_and_one_rule_that_comes_first(tmp_path: Path) -> None:

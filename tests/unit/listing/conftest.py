@@ -7,7 +7,6 @@ import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.aftermath import Aftermath
-from bot.directory import Directory
 from bot.homes import Homes
 from bot.lists import ListingPage
 from bot.payloads.presses import read_click
@@ -15,6 +14,7 @@ from bot.private_lists import PrivateLists
 from bot.response_url import ResponseUrls
 from bot.stale_cards import StaleCards
 from bot.viewers import Viewers
+from countersign.slack.directory import Directory
 from tests.builders import BOB, NOON
 from tests.unit.bot.fake_slack import FakeSlack, Json, a_slack, parsed
 from tests.unit.bot.standins import Talks, Votes

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.payloads.listing import Asked, Topic, read_command
-from bot.views.listing_help import HELP, help_text
-from bot.views.listing_query import ListingQuery, ListingQueryError
-from workflows.listing import Kind
+from countersign.slack.listing_help import HELP, help_text
+from countersign.slack.listing_query import ListingQuery, ListingQueryError
+from workflows.listing.rows import Kind
 
 TOKENS = st.binary(min_size=1, max_size=200)
 QUERIES = st.builds(

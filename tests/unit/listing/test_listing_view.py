@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.views.actions import APPROVE, LIST, LIST_FILTER, LIST_PAGE, REJECT, REVIEW, Place
-from bot.views.listing import (
+from countersign.slack.actions import APPROVE, LIST, LIST_FILTER, LIST_PAGE, REJECT, REVIEW, Place
+from countersign.slack.listing import (
     NO_MORE,
     NOTHING,
     PREVIOUS,
@@ -18,16 +18,16 @@ from bot.views.listing import (
     listing_blocks,
     listing_text,
 )
-from bot.views.listing_details import details_blocks, details_text
-from bot.views.listing_grants import NOTHING as NO_GRANTS
-from bot.views.listing_grants import grants_blocks, grants_text
-from bot.views.listing_query import ListingQuery
+from countersign.slack.listing_details import details_blocks, details_text
+from countersign.slack.listing_grants import NOTHING as NO_GRANTS
+from countersign.slack.listing_grants import grants_blocks, grants_text
+from countersign.slack.listing_query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
 from tests.listing import CAROL, a_rule, an_approval, voted
-from workflows.approvals import ApprovalStatus, Grant
-from workflows.contracts import ArgumentField, Person
-from workflows.decisions import Execution, Outcome, Stop
-from workflows.listing import GrantRow, Kind, PendingApproval
+from workflows.contracts.approvals import ApprovalStatus, Grant
+from workflows.contracts.core import ArgumentField, Person
+from workflows.contracts.decisions import Execution, Outcome, Stop
+from workflows.listing.rows import GrantRow, Kind, PendingApproval
 
 Json = dict[str, Any]
 TOKEN = (

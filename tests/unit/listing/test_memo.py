@@ -6,8 +6,8 @@ import pytest
 
 from tests.builders import ALICE, BOB, NOON, a_request, a_status
 from tests.listing import a_rule, an_approval, voted
-from workflows.decisions import Outcome
-from workflows.listing import PendingApproval, approval_memo
+from workflows.contracts.decisions import Outcome
+from workflows.listing.rows import PendingApproval, approval_memo
 
 OLD = {
     "tool": "place_order",

@@ -6,15 +6,15 @@ from typing import Any
 from aiohttp import web
 
 from bot.private_lists import OUTDATED
-from bot.views.actions import APPROVE, LIST, REJECT, Place
-from bot.views.listing_query import ListingQuery
+from countersign.slack.actions import APPROVE, LIST, REJECT, Place
+from countersign.slack.listing_query import ListingQuery
 from tests.builders import BOB
 from tests.unit.bot.fake_slack import Json
 from tests.unit.bot.standins import CAROL, a_press, approved_by, ended, ruled
 from tests.unit.listing.conftest import Lists
-from workflows.approvals import ApprovalStatus
-from workflows.decisions import Outcome
-from workflows.listing import Kind, PendingApproval
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Outcome
+from workflows.listing.rows import Kind, PendingApproval
 
 OTHER = "approval-0000000000aa"
 

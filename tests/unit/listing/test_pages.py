@@ -6,18 +6,18 @@ from structlog.testing import capture_logs
 from temporalio.service import RPCError, RPCStatusCode
 
 from bot.response_url import ResponseUrlError, ResponseUrls
-from bot.views.actions import APPROVE, LIST, REVOKE, Place
-from bot.views.listing import UNCHECKED
-from bot.views.listing_query import ListingQuery
+from countersign.slack.actions import APPROVE, LIST, REVOKE, Place
+from countersign.slack.listing import UNCHECKED
+from countersign.slack.listing_query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
 from tests.listing import TEAM
 from tests.unit.bot.fake_slack import Json
 from tests.unit.bot.standins import CAROL, Talks, Votes, a_press, approved_by, ended, ruled
 from tests.unit.listing.conftest import Lists
-from workflows.approvals import ApprovalStatus, Grant
 from workflows.client import ApprovalNotFoundError
-from workflows.decisions import Outcome
-from workflows.listing import GrantRow, Kind, PendingApproval, Viewer
+from workflows.contracts.approvals import ApprovalStatus, Grant
+from workflows.contracts.decisions import Outcome
+from workflows.listing.rows import GrantRow, Kind, PendingApproval, Viewer
 
 
 def a_list_press(lists: Lists, status: ApprovalStatus, query: ListingQuery | None = None) -> Json:

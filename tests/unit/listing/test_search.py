@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from tests.builders import ALICE, BOB, NOON, a_request
 from tests.listing import CAROL, TEAM, a_rule, an_approval, voted
-from workflows.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts import Person, Thread
-from workflows.decisions import HandOver, Outcome
-from workflows.listing import Viewer
-from workflows.queries import is_visible_to
-from workflows.rules import PUBLIC, Absence, Escalation, Rule
-from workflows.search import (
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts.core import Person, Thread
+from workflows.contracts.decisions import HandOver, Outcome
+from workflows.contracts.rules import PUBLIC, Absence, Escalation, Rule
+from workflows.listing.queries import is_visible_to
+from workflows.listing.rows import Viewer
+from workflows.listing.search_attributes import (
     APPROVERS,
     AUDIENCE,
     DEADLINE,
@@ -29,7 +29,7 @@ from workflows.search import (
     changes,
     grant_changes,
 )
-from workflows.search import (
+from workflows.listing.search_attributes import (
     TEAM as TEAM_KEY,
 )
 

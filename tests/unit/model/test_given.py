@@ -10,8 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from tests.unit.model.served import Server, ask, said
 from worker.model.given import GIVEN_LIMIT, ITEM_LIMIT, LOST, sendable
-from workflows.model_faults import ModelFault
-from workflows.not_run import NOT_RUN
+from workflows.contracts.model_faults import ModelFault
+from workflows.contracts.not_run import NOT_RUN
 
 
 def _user(text: str) -> dict[str, str]:

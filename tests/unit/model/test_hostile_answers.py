@@ -17,10 +17,10 @@ from tests.unit.model.served import Server, a_call, ask, said
 from worker.arguments import DEPTH_LIMIT
 from worker.arguments import LIMIT as ARGUMENTS_LIMIT
 from worker.model.answer import ALL_ARGUMENTS_LIMIT, CALLS_LIMIT, REASONING_LIMIT, TEXT_LIMIT
-from workflows.agent import RUN_CONFIG
-from workflows.differences import call_digest
-from workflows.model_faults import ModelFault
-from workflows.not_run import NOT_RUN
+from workflows.contracts.model_faults import ModelFault
+from workflows.contracts.not_run import NOT_RUN
+from workflows.conversation.agent import RUN_CONFIG
+from workflows.digest import call_digest
 
 ANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SERVER = Server()

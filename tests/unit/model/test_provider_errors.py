@@ -15,9 +15,9 @@ from temporalio.testing import ActivityEnvironment
 
 from tests.unit.model.served import KEY, Server, ask
 from worker.model.errors import PATIENCE, seconds_to_wait
-from workflows.failures import fault_in, sentence_for
-from workflows.model_faults import ModelFault
-from workflows.words import MODEL_SENTENCES
+from workflows.contracts.model_faults import ModelFault
+from workflows.conversation.model_errors import fault_in, sentence_for
+from workflows.user_messages import MODEL_SENTENCES
 
 HOUR = {"retry-after": "3600"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from worker.cli.policy import app
+from countersign.cli.policy import app
 
 GOOD = """version: 3
 rules:

@@ -10,14 +10,14 @@ import pytest
 from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 
-from bot.directory import Place, Profile
-from bot.preflight import PreflightError
-from bot.waiting import Waiting
+from countersign.runtime.preflight import PreflightError
+from countersign.runtime.waiting import Waiting
+from countersign.slack.directory import Place, Profile
 from tests.builders import a_call, a_prepared, a_thread
 from tests.unit.policy.workbench import TOOLS, Roll
 from worker.policy import PolicyDesk, open_policy
-from workflows.errands import Plea
-from workflows.rules import POLICY_UNAVAILABLE, PUBLIC, Outage, Verdict
+from workflows.contracts.activity_inputs import Plea
+from workflows.contracts.rules import POLICY_UNAVAILABLE, PUBLIC, Outage, Verdict
 
 RULE = "  - {name: orders, tool: place_order, approvers: {users: [U0BOB]}}\n"
 

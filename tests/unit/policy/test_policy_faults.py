@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from countersign.policy.loading import load
 from tests.unit.policy.workbench import TOOLS, faults, faults_if_any
-from workflows.policy.loading import load
 
 RULES = "rules:\n"
 

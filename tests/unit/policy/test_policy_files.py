@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from countersign.policy.document import Document
+from countersign.policy.engine import Policy
+from countersign.policy.facts import Facts, Requester, Venue
+from countersign.policy.ids import kind_of
+from countersign.policy.loading import load
+from countersign.policy.source import texts
+from countersign.policy.vocabulary import FACTS
+from countersign.policy.wording import keys_of, models_in
 from tests.unit.policy.workbench import ALICE, DIRECT, OPS
 from worker.tools.catalogue import load_tools
-from workflows.policy.document import Document
-from workflows.policy.engine import Policy
-from workflows.policy.facts import Facts, Requester, Venue
-from workflows.policy.ids import kind_of
-from workflows.policy.loading import load
-from workflows.policy.source import texts
-from workflows.policy.vocabulary import FACTS
-from workflows.policy.wording import keys_of, models_in
-from workflows.rules import Rule, Verdict
+from workflows.contracts.rules import Rule, Verdict
 
 ROOT = Path(__file__).parents[3]
 TOOLS = {name: tool.spec for name, tool in load_tools().items()}

@@ -4,17 +4,17 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from bot.directory import Directory
-from bot.waiting import Waiting
+from countersign.runtime.waiting import Waiting
+from countersign.slack.directory import Directory
 from dev.paths import ROOT
 from sandbox.server import running
 from tests.builders import ALICE, a_call, a_prepared, a_thread
 from tests.unit.sandbox.stage import a_config, a_web_client
 from worker.policy import PolicyDesk, open_policy
 from worker.tools.catalogue import load_tools
-from workflows.contracts import Person
-from workflows.errands import Plea
-from workflows.rules import PUBLIC, Ruling, Verdict
+from workflows.contracts.activity_inputs import Plea
+from workflows.contracts.core import Person
+from workflows.contracts.rules import PUBLIC, Ruling, Verdict
 
 DAVE = Person(team="T0ACME", user="U0DAVE", name="dave")
 ZOE = Person(team="T0OTHER", user="U0ZOE", name="zoe")

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from countersign.policy.explanation import Fate
+from countersign.policy.facts import Facts, Requester, Venue
 from tests.unit.policy.workbench import ALICE, DIRECT, OPS, a_policy, an_order, one_rule
-from workflows.policy.explanation import Fate
-from workflows.policy.facts import Facts, Requester, Venue
-from workflows.rules import PUBLIC, Escalation, Panel, People, Rule, Verdict
+from workflows.contracts.rules import PUBLIC, Escalation, Panel, People, Rule, Verdict
 
 BOB = "approvers: {users: [U0BOB]}"
 TWO_RULES = f"""

@@ -2,12 +2,12 @@
 
 from collections.abc import Container, Mapping
 
-from bot.directory import DirectoryError, GoneError, Home, Place, Profile
-from workflows.contracts import ToolSpec
-from workflows.policy.engine import Policy
-from workflows.policy.facts import Facts, Requester, Venue
-from workflows.policy.faults import Fault, PolicyError
-from workflows.policy.loading import load
+from countersign.policy.engine import Policy
+from countersign.policy.facts import Facts, Requester, Venue
+from countersign.policy.faults import Fault, PolicyError
+from countersign.policy.loading import load
+from countersign.slack.directory import DirectoryError, GoneError, Home, Place, Profile
+from workflows.contracts.core import ToolSpec
 
 OPS = Venue("C0OPS")
 DIRECT = Venue("D0ALICE", is_direct=True, is_private=True)

@@ -6,8 +6,8 @@ import pytest
 
 from tests.builders import a_press, a_status
 from tests.unit.test_model import Thread
-from workflows.decisions import Execution, Outcome
-from workflows.verdicts import (
+from workflows.contracts.decisions import Execution, Outcome
+from workflows.conversation.model_messages import (
     no_such_tool_for_model,
     rejection_for_model,
     too_many_waiting_for_model,

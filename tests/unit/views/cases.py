@@ -11,9 +11,9 @@ from slack_sdk.models.views import View
 
 from sandbox.block_kit import check
 from tests.builders import ALICE, BOB, NOON, a_press, a_status
-from workflows.approvals import ApprovalStatus, Card
-from workflows.contracts import Difference, Person
-from workflows.decisions import (
+from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.core import Difference, Person
+from workflows.contracts.decisions import (
     CountedVote,
     Decision,
     Execution,
@@ -24,7 +24,7 @@ from workflows.decisions import (
     Verb,
     Via,
 )
-from workflows.rules import Escalation, Panel, People, Rule
+from workflows.contracts.rules import Escalation, Panel, People, Rule
 
 Json = dict[str, Any]
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from bot.views.card import approval_card, card_text
-from bot.views.complete import is_complete
-from bot.views.validate import message_problems
-from bot.views.verdict import verdict_line
+from countersign.slack.card import approval_card, card_text
+from countersign.slack.complete import is_complete
+from countersign.slack.validate import message_problems
+from countersign.slack.verdict import verdict_line
 from tests.builders import a_press, a_status
 from tests.unit.views.cases import (
     CAROL,
@@ -30,10 +30,10 @@ from tests.unit.views.cases import (
     text_of,
     written,
 )
-from workflows.approvals import Grant
-from workflows.contracts import ArgumentField, Difference
-from workflows.decisions import Decision, Execution, Outcome, Verb, Via
-from workflows.rules import Panel, People
+from workflows.contracts.approvals import Grant
+from workflows.contracts.core import ArgumentField, Difference
+from workflows.contracts.decisions import Decision, Execution, Outcome, Verb, Via
+from workflows.contracts.rules import Panel, People
 
 LINK = "https://acme.slack.com/x"
 LONG = ArgumentField(name="notes", value="x" * 5_000)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views.modals.edit import EditErrors, edit_modal, read_edit
-from bot.views.modals.meta import Meta
+from countersign.slack.modals.edit import EditErrors, edit_modal, read_edit
+from countersign.slack.modals.meta import Meta
 from sandbox.block_kit.inputs import state_values
 from tests.unit.views.cases import PARAMETERS, STATES, pending, view_refused_by_slack, view_text
-from workflows.approvals import ApprovalStatus
-from workflows.contracts import ArgumentField
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import ArgumentField
 
 META = Meta(("approval-k3f9x2ab7q1m",))
 ALL_KINDS: dict[str, Any] = {

@@ -7,30 +7,34 @@ from itertools import product
 import pytest
 
 from bot.errors import too_late
-from bot.views.actions import MODALS as CALLBACKS
-from bot.views.batch import batch_blocks, batch_text
-from bot.views.card import approval_card, card_text, minimal_card
-from bot.views.line import line_blocks, waiting_line
-from bot.views.listing_details import details_blocks, details_text
-from bot.views.listing_news import news
-from bot.views.listing_row import row_buttons, row_facts
-from bot.views.modals.approve_all import approve_all_modal
-from bot.views.modals.details import details_modal
-from bot.views.modals.meta import Meta
-from bot.views.modals.review import review_modal
-from bot.views.reminder import reminder_blocks
-from bot.views.validate import message_problems
+from countersign.cli.deciding import Reception
+from countersign.cli.details import sections
+from countersign.slack.actions import MODALS as CALLBACKS
+from countersign.slack.batch import batch_blocks, batch_text
+from countersign.slack.card import approval_card, card_text, minimal_card
+from countersign.slack.line import line_blocks, waiting_line
+from countersign.slack.listing_details import details_blocks, details_text
+from countersign.slack.listing_news import news
+from countersign.slack.listing_row import row_buttons, row_facts
+from countersign.slack.modals.approve_all import approve_all_modal
+from countersign.slack.modals.details import details_modal
+from countersign.slack.modals.meta import Meta
+from countersign.slack.modals.review import review_modal
+from countersign.slack.reminder import reminder_blocks
+from countersign.slack.validate import message_problems
 from tests.builders import BOB, NOON, a_press
 from tests.unit.views.cases import FULL_RULE, a_vote, pending, text_of, view_text
-from worker.cli.deciding import Reception
-from worker.cli.details import sections
-from workflows.approvals import ApprovalStatus, as_ended, ended_as
-from workflows.decisions import Execution, Outcome, Refusal, Refused, Stop
+from workflows.contracts.activity_inputs import Batch, Reminder
+from workflows.contracts.approvals import ApprovalStatus, as_ended, ended_as
+from workflows.contracts.decisions import Execution, Outcome, Refusal, Refused, Stop
+from workflows.conversation.model_messages import (
+    ended_early_note,
+    rejection_for_model,
+    result_for_model,
+)
 from workflows.effects import Effect
-from workflows.errands import Batch, Reminder
-from workflows.listing import PendingApproval, approval_memo
-from workflows.verdicts import ended_early_note, rejection_for_model, result_for_model
-from workflows.words import refusal_for_person, stopped_note, verdict
+from workflows.listing.rows import PendingApproval, approval_memo
+from workflows.user_messages import refusal_for_person, stopped_note, verdict
 
 LATE = Refused(why=Refusal.CLOSED, at=NOON, decision=a_press())
 BOTH = list(product(Outcome, Execution))

@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.views.batch import batch_blocks, batch_text
-from bot.views.card import approval_card, card_text, minimal_card
-from bot.views.complete import is_complete
-from bot.views.line import line_blocks, waiting_line
-from bot.views.modals.approve_all import approve_all_modal, read_ticked_digests
-from bot.views.modals.details import details_modal
-from bot.views.modals.edit import edit_modal
-from bot.views.modals.hand_over import hand_over_modal
-from bot.views.modals.meta import Meta
-from bot.views.modals.reasons import break_glass_modal, changes_modal, reject_modal
-from bot.views.modals.review import always_modal, review_modal
-from bot.views.reminder import reminder_blocks, reminder_text
-from bot.views.text import MESSAGE_LIMIT, SECTION_LIMIT, clean, pieces
-from bot.views.validate import message_problems
+from countersign.slack.batch import batch_blocks, batch_text
+from countersign.slack.card import approval_card, card_text, minimal_card
+from countersign.slack.complete import is_complete
+from countersign.slack.line import line_blocks, waiting_line
+from countersign.slack.modals.approve_all import approve_all_modal, read_ticked_digests
+from countersign.slack.modals.details import details_modal
+from countersign.slack.modals.edit import edit_modal
+from countersign.slack.modals.hand_over import hand_over_modal
+from countersign.slack.modals.meta import Meta
+from countersign.slack.modals.reasons import break_glass_modal, changes_modal, reject_modal
+from countersign.slack.modals.review import always_modal, review_modal
+from countersign.slack.reminder import reminder_blocks, reminder_text
+from countersign.slack.text import MESSAGE_LIMIT, SECTION_LIMIT, clean, pieces
+from countersign.slack.validate import message_problems
 from sandbox.block_kit.inputs import state_values
 from tests.builders import ALICE, NOON, a_press, a_thread
 from tests.unit.views.cases import (
@@ -40,11 +40,11 @@ from tests.unit.views.cases import (
     view_refused_by_slack,
     written,
 )
-from workflows.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts import ArgumentField, Difference
-from workflows.decisions import Execution, HandOver, Outcome, Refusal, Refused, Verb, Via
-from workflows.errands import Batch, Reminder
-from workflows.rules import Panel, People
+from workflows.contracts.activity_inputs import Batch, Reminder
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts.core import ArgumentField, Difference
+from workflows.contracts.decisions import Execution, HandOver, Outcome, Refusal, Refused, Verb, Via
+from workflows.contracts.rules import Panel, People
 
 SOURCE = "https://acme.slack.com/source"
 IDS = [f"U0PERSON{at}" for at in range(30)]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.views.batch import batch_blocks, batch_text
-from bot.views.line import line_blocks, waiting_line
-from bot.views.prompt import prompt_blocks
-from bot.views.reminder import reminder_blocks, reminder_text
+from countersign.slack.batch import batch_blocks, batch_text
+from countersign.slack.line import line_blocks, waiting_line
+from countersign.slack.prompt import prompt_blocks
+from countersign.slack.reminder import reminder_blocks, reminder_text
 from tests.builders import ALICE, a_status, a_thread
 from tests.unit.views.cases import (
     CARD,
@@ -19,9 +19,9 @@ from tests.unit.views.cases import (
     text_of,
     written,
 )
-from workflows.approvals import ApprovalStatus
-from workflows.contracts import ArgumentField
-from workflows.errands import Batch, Reminder, Whisper
+from workflows.contracts.activity_inputs import Batch, Reminder, Whisper
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import ArgumentField
 
 LONG = ArgumentField(name="notes", value="x" * 5_000)
 LINKED = f"<{CARD.permalink}|open the card>"

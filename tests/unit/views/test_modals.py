@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from slack_sdk.models.views import View
 
-from bot.views.modals.approve_all import (
+from countersign.slack.modals.approve_all import (
     approve_all_modal,
     read_ticked_digests,
 )
-from bot.views.modals.details import details_modal
-from bot.views.modals.hand_over import hand_over_modal, read_person
-from bot.views.modals.message import message_modal
-from bot.views.modals.meta import Meta, MetaError
-from bot.views.modals.reasons import (
+from countersign.slack.modals.details import details_modal
+from countersign.slack.modals.hand_over import hand_over_modal, read_person
+from countersign.slack.modals.message import message_modal
+from countersign.slack.modals.meta import Meta, MetaError
+from countersign.slack.modals.reasons import (
     QUICK_REASONS,
     break_glass_modal,
     changes_modal,
@@ -22,7 +22,7 @@ from bot.views.modals.reasons import (
     reason_errors,
     reject_modal,
 )
-from bot.views.modals.review import always_modal, review_modal
+from countersign.slack.modals.review import always_modal, review_modal
 from sandbox.block_kit.inputs import state_values
 from tests.builders import a_press, a_status
 from tests.unit.views.cases import (
@@ -36,8 +36,8 @@ from tests.unit.views.cases import (
     view_refused_by_slack,
     view_text,
 )
-from workflows.approvals import ApprovalStatus
-from workflows.contracts import ArgumentField
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import ArgumentField
 
 META = Meta(("approval-k3f9x2ab7q1m",), "C0OPS", "1.1", "d" * 64, "decide", "1.0")
 BUILDERS = {

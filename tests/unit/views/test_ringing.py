@@ -7,17 +7,17 @@ from datetime import timedelta
 import pytest
 from slack_sdk.models.blocks import Block
 
-from bot.views.batch import batch_blocks, batch_text
-from bot.views.card import approval_card, card_text, minimal_card
-from bot.views.line import line_blocks, waiting_line
-from bot.views.people import QUIET, Ringing
-from bot.views.reminder import reminder_blocks, reminder_text
+from countersign.slack.batch import batch_blocks, batch_text
+from countersign.slack.card import approval_card, card_text, minimal_card
+from countersign.slack.line import line_blocks, waiting_line
+from countersign.slack.people import QUIET, Ringing
+from countersign.slack.reminder import reminder_blocks, reminder_text
 from tests.builders import ALICE, BOB
 from tests.unit.views.cases import CARD, EVIL, FULL_RULE, live, pending, requested_as, written
-from workflows.approvals import ApprovalStatus
-from workflows.decisions import Outcome
-from workflows.errands import Batch, Reminder
-from workflows.rules import Escalation, Panel, People, Rule
+from workflows.contracts.activity_inputs import Batch, Reminder
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Outcome
+from workflows.contracts.rules import Escalation, Panel, People, Rule
 
 APPROVERS = People(users=("U0BOB", "U0DAVE"), groups=("S0FINANCE",), channels=("C0OPS",))
 RULE = FULL_RULE.model_copy(

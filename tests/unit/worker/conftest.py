@@ -7,7 +7,7 @@ import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
 
-from bot.directory import Directory
+from countersign.slack.directory import Directory
 from tests.unit.worker.workspace import Workspace, a_workspace
 
 

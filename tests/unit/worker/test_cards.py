@@ -10,16 +10,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from bot.directory import Directory
+from countersign.slack.directory import Directory
 from tests.builders import a_press, a_request, a_status
 from tests.unit.bot.fake_slack import Json
 from tests.unit.views.cases import live
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
-from workflows.approvals import ApprovalStatus, Card, Copy
-from workflows.decisions import CountedVote, Outcome
-from workflows.errands import Batch
-from workflows.rules import DIRECT, THREAD, Panel, People, Rule
+from workflows.contracts.activity_inputs import Batch
+from workflows.contracts.approvals import ApprovalStatus, Card, Copy
+from workflows.contracts.decisions import CountedVote, Outcome
+from workflows.contracts.rules import DIRECT, THREAD, Panel, People, Rule
 
 FINANCE = People(groups=("S0FINANCE",))
 DIRECTS = ("D0BOB", "D0CAROL")

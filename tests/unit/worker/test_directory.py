@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.directory import MOST_PAGES, Directory
-from bot.people import DirectoryError, GoneError, Place, Profile
+from countersign.slack.directory import MOST_PAGES, Directory
+from countersign.slack.profiles import DirectoryError, GoneError, Place, Profile
 from tests.unit.worker.workspace import BOT, TEAM, Workspace
 
 

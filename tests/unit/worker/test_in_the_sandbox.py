@@ -7,18 +7,18 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
 
-from bot.directory import Directory
+from countersign.slack.directory import Directory
 from dev.paths import ROOT
 from sandbox.server import running
 from tests.builders import ALICE, BOB, a_request, a_status
 from tests.unit.sandbox.stage import a_config, a_web_client
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
-from workflows.approvals import ApprovalStatus
-from workflows.contracts import Person
-from workflows.decisions import Account, Outcome
-from workflows.errands import Question, Reminder
-from workflows.rules import DIRECT, THREAD, Panel, People, Rule
+from workflows.contracts.activity_inputs import Question, Reminder
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Account, Outcome
+from workflows.contracts.rules import DIRECT, THREAD, Panel, People, Rule
 
 FINANCE = People(groups=("S0FINANCE",))
 

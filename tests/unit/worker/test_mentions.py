@@ -9,12 +9,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
 
 from bot.payloads.entities import plain_text
-from bot.views.markdown.literal import channelled, unmentioned
-from bot.views.markdown.mrkdwn import to_mrkdwn
+from countersign.slack.markdown.literal import channelled, unmentioned
+from countersign.slack.markdown.mrkdwn import to_mrkdwn
 from tests.builders import a_thread
 from tests.unit.worker.workspace import Json, Workspace
 from worker.threads import SlackThreads
-from workflows.errands import Reply
+from workflows.contracts.activity_inputs import Reply
 
 RINGING = re.compile(r"<[@!]")
 

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 from temporalio.testing import ActivityEnvironment
 
-from bot.views.blocks import section
+from countersign.slack.blocks import section
 from tests.unit.worker.workspace import Workspace
 from worker.posts import Posts, Spot, Words
 

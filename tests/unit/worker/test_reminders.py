@@ -9,15 +9,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from bot.directory import Directory
+from countersign.slack.directory import Directory
 from tests.builders import ALICE, BOB, NOON, a_press, a_request, a_status
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
-from workflows.approvals import ApprovalStatus
-from workflows.contracts import Person
-from workflows.decisions import CountedVote, HandOver, Outcome
-from workflows.errands import Reminder
-from workflows.rules import Absence, Escalation, Panel, People, Rule
+from workflows.contracts.activity_inputs import Reminder
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import CountedVote, HandOver, Outcome
+from workflows.contracts.rules import Absence, Escalation, Panel, People, Rule
 
 CAROL = Person(team="T0ACME", user="U0CAROL")
 FINANCE = People(groups=("S0FINANCE",))

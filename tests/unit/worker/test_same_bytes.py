@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
 
-from bot.directory import Directory
 from bot.payloads.presses import Click
 from bot.stale_cards import StaleCards
-from bot.views.actions import ASK_AGAIN, CARD, DETAILS, OPEN_CARD, Place
-from bot.views.message import messages_of
-from bot.views.validate import message_problems
+from countersign.slack.actions import ASK_AGAIN, CARD, DETAILS, OPEN_CARD, Place
+from countersign.slack.directory import Directory
+from countersign.slack.message import messages_of
+from countersign.slack.validate import message_problems
 from tests.builders import ALICE, BOB, NOON
 from tests.unit.bot.standins import Votes
 from tests.unit.views.cases import CAROL, EVIL, FULL_RULE, RULE, a_vote, edited, pending
 from worker.cards.activities import SlackCards
-from workflows.approvals import ApprovalStatus, Card, Copy, as_ended
-from workflows.contracts import Difference, Thread
-from workflows.decisions import (
+from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
+from workflows.contracts.core import Difference, Thread
+from workflows.contracts.decisions import (
     Decision,
     Execution,
     HandOver,

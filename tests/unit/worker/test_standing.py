@@ -6,14 +6,14 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from bot.directory import Directory
+from countersign.slack.directory import Directory
 from tests.builders import ALICE, BOB
 from tests.unit.worker.workspace import Workspace
 from worker.directory import SlackDirectory
-from workflows.contracts import Person
-from workflows.decisions import Account, Standing
-from workflows.errands import Question
-from workflows.rules import Escalation, Panel, People, Rule
+from workflows.contracts.activity_inputs import Question
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Account, Standing
+from workflows.contracts.rules import Escalation, Panel, People, Rule
 
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")
 FINANCE = People(groups=("S0FINANCE",))

@@ -13,7 +13,7 @@ from tests.builders import a_call
 from worker.agent import FIELDS_LIMIT, LINES_LIMIT, NO_ANSWER, OUTPUT_LIMIT, Agency
 from worker.arguments import not_run
 from worker.tools.toolkit import Context, Preview, ReservedNameError, ToolError, tool
-from workflows.contracts import ArgumentField, Call, Prepared, ToolResult
+from workflows.contracts.core import ArgumentField, Call, Prepared, ToolResult
 
 HALF = b"caf\xe9 exported".decode("utf-8", "surrogateescape")
 CALL = a_call().model_copy(update={"tool": "export", "arguments": '{"what": "x"}'})

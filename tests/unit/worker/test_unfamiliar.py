@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.directory import Directory
-from bot.slack import CONFIGURATION
+from countersign.slack.directory import Directory
+from countersign.slack.web_client import CONFIGURATION
 from tests.builders import ALICE, a_request, a_status
 from tests.unit.worker.tries import MOST, tried
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
 from worker.slack import PASSING, PERMANENT, failure, passes
 from worker.threads import SlackThreads
-from workflows.approvals import ApprovalStatus, Card
-from workflows.contracts import Thread
-from workflows.errands import Reminder, Reply, Whisper
-from workflows.rules import DIRECT, THREAD, Panel, People, Rule
+from workflows.contracts.activity_inputs import Reminder, Reply, Whisper
+from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.core import Thread
+from workflows.contracts.rules import DIRECT, THREAD, Panel, People, Rule
 
 MINUTE = timedelta(minutes=1)
 UNFAMILIAR = [

@@ -11,7 +11,7 @@ from tests.builders import ALICE
 from tests.unit.bot.fake_slack import Json
 from tests.unit.worker.workspace import Workspace
 from worker.threads import SlackThreads
-from workflows.errands import Whisper
+from workflows.contracts.activity_inputs import Whisper
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.settings import SettingsError
+from countersign.runtime.settings import SettingsError
 from worker.settings import WorkerSettings
 
 

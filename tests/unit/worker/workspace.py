@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import build_client
+from countersign.slack.web_client import build_client
 from tests.unit.bot.fake_slack import TOKEN, Json
 
 TEAM = "T0ACME"

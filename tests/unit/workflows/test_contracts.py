@@ -10,10 +10,11 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from tests.builders import ALICE, a_thread
-from workflows import approvals, contracts, decisions, errands, listing, memory, rules
-from workflows.approvals import ApprovalRequest, ApprovalStatus, Card
 from workflows.client import _APPROVAL_ID
-from workflows.contracts import (
+from workflows.contracts import activity_inputs, approvals, core, decisions, rules
+from workflows.contracts.activity_inputs import Reply, ThreadStatus, Whisper
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
+from workflows.contracts.core import (
     APPROVAL_ALPHABET,
     APPROVAL_ID_LENGTH,
     APPROVAL_PREFIX,
@@ -27,10 +28,11 @@ from workflows.contracts import (
     ToolResult,
     ToolSpec,
 )
-from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
-from workflows.errands import Reply, ThreadStatus, Whisper
-from workflows.listing import PendingApproval
-from workflows.memory import Memory
+from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
+from workflows.conversation import memory
+from workflows.conversation.memory import Memory
+from workflows.listing import rows
+from workflows.listing.rows import PendingApproval
 
 PERSON = '{"team":"T0ACME","user":"U0ALICE","name":"alice"}'
 THREAD = '{"team":"T0ACME","channel":"C0OPS","ts":"1.000100"}'
@@ -101,7 +103,7 @@ LEAST: dict[type[BaseModel], str] = {
 
 
 def _models() -> set[type[BaseModel]]:
-    modules = (approvals, contracts, decisions, errands, listing, memory, rules)
+    modules = (activity_inputs, approvals, core, decisions, memory, rows, rules)
     found = (it for module in modules for it in vars(module).values() if isinstance(it, type))
     return {it for it in found if issubclass(it, BaseModel) and it is not BaseModel}
 
@@ -165,11 +167,11 @@ def test_words_that_histories_hold_are_never_taken_back(
 
 
 def test_names_by_which_running_workflows_are_reached_stay() -> None:
-    assert contracts.DECIDE_SIGNAL == "fulfill_order_signal"
-    assert (contracts.SAY_SIGNAL, contracts.CARD_LOST_SIGNAL) == ("say", "card_lost")
-    assert contracts.STATUS_QUERY == "status"
-    assert contracts.APPROVAL_WORKFLOW == "ApprovalWorkflow"
-    assert contracts.CONVERSATION_WORKFLOW == "ConversationWorkflow"
+    assert core.DECIDE_SIGNAL == "fulfill_order_signal"
+    assert (core.SAY_SIGNAL, core.CARD_LOST_SIGNAL) == ("say", "card_lost")
+    assert core.STATUS_QUERY == "status"
+    assert core.APPROVAL_WORKFLOW == "ApprovalWorkflow"
+    assert core.CONVERSATION_WORKFLOW == "ConversationWorkflow"
     thread = Thread(team="T1", channel="C1", ts="1.2")
     assert thread.workflow_id == "conversation-T1-C1-1.2"
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import a_prepared
-from workflows.contracts import ArgumentField, Difference, Prepared
-from workflows.differences import HIDDEN, SUMMARY, call_digest, differences, digest
+from workflows.contracts.core import ArgumentField, Difference, Prepared
+from workflows.digest import HIDDEN, SUMMARY, call_digest, differences, digest
 
 ORDER = '{"sku": "widget", "quantity": 100, "reason": "stock is low"}'
 PRICE = ArgumentField(name="price each", value="€41.20")

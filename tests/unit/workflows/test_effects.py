@@ -4,10 +4,10 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from workflows.decisions import Execution, Outcome
+from workflows.contracts.decisions import Execution, Outcome
+from workflows.conversation.model_errors import apology
 from workflows.effects import NOTHING, NOTHING_GUARDED, Effect, effects_for_person, has_news
-from workflows.failures import apology
-from workflows.words import MODEL_SILENT, silent
+from workflows.user_messages import MODEL_SILENT, silent
 
 RAN = {Execution.DONE, Execution.FAILED, Execution.UNKNOWN, Execution.RUNNING}
 

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import ALICE, a_thread
-from workflows.contracts import Edit, Message
-from workflows.inbox import Inbox, moment_of
-from workflows.memory import INBOX_LIMIT, SEEN_LIMIT, Memory
+from workflows.contracts.core import Edit, Message
+from workflows.conversation.inbox import Inbox, moment_of
+from workflows.conversation.memory import INBOX_LIMIT, SEEN_LIMIT, Memory
 
 
 def _message(number: int, text: str = "hello", id_: str = "") -> Message:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.intents import LONGEST, Intent, read_intent
+from workflows.conversation.intents import LONGEST, Intent, read_intent
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import a_call, a_message, a_status, a_thread
-from workflows.memory import (
+from workflows.conversation.memory import (
     CARRIED_SIZE,
     INBOX_LIMIT,
     INBOX_SIZE,
@@ -29,7 +29,7 @@ from workflows.memory import (
     size_of,
     window,
 )
-from workflows.talk import WAITING_SIZE
+from workflows.conversation.state import WAITING_SIZE
 
 
 def _shape(item: Item) -> tuple[object, ...]:

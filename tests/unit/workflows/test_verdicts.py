@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import ALICE, BOB, NOON, a_call, a_press, a_status
-from workflows.approvals import ApprovalStatus
-from workflows.contracts import Person
-from workflows.decisions import CountedVote, Decision, Execution, Outcome, Verb, Via
-from workflows.effects import Effect
-from workflows.memory import Remembered
-from workflows.rules import Rule, Ruling, Verdict
-from workflows.verdicts import (
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import CountedVote, Decision, Execution, Outcome, Verb, Via
+from workflows.contracts.rules import Rule, Ruling, Verdict
+from workflows.conversation.memory import Remembered
+from workflows.conversation.model_messages import (
     already_asked_for_model,
     approvers,
     decider,
@@ -24,6 +23,7 @@ from workflows.verdicts import (
     too_many_for_model,
     waiting_note,
 )
+from workflows.effects import Effect
 
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")
 NOT_RUN = {

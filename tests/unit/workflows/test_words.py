@@ -7,13 +7,13 @@ from agents.exceptions import MaxTurnsExceeded
 from temporalio.exceptions import ApplicationError
 
 from tests.builders import NOON, a_message, a_press, a_status
-from workflows.approvals import ApprovalStatus, Card
-from workflows.contracts import MESSAGE_LIMIT
-from workflows.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
+from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.core import MESSAGE_LIMIT
+from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
+from workflows.contracts.model_faults import ModelFault
+from workflows.conversation.model_errors import apology
 from workflows.effects import NOTHING, Effect
-from workflows.failures import apology
-from workflows.model_faults import ModelFault
-from workflows.words import (
+from workflows.user_messages import (
     FILES_ONLY,
     HELP,
     MODEL_CONFUSED,

@@ -1,9 +1,0 @@
-"""Whether a card shows everything, so that it may be approved where only a card is seen."""
-
-from bot.views.question import question
-from workflows.approvals import ApprovalStatus
-
-
-def is_complete(status: ApprovalStatus) -> bool:
-    """Whether nothing of what is asked had to be cut."""
-    return question(status).complete

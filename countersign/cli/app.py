@@ -1,0 +1,116 @@
+"""Decide about what the agent wants to do, without Slack.
+
+Temporal is found by its own TEMPORAL_* variables and profiles, and by .env.
+"""
+
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from countersign.cli import connection
+from countersign.cli.deciding import Reception, decide, from_here
+from countersign.cli.details import details
+from countersign.cli.document import document
+from countersign.cli.errors import REFUSED
+from countersign.cli.filters import slack_id, tool_name
+from countersign.cli.pending import Wanted, table, waiting
+from countersign.cli.screen import screen
+from workflows.client import Approvals
+from workflows.contracts.decisions import Decision, Verb
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The approval; approval- may be left out.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Reason = Annotated[str, typer.Option(help="Why; the agent and the requester read it.")]
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
+)
+
+
+@app.command()
+def pending(
+    tool: Annotated[str, typer.Option(help="Only calls of this tool.", callback=tool_name)] = "",
+    requester: Annotated[
+        str, typer.Option(help="Only what this person asked for: U….", callback=slack_id)
+    ] = "",
+    team: Annotated[
+        str | None, typer.Option(help="Only this workspace: T….", callback=slack_id)
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List what waits for a decision, newest first."""
+    wanted = Wanted(tool, requester, team, limit)
+    with screen(as_json) as out:
+        found = connection.run(lambda approvals: waiting(approvals, wanted))
+        out.show(found.document, table(found, datetime.now(UTC)))
+
+
+@app.command()
+def show(approval: Id, as_json: Json = False) -> None:
+    """Show everything about one approval."""
+    with screen(as_json) as out:
+        id_ = connection.full_id(approval)
+        status = connection.run(lambda approvals: approvals.status(id_))
+        out.show(document(status), details(status))
+
+
+@app.command()
+def approve(
+    approval: Id,
+    reason: Reason = "",
+    break_glass: Annotated[
+        bool, typer.Option("--break-glass", help="In an emergency, where the rule allows it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Approve, as an operator whom nobody has verified; the rule may refuse that."""
+    verb = Verb.BREAK_GLASS if break_glass else Verb.DECIDE
+    _decide(approval, True, from_here(verb, reason), as_json)
+
+
+@app.command()
+def reject(
+    approval: Id,
+    reason: Annotated[str, typer.Option(help="Why; the agent and the requester read it.")],
+    as_json: Json = False,
+) -> None:
+    """Reject, and say why."""
+    _decide(approval, False, from_here(reason=reason), as_json)
+
+
+@app.command()
+def withdraw(approval: Id, reason: Reason = "", as_json: Json = False) -> None:
+    """Take a request back: nobody has to decide it any more."""
+    _decide(approval, False, from_here(Verb.WITHDRAW, reason), as_json)
+
+
+@app.command(
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        "help_option_names": [],
+    }
+)
+def policy(context: typer.Context) -> None:
+    """Check the policy, or explain what it says of a call."""
+    # Loaded only here: the expression library is large, and no other command needs it.
+    commands = typer.main.get_command(import_module("countersign.cli.policy").app)
+    commands(args=context.args or ["--help"], prog_name="countersign policy")
+
+
+def _decide(approval: str, approve: bool, decision: Decision, as_json: bool) -> None:
+    id_ = connection.full_id(approval)
+
+    async def deciding(approvals: Approvals) -> Reception:
+        return await decide(approvals, id_, approve, decision)
+
+    with screen(as_json) as out:
+        received = connection.run(deciding)
+        style = "red" if received.refused else "green"
+        out.show(received.document, Text(received.words, style=style))
+        if received.refused:
+            raise typer.Exit(REFUSED)

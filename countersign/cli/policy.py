@@ -1,0 +1,212 @@
+"""`countersign policy`: whether a policy can be used, and what it says of a call."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import aiohttp
+import typer
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from rich.text import Text
+
+from countersign.cli.errors import REFUSED, UNREACHABLE, CommandError
+from countersign.cli.rulings import explained, faults_table
+from countersign.cli.screen import screen
+from countersign.policy.engine import Policy
+from countersign.policy.facts import Facts, Requester, Venue
+from countersign.policy.faults import Fault, PolicyError
+from countersign.policy.ids import CHANNEL, GROUP, USER, Kind
+from countersign.policy.loading import load_file
+from countersign.slack.directory import Directory, DirectoryError
+from countersign.slack.id_checks import Roster, call_the_roll
+from countersign.slack.web_client import build_client
+from workflows.contracts.core import ToolSpec
+
+DIRECT_PREFIX = "D"
+MOST_PAUSES = 20
+NOT_CHECKED = (
+    "Users, groups and channels were not looked up in Slack, since SLACK_BOT_TOKEN is not set."
+)
+CHECKED = "Its users, groups and channels are there in Slack."
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
+)
+
+
+class PolicySettings(BaseSettings):
+    """What these commands read of the worker's environment. Nothing of it has to be set."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    policy_file: str = "policy.yaml"
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(help="The policy; POLICY_FILE if left out.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say everything that is wrong with a policy, with file, line, rule and field."""
+    settings = PolicySettings()
+    path = file or settings.policy_file
+    token = settings.slack_bot_token.get_secret_value()
+    with screen(as_json) as out:
+        version, faults = "", tuple[Fault, ...]()
+        try:
+            policy = _load(path)
+            version = policy.version
+            if token:
+                faults = asyncio.run(_looked_up(policy, token, settings.slack_api_url))
+        except PolicyError as error:
+            faults = error.faults
+        looked_up = bool(token and version)
+        sound = f"{path}, version {version}: no faults. {CHECKED if looked_up else NOT_CHECKED}"
+        document = {
+            "file": path,
+            "version": version,
+            "faults": [_as_document(fault) for fault in faults],
+            "looked_up_in_slack": looked_up,
+        }
+        out.show(document, faults_table(path, faults) if faults else Text(sound))
+        if faults:
+            raise typer.Exit(REFUSED)
+
+
+@app.command()
+def explain(  # noqa: PLR0913 the facts of a call are many, and each is an option
+    *,
+    tool: Annotated[str, typer.Option(help="The tool that is called.")],
+    requester: Annotated[str, typer.Option(help="Who asks: U….")],
+    args: Annotated[str, typer.Option(help="The tool's arguments, as JSON.")] = "{}",
+    channel: Annotated[str, typer.Option(help="Where: C…, or D… for a direct message.")] = "",
+    amount: Annotated[float | None, typer.Option(help="What it costs, in whole units.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="A group they are in: S….")] = None,
+    member_of: Annotated[
+        list[str] | None, typer.Option(help="A channel they are in, where may_request names it.")
+    ] = None,
+    guest: Annotated[bool, typer.Option("--guest", help="They are a guest.")] = False,
+    external: Annotated[
+        bool, typer.Option("--external", help="They are of another workspace.")
+    ] = False,
+    private: Annotated[bool, typer.Option("--private", help="The channel is private.")] = False,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="Another workspace is in the channel.")
+    ] = False,
+    file: Annotated[str, typer.Option(help="The policy; POLICY_FILE if left out.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say what the policy rules of a call: every rule in order, and what then happens.
+
+    Slack is not asked; the options say what it would answer.
+    """
+    with screen(as_json) as out:
+        try:
+            policy = _load(file or PolicySettings().policy_file)
+        except PolicyError as error:
+            raise CommandError(str(error), REFUSED) from error
+        if tool not in policy.tools:
+            known = ", ".join(policy.tools)
+            raise CommandError(f"There is no tool {tool!r}; there are {known}.", REFUSED)
+        is_direct = channel.startswith(DIRECT_PREFIX)
+        facts = Facts(
+            tool,
+            Requester(
+                _id(USER, requester),
+                is_guest=guest,
+                is_external=external,
+                groups=tuple(_id(GROUP, it) for it in group or ()),
+                channels=tuple(_id(CHANNEL, it) for it in member_of or ()),
+            ),
+            Venue(
+                channel if is_direct or not channel else _id(CHANNEL, channel),
+                is_direct=is_direct,
+                is_private=private or is_direct,
+                is_shared=shared,
+            ),
+            _arguments(args),
+            amount,
+        )
+        explanation = policy.explain(facts)
+        steps = [
+            {"part": it.part, "name": it.name, "fate": it.fate, "why": it.why}
+            for it in explanation.steps
+        ]
+        ruling = explanation.ruling.model_dump(mode="json")
+        document = {"policy": policy.version, "steps": steps, "ruling": ruling}
+        out.show(document, explained(explanation))
+
+
+def _load(path: str) -> Policy:
+    """Read a policy for the tools of this installation.
+
+    Raises:
+        PolicyError: it cannot be used.
+        CommandError: it cannot be read.
+    """
+    try:
+        return load_file(Path(path), _tools())
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read ({error.strerror}).", UNREACHABLE) from error
+
+
+def _tools() -> Mapping[str, ToolSpec]:
+    # Loaded late: the Agents SDK takes seconds, and `--help` should not.
+    tools = import_module("worker.tools.catalogue").load_tools()
+    return {name: tool.spec for name, tool in tools.items()}
+
+
+async def _looked_up(policy: Policy, token: str, url: str) -> tuple[Fault, ...]:
+    """What Slack says of the ids. It lets one ask about so many a minute, and a policy has more."""
+    async with aiohttp.ClientSession() as session:
+        directory, roster = Directory(build_client(token, url, session)), Roster()
+        for _ in range(MOST_PAUSES):
+            try:
+                return (await call_the_roll(policy, directory, roster)).faults
+            except DirectoryError as error:
+                if error.seconds is None:
+                    raise _not_said(error) from error
+                await asyncio.sleep(error.seconds)
+        raise _not_said(DirectoryError("ratelimited"))
+
+
+def _not_said(error: DirectoryError) -> CommandError:
+    return CommandError(
+        f"Slack did not say whether the ids exist ({error.code}). Try again, or take "
+        "SLACK_BOT_TOKEN away to check everything else.",
+        UNREACHABLE,
+    )
+
+
+def _id(kind: Kind, text: str) -> str:
+    if not kind.fits(text):
+        raise CommandError(f"{text!r} is not the id of {kind.noun}. {kind.where}", REFUSED)
+    return text
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    try:
+        arguments: Any = json.loads(text)
+    except ValueError as error:
+        raise CommandError(f"--args is not JSON: {error}.", REFUSED) from error
+    if not isinstance(arguments, dict):
+        raise CommandError('--args has to be an object, such as {"quantity": 9}.', REFUSED)
+    return arguments
+
+
+def _as_document(fault: Fault) -> dict[str, Any]:
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "rule": fault.rule,
+        "field": fault.field,
+        "problem": fault.problem,
+    }

@@ -1,0 +1,120 @@
+"""The entries of a policy made ready: the tools that each covers, and its compiled condition."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import Generic, TypeVar
+
+from countersign.policy.conditions import Condition, ConditionError, compile_condition
+from countersign.policy.document import DenyEntry, RuleEntry
+from countersign.policy.facts import Facts
+from countersign.policy.faults import Finding
+from workflows.contracts.core import ToolSpec
+
+EVERY = "*"
+Entry = TypeVar("Entry", bound=DenyEntry | RuleEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(Generic[Entry]):
+    """One deny or rule. Without conditions it holds for every call of its tools."""
+
+    entry: Entry
+    tools: tuple[str, ...]
+    conditions: Mapping[str, Condition] = field(default_factory=dict[str, Condition])
+
+    def covers(self, tool: str) -> bool:
+        """Whether it says anything of this tool."""
+        return tool in self.tools
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether its condition is true of a call of one of its tools.
+
+        Raises:
+            EvaluationError: that cannot be told.
+        """
+        condition = self.conditions.get(facts.tool)
+        return condition is None or condition.holds(facts)
+
+    def always(self, tool: str) -> bool | None:
+        """Whether it holds whatever a call is; None if it depends."""
+        condition = self.conditions.get(tool)
+        if condition is None:
+            return True if self.entry.when is None else None
+        return condition.always
+
+
+def make_ready(
+    entry: Entry, tools: Mapping[str, ToolSpec], findings: list[Finding]
+) -> Clause[Entry]:
+    """Find an entry's tools and compile its condition for each; what is wrong goes to `findings`.
+
+    `*` in a rule means every tool that waits for approval; in a deny it means every tool.
+    """
+    covered: dict[str, ToolSpec] = {}
+    for number, pattern in enumerate(entry.tool):
+        found = [spec for spec in tools.values() if _fits(pattern, spec, entry)]
+        covered |= {spec.name: spec for spec in found}
+        if not found and pattern != EVERY:
+            path = ("tool", number) if len(entry.tool) > 1 else ("tool",)
+            findings.append((path, _unknown_tool(pattern, tools)))
+    conditions = dict(_conditions(entry.when, covered.values(), findings)) if entry.when else {}
+    return Clause(entry, tuple(covered), conditions)
+
+
+def never_reached(
+    denials: Sequence[Clause[DenyEntry]], rules: Sequence[Clause[RuleEntry]]
+) -> Iterator[Finding]:
+    """Rules that no call can come to, since those above take every call of their tools."""
+    taken: dict[str, str] = {}
+    parts = (("deny", denials), ("rules", rules))
+    for part, clauses in parts:
+        for number, clause in enumerate(clauses):
+            tools = _tools_and_more(clause)
+            if tools and all(tool in taken for tool in tools):
+                above = " and ".join(
+                    f"`{name}`" for name in dict.fromkeys(taken[it] for it in tools)
+                )
+                yield (part, number), f"is never reached, since {above} above takes every call"
+            if clause.tools and all(clause.always(tool) is False for tool in clause.tools):
+                yield (part, number, "when"), "is never true; take the entry out or mend it"
+            for tool in tools:
+                if clause.always(tool):
+                    taken.setdefault(tool, clause.entry.name)
+
+
+def _tools_and_more(clause: Clause[DenyEntry] | Clause[RuleEntry]) -> tuple[str, ...]:
+    """The tools of an entry; `*` itself stands for those that are yet to come."""
+    return (*clause.tools, EVERY) if EVERY in clause.entry.tool else clause.tools
+
+
+def _fits(pattern: str, spec: ToolSpec, entry: DenyEntry | RuleEntry) -> bool:
+    if pattern == EVERY:
+        return spec.needs_approval or isinstance(entry, DenyEntry)
+    return fnmatchcase(spec.name, pattern)
+
+
+def _unknown_tool(pattern: str, tools: Iterable[str]) -> str:
+    known = sorted(tools)
+    near = get_close_matches(pattern, known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"
+    return f"there is no tool `{pattern}`; {hint}"
+
+
+def _conditions(
+    text: str, tools: Iterable[ToolSpec], findings: list[Finding]
+) -> Iterator[tuple[str, Condition]]:
+    refused: defaultdict[str, list[str]] = defaultdict(list)
+    several = False
+    for number, spec in enumerate(tools):
+        several = number > 0
+        try:
+            yield spec.name, compile_condition(text, spec)
+        except ConditionError as error:
+            line = f"line {error.line}, " if "\n" in text.strip() else ""
+            refused[f"{line}column {error.column}: {error.problem}"].append(spec.name)
+    for problem, names in refused.items():
+        whom = f" (for {', '.join(names)})" if several else ""
+        findings.append((("when",), problem + whom))

@@ -1,0 +1,103 @@
+"""From the text of a policy to a policy, or to everything that is wrong with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from countersign.policy.clauses import Clause, Entry, make_ready, never_reached
+from countersign.policy.contradictions import contradictions
+from countersign.policy.document import DenyEntry, Document, RuleEntry
+from countersign.policy.engine import Policy
+from countersign.policy.faults import Fault, Finding, PolicyError
+from countersign.policy.faults import Path as Place
+from countersign.policy.source import LARGEST, TOO_LARGE, Source, read
+from countersign.policy.wording import findings
+from workflows.contracts.core import ToolSpec
+
+MOST_BYTES = 4
+"""Of one character in UTF-8."""
+
+
+def load_file(path: Path, tools: Mapping[str, ToolSpec]) -> Policy:
+    """Read a policy from a file; no more of it than a policy can have.
+
+    Raises:
+        PolicyError: as for `load`, or it is not UTF-8.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        raw = file.read(LARGEST * MOST_BYTES + 1)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problem = TOO_LARGE if len(raw) > LARGEST else "is not UTF-8; save it as UTF-8"
+        raise PolicyError([Fault(problem, str(path), 1)]) from error
+    return load(text, str(path), tools)
+
+
+def load(text: str, file: str, tools: Mapping[str, ToolSpec]) -> Policy:
+    """Read a policy for these tools.
+
+    Args:
+        text: YAML, as docs/policy.md describes it.
+        file: what the text is called in faults.
+        tools: every tool that there is, by name.
+
+    Raises:
+        PolicyError: it cannot be honoured exactly. All faults are in it.
+    """
+    source = read(text, file)
+    try:
+        document = Document.model_validate(source.values)
+    except ValidationError as error:
+        wrong = [*findings(error, Document), *_in_sound_entries(source, tools)]
+        raise _refused(source, wrong) from error
+    wrong = list(contradictions(document))
+    denials = _clauses("deny", document.deny, tools, wrong)
+    rules = _clauses("rules", document.rules, tools, wrong)
+    if not wrong:
+        wrong.extend(never_reached(denials, rules))
+    if wrong:
+        raise _refused(source, wrong)
+    return Policy(document, source, tools, denials, rules)
+
+
+def _clauses(
+    part: str, entries: Sequence[Entry], tools: Mapping[str, ToolSpec], wrong: list[Finding]
+) -> tuple[Clause[Entry], ...]:
+    return tuple(
+        _clause((part, number), entry, tools, wrong) for number, entry in enumerate(entries)
+    )
+
+
+def _in_sound_entries(source: Source, tools: Mapping[str, ToolSpec]) -> Iterator[Finding]:
+    """What is wrong with the conditions of entries that are sound, though others are not."""
+    parts: tuple[tuple[str, type[DenyEntry | RuleEntry]], ...] = (
+        ("deny", DenyEntry),
+        ("rules", RuleEntry),
+    )
+    for part, model in parts:
+        listed: Any = source.values.get(part)
+        for number, raw in enumerate(listed if isinstance(listed, list) else ()):
+            try:
+                entry = model.model_validate(raw)
+            except ValidationError:
+                continue
+            wrong: list[Finding] = []
+            _clause((part, number), entry, tools, wrong)
+            yield from wrong
+
+
+def _clause(
+    place: Place, entry: Entry, tools: Mapping[str, ToolSpec], wrong: list[Finding]
+) -> Clause[Entry]:
+    found: list[Finding] = []
+    clause = make_ready(entry, tools, found)
+    wrong.extend(((*place, *path), problem) for path, problem in found)
+    return clause
+
+
+def _refused(source: Source, wrong: list[Finding]) -> PolicyError:
+    return PolicyError([source.fault(path, problem) for path, problem in wrong])

@@ -1,0 +1,156 @@
+"""What can be pressed on a card and on what stands for it."""
+
+from collections.abc import Iterator, Sequence
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    InteractiveElement,
+    Option,
+    OverflowMenuElement,
+    PlainTextObject,
+)
+
+from countersign.slack.actions import (
+    ALWAYS,
+    APPROVE,
+    ASK_AGAIN,
+    BREAK_GLASS,
+    DETAILS,
+    EDIT,
+    HAND_OVER,
+    MORE,
+    REJECT,
+    REQUEST_CHANGES,
+    REVIEW,
+    WITHDRAW,
+    Place,
+)
+from countersign.slack.blocks import context
+from countersign.slack.question import title
+from countersign.slack.text import BUTTON_LIMIT, CONFIRM_TEXT_LIMIT, OVERFLOW_LIMIT, escape, plain
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.rules import Rule
+
+UNSEEN = (
+    ":warning: Not all of it fits here, and nobody approves unseen. Press *Review all…* to read "
+    "everything and decide."
+)
+UNSEEN_LEGACY = (
+    ":warning: These arguments are too long to show here in full, so this card offers no Approve: "
+    "nobody approves unseen. Ask for something smaller."
+)
+
+
+def card_buttons(status: ApprovalStatus, complete: bool, place: Place) -> Iterator[Block]:
+    """The buttons of a card that waits, and what has to be said of them."""
+    rule = status.in_force
+    if rule is None:
+        yield _legacy(status, complete, place)
+        if not complete:
+            yield context(UNSEEN_LEGACY)
+        return
+    elements = [*vote_buttons(status, complete), *_menu(status, rule)]
+    yield ActionsBlock(block_id=place.block_id, elements=elements)
+    if not rule.from_slack:
+        yield context(not_from_slack(status))
+    elif not complete:
+        yield context(UNSEEN)
+
+
+def vote_buttons(status: ApprovalStatus, complete: bool) -> Iterator[InteractiveElement]:
+    """Approve, or what takes its place; Reject…; Request changes…."""
+    rule = status.in_force
+    if rule and not rule.from_slack:
+        return
+    if complete:
+        confirm = _confirm(status, rule) if rule and (rule.confirm or rule.solo) else None
+        yield button("Approve", APPROVE, status, style="primary", confirm=confirm)
+    else:
+        yield button("Review all…", REVIEW, status)
+    yield button("Reject…", REJECT, status)
+    yield button("Request changes…", REQUEST_CHANGES, status)
+
+
+def ask_again(status: ApprovalStatus, place: Place) -> Block:
+    """For the requester, after nobody answered."""
+    again = button("Ask again", ASK_AGAIN, status)
+    return ActionsBlock(block_id=place.block_id, elements=[again])
+
+
+def button(
+    text: str,
+    action: str,
+    status: ApprovalStatus,
+    *,
+    style: str | None = None,
+    confirm: ConfirmObject | None = None,
+) -> ButtonElement:
+    """A button about an approval; its label for screen readers also says which."""
+    told = plain(f"{text} {title(status)}", BUTTON_LIMIT).text
+    return ButtonElement(
+        text=text,
+        action_id=action,
+        value=status.id,
+        style=style,
+        confirm=confirm,
+        accessibility_label=told,
+    )
+
+
+def not_from_slack(status: ApprovalStatus) -> str:
+    """What to do where the rule takes no decision from Slack."""
+    id_ = escape(status.id)
+    return (
+        "This rule takes no decision from Slack. An operator decides with "
+        f"`countersign approve {id_}` or `countersign reject {id_}`."
+    )
+
+
+def _legacy(status: ApprovalStatus, complete: bool, place: Place) -> Block:
+    reject = ButtonElement(text="Reject", action_id=REJECT, value=status.id)
+    approve = ButtonElement(text="Approve", action_id=APPROVE, value=status.id, style="primary")
+    elements = [approve, reject] if complete else [reject]
+    return ActionsBlock(block_id=place.block_id, elements=elements)
+
+
+def _menu(status: ApprovalStatus, rule: Rule) -> Sequence[InteractiveElement]:
+    """The rest in a menu; Details gets a button where the menu is full."""
+    options = [
+        Option(text=PlainTextObject(text=text), value=f"{action}|{status.id}")
+        for action, text in _more(rule)
+    ]
+    if len(options) <= OVERFLOW_LIMIT:
+        return [OverflowMenuElement(action_id=MORE, options=options)]
+    rest = OverflowMenuElement(action_id=MORE, options=options[1:])
+    return [button("Details", DETAILS, status), rest]
+
+
+def _more(rule: Rule) -> Iterator[tuple[str, str]]:
+    yield DETAILS, "Details"
+    if rule.from_slack:
+        if rule.edit:
+            yield EDIT, "Edit & approve"
+        if rule.always:
+            yield ALWAYS, "Always in this thread"
+        if rule.hand_over.ids:
+            yield HAND_OVER, "Hand over…"
+        if rule.break_glass:
+            yield BREAK_GLASS, "Break glass…"
+    yield WITHDRAW, "Withdraw (requester)"
+
+
+def _confirm(status: ApprovalStatus, rule: Rule) -> ConfirmObject:
+    """Names tool, amount and rule."""
+    cost = plain(status.shown.cost, 60).text
+    amount = f" for {cost}" if cost else ""
+    solo = " Solo mode: you approve your own request." if rule.solo else ""
+    text = f"{title(status, 80)} ({status.call.tool}){amount}, under rule {rule.name}.{solo}"
+    return ConfirmObject(
+        title=PlainTextObject(text="Approve this?"),
+        text=PlainTextObject(text=plain(text, CONFIRM_TEXT_LIMIT).text),
+        confirm=PlainTextObject(text="Approve"),
+        deny=PlainTextObject(text="Go back"),
+    )

@@ -1,0 +1,218 @@
+"""Whether those whom a policy means are there in Slack, enough of them, and their names."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from countersign.policy.engine import Policy
+from countersign.policy.faults import Fault, Finding, Path
+from countersign.policy.ids import CHANNEL, GROUP, HERE, USER, kind_of
+from countersign.policy.reach import can_be_reached
+from countersign.policy.resolution import panels_of
+from countersign.policy.source import texts
+from countersign.slack.directory import DirectoryError, GoneError, Home, Place, Profile
+from countersign.slack.web_client import UNKNOWN
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 5
+KEYS = frozenset({"users", "groups", "channels", "card", "solo", "user", "delegate"})
+"""Keys of a policy that hold ids."""
+SCOPES = {
+    USER: "`users:read`",
+    GROUP: "`usergroups:read`",
+    CHANNEL: "`channels:read` and `groups:read`",
+}
+ABSENT = {
+    USER: "is nobody in this workspace; check the id",
+    GROUP: "is no user group of this workspace; check the id, and that it is not disabled",
+    CHANNEL: "is no channel that the app sees; check the id, and invite the app if it is private",
+}
+
+
+class Directory(Protocol):
+    """What is asked of Slack's directory. Every method may raise `DirectoryError`."""
+
+    async def home(self) -> Home:
+        """Which workspace this is, and who we are in it."""
+        ...
+
+    async def person(self, user: str, team: str = "") -> Profile:
+        """One account."""
+        ...
+
+    async def members_of_group(self, group: str) -> frozenset[str]:
+        """Who is in a user group."""
+        ...
+
+    async def handles(self) -> Mapping[str, str]:
+        """What user groups are called, by their ids."""
+        ...
+
+    async def groups_of(self, user: str) -> tuple[str, ...]:
+        """The user groups that somebody is in."""
+        ...
+
+    async def channel(self, channel: str) -> Place:
+        """One conversation."""
+        ...
+
+    async def members(self, channel: str) -> frozenset[str]:
+        """Who is in a channel, apps included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """What is wrong with whom a policy means, and what they are called, by their ids."""
+
+    faults: tuple[Fault, ...]
+    names: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Roster:
+    """What Slack said of the ids so far: what it has said once is not asked for again."""
+
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    problems: dict[str, str] = field(default_factory=dict[str, str])
+    members: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    voiceless: set[str] = field(default_factory=set[str])
+    """Users whose vote would not count: guests, outsiders, apps, deactivated accounts."""
+    unknown: set[str] = field(default_factory=set[str])
+    """Kinds of ids that this Slack cannot be asked about."""
+    answered: set[str] = field(default_factory=set[str])
+
+
+async def call_the_roll(policy: Policy, directory: Directory, roster: Roster | None = None) -> Roll:
+    """Look up everybody whom a policy means, a few at a time.
+
+    Args:
+        policy: what they are named in.
+        directory: who is asked.
+        roster: what Slack has said before. It is filled even if the rest is not to be had now:
+            Slack lets one ask about so many a minute, and a policy may name more.
+
+    Raises:
+        DirectoryError: Slack did not say.
+    """
+    places: defaultdict[str, list[Path]] = defaultdict(list)
+    for path, text in texts(policy.source.values):
+        if KEYS.intersection(path) and kind_of(text):
+            places[text].append(path)
+    roster = roster or Roster()
+    approving = {
+        id_
+        for clause in policy.rules
+        for panel in panels_of(clause.entry)
+        for id_ in panel.who.channels
+        if id_ != HERE
+    }
+    await _look_up_all(
+        [it for it in places if it not in roster.answered], roster, directory, approving
+    )
+    if any(kind_of(id_) is GROUP for id_ in roster.members):
+        roster.names |= await _handles(directory)
+    for kind in sorted(roster.unknown):
+        log.warning("this Slack cannot be asked whether the ids in the policy exist", about=kind)
+    for user in sorted(roster.voiceless):
+        log.warning("the policy names an account whose approval never counts", user=user)
+    missing = [
+        (path, f"{id_} {problem}")
+        for id_, problem in roster.problems.items()
+        for path in places[id_]
+    ]
+    found = missing or list(_out_of_reach(policy, roster))
+    faults = tuple(policy.source.fault(path, problem) for path, problem in found)
+    return Roll(faults, {id_: name for id_, name in roster.names.items() if id_ in places})
+
+
+async def _look_up_all(
+    ids: Sequence[str], roster: Roster, directory: Directory, approving: Container[str]
+) -> None:
+    """Ask about each, until Slack does not say."""
+    left = iter(ids)
+    failures: list[DirectoryError] = []
+
+    async def ask_in_turn() -> None:
+        for id_ in left:
+            if failures:
+                return
+            try:
+                await _look_up(id_, roster, directory, is_approving=id_ in approving)
+            except DirectoryError as error:
+                failures.append(error)
+            else:
+                roster.answered.add(id_)
+
+    await asyncio.gather(*(ask_in_turn() for _ in range(AT_ONCE)))
+    if failures:
+        raise max(failures, key=lambda error: error.seconds or 0)
+
+
+async def _look_up(id_: str, roster: Roster, directory: Directory, *, is_approving: bool) -> None:
+    kind = kind_of(id_) or USER
+    try:
+        if kind is USER:
+            person = await directory.person(id_)
+            roster.names[id_] = person.name
+            if person.is_guest or person.is_external or person.is_bot or person.is_deactivated:
+                roster.voiceless.add(id_)
+        elif kind is GROUP:
+            roster.members[id_] = await directory.members_of_group(id_)
+        else:
+            await _look_up_channel(id_, roster, directory, is_approving=is_approving)
+    except GoneError:
+        roster.problems[id_] = ABSENT[kind]
+    except DirectoryError as error:
+        if error.code == "missing_scope":
+            roster.problems[id_] = (
+                f"cannot be checked, since the app lacks the scope {SCOPES[kind]}; add it under "
+                '"OAuth & Permissions" and install the app again'
+            )
+        elif error.code in UNKNOWN:
+            roster.unknown.add(kind.key)
+        else:
+            raise
+
+
+async def _look_up_channel(
+    id_: str, roster: Roster, directory: Directory, *, is_approving: bool
+) -> None:
+    roster.names[id_] = (await directory.channel(id_)).name
+    if is_approving:
+        home, members = await asyncio.gather(directory.home(), directory.members(id_))
+        roster.members[id_] = members - {home.bot_user}
+
+
+async def _handles(directory: Directory) -> Mapping[str, str]:
+    """A name is for reading: where Slack has no such list, ids are read instead."""
+    try:
+        return await directory.handles()
+    except DirectoryError as error:
+        if error.code not in UNKNOWN | {"missing_scope"}:
+            raise
+        log.warning("user groups are shown by their ids", code=error.code)
+        return {}
+
+
+def _out_of_reach(policy: Policy, roster: Roster) -> Iterator[Finding]:
+    if policy.document.solo:
+        return
+    for number, clause in enumerate(policy.rules):
+        rule = clause.entry
+        panels = panels_of(rule)
+        if not can_be_reached(panels, frozenset(roster.voiceless), members=roster.members):
+            field_ = "panels" if rule.panels else "one_of_each" if rule.one_of_each else "quorum"
+            needed = sum(panel.needed for panel in panels)
+            yield (
+                ("rules", number, field_ if rule.has(field_) else "approvers"),
+                (
+                    f"can never be reached: {needed} people have to approve, and the users, groups "
+                    "and channels named here have fewer who may; ask for fewer, or name more"
+                ),
+            )

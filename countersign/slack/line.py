@@ -1,0 +1,89 @@
+"""The one line in the thread while the card is elsewhere."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+
+from countersign.slack.actions import PROMPT, WITHDRAW, Place
+from countersign.slack.blocks import mrkdwn, section
+from countersign.slack.people import deciders, names
+from countersign.slack.question import summary
+from countersign.slack.text import escape, line, moment
+from countersign.slack.verdict import (
+    RESULT_LIMIT,
+    deciding,
+    ending,
+    execution,
+    verdict_line,
+    verdict_word,
+)
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Outcome
+
+SUMMARY_LIMIT = 300
+MOST_PROBLEMS = 5
+MOST_NAMES = 5
+
+
+def waiting_line(status: ApprovalStatus) -> str:
+    """Who is waited for and until when; at the end the outcome and what came of it."""
+    if status.outcome is not Outcome.PENDING:
+        return _ended(status)
+    if status.card and not status.card.ts and status.card.problems:
+        return _not_posted(status)
+    parts = [_waiting(status), f"*{summary(status, SUMMARY_LIMIT)}*"]
+    if link := _link(status):
+        parts.append(link)
+    return " · ".join(parts)
+
+
+def line_blocks(status: ApprovalStatus, deployment: str) -> Sequence[Block]:
+    """The same, with a Withdraw button for the requester while it waits."""
+    text = waiting_line(status)
+    if status.outcome is not Outcome.PENDING:
+        return [section(text)]
+    place = Place(PROMPT, status.edition, status.shown.digest, deployment, row="line")
+    withdraw = ButtonElement(
+        text="Withdraw",
+        action_id=WITHDRAW,
+        value=status.id,
+        accessibility_label="Withdraw this request; only who asked can",
+    )
+    return [SectionBlock(block_id=place.block_id, text=mrkdwn(text), accessory=withdraw)]
+
+
+def _waiting(status: ApprovalStatus) -> str:
+    rule = status.in_force
+    whom = names(rule, deciders(status, rule.approver_ids), MOST_NAMES) if rule else ""
+    count = f" ({status.counted} of {rule.needed})" if rule and rule.needed else ""
+    until = f", until {moment(status.deadline)}" if status.deadline else ""
+    return f"⏳ Waiting for {whom or 'a decision'}{count}{until}"
+
+
+def _ended(status: ApprovalStatus) -> str:
+    mark = verdict_word(status.outcome).split(" ")[0]
+    told = f"{mark} {verdict_line(status)} · {summary(status, SUMMARY_LIMIT)}"
+    if status.outcome is Outcome.STOPPED:
+        told += f"\n{ending(status)}"
+    decision = deciding(status)
+    if reason := decision.reason if decision else "":
+        told += f" · “{line(reason, SUMMARY_LIMIT).text}”"
+    if status.replaced_by:
+        told += f" · replaced by `{escape(status.replaced_by)}`"
+    result = line(execution(status), RESULT_LIMIT).text
+    return f"{told}\n{result}" if result else told
+
+
+def _not_posted(status: ApprovalStatus) -> str:
+    problems = status.card.problems[:MOST_PROBLEMS] if status.card else ()
+    why = line(", ".join(problems), SUMMARY_LIMIT).text
+    return (
+        f"⚠️ The card for *{summary(status, SUMMARY_LIMIT)}* could not be posted ({why}). "
+        f"`/approvals` and `countersign approve {escape(status.id)}` still decide it; "
+        "an administrator can let me post there."
+    )
+
+
+def _link(status: ApprovalStatus) -> str:
+    link = status.card.permalink if status.card else ""
+    return f"<{link}|open the card>" if link else ""

@@ -1,0 +1,65 @@
+"""One approval as a private answer: what it is, who has voted, and how it ended."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+)
+
+from countersign.slack.actions import LIST, Place
+from countersign.slack.blocks import context, literal
+from countersign.slack.listing_query import ListingQuery
+from countersign.slack.listing_row import row_buttons, row_facts, row_text
+from countersign.slack.text import BLOCK_ID_LIMIT, date_token, line, mention
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import CountedVote, Execution
+from workflows.listing.rows import PendingApproval
+from workflows.user_messages import capitalized, effect
+
+WORDS_ROOM = 500
+ROW = "one."
+
+
+def details_blocks(
+    status: ApprovalStatus, user: str, now: datetime, deployment: str = ""
+) -> Sequence[Block]:
+    """The state of an approval; approving needs its card or the review, which show everything."""
+    row, rule = PendingApproval.of(status), status.in_force
+    own = rule is None or rule.self_approval or rule.solo
+    buttons = row_buttons(row, user, decides_own=own)
+    bare = Place(LIST, digest=row.digest, deployment=deployment, row=ROW)
+    packed = ListingQuery().pack(BLOCK_ID_LIMIT - len(bare.block_id))
+    place = Place(LIST, digest=row.digest, deployment=deployment, row=f"{ROW}{packed}")
+    return [
+        row_text(row).block,
+        row_facts(row, now),
+        *_facts(row, status),
+        *([ActionsBlock(block_id=place.block_id, elements=buttons)] if buttons else []),
+    ]
+
+
+def details_text(status: ApprovalStatus) -> str:
+    """What notifications and screen readers read instead of the blocks."""
+    row = PendingApproval.of(status)
+    return f"{status.outcome}: {line(row_text(row).title, WORDS_ROOM).text} (`{status.id}`)"
+
+
+def _facts(row: PendingApproval, status: ApprovalStatus) -> Iterator[Block]:
+    if row.rule:
+        yield context("Rule", literal(row.rule, WORDS_ROOM))
+    if status.votes:
+        yield context("Approved by " + ", ".join(_vote(vote) for vote in status.votes))
+    if status.decision and status.decision.reason:
+        yield context("Reason:", literal(status.decision.reason, WORDS_ROOM))
+    if status.execution is not Execution.NOT_STARTED:
+        result = [literal(status.result, WORDS_ROOM)] if status.result else []
+        is_unsure = status.execution is Execution.UNKNOWN
+        came = effect(status.execution) if is_unsure else str(status.execution)
+        yield context(capitalized(came), *result)
+
+
+def _vote(vote: CountedVote) -> str:
+    who = mention(vote.decision.by.user) if vote.decision.by else "an operator (unverified)"
+    return f"{who} {date_token(vote.decision.at.timestamp())}"

@@ -1,0 +1,79 @@
+"""Standing permissions: what is approved without asking in which thread, and how to end that."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from countersign.slack.actions import LIST, REVOKE, Place
+from countersign.slack.blocks import context, section
+from countersign.slack.text import date_token, escape, line, mention
+from workflows.listing.rows import GrantRow
+
+MOST_ROWS = 12
+"""With their confirmations they stay below the 13,200 characters that the blocks of one message
+may have (slackapi/bolt-js#2509)."""
+NOTHING = (
+    "Nothing is approved without asking in any thread of yours. Where a rule allows it, "
+    "*Always in this thread* on a card does that."
+)
+
+
+def grants_blocks(
+    rows: Sequence[GrantRow], deployment: str = "", notes: Sequence[str] = ()
+) -> Sequence[Block]:
+    """A row for each, with Revoke."""
+    said = [context(note) for note in notes]
+    if not rows:
+        return [*said, section(NOTHING)]
+    shown = [_row(number, row, deployment) for number, row in enumerate(rows[:MOST_ROWS])]
+    more = (
+        [context("Only the newest are shown; revoke some to see the others.")]
+        if len(rows) > MOST_ROWS
+        else []
+    )
+    return [HeaderBlock(text="Approved without asking"), *said, *shown, *more]
+
+
+def grants_text(rows: Sequence[GrantRow]) -> str:
+    """What notifications and screen readers read instead of the blocks."""
+    if not rows:
+        return NOTHING
+    return "\n".join(["Approved without asking:", *(f"• {_what(row)}" for row in rows)])
+
+
+def _row(number: int, row: GrantRow, deployment: str) -> Block:
+    revoke = ButtonElement(
+        text="Revoke",
+        action_id=REVOKE,
+        value=f"{row.workflow_id}|{row.grant.id}",
+        confirm=ConfirmObject(
+            title="Ask again from now on?",
+            text=PlainTextObject(text="The next call of this tool in the thread needs approval."),
+            confirm="Revoke",
+            deny="Keep it",
+        ),
+    )
+    place = Place(LIST, deployment=deployment, row=f"grant{number}")
+    return SectionBlock(
+        block_id=place.block_id,
+        text=MarkdownTextObject(text=_what(row), verbatim=True),
+        accessory=revoke,
+    )
+
+
+def _what(row: GrantRow) -> str:
+    grant = row.grant
+    where = "a direct message" if row.channel.startswith("D") else f"<#{escape(row.channel)}>"
+    rule = f" · rule `{line(grant.rule, 100).text}`" if grant.rule else ""
+    return (
+        f"`{line(grant.tool, 100).text}` in a thread of {where} · allowed by "
+        f"{mention(grant.by.user)} {date_token(grant.at.timestamp())}{rule}"
+    )

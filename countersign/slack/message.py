@@ -1,0 +1,112 @@
+"""What the messages about one approval say, each in the place where it is.
+
+The worker posts and rewrites them, and the bot rewrites what is out of date. Both ask here, with
+the same inputs: the approval's state and this installation's name.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block
+
+from countersign.slack.card import approval_card, card_text, minimal_card
+from countersign.slack.line import line_blocks, waiting_line
+from countersign.slack.people import QUIET, Ringing
+from countersign.slack.validate import message_problems
+from workflows.contracts.approvals import ApprovalStatus
+
+DIRECT_PREFIX = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a message says: blocks, and the text that is read where blocks are not."""
+
+    text: str
+    blocks: Sequence[Block]
+    instead: Sequence[Block] = ()
+    """Fewer blocks, for where Slack refuses those; after them there is only the text."""
+
+    def takes(self) -> Iterator[Sequence[Block]]:
+        """Blocks that Slack would take, from the most to none."""
+        for blocks in (self.blocks, self.instead):
+            if blocks and not message_problems(blocks):
+                yield blocks
+        yield ()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One message that is there, and what it says."""
+
+    channel: str
+    ts: str
+    words: Words
+
+
+def card_words(
+    status: ApprovalStatus,
+    channel: str,
+    deployment: str,
+    *,
+    in_thread: bool,
+    source: str = "",
+    again: bool = False,
+) -> Words:
+    """A card, and fewer words for where Slack refuses it.
+
+    Args:
+        status: the approval.
+        channel: where the card is.
+        deployment: name of this installation.
+        in_thread: whether it is in the thread in which it was asked.
+        source: permalink of the message that began the thread.
+        again: whether an earlier card of it has rung already; only what waits rings.
+    """
+    # Cards of before there were rules stay as they were, to the letter.
+    deployment = deployment if status.in_force else ""
+    ringing = _ringing(channel, in_thread=in_thread, again=again)
+    return Words(
+        card_text(status, ringing),
+        approval_card(status, source, deployment, ringing),
+        minimal_card(status, deployment, ringing),
+    )
+
+
+def line_words(status: ApprovalStatus, deployment: str) -> Words:
+    """The line in the thread about a card that is elsewhere."""
+    return Words(waiting_line(status), line_blocks(status, deployment))
+
+
+def card_at(status: ApprovalStatus, channel: str, deployment: str) -> Words:
+    """A card that is in a channel already. In its own, a line stands for one out of the thread."""
+    card = status.card
+    in_thread = channel == status.thread.channel and not (card and card.line)
+    source = card.source if card else ""
+    return card_words(status, channel, deployment, in_thread=in_thread, source=source)
+
+
+def messages_of(status: ApprovalStatus, deployment: str) -> Iterator[Posted]:
+    """Every message that shows an approval: card, copies, and the line in the thread."""
+    card = status.card
+    if card is None:
+        return
+    if card.ts:
+        yield Posted(card.channel, card.ts, card_at(status, card.channel, deployment))
+    for copy in card.copies:
+        words = card_words(status, copy.channel, deployment, in_thread=False, source=card.source)
+        yield Posted(copy.channel, copy.ts, words)
+    if card.line:
+        yield Posted(status.thread.channel, card.line, line_words(status, deployment))
+
+
+def is_direct(channel: str) -> bool:
+    """Whether it is the direct messages of somebody."""
+    return channel.startswith(DIRECT_PREFIX)
+
+
+def _ringing(channel: str, *, in_thread: bool, again: bool) -> Ringing:
+    """Phones ring once, and a direct message rings by itself."""
+    if in_thread:
+        return Ringing(notified=not again)
+    return QUIET if again or is_direct(channel) else Ringing(requester=False)

@@ -1,0 +1,225 @@
+"""The approval workflow: asks, waits for as long as it takes, and carries out what was approved."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.approval.display import Showing
+    from workflows.approval.state import Case
+    from workflows.approval.timers import keep_time, watch_conversation
+    from workflows.approval.votes import Hearing
+    from workflows.contracts.activities import AgentActivities, CardActivities
+    from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+    from workflows.contracts.core import (
+        APPROVAL_WORKFLOW,
+        CARD_LOST_SIGNAL,
+        DECIDE_SIGNAL,
+        ENDED_SIGNAL,
+        STATUS_QUERY,
+        ToolResult,
+    )
+    from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
+    from workflows.timeouts import (
+        CARD_PATIENCE,
+        HEARTBEAT,
+        TOOL_CALL,
+        TOOL_RETRIES,
+        WHISPER_PATIENCE,
+        prepare,
+        sure,
+    )
+    from workflows.user_messages import end_note
+
+UNANSWERED = "It did not answer."
+SUMMARY_LIMIT = 100
+
+
+@workflow.defn(name=APPROVAL_WORKFLOW)
+class ApprovalWorkflow:
+    """One question, one answer, and what became of it.
+
+    The state is the case; the card is a view of it, and whatever changes it redraws the card.
+    The approved call is run here, with the arguments that were shown, so that no other code
+    can come between the two.
+    """
+
+    @workflow.init
+    def __init__(self, request: ApprovalRequest) -> None:
+        self._case = Case(workflow.info().workflow_id, request)
+        self._showing = Showing(self._case)
+        self._hearing = Hearing(self._case, self._showing)
+        self._broken: BaseException | None = None
+
+    @workflow.run
+    async def run(self, request: ApprovalRequest) -> ApprovalStatus:
+        """Ask, wait, carry out, and report; returns the final state.
+
+        An operator's `temporal workflow cancel` stops the question. What was approved before
+        is carried out, and told as it was.
+        """
+        life = asyncio.create_task(self._live(request))
+        try:
+            await workflow.wait_condition(life.done)
+        except asyncio.CancelledError:
+            if workflow.cancellation_reason() is None:
+                raise  # the worker forgets this run for now
+            self._case.stop(Stop.CANCELED, workflow.now())
+            await workflow.wait_condition(life.done)
+        return life.result()
+
+    @workflow.signal(name=DECIDE_SIGNAL)
+    def decide(self, *args: Any) -> None:
+        """Take `true` or `false`, alone or with a `Decision`; refuse and record anything else.
+
+        The arguments are untyped on purpose: with typed ones, a signal that does not fit
+        fails the workflow task for ever.
+        """
+        self._hearing.take(args)
+
+    @workflow.signal(name=CARD_LOST_SIGNAL)
+    def card_lost(self, *args: Any) -> None:
+        """Take the `ts` of a card that somebody deleted."""
+        if args and isinstance(args[0], str):
+            self._showing.card_lost(args[0])
+
+    @workflow.query(name=STATUS_QUERY)
+    def status(self) -> ApprovalStatus:
+        """Everything the card shows."""
+        return self._case.status()
+
+    async def _live(self, request: ApprovalRequest) -> ApprovalStatus:
+        """The whole life of it. A bug that nothing else caught ends it, in words if it can."""
+        try:
+            await self._ask_and_carry_out(request)
+        except Exception:
+            workflow.logger.exception("An approval ends by a bug")
+            await self._end_by_a_bug()
+        try:
+            return self.status()
+        except Exception as error:  # then Temporal shows it as failed, and who looks says so
+            raise ApplicationError("A bug ended this approval", non_retryable=True) from error
+
+    async def _ask_and_carry_out(self, request: ApprovalRequest) -> None:
+        case = self._case
+        card = self._begin(request)
+        await workflow.wait_condition(lambda: case.ballot.closed or self._is_broken)
+        if case.ballot.outcome is Outcome.APPROVED:
+            await self._carry_out()
+        elif not case.ballot.closed:
+            case.stop(Stop.FAILED, workflow.now())
+        await self._end(card)
+
+    async def _end_by_a_bug(self) -> None:
+        """Close it, and show and tell that once: nothing is left that would do it later."""
+        case = self._case
+        try:
+            case.stop(Stop.FAILED, workflow.now())
+            await _report(case, self._showing)
+            if case.card is not None:
+                await prepare(CardActivities.redraw_card, case.status())
+        except Exception:
+            workflow.logger.exception("The end of an approval could not be shown")
+
+    def _begin(self, request: ApprovalRequest) -> asyncio.Task[None]:
+        """Everything that goes on beside the question; returns what keeps its card true."""
+        case, showing = self._case, self._showing
+        if case.is_automatic:
+            case.put(case.ballot.close(Outcome.APPROVED, _allowed(request)), workflow.now())
+        shows = showing.keep_listed() if case.is_automatic else showing.keep_card_true()
+        self._keep(showing.run_errands())
+        self._keep(keep_time(case, showing, self._hearing.docket))
+        self._keep(watch_conversation(case))
+        return self._keep(shows)
+
+    def _keep(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return asyncio.create_task(self._noting_bugs(coroutine))
+
+    async def _noting_bugs(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """A part that breaks stops the question, since nobody knows what it would not have done."""
+        try:
+            await coroutine
+        except Exception as error:
+            workflow.logger.exception("A part of an approval broke")
+            self._broken = error
+
+    @property
+    def _is_broken(self) -> bool:
+        return self._broken is not None
+
+    @property
+    def _is_quiet(self) -> bool:
+        """Whether everybody has been told what was to be told, also who pressed too late."""
+        return self._hearing.is_idle and self._showing.is_idle
+
+    async def _end(self, card: asyncio.Task[None]) -> None:
+        """Tell whoever has to know, and give Slack its time to take the last card."""
+        case, showing = self._case, self._showing
+        case.settled = True
+        report = asyncio.create_task(_report(case, showing))
+        await _wait(card.done, CARD_PATIENCE)
+        card.cancel()
+        await _wait(lambda: report.done() and self._is_quiet, WHISPER_PATIENCE)
+
+    async def _carry_out(self) -> None:
+        case = self._case
+        case.execution = Execution.RUNNING
+        case.changes += 1
+        try:
+            answer = await workflow.execute_activity_method(
+                AgentActivities.run_tool,
+                case.call,
+                start_to_close_timeout=TOOL_CALL,
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=TOOL_RETRIES,
+                summary=f"{case.call.tool[:SUMMARY_LIMIT]}, approved",
+            )
+            result = sure(ToolResult, answer)
+            case.execution = Execution.DONE if result.ok else Execution.FAILED
+            case.result = result.text
+        except ActivityError:
+            workflow.logger.exception("The approved action did not answer")
+            case.execution, case.result = Execution.UNKNOWN, UNANSWERED
+        except Exception:
+            workflow.logger.exception("What the approved action answered cannot be used")
+            case.execution, case.result = Execution.UNKNOWN, UNANSWERED
+        case.changes += 1
+
+
+async def _report(case: Case, showing: Showing) -> None:
+    """Have the conversation know the end at once; where there is none any more, the thread."""
+    if case.stopped is Stop.CONVERSATION or not await _handed_on(case):
+        showing.say(f"{case.id}/ended", end_note(case.status()))
+
+
+async def _handed_on(case: Case) -> bool:
+    """Whether the conversation has it."""
+    id_ = case.request.call.thread.workflow_id
+    try:
+        await workflow.get_external_workflow_handle(id_).signal(ENDED_SIGNAL, case.status())
+    except FailureError:
+        workflow.logger.info("The conversation is gone")
+        return False
+    return True
+
+
+def _allowed(request: ApprovalRequest) -> Decision:
+    """Who allowed what nobody has to be asked for."""
+    grant = request.granted
+    return Decision(
+        id=f"allowed:{request.asked_at.isoformat()}",
+        at=request.asked_at,
+        via=Via.GRANT if grant else Via.RULE,
+        by=grant.by if grant else None,
+    )
+
+
+async def _wait(true: Callable[[], bool], patience: timedelta) -> None:
+    try:
+        await workflow.wait_condition(true, timeout=patience)
+    except TimeoutError:
+        workflow.logger.warning("Going on without an answer after %s", patience)

@@ -1,0 +1,134 @@
+"""What workflows may ask of the world: typed signatures, no bodies. The worker has those."""
+
+from abc import ABC, abstractmethod
+
+from temporalio import activity
+
+from workflows.contracts.activity_inputs import (
+    Batch,
+    Plea,
+    Question,
+    Reminder,
+    Reply,
+    ThreadStatus,
+    Whisper,
+)
+from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
+from workflows.contracts.decisions import Standing
+from workflows.contracts.rules import Ruling
+
+
+class AgentActivities(ABC):
+    """The agent's definition and its tools."""
+
+    @activity.defn
+    @abstractmethod
+    async def describe_agent(self) -> AgentSpec:
+        """Name, instructions, model and tools, as this worker is set up."""
+
+    @activity.defn
+    @abstractmethod
+    async def prepare_call(self, call: Call) -> Prepared:
+        """Check a call's arguments and put what it would do in plain words; change nothing."""
+
+    @activity.defn
+    @abstractmethod
+    async def run_tool(self, call: Call) -> ToolResult:
+        """Run a tool. A retry with the same `call.id` returns what the first try did."""
+
+
+class ThreadActivities(ABC):
+    """A Slack thread."""
+
+    @activity.defn
+    @abstractmethod
+    async def post_reply(self, reply: Reply) -> None:
+        """Post Markdown in the thread, in as many messages as it takes; a retry posts the rest."""
+
+    @activity.defn
+    @abstractmethod
+    async def show_status(self, status: ThreadStatus) -> None:
+        """Show what the agent is doing. Never fails: where Slack cannot show it, nothing is."""
+
+    @activity.defn
+    @abstractmethod
+    async def whisper(self, whisper: Whisper) -> None:
+        """Tell one person something that nobody else sees."""
+
+
+class CardActivities(ABC):
+    """Approval cards."""
+
+    @activity.defn
+    @abstractmethod
+    async def post_card(self, status: ApprovalStatus) -> Card:
+        """Post the card once; a retry returns the card that the first try posted."""
+
+    @activity.defn
+    @abstractmethod
+    async def redraw_card(self, status: ApprovalStatus) -> Card:
+        """Rewrite the card from state; if it is gone, post it anew and return the new one."""
+
+    @activity.defn
+    @abstractmethod
+    async def show_batch(self, batch: Batch) -> str:
+        """Post or rewrite the summary of several approvals; returns its `ts`."""
+
+    @activity.defn
+    @abstractmethod
+    async def remind(self, reminder: Reminder) -> int:
+        """Write to those who are waited for; returns how many got it.
+
+        Who has approved already, and who asked, is left alone.
+        """
+
+
+class PolicyActivities(ABC):
+    """The company's policy."""
+
+    @activity.defn
+    @abstractmethod
+    async def judge(self, plea: Plea) -> Ruling:
+        """Say what the policy says of a call. A policy that fails while evaluating denies."""
+
+
+class DirectoryActivities(ABC):
+    """Who people are."""
+
+    @activity.defn
+    @abstractmethod
+    async def look_up(self, question: Question) -> tuple[Standing, ...]:
+        """What Slack says of each person now, in the order asked for.
+
+        A group that is gone has no members; `Standing.gone` names it.
+
+        Raises:
+            ApplicationError: it could not be looked up, so nothing is known.
+        """
+
+
+class LifecycleActivities(ABC):
+    """Whether workflows still run, which only Temporal knows: a dead one answers as it last was."""
+
+    @activity.defn
+    @abstractmethod
+    async def ended_approvals(self, ids: tuple[str, ...]) -> tuple[ApprovalStatus, ...]:
+        """The last state of those that no longer run; of one ended by force, `STOPPED` and why.
+
+        One that Temporal no longer has is left out, since nothing is known of it.
+        """
+
+    @activity.defn
+    @abstractmethod
+    async def sweep(self) -> int:
+        """Have it cleaned up after approvals that were ended by force; how many were found."""
+
+    @activity.defn
+    @abstractmethod
+    async def how_conversation_ended(self, workflow_id: str) -> str:
+        """How the conversation ended that asked for the approval by or for which this is called.
+
+        A value of `Stop`; empty while it runs, also in a later run. One that was begun anew
+        after an end by force is another.
+        """

@@ -1,0 +1,87 @@
+"""What workflows give to activities: messages to show, questions to answer.
+
+Stored in histories, so it only grows, like `workflows.contracts.core`.
+"""
+
+from pydantic import BaseModel
+
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Call, Person, Prepared, Thread
+from workflows.contracts.rules import Rule
+
+
+class Reply(BaseModel, frozen=True):
+    """Markdown to post in a thread. `key` makes a retry find its own message."""
+
+    thread: Thread
+    key: str
+    markdown: str
+    otherwise: str = ""
+    """What is said where nothing of `markdown` can be seen."""
+    again: bool = False
+    """Whether it may have been posted by an activity whose answer nobody heard."""
+    to: Person | None = None
+    """Who is written to directly if the thread takes no messages from us."""
+
+
+class ThreadStatus(BaseModel, frozen=True):
+    """The line under a thread while the agent works; an empty text takes it away."""
+
+    thread: Thread
+    text: str
+
+
+class Whisper(BaseModel, frozen=True):
+    """A sentence for one person only, in the thread or channel where they acted."""
+
+    to: Person
+    channel: str
+    thread_ts: str
+    text: str
+    press: tuple[str, ...] = ()
+    """Approvals that are offered with buttons below the sentence."""
+    nudge: str = ""
+    """Approval for which "Ask them" is offered."""
+    digests: tuple[str, ...] = ()
+    """Of `press`, in the same order."""
+    review: tuple[bool, ...] = ()
+    """Of `press`: whether "Review…" takes the place of Approve."""
+
+
+class Reminder(BaseModel, frozen=True):
+    """Direct messages that are due about an approval that waits."""
+
+    status: "ApprovalStatus"
+    number: int
+    """Which one it is, from 1; a retry with the same number posts nothing twice."""
+    kind: str = "reminder"
+    """`reminder`, `escalation` or `nudge`."""
+    by: Person | None = None
+    """Who asked for it, if somebody did."""
+
+
+class Batch(BaseModel, frozen=True):
+    """Several approvals of one turn, for the summary with "Approve all"."""
+
+    thread: Thread
+    key: str
+    """Conversation and turn; a retry finds its own message by it."""
+    rows: tuple[ApprovalStatus, ...]
+    ts: str = ""
+    """`ts` of the summary once it is posted."""
+    again: bool = False
+    """Whether it may have been posted by an activity whose answer nobody heard."""
+
+
+class Question(BaseModel, frozen=True):
+    """Whose standing is asked for, and towards which rule."""
+
+    people: tuple[Person, ...]
+    rule: Rule
+
+
+class Plea(BaseModel, frozen=True):
+    """A call for which the policy's ruling is asked."""
+
+    call: Call
+    prepared: Prepared

@@ -1,0 +1,172 @@
+"""What crosses a wire: ids, message names, and the models that are stored.
+
+This module only grows. A field is added at the end with a default; none is renamed,
+retyped or reordered, because approvals that were asked for by an older release may
+still be waiting.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+CONVERSATION_WORKFLOW = "ConversationWorkflow"
+APPROVAL_WORKFLOW = "ApprovalWorkflow"
+ENDED_WORKFLOW = "EndedWorkflow"
+"""Cleans up after one approval that was ended by force."""
+SWEEP_WORKFLOW = "SweepWorkflow"
+SAY_SIGNAL = "say"
+DECIDE_SIGNAL = "fulfill_order_signal"
+CARD_LOST_SIGNAL = "card_lost"
+ENDED_SIGNAL = "approval_ended"
+"""From an approval to its conversation, with its last `ApprovalStatus`. A child's result would
+reach only the run that started it, and a long conversation renews itself while people decide."""
+EDITED_SIGNAL = "edited"
+STATUS_QUERY = "status"
+REVOKE_SIGNAL = "revoke_grant"
+GRANTS_QUERY = "grants"
+
+APPROVAL_PREFIX = "approval-"
+ENDED_PREFIX = "ended-"
+"""Before an approval's id: the workflow that cleans up after it, of which there is only one."""
+APPROVAL_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no i, l, o or u, so that an id survives being read aloud."""
+APPROVAL_ID_LENGTH = 12
+"""Twelve characters of 5 bits: 60 bits, unique far beyond what one company asks for."""
+
+MESSAGE_LIMIT = 12_000
+"""Longest message, in characters, that is given to the model."""
+
+
+class Person(BaseModel, frozen=True):
+    """Somebody in Slack. The id says who; the name is only how they were called at the time."""
+
+    team: str
+    user: str
+    name: str = ""
+
+    def same_as(self, other: "Person") -> bool:
+        """Whether both are one account, whatever it was called."""
+        return (self.team, self.user) == (other.team, other.user)
+
+
+class Thread(BaseModel, frozen=True):
+    """One Slack thread; `ts` is that of its first message."""
+
+    team: str
+    channel: str
+    ts: str
+
+    @property
+    def workflow_id(self) -> str:
+        """Id of the conversation workflow that owns this thread."""
+        return f"conversation-{self.team}-{self.channel}-{self.ts}"
+
+
+class Message(BaseModel, frozen=True):
+    """Something a person said. `id` is Slack's `event_id`; `text` has entities resolved."""
+
+    id: str
+    ts: str
+    author: Person
+    text: str
+    files: tuple[str, ...] = ()
+    is_addressed: bool = True
+    """Whether it is a direct message or mentions the bot; else it is a reply in some thread."""
+
+
+class Edit(BaseModel, frozen=True):
+    """A message whose words were changed after it was sent. `ts` is the message's."""
+
+    id: str
+    ts: str
+    author: Person
+    before: str
+    after: str
+
+
+class ArgumentField(BaseModel, frozen=True):
+    """One argument as people read it."""
+
+    name: str
+    value: str
+    is_bound: bool = True
+    """Whether it is part of what is approved; a budget that is left is only of interest."""
+    is_secret: bool = False
+    """Whether `value` is a mask."""
+
+
+class Difference(BaseModel, frozen=True):
+    """One line that differs between two proposals; an empty side had none."""
+
+    name: str
+    before: str = ""
+    after: str = ""
+
+
+class Call(BaseModel, frozen=True):
+    """One call of a tool by the model."""
+
+    id: str
+    tool: str
+    arguments: str
+    """JSON of one object, as the model meant it; see `worker.arguments`."""
+    thread: Thread
+    requester: Person
+    approval: str = ""
+    """Id of the approval under which it runs, if it needs one."""
+
+    @property
+    def key(self) -> str:
+        """Idempotency key of the side effect.
+
+        The call's id alone would do with OpenAI, but compatible servers are known to count
+        from zero in every answer.
+        """
+        return f"{self.approval or self.thread.workflow_id}/{self.id}"
+
+
+class Prepared(BaseModel, frozen=True):
+    """A call made ready to be shown, or what is wrong with it, in words for the model."""
+
+    problem: str = ""
+    title: str = ""
+    summary: str = ""
+    fields: tuple[ArgumentField, ...] = ()
+    cost: str = ""
+    reason: str = ""
+    agent: str = ""
+    amount: float | None = None
+    """What it costs in whole units of the currency, for rules."""
+    digest: str = ""
+    """Of the tool, its arguments and all that is bound; see `workflows.digest.digest`."""
+    parameters: dict[str, Any] = {}
+    """JSON schema of the tool's arguments, for the form of Edit & approve."""
+    arguments: str = ""
+    """The arguments as JSON that may be shown: secrets are masked in it."""
+
+
+class ToolResult(BaseModel, frozen=True):
+    """What a tool answered. `ok` is False when it could not do what was asked."""
+
+    ok: bool
+    text: str
+
+
+class ToolSpec(BaseModel, frozen=True):
+    """What the model and the workflow need to know of a tool; the worker has its body."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    needs_approval: bool
+    title: str
+    status: str
+
+
+class AgentSpec(BaseModel, frozen=True):
+    """The agent as the worker's settings describe it, recorded in the history of each turn."""
+
+    name: str
+    instructions: str
+    model: str
+    tools: tuple[ToolSpec, ...]

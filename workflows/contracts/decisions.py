@@ -1,0 +1,207 @@
+"""What people decide, how it is counted or refused, and how an approval ends.
+
+Stored in histories, so it only grows, like `workflows.contracts.core`.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from workflows.contracts.core import Person
+
+
+class Outcome(StrEnum):
+    """How an approval ended, or that it has not. One vocabulary for card, agent, list and CLI."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    FAILED_TO_ASK = "failed to ask"
+    CHANGES_REQUESTED = "changes requested"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    STOPPED = "stopped"
+    """Ended by force: an operator, a limit of Temporal's, or the end of its conversation."""
+
+
+class Execution(StrEnum):
+    """What became of the action after an approval."""
+
+    NOT_STARTED = "not started"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """It was begun and nobody heard of its end: it may have been done."""
+
+
+class Stop(StrEnum):
+    """By what an approval was ended by force."""
+
+    TERMINATED = "terminated"
+    CANCELED = "canceled"
+    TIMED_OUT = "timed out"
+    FAILED = "failed"
+    """A bug in the workflow's own code."""
+    GONE = "gone"
+    """Temporal no longer has it."""
+    CONVERSATION = "conversation"
+    """Its conversation was ended by force, so nobody would hear of its outcome."""
+
+
+class Via(StrEnum):
+    """Where a decision was made."""
+
+    BUTTON = "button"
+    OPERATOR = "operator"
+    LIST = "list"
+    MODAL = "modal"
+    PROMPT = "prompt"
+    """The private message after a typed "approve"."""
+    MESSAGE = "message"
+    """Words in the thread; only the requester's "cancel that" counts."""
+    CLI = "cli"
+    RULE = "rule"
+    """The policy allowed it without asking."""
+    GRANT = "grant"
+    """Somebody had allowed the tool for the rest of the thread."""
+    HOME = "home"
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether Slack vouches for who it was."""
+        return self not in {Via.OPERATOR, Via.CLI}
+
+
+class Verb(StrEnum):
+    """What a decision asks for, beside yes and no."""
+
+    DECIDE = "decide"
+    REQUEST_CHANGES = "request changes"
+    WITHDRAW = "withdraw"
+    HAND_OVER = "hand over"
+    BREAK_GLASS = "break glass"
+    NUDGE = "nudge"
+    """A reminder now, asked for by somebody who may not decide."""
+
+
+class Refusal(StrEnum):
+    """Why a decision did not count. The values are audit codes."""
+
+    CLOSED = "closed"
+    STALE_CARD = "stale_card"
+    MALFORMED = "malformed"
+    OWN_REQUEST = "own_request"
+    NOT_AN_APPROVER = "not_an_approver"
+    ALREADY_VOTED = "already_voted"
+    HANDED_OVER = "handed_over"
+    UNVERIFIED = "unverified"
+    """Who they are could not be looked up; nothing is known, so nothing is said of them. `detail`
+    says it where something else could not be checked."""
+    GUEST = "guest"
+    EXTERNAL = "external"
+    DEACTIVATED = "deactivated"
+    NOT_FROM_SLACK = "not_from_slack"
+    NO_OPERATORS = "no_operators"
+    OPERATOR_IS_NOBODY = "operator_is_nobody"
+    """An unverified name is never one of several distinct people."""
+    NEEDS_REASON = "needs_reason"
+    NOT_THE_REQUESTER = "not_the_requester"
+    NO_EDITS = "no_edits"
+    BAD_EDIT = "bad_edit"
+    NO_GRANTS = "no_grants"
+    NO_HAND_OVER = "no_hand_over"
+    NO_BREAK_GLASS = "no_break_glass"
+    OUTDATED = "outdated"
+    """What was approved is no longer what would be done."""
+    TOO_SOON = "too_soon"
+    TOO_LATE = "too_late"
+    """Pressed after the deadline, while something that was pressed before it is still checked."""
+    TOO_OFTEN = "too_often"
+    FAULT = "fault"
+    """A bug of ours, under the id in `detail`."""
+
+
+class Decision(BaseModel, frozen=True):
+    """One press of a button, or one signal from outside Slack.
+
+    `id` names the press (`<action_ts>:<user>`), so that a second delivery is known.
+    `card` is the `ts` of the message that was pressed. `by` is None for an operator,
+    whose identity nobody verified.
+    """
+
+    id: str
+    at: datetime
+    via: Via
+    by: Person | None = None
+    reason: str = ""
+    channel: str = ""
+    card: str = ""
+    verb: Verb = Verb.DECIDE
+    arguments: str = ""
+    """JSON of the arguments as the approver changed them; empty if they did not."""
+    always: bool = False
+    """Whether the tool is to be allowed for the rest of the thread."""
+    to: Person | None = None
+    """To whom an approver hands over."""
+    asserted: str = ""
+    """What an operator calls themselves, `root@host`; nobody verified it."""
+    digest: str = ""
+    """Digest of what they saw, where what they pressed carries it."""
+
+
+class Account(StrEnum):
+    """What somebody is in this workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    EXTERNAL = "external"
+    DEACTIVATED = "deactivated"
+    BOT = "bot"
+
+
+class Standing(BaseModel, frozen=True):
+    """What Slack says of one person and one rule, looked up when they vote."""
+
+    user: str
+    name: str = ""
+    account: Account = Account.MEMBER
+    panels: tuple[int, ...] = ()
+    """Numbers of the rule's panels that they are in."""
+    escalated: bool = False
+    """Whether they are among those that the rule escalates to."""
+    may_receive: bool = False
+    """Whether an approver may hand over to them."""
+    gone: tuple[str, ...] = ()
+    """Groups and channels of the rule that Slack no longer has."""
+
+
+class CountedVote(BaseModel, frozen=True):
+    """An approval that counted, with the evidence for it."""
+
+    decision: Decision
+    panels: tuple[int, ...] = ()
+    instead_of: str = ""
+    """User whose place they took, by hand-over or absence."""
+    escalated: bool = False
+
+
+class HandOver(BaseModel, frozen=True):
+    """An approver who gave their vote to somebody else."""
+
+    by: Person
+    to: Person
+    at: datetime
+    press: str = ""
+    """Id of the decision that did it."""
+
+
+class Refused(BaseModel, frozen=True):
+    """A decision that did not count, kept for the record."""
+
+    why: Refusal
+    at: datetime
+    decision: Decision | None = None
+    detail: str = ""

@@ -1,0 +1,231 @@
+"""What a conversation keeps, and carries from one run of its workflow to the next. Pure.
+
+All of it is bounded where it is born: Temporal refuses inputs above 2 MiB, and ends a workflow
+whose history grows past 50 MiB, so what is carried has to stay small however long a thread gets.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
+from workflows.contracts.core import Call, Message, Thread
+from workflows.contracts.decisions import Outcome
+from workflows.effects import Effect
+
+Item = dict[str, Any]
+"""One item of the Responses API's `input`."""
+
+ITEMS_LIMIT = 200
+SIZE_LIMIT = 200_000
+"""Characters of JSON of a whole thread. Every model call carries it into the history."""
+ITEM_LIMIT = 24_000
+"""Characters of one text in an item; more than a tool's output may have when it is born."""
+TURN_LIMIT = 100_000
+"""Characters of JSON of one turn, which it keeps beside the thread until it ends."""
+SCANT = 500
+"""Characters that are left of an old text when a single turn is too large as a whole."""
+SEEN_LIMIT = 1_000
+"""Message ids that are remembered, so that a redelivered event is known: Slack delivers again
+within an hour, and with delayed events for a day (docs.slack.dev/apis/events-api)."""
+INBOX_LIMIT = 300
+INBOX_SIZE = 200_000
+"""Messages, and characters of them, that may wait to be answered in one thread."""
+CARRIED_SIZE = 400_000
+"""Characters of JSON of the items of all turns that are carried to another run."""
+CUT = "… [{left} of {whole} characters are left out]"
+
+
+class Remembered(BaseModel, frozen=True):
+    """How an approval of this thread ended that was not approved, for a while."""
+
+    id: str
+    tool: str
+    digest: str
+    outcome: Outcome
+    at: datetime
+    verdict: str
+    """What the model was told."""
+
+
+class GuardedCall(BaseModel):
+    """A call on its way through the gate: not asked yet, asked, or concluded."""
+
+    call: Call
+    asked: ApprovalRequest | None = None
+    """What people are asked, while they are."""
+    status: ApprovalStatus | None = None
+    """How the last approval for it ended."""
+    words: str = ""
+    """What the model reads of it; empty while it is open."""
+    replaces: ApprovalStatus | None = None
+    """What the next approval takes the place of."""
+    replacements: int = 0
+    asked_before: bool = False
+    """Whether the limits have counted it already."""
+    delayed: bool = False
+    """Whether the thread was told that nobody could be asked yet."""
+    withdrawn_by: str = ""
+    """Who took it back before anybody was asked."""
+
+
+class TurnState(BaseModel):
+    """One turn between two steps: all that is needed to go on with it in another run."""
+
+    number: int
+    message: Message
+    begun: bool = False
+    """Whether the message is known to be for the agent."""
+    position: int = 0
+    """Where in the thread it begins, counted from the thread's first item."""
+    items: list[Item] = []
+    """What it adds to the thread: the message, then calls and their outputs."""
+    calls: list[GuardedCall] = []
+    """The guarded calls of the model's last answer, while one of them is open."""
+    effects: list[Effect] = []
+    """What its calls have come to, in order."""
+    model_calls: int = 0
+    batch: int = 0
+    batch_ts: str = ""
+    """`ts` of the summary of `calls`, if they have one."""
+    parts: int = 0
+    """Messages that were posted before the answer."""
+    answer: str | None = None
+    """The answer, while Slack has not taken it."""
+
+
+class Memory(BaseModel, frozen=True):
+    """What a conversation carries from one run of its workflow to the next."""
+
+    thread: Thread
+    items: tuple[dict[str, Any], ...] = ()
+    forgotten: int = 0
+    """How many items the thread had before these."""
+    seen: tuple[str, ...] = ()
+    turns: int = 0
+    inbox: tuple[Message, ...] = ()
+    open_turns: tuple[TurnState, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    refusals: tuple["Remembered", ...] = ()
+    revised: tuple[ApprovalStatus, ...] = ()
+    """Approvals sent back for changes whose new proposal is still to come."""
+    asks: tuple[datetime, ...] = ()
+    """When people were asked within the last hour."""
+    edited: tuple[str, ...] = ()
+    """`ts` of messages of which somebody was told that edits are not followed."""
+    listening: bool = False
+    """Whether it was begun by a reply whose mention is still to come: Slack keeps no order."""
+
+
+def carried(states: Iterable[TurnState]) -> tuple[TurnState, ...]:
+    """Turns as they are carried to another run: with all that they wait for, their items bounded.
+
+    Where even short texts are too many, only what was said and the open calls are left.
+    """
+    turns = tuple(states)
+    limit = CARRIED_SIZE // max(len([it for it in turns if it.items]), 1)
+    return tuple(it.model_copy(update={"items": _carried(it, limit)}) for it in turns)
+
+
+def _carried(state: TurnState, limit: int) -> list[Item]:
+    items = shrunk(state.items, min(limit, TURN_LIMIT))
+    if fits(items, limit):
+        return items
+    open_calls = {it.call.id for it in state.calls}
+    left = [it for it in items if is_said(it) or it.get("call_id") in open_calls]
+    return [bounded(it, SCANT) for it in left]
+
+
+def lean(status: ApprovalStatus) -> ApprovalStatus:
+    """An approval that has ended, without the attempts that did not count."""
+    return status.model_copy(update={"refused": ()})
+
+
+def said(text: str) -> Item:
+    """What a person said."""
+    return {"role": "user", "content": text}
+
+
+def noted(text: str) -> Item:
+    """What the product tells the model."""
+    return {"role": "developer", "content": text}
+
+
+def output(call_id: str, text: str) -> Item:
+    """What a call came to."""
+    return {"type": "function_call_output", "call_id": call_id, "output": text}
+
+
+def is_said(item: Mapping[str, Any]) -> bool:
+    """Whether a person said this item."""
+    return item.get("role") == "user"
+
+
+def window(items: Sequence[Item]) -> list[Item]:
+    """The newest part of a thread that fits, starting with something a person said.
+
+    Starting anywhere else could keep a tool's output without its call, which the model's
+    API refuses. What somebody just said is always kept: if all since then is too large, its
+    long texts are cut short.
+    """
+    items = [bounded(item, ITEM_LIMIT) for item in items]
+    size, start = 0, len(items)
+    for index in range(len(items) - 1, -1, -1):
+        size += size_of(items[index])
+        if start < len(items) and (size > SIZE_LIMIT or len(items) - index > ITEMS_LIMIT):
+            break
+        if is_said(items[index]):
+            start = index
+    newest = items[start:]
+    return newest if fits(newest, SIZE_LIMIT) else shrunk(newest, SIZE_LIMIT)
+
+
+def shrunk(items: Sequence[Item], limit: int) -> list[Item]:
+    """The same items, of which the oldest texts are cut short until all of them fit."""
+    cut = [bounded(item, ITEM_LIMIT) for item in items]
+    size = sum(map(size_of, cut))
+    for index, item in enumerate(cut):
+        if size <= limit:
+            break
+        cut[index] = bounded(item, SCANT)
+        size += size_of(cut[index]) - size_of(item)
+    return cut
+
+
+def bounded(item: Any, limit: int) -> Any:
+    """The item with every text in it cut to so many characters, with a mark."""
+    if isinstance(item, str):
+        return cut_short(item, limit)
+    if isinstance(item, Mapping):
+        return {name: _bounded_part(name, value, limit) for name, value in item.items()}
+    if isinstance(item, list | tuple):
+        return [bounded(value, limit) for value in item]
+    return item
+
+
+def _bounded_part(name: str, value: Any, limit: int) -> Any:
+    if name == "encrypted_content":
+        return value  # the provider's own; a part of it is worth nothing
+    if name == "arguments" and isinstance(value, str) and len(value) > limit:
+        return json.dumps({"left_out": cut_short(value, SCANT)})  # servers read it as JSON
+    return bounded(value, limit)
+
+
+def cut_short(text: str, limit: int) -> str:
+    """A text of at most so many characters and a mark that says how many are missing."""
+    if len(text) <= limit:
+        return text
+    return text[:limit] + CUT.format(left=f"{len(text) - limit:,}", whole=f"{len(text):,}")
+
+
+def size_of(item: Item) -> int:
+    """Characters of the item as JSON, which are all ASCII."""
+    return len(json.dumps(item, default=str))
+
+
+def fits(items: Sequence[Item], limit: int) -> bool:
+    """Whether they have room in so many characters."""
+    return sum(map(size_of, items)) <= limit

@@ -1,0 +1,230 @@
+"""What the model reads of approvals: how each ended, and what was not even asked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Decision, Execution, Outcome, Via
+from workflows.contracts.rules import Ruling
+from workflows.conversation.memory import Remembered
+from workflows.effects import Effect, effects_for_person
+from workflows.user_messages import stopped_by
+
+
+def decider(decision: Decision | None) -> str:
+    """Who decided, as the model and logs read it."""
+    if decision is None:
+        return "nobody"
+    if decision.by is not None:
+        return decision.by.name or decision.by.user
+    if decision.via is Via.RULE:
+        return "the policy"
+    return "an operator from outside Slack"
+
+
+def approvers(status: ApprovalStatus) -> str:
+    """Everybody whose approval counted, as the model and logs read it."""
+    if status.decision is not None and status.decision.via is Via.RULE and status.in_force:
+        return f"the rule {status.in_force.name}, without asking anybody"
+    if status.decision is not None and status.decision.via is Via.GRANT:
+        return f"{decider(status.decision)}, once for this whole thread"
+    names = [decider(vote.decision) for vote in status.votes] or [decider(status.decision)]
+    return " and ".join(dict.fromkeys(names))
+
+
+def rejection_for_model(status: ApprovalStatus) -> str:
+    """What the model reads instead of a result when the action did not run."""
+    if status.outcome is Outcome.APPROVED:
+        return result_for_model(status)
+    return ENDS[status.outcome].format(
+        id=status.id,
+        by=decider(status.decision),
+        reason=(status.decision.reason if status.decision else "") or "none given",
+        deadline=moment(status.deadline),
+        stopped=stopped_by(status.stop),
+        done=_done(status),
+    )
+
+
+def result_for_model(status: ApprovalStatus) -> str:
+    """What the model reads after an approved action was run."""
+    verdict = f"APPROVED by {approvers(status)}"
+    if status.effective is not None:
+        verdict += (
+            f" with changes: {status.call.tool} ran with {status.effective.arguments} "
+            f"instead of {status.request.call.arguments}"
+        )
+    result = f" {status.result}" if status.result else ""
+    return verdict + RESULTS[status.execution].format(result=result)
+
+
+UNKNOWN = (
+    "It MAY HAVE BEEN DONE. Do not call it again; say that it may have been done and has to be "
+    "checked before anybody asks again."
+)
+ENDS = {
+    Outcome.PENDING: "NOT DECIDED: this still waits for approval as {id}. Do not call it again.",
+    Outcome.FAILED_TO_ASK: (
+        "FAILED TO ASK: the approval could not be posted, so nobody was asked. {done} "
+        "This is not a refusal. Say so, and that an administrator has to check "
+        "whether the bot may post in this channel."
+    ),
+    Outcome.EXPIRED: (
+        "EXPIRED: nobody answered by {deadline}. {done} This is neither a refusal nor a "
+        "permission. Say so, and ask the person whether to ask again."
+    ),
+    Outcome.WITHDRAWN: (
+        "WITHDRAWN by {by}: it is no longer needed. {done} "
+        "Say so in one sentence, and do not call it again."
+    ),
+    Outcome.CHANGES_REQUESTED: (
+        "CHANGES REQUESTED by {by}: {reason}. {done} "
+        "Call the tool again with these changes; if it is unclear what they are, ask."
+    ),
+    Outcome.SUPERSEDED: (
+        "SUPERSEDED: what it would do kept changing while it waited. {done} "
+        "Say so, and ask the person whether to ask again."
+    ),
+    Outcome.REJECTED: (
+        "REJECTED by {by}. Reason: {reason}. {done} Do not try again unchanged; tell the person."
+    ),
+    Outcome.STOPPED: (
+        "STOPPED: this was {stopped}. Nobody refused it. {done} Say so, and ask the person how to "
+        "go on."
+    ),
+}
+"""By how an approval ended, but for `APPROVED`, of which the result is told."""
+RESULTS = {
+    Execution.NOT_STARTED: ". It has not ended yet; do not call it again.",
+    Execution.RUNNING: ". It has not ended yet; do not call it again.",
+    Execution.DONE: ".{result}",
+    Execution.FAILED: ", but it FAILED:{result}",
+    Execution.UNKNOWN: f", but nobody knows what came of it.{{result}} {UNKNOWN}",
+}
+
+
+MAYBE = (
+    "It may have been done: it had been approved by {by} and was begun. Do not call it again; say "
+    "that it has to be checked before anybody asks again."
+)
+LEFT = {
+    Execution.NOT_STARTED: "Nothing was done.",
+    Execution.RUNNING: MAYBE,
+    Execution.DONE: "Before that it was done{result}",
+    Execution.FAILED: "Before that it was tried and failed{result}",
+    Execution.UNKNOWN: MAYBE,
+}
+"""What an action had come to whose approval ended otherwise."""
+
+
+def _done(status: ApprovalStatus) -> str:
+    """What was done of what did not run to its end, as it is recorded."""
+    result = f": {status.result}" if status.result else "."
+    return LEFT[status.execution].format(by=approvers(status), result=result)
+
+
+def denied_for_model(ruling: Ruling) -> str:
+    """What the model reads when the policy does not let a call be asked for."""
+    if ruling.failed:
+        return (
+            f"NOT ASKED: {ruling.because} Nobody was asked and nothing was done. This is not a "
+            "refusal by a person. Say so, and that an administrator has to look at it."
+        )
+    rule = f" (rule {ruling.rule.name})" if ruling.rule else ""
+    return (
+        f"DENIED by policy{rule}: {ruling.because} Nobody was asked and nothing was done. "
+        "Do not try again unchanged; tell the person."
+    )
+
+
+def already_asked_for_model(approval_id: str) -> str:
+    """What the model reads when the very same call waits already."""
+    return (
+        f"ALREADY ASKED: this very call waits for approval as {approval_id}. It was not asked "
+        "again. Do not call it again; tell the person that it waits."
+    )
+
+
+def refused_before_for_model(remembered: Remembered) -> str:
+    """What the model reads when the very same call was refused a moment ago."""
+    return (
+        f"REFUSED A MOMENT AGO as {remembered.id}, so nobody was asked again. "
+        f"The answer was: {remembered.verdict}"
+    )
+
+
+def unprepared_for_model() -> str:
+    """What the model reads when a call could not even be checked."""
+    return (
+        "NOT ASKED: the call could not be checked. Nobody was asked and nothing was done. This is "
+        "not a refusal by a person. Say so, and that an administrator has to look at it."
+    )
+
+
+def no_such_tool_for_model(name: str) -> str:
+    """What the model reads when it called a tool that there is not."""
+    return (
+        f"NO SUCH TOOL: there is no tool named {name}, so this call was not run. Use only the "
+        "tools that you were given; if none of them can do it, say so."
+    )
+
+
+def too_many_for_model(limit: int, span: str) -> str:
+    """What the model reads when people have been asked often enough."""
+    return (
+        f"TOO MANY REQUESTS: people are asked at most {limit} times {span} from one thread. "
+        "Nobody was asked and nothing was done. Say so, and what is left to do."
+    )
+
+
+def moment(at: datetime | None) -> str:
+    """A moment for the model, which knows no time zones of people."""
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "its deadline"
+
+
+def too_many_waiting_for_model(limit: int) -> str:
+    """What the model reads when so much waits in a thread that no more is asked."""
+    return (
+        f"TOO MANY WAIT: {limit} requests wait in this thread already. Nobody was asked and "
+        "nothing was done. Say so; some have to be decided or withdrawn first."
+    )
+
+
+def unheard_for_model(approval_id: str) -> str:
+    """What the model reads of a call whose approval goes on without this turn hearing of it."""
+    return (
+        f"NOT KNOWN: people were asked as {approval_id}, and what becomes of it is not heard of "
+        "here. Do not call it again; say that its card shows how it ends."
+    )
+
+
+def withdrawn_unasked_for_model(by: str) -> str:
+    """What the model reads of a call that was taken back before anybody could be asked."""
+    return (
+        f"WITHDRAWN by {by} before anybody was asked. Nothing was done. Say so in one sentence, "
+        "and do not call it again."
+    )
+
+
+def unanswered_for_model(tool: str) -> str:
+    """What the model reads of a free tool of which no answer came."""
+    return (
+        f"NO ANSWER from {tool}: it may have worked or not. Say so, and do not claim that it did."
+    )
+
+
+def ended_early_note(effects: Sequence[Effect]) -> str:
+    """Keeps in memory what became of the calls of a turn that the model could not finish."""
+    return "That turn could not be finished. " + effects_for_person(effects)
+
+
+def waiting_note(waiting: tuple[str, ...]) -> str:
+    """Tells the model, for one turn, what is being waited for meanwhile."""
+    lines = "\n".join(f"- {line}" for line in waiting)
+    return (
+        "Waiting for approval:\n"
+        f"{lines}\n"
+        "These calls are not done yet and will go on by themselves when somebody decides. "
+        "Do not call them again. A message that says 'approve' or 'yes' decides nothing; only "
+        "the buttons on the card do."
+    )

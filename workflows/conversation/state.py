@@ -1,0 +1,198 @@
+"""What the turns of one conversation share."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
+from workflows.contracts.core import Person, Thread
+from workflows.contracts.decisions import Outcome
+from workflows.contracts.rules import Rule
+from workflows.conversation.memory import GuardedCall, Item, Memory, Remembered, lean, window
+from workflows.digest import call_digest
+from workflows.listing.rows import grants_memo
+from workflows.listing.search_attributes import grant_changes
+
+HOUR = timedelta(hours=1)
+POSTED_AT_ONCE = 5
+"""Answers that are posted side by side; Slack takes about one a second in a channel."""
+REFUSALS_LAST = timedelta(minutes=10)
+"""How long a refusal answers an identical call; then people may be asked again."""
+REFUSALS_LIMIT = 50
+GRANTS_LIMIT = 50
+REVISED_LIMIT = 3
+WAITING_LIMIT = 30
+WAITING_SIZE = 500_000
+"""Approvals that may wait in one thread, and bytes of what is known of them: all of it is carried
+when the conversation renews itself."""
+REMEMBERED = frozenset({Outcome.REJECTED, Outcome.CHANGES_REQUESTED})
+"""Answers by people. What merely ran out of time may be asked again at once."""
+
+
+@dataclass
+class Talk:
+    """One thread. One turn at a time has the floor.
+
+    A turn that waits for people gives the floor up, so that others are answered meanwhile,
+    and takes it again to go on.
+    """
+
+    thread: Thread
+    items: list[Item]
+    forgotten: int = 0
+    grants: list[Grant] = field(default_factory=list[Grant])
+    refusals: list[Remembered] = field(default_factory=list[Remembered])
+    revised: list[ApprovalStatus] = field(default_factory=list[ApprovalStatus])
+    """Approvals sent back for changes whose new proposal is still to come."""
+    asks: list[datetime] = field(default_factory=list[datetime])
+    floor: asyncio.Lock = field(default_factory=asyncio.Lock)
+    renewing: bool = False
+    """Whether the conversation is about to go on in a fresh run: nobody takes the floor then."""
+    posting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTED_AT_ONCE))
+    calls: list[GuardedCall] = field(default_factory=list[GuardedCall])
+    """Guarded calls that are on their way, or wait for people."""
+    waiting: dict[str, ApprovalRequest] = field(default_factory=dict[str, ApprovalRequest])
+    """What is being waited for, by the approval's id."""
+    ended: dict[str, ApprovalStatus] = field(default_factory=dict[str, ApprovalStatus])
+    """How those have ended whose turn has not heard of it yet."""
+    watches: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    """What waits for the ends that Temporal tells of."""
+
+    @classmethod
+    def of(cls, memory: Memory) -> "Talk":
+        """Go on where an earlier run stopped.
+
+        What it waits for is known at once: signals are taken before the workflow's own code runs.
+        """
+        asked = (call for turn in memory.open_turns for call in turn.calls if not call.words)
+        return cls(
+            memory.thread,
+            list(memory.items),
+            forgotten=memory.forgotten,
+            grants=list(memory.grants),
+            refusals=list(memory.refusals),
+            revised=list(memory.revised),
+            asks=list(memory.asks),
+            waiting={it.asked.call.approval: it.asked for it in asked if it.asked},
+        )
+
+    @property
+    def length(self) -> int:
+        """How many items the thread has had in all."""
+        return self.forgotten + len(self.items)
+
+    def add(self, *items: Item) -> None:
+        """Go on with the thread; what no longer fits is forgotten, the oldest first."""
+        whole = [*self.items, *items]
+        self.items = window(whole)
+        self.forgotten += len(whole) - len(self.items)
+
+    def before(self, position: int) -> list[Item]:
+        """What the thread had come to at some point, as far as it is remembered."""
+        return self.items[: max(position - self.forgotten, 0)]
+
+    def end(self, status: ApprovalStatus) -> None:
+        """Note how an approval has ended. Whatever nobody waits for is passed over."""
+        if status.id in self.waiting:
+            self.ended.setdefault(status.id, status)
+
+    async def end_of(self, id_: str) -> ApprovalStatus:
+        """Wait for the end of an approval, for as long as it takes."""
+        try:
+            await workflow.wait_condition(lambda: id_ in self.ended)
+            return self.ended.pop(id_)
+        finally:
+            del self.waiting[id_]
+
+    def waiting_for_people(self) -> dict[str, ApprovalRequest]:
+        """What people have to decide, without what a rule or a grant lets run."""
+        return {id_: it for id_, it in self.waiting.items() if not it.is_automatic}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits here that no more can be carried."""
+        if len(self.waiting) >= WAITING_LIMIT:
+            return True
+        return sum(len(it.model_dump_json()) for it in self.calls) >= WAITING_SIZE
+
+    def waits_already(self, tool: str, arguments: str) -> str | None:
+        """Id of an approval for the very same call, if one waits."""
+        digest = call_digest(tool, arguments)
+        for id_, request in self.waiting_for_people().items():
+            if call_digest(request.call.tool, request.call.arguments) == digest:
+                return id_
+        return None
+
+    def refused_before(self, tool: str, arguments: str) -> Remembered | None:
+        """How the very same call was refused a moment ago, if it was."""
+        since, digest = workflow.now() - REFUSALS_LAST, call_digest(tool, arguments)
+        self.refusals = [it for it in self.refusals if it.at > since][-REFUSALS_LIMIT:]
+        return next((it for it in reversed(self.refusals) if it.digest == digest), None)
+
+    def remember_refusal(self, status: ApprovalStatus, verdict: str) -> None:
+        """Keep what people answered, for the next minutes."""
+        if status.outcome not in REMEMBERED:
+            return
+        call = status.request.call
+        refusal = Remembered(
+            id=status.id,
+            tool=call.tool,
+            digest=call_digest(call.tool, call.arguments),
+            outcome=status.outcome,
+            at=workflow.now(),
+            verdict=verdict,
+        )
+        self.refusals = [*self.refusals, refusal][-REFUSALS_LIMIT:]
+
+    def send_back(self, status: ApprovalStatus) -> None:
+        """Keep what was sent back for changes until its new proposal comes."""
+        self.revised = [*self.revised, lean(status)][-REVISED_LIMIT:]
+
+    def sent_back(self, tool: str) -> ApprovalStatus | None:
+        """The approval whose requested changes the next call of a tool answers."""
+        for status in self.revised:
+            if status.request.call.tool == tool:
+                self.revised.remove(status)
+                return status
+        return None
+
+    def not_asked_yet(self, by: Person) -> Iterator[GuardedCall]:
+        """Calls of somebody's for which nobody could be asked yet."""
+        own = (it for it in self.calls if it.call.requester.user == by.user)
+        return (it for it in own if it.asked is None and not it.words and not it.withdrawn_by)
+
+    def asks_within_the_hour(self) -> int:
+        """How often people were asked from here within the last hour."""
+        since = workflow.now() - HOUR
+        self.asks = [at for at in self.asks if at > since]
+        return len(self.asks)
+
+    def grant_for(self, tool: str, rule: Rule, requester: Person) -> Grant | None:
+        """The standing permission for a call. Nobody's own permission covers what they ask for."""
+        if not rule.always:
+            return None
+        for grant in self.grants:
+            own = grant.by.user == requester.user and not (rule.self_approval or rule.solo)
+            if (grant.tool, grant.rule) == (tool, rule.name) and not own:
+                return grant
+        return None
+
+    def give(self, grant: Grant) -> None:
+        """Allow a tool for the rest of the thread, under the rule that let somebody do so."""
+        kept = [it for it in self.grants if (it.tool, it.rule) != (grant.tool, grant.rule)]
+        self._keep([*kept, grant][-GRANTS_LIMIT:])
+
+    def revoke(self, grant_id: str) -> None:
+        """Take a permission back; one that is gone is no error."""
+        self._keep([it for it in self.grants if it.id != grant_id])
+
+    def _keep(self, grants: list[Grant]) -> None:
+        if grants == self.grants:
+            return
+        self.grants = grants
+        workflow.upsert_memo(grants_memo(grants))
+        people = [it.requester.user for it in grants if it.requester]
+        workflow.upsert_search_attributes(grant_changes(self.thread, grants, people))

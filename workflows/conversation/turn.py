@@ -1,0 +1,321 @@
+"""One turn of a conversation: a message, what the agent makes of it, and the answer."""
+
+import asyncio
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from agents import Agent, ItemHelpers, MessageOutputItem, Runner, RunResult
+    from pydantic import ValidationError
+
+    from workflows.contracts.activities import AgentActivities, ThreadActivities
+    from workflows.contracts.activity_inputs import Reply, ThreadStatus
+    from workflows.contracts.approvals import ApprovalStatus
+    from workflows.contracts.core import Call, ToolResult, ToolSpec
+    from workflows.contracts.decisions import Execution
+    from workflows.conversation.agent import MAX_TURNS, RUN_CONFIG, build_agent
+    from workflows.conversation.approval_gate import Gate
+    from workflows.conversation.batch_summary import Summary
+    from workflows.conversation.memory import (
+        TURN_LIMIT,
+        GuardedCall,
+        Item,
+        TurnState,
+        noted,
+        output,
+        said,
+        shrunk,
+    )
+    from workflows.conversation.model_errors import apology
+    from workflows.conversation.model_messages import (
+        ended_early_note,
+        unanswered_for_model,
+        waiting_note,
+    )
+    from workflows.conversation.state import Talk
+    from workflows.conversation.text_decisions import Interjection
+    from workflows.effects import Effect
+    from workflows.timeouts import (
+        ACTIVITY_CALL,
+        HEARTBEAT,
+        SLACK_CALL,
+        TOOL_CALL,
+        TOOL_RETRIES,
+        sure,
+    )
+    from workflows.user_messages import canned, granted_note, nobody_asked_yet, silent, with_effects
+
+THINKING = "is thinking…"
+STATUS_CALL = timedelta(seconds=3)
+"""A status line that is late is worse than none."""
+POSTING = timedelta(minutes=1)
+"""How long an answer is posted before the conversation may renew itself with it in hand."""
+REPLY_PATIENCE = timedelta(hours=6)
+
+
+class Turn:
+    """What one message leads to, however long that takes.
+
+    `state` holds all that it has come to between two steps, so that another run of the
+    conversation can go on with it.
+    """
+
+    def __init__(self, talk: Talk, state: TurnState, *, resumed: bool = False) -> None:
+        self.state = state
+        self._talk = talk
+        self._resumed = resumed
+        self._gate = Gate(talk, self._tell_delay)
+        self._busy = 0
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether the turn only waits, so that it can be carried to another run as it is."""
+        return not self._busy and not self._gate.starting
+
+    async def take(self) -> None:
+        """Answer the message. Whatever fails, something is said; never raises."""
+        try:
+            if self.state.answer is None:
+                self.state.answer = await self._answer()
+            if self.state.answer:
+                await self._post_answer(self.state.answer)
+        except Exception:
+            workflow.logger.exception("A turn could not be answered")
+
+    async def _answer(self) -> str:
+        """The answer; none where the message was about what waits and is dealt with."""
+        state = self.state
+        try:
+            if not state.begun:
+                with self._at_work():
+                    if await Interjection(self._talk, state.message).handle():
+                        return ""
+            return canned(state.message) or await self._think()
+        except Exception as error:
+            # Whatever it is ends this turn in words, and leaves thread, siblings and approvals.
+            workflow.logger.exception("The agent's run failed")
+            self._settle_up()
+            self._talk.add(noted(ended_early_note(state.effects)))
+            return apology(error, state.effects, waits=bool(self._talk.waiting))
+
+    async def _think(self) -> str:
+        """Run the agent until it has an answer, waiting for people where it needs them."""
+        state, words = self.state, ""
+        while True:
+            if not state.calls:
+                result = await self._run()
+                words = "\n\n".join(_texts(result))
+                if not result.interruptions:
+                    words = words if _is_whole(result) else with_effects(words, state.effects)
+                    break
+                state.calls = [self._guarded(item) for item in result.interruptions]
+                await asyncio.gather(self._say(words), self._settle_all())
+            else:
+                await self._settle_all()
+        self._talk.add(*state.items[1:])
+        return words or silent(state.effects)
+
+    async def _run(self) -> RunResult:
+        """Let the agent go on until it needs people or has an answer."""
+        state, talk = self.state, self._talk
+        await workflow.wait_condition(lambda: not talk.renewing)
+        async with talk.floor:
+            with self._at_work():
+                agent, _ = await asyncio.gather(self._build_agent(), self._show(THINKING))
+                given = [*self._begin(), *state.items]
+                left = max(MAX_TURNS - state.model_calls, 1)
+                result = await Runner.run(
+                    agent, cast(Any, given), max_turns=left, run_config=RUN_CONFIG
+                )
+                state.model_calls += len(result.raw_responses)
+                new = result.to_input_list()[len(given) - len(state.items) :]
+                state.items = shrunk([_plain(item) for item in new], TURN_LIMIT)
+                return result
+
+    def _begin(self) -> list[Item]:
+        """What the agent is given before this turn's own items; the first time, the turn begins."""
+        state, talk = self.state, self._talk
+        if not state.begun:
+            state.begun = True
+            state.position = talk.length
+            state.items = [said(state.message.text)]
+            talk.add(said(state.message.text))
+            return [*talk.before(state.position), *self._notes()]
+        return talk.before(state.position)
+
+    async def _build_agent(self) -> Agent[None]:
+        spec = await workflow.execute_local_activity_method(
+            AgentActivities.describe_agent,
+            start_to_close_timeout=ACTIVITY_CALL,
+            schedule_to_close_timeout=POSTING,
+        )
+        return build_agent(spec, self._run_tool)
+
+    def _notes(self) -> list[Item]:
+        waiting = tuple(
+            f"{request.prepared.summary} ({id_})" for id_, request in self._talk.waiting.items()
+        )
+        return [noted(waiting_note(waiting))] if waiting else []
+
+    async def _run_tool(self, tool: ToolSpec, call_id: str, arguments: str) -> str:
+        """Run a free tool. One that does not answer is told to the model, and ends nothing."""
+        await self._show(tool.status)
+        try:
+            answer = await workflow.execute_activity_method(
+                AgentActivities.run_tool,
+                self._call(tool.name, call_id, arguments),
+                start_to_close_timeout=TOOL_CALL,
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=TOOL_RETRIES,
+                summary=tool.name,
+            )
+            result = sure(ToolResult, answer)
+        except (ActivityError, ValidationError):
+            workflow.logger.exception("A tool did not answer")
+            self._note(tool, Execution.UNKNOWN)
+            return unanswered_for_model(tool.name)
+        self._note(tool, Execution.DONE if result.ok else Execution.FAILED)
+        return result.text
+
+    def _note(self, tool: ToolSpec, execution: Execution) -> None:
+        self.state.effects.append(Effect.of_free(tool.title, execution))
+
+    async def _settle_all(self) -> None:
+        """Have the guarded calls of one model answer decided side by side, and note how."""
+        state, talk = self.state, self._talk
+        key = f"{self._key}/{state.batch}"
+        summary = Summary(talk.thread, key, state, again=self._resumed)
+        await asyncio.gather(summary.keep_true(), *map(self._gate.settle, state.calls))
+        state.items += [output(it.call.id, it.words) for it in state.calls]
+        self._settle_up()
+        state.batch += 1
+        state.batch_ts = ""
+        await self._tell_grants()
+
+    def _settle_up(self) -> None:
+        """Note what the calls of the last answer have come to."""
+        pending = ApprovalStatus.pending
+        ends = [it.status or (pending(it.asked) if it.asked else None) for it in self.state.calls]
+        self.state.effects += [Effect.of(it) for it in ends if it]
+        self.state.calls = []
+
+    async def _tell_grants(self) -> None:
+        while self._gate.granted:
+            grant = self._gate.granted.pop(0)
+            await self._reply(granted_note(grant), key=grant.id)
+
+    async def _tell_delay(self, it: GuardedCall, until: datetime) -> None:
+        await self._reply(nobody_asked_yet(until), key=f"{self.state.number}/delay/{it.call.id}")
+
+    def _guarded(self, item: Any) -> GuardedCall:
+        call = self._call(str(item.name), str(item.call_id), str(item.arguments))
+        return GuardedCall(call=call)
+
+    def _call(self, tool: str, call_id: str, arguments: str) -> Call:
+        return Call(
+            id=call_id,
+            tool=tool,
+            arguments=arguments,
+            thread=self._talk.thread,
+            requester=self.state.message.author,
+        )
+
+    async def _show(self, text: str) -> None:
+        try:
+            await workflow.execute_local_activity_method(
+                ThreadActivities.show_status,
+                ThreadStatus(thread=self._talk.thread, text=text),
+                schedule_to_close_timeout=STATUS_CALL,
+                retry_policy=RetryPolicy(maximum_attempts=1),
+            )
+        except ActivityError:
+            workflow.logger.debug("The status line was not shown", exc_info=True)
+
+    async def _say(self, words: str) -> None:
+        """What the model says beside its calls is said before they are decided."""
+        if words:
+            self.state.parts += 1
+            await self._reply(words, key=f"{self.state.number}/part/{self.state.parts}")
+
+    async def _post_answer(self, markdown: str) -> None:
+        """Post the answer; a Slack that is away for long must not keep the thread from renewing."""
+        otherwise = silent(self.state.effects)
+        reply = Reply(
+            thread=self._talk.thread,
+            key=self._key,
+            markdown=markdown,
+            otherwise=otherwise,
+            to=self.state.message.author,
+            again=self._resumed,
+        )
+        async with self._talk.posting:
+            with self._at_work():
+                if await self._posted(reply, POSTING):
+                    return
+            again = reply.model_copy(update={"again": True})
+            if not await self._posted(again, REPLY_PATIENCE):
+                workflow.logger.error("Slack does not take answer %s", self.state.message.id)
+
+    async def _reply(self, markdown: str, key: str) -> None:
+        key = f"{workflow.info().workflow_id}/{key}"
+        with self._at_work():
+            reply = Reply(
+                thread=self._talk.thread,
+                key=key,
+                markdown=markdown,
+                to=self.state.message.author,
+            )
+            await self._posted(reply, POSTING)
+
+    async def _posted(self, reply: Reply, patience: timedelta) -> bool:
+        try:
+            await workflow.execute_activity_method(
+                ThreadActivities.post_reply,
+                reply,
+                start_to_close_timeout=SLACK_CALL,
+                heartbeat_timeout=HEARTBEAT,
+                schedule_to_close_timeout=patience,
+            )
+        except ActivityError:
+            workflow.logger.warning("Slack does not take a message yet", exc_info=True)
+            return False
+        return True
+
+    @property
+    def _key(self) -> str:
+        return f"{workflow.info().workflow_id}/{self.state.number}"
+
+    @contextmanager
+    def _at_work(self) -> Generator[None]:
+        """What is done meanwhile could not be carried to another run."""
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+
+
+def _texts(result: RunResult) -> Sequence[str]:
+    """All that the model said, also beside its calls."""
+    texts = (ItemHelpers.text_message_output(item).strip() for item in _messages(result))
+    return [text for text in texts if text]
+
+
+def _is_whole(result: RunResult) -> bool:
+    """Whether the model came to its end, and neither refused nor was cut off."""
+    return all(item.raw_item.status == "completed" for item in _messages(result))
+
+
+def _messages(result: RunResult) -> Sequence[MessageOutputItem]:
+    return [item for item in result.new_items if isinstance(item, MessageOutputItem)]
+
+
+def _plain(item: Any) -> Item:
+    """An item as JSON, since a history must not depend on the SDK's classes."""
+    return dict(item) if isinstance(item, dict) else item.model_dump(exclude_unset=True)

@@ -1,0 +1,165 @@
+"""Questions to Temporal's visibility, in its query language.
+
+Nothing is quoted here, because nothing that would need it gets in: ids and names of tools have
+to look like some. Queries are written for SQL stores and Elasticsearch alike: where an attribute
+is missing, `!=` is true in one store and unknown in another, so that is asked for by itself.
+docs.temporal.io/list-filter
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from temporalio.common import SearchAttributeKey
+
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import APPROVAL_WORKFLOW, CONVERSATION_WORKFLOW, ENDED_WORKFLOW
+from workflows.contracts.rules import PUBLIC
+from workflows.listing.rows import Kind, Listing, Viewer
+from workflows.listing.search_attributes import (
+    ACTIVE,
+    APPROVERS,
+    AUDIENCE,
+    GRANTS,
+    OWN,
+    REPLACES,
+    REQUESTER,
+    TEAM,
+    TOOL,
+    VOTED,
+    audience,
+)
+
+SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
+TOOL_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+"""What model providers take for a function's name, and the dot of namespaces."""
+MOST_IDS = 1_000
+"""Groups and channels of one person that a query names; the rest is left out."""
+
+_RUNNING = "ExecutionStatus = 'Running'"
+_FORCED = ("Terminated", "Canceled", "TimedOut", "Failed")
+
+
+def approvals_for(listing: Listing) -> str | None:
+    """The query of a list; None where a value can be no id, so that nothing could match it."""
+    viewer = listing.viewer
+    if not SLACK_ID.fullmatch(viewer.user):
+        return None
+    filters = _filters(listing.team, listing.tool, listing.person)
+    if filters is None:
+        return None
+    return " AND ".join([*filters, *_of_kind(listing.kind, viewer)])
+
+
+def all_approvals(team: str | None, tool: str = "", requester: str = "") -> str | None:
+    """The query of everything that waits, for an operator; None as above."""
+    filters = _filters(team, tool, requester)
+    return None if filters is None else " AND ".join([*filters, _RUNNING])
+
+
+def replacing(approval_id: str) -> str:
+    """The query of what took an approval's place."""
+    return f"WorkflowType = '{APPROVAL_WORKFLOW}' AND {REPLACES.name} = '{approval_id}'"
+
+
+def ended_by_force(task_queue: str, since: datetime) -> str:
+    """The query of the approvals of one installation that Temporal ended, or somebody in it."""
+    states = ", ".join(f"'{state}'" for state in _FORCED)
+    return (
+        f"WorkflowType = '{APPROVAL_WORKFLOW}' AND TaskQueue = '{task_queue}' "
+        f"AND ExecutionStatus IN ({states}) AND CloseTime >= '{_moment(since)}'"
+    )
+
+
+def cleaned_up(task_queue: str, since: datetime) -> str:
+    """The query of what has been started for these."""
+    return (
+        f"WorkflowType = '{ENDED_WORKFLOW}' AND TaskQueue = '{task_queue}' "
+        f"AND StartTime >= '{_moment(since)}'"
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def grants_for(team: str, viewer: Viewer) -> str | None:
+    """The query of the conversations with standing permissions that somebody may see."""
+    if not SLACK_ID.fullmatch(team) or not SLACK_ID.fullmatch(viewer.user):
+        return None
+    return (
+        f"WorkflowType = '{CONVERSATION_WORKFLOW}' AND {_RUNNING} AND {TEAM.name} = '{team}' "
+        f"AND {GRANTS.name} = '{ACTIVE}' AND {_any(AUDIENCE, _ids(viewer))}"
+    )
+
+
+def _filters(team: str | None, tool: str, requester: str) -> Sequence[str] | None:
+    parts = [f"WorkflowType = '{APPROVAL_WORKFLOW}'"]
+    for key, value, shape in (
+        (TEAM, team, SLACK_ID),
+        (TOOL, tool, TOOL_NAME),
+        (REQUESTER, requester, SLACK_ID),
+    ):
+        if value is None or (value == "" and key is not TEAM):
+            continue
+        if not shape.fullmatch(value):
+            return None
+        parts.append(f"{key.name} = '{value}'")
+    return parts
+
+
+def _of_kind(kind: Kind, viewer: Viewer) -> Iterator[str]:
+    match kind:
+        case Kind.MINE:
+            yield _RUNNING
+            yield _or_older_than_rules(_waits_for(viewer), APPROVERS, viewer)
+        case Kind.REQUESTED:
+            yield _RUNNING
+            yield f"{REQUESTER.name} = '{viewer.user}'"
+        case Kind.ALL:
+            yield _RUNNING
+            yield _visible_to(viewer)
+        case Kind.HISTORY:
+            yield "ExecutionStatus != 'Running'"
+            yield _visible_to(viewer)
+
+
+def _waits_for(viewer: Viewer) -> str:
+    """Their own requests only where the rule lets them approve those, see `search.OWN`."""
+    user = viewer.user
+    return (
+        f"{_any(APPROVERS, _ids(viewer))} "
+        f"AND ({VOTED.name} IS NULL OR {VOTED.name} != '{user}') "
+        f"AND ({REQUESTER.name} != '{user}' OR {APPROVERS.name} = '{OWN}{user}')"
+    )
+
+
+def _visible_to(viewer: Viewer) -> str:
+    seen_by = [*_ids(viewer), PUBLIC] if viewer.is_member else _ids(viewer)
+    return _or_older_than_rules(_any(AUDIENCE, seen_by), AUDIENCE, viewer)
+
+
+def _or_older_than_rules(
+    condition: str, key: SearchAttributeKey[Sequence[str]], viewer: Viewer
+) -> str:
+    """Approvals without rules have no approvers and no audience: they concern every member."""
+    return f"({key.name} IS NULL OR ({condition}))" if viewer.is_member else f"({condition})"
+
+
+def _any(key: SearchAttributeKey[Sequence[str]], values: Sequence[str]) -> str:
+    quoted = ", ".join(f"'{value}'" for value in values)
+    return f"{key.name} IN ({quoted})"
+
+
+def _ids(viewer: Viewer) -> Sequence[str]:
+    return [id_ for id_ in viewer.ids[:MOST_IDS] if SLACK_ID.fullmatch(id_)]
+
+
+def is_visible_to(status: ApprovalStatus, team: str, viewer: Viewer) -> bool:
+    """Whether somebody may see one approval: what `Kind.ALL` asks visibility, of its state."""
+    if status.thread.team != team:
+        return False
+    if status.in_force is None:
+        return viewer.is_member or viewer.user == status.request.call.requester.user
+    seen_by = audience(status)
+    return any(id_ in seen_by for id_ in viewer.ids) or (viewer.is_member and PUBLIC in seen_by)
