@@ -1,13 +1,12 @@
 """`python -m worker`: runs the workflows and everything they do. Run as many as you like."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
-from asyncpg import PostgresError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 
 from countersign.runtime.health import build_http
@@ -19,9 +18,12 @@ from countersign.runtime.preflight import (
     why_temporal_is_away,
 )
 from countersign.runtime.process import leave, listening, run, stop_signal, unless, until
-from countersign.runtime.waiting import AwayError, Waiting
+from countersign.runtime.waiting import Waiting
 from countersign.slack.directory import Directory
 from countersign.slack.web_client import build_client
+from countersign.tools.catalogue import DuplicateToolError, NoToolsError, load_resources, load_tools
+from countersign.tools.resources import Opened
+from countersign.tools.toolkit import Tool
 from worker.agent import Agency
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
@@ -30,10 +32,7 @@ from worker.policy import PolicyDesk, open_policy
 from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
-from worker.shop import Shop
 from worker.threads import SlackThreads
-from worker.tools.catalogue import load_tools
-from worker.tools.toolkit import Tool
 from workflows.redaction import Secrets
 
 
@@ -56,7 +55,7 @@ class Known:
     directory: Directory
     policy: PolicyDesk
     temporal: Client
-    shop: Shop
+    resources: Sequence[Opened]
 
 
 async def prepare(settings: WorkerSettings, slack: AsyncWebClient) -> Known:
@@ -72,15 +71,15 @@ async def prepare(settings: WorkerSettings, slack: AsyncWebClient) -> Known:
 
     async with listening(build_http(why_not_ready), settings.worker_host, settings.worker_port):
         await waiting.for_("Slack", lambda: who_am_i(slack))
-        tools, directory = load_tools(), Directory(slack)
+        tools, directory = found_tools(settings), Directory(slack)
         specs = {name: tool.spec for name, tool in tools.items()}
         policy = await open_policy(settings.policy_file, specs, directory, waiting)
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
-        shop = await waiting.for_("the database", lambda: open_shop(settings.database_url))
-        return Known(tools, directory, policy, temporal, shop)
+        resources = await open_resources(settings, waiting)
+        return Known(tools, directory, policy, temporal, resources)
 
 
 async def work(
@@ -89,7 +88,7 @@ async def work(
     """Run workflows and activities until told to stop."""
     temporal, directory = known.temporal, known.directory
     activities = [
-        build_agency(settings, known.tools, known.shop, known.policy),
+        build_agency(settings, known.tools, known.resources, known.policy),
         SlackCards(slack, directory, settings.deployment),
         SlackThreads(slack, settings.deployment),
         SlackDirectory(directory),
@@ -108,11 +107,15 @@ async def work(
         async with listening(http, settings.worker_host, settings.worker_port):
             await until(stop, asyncio.create_task(worker.run()))
     finally:
-        await known.shop.close()
+        for resource in known.resources:
+            await resource.close()
 
 
 def build_agency(
-    settings: WorkerSettings, tools: Mapping[str, Tool], shop: Shop, policy: PolicyDesk
+    settings: WorkerSettings,
+    tools: Mapping[str, Tool],
+    resources: Sequence[Opened],
+    policy: PolicyDesk,
 ) -> Agency:
     """The agent of the settings. What the policy has rules for is asked for, too."""
     return Agency(
@@ -120,35 +123,36 @@ def build_agency(
         settings.agent_instructions,
         settings.openai_model,
         tools,
-        shop,
+        resources,
         gated=policy.mentions,
         secrets=Secrets(settings.secret_names),
     )
 
 
-async def open_shop(url: str) -> Shop:
-    """Open the database.
+def found_tools(settings: WorkerSettings) -> Mapping[str, Tool]:
+    """The tools of the packages that the settings name.
 
     Raises:
-        AwayError: its server does not answer.
-        PreflightError: it cannot be used.
+        PreflightError: one of them is not there, or two tools have one name.
     """
     try:
-        return await Shop.open(url)
-    except (SQLAlchemyError, PostgresError, OSError, ModuleNotFoundError) as error:
-        if _is_away(error) and not url.startswith("sqlite"):
-            raise AwayError(type(error).__name__) from error
-        raise PreflightError(f"DATABASE_URL cannot be used: {type(error).__name__}.") from error
+        return load_tools(settings.tool_packages)
+    except NoToolsError as error:
+        raise PreflightError(f"{error}.") from error
+    except DuplicateToolError as error:
+        raise PreflightError(f"TOOLS: two tools are called {error}.") from error
 
 
-def _is_away(error: BaseException | None) -> bool:
-    """Whether a server does not answer, is still starting, or has no connection left."""
-    while error is not None:
-        state = str(getattr(error, "sqlstate", None) or "")
-        if isinstance(error, OSError) or state.startswith(("08", "53", "57")):
-            return True
-        error = error.__cause__
-    return False
+async def open_resources(settings: WorkerSettings, waiting: Waiting) -> Sequence[Opened]:
+    """Open what the tools need, however long that takes.
+
+    Raises:
+        PreflightError: it cannot be used.
+    """
+    return [
+        await waiting.for_(it.name, partial(it.open, settings.database_url))
+        for it in load_resources(settings.tool_packages)
+    ]
 
 
 if __name__ == "__main__":

@@ -11,9 +11,15 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from worker.shop import Shop
-from worker.text import cut, encodable, text_of
-from worker.tools.toolkit import Arguments, ArgumentsError, Desk, Preview, Tool, ToolError
+from countersign.tools.text import cut, encodable, text_of
+from countersign.tools.toolkit import (
+    Arguments,
+    ArgumentsError,
+    Preview,
+    Tool,
+    ToolContext,
+    ToolError,
+)
 from workflows.contracts.activities import AgentActivities
 from workflows.contracts.core import AgentSpec, ArgumentField, Call, Prepared, ToolResult
 from workflows.digest import digest
@@ -53,13 +59,13 @@ def nothing_more(_tool: str) -> bool:
 
 @dataclass(eq=False)
 class Agency(AgentActivities):
-    """The agent of this worker's settings, with the tools of `worker/tools`."""
+    """The agent of this worker's settings, with the tools of its packages."""
 
     name: str
     instructions: str
     model: str
     tools: Mapping[str, Tool]
-    shop: Shop
+    resources: Sequence[object] = ()
     gated: Callable[[str], bool] = nothing_more
     """Whether the policy has something to say of a tool, which then has to be asked for."""
     secrets: Secrets = field(default_factory=Secrets)
@@ -86,7 +92,7 @@ class Agency(AgentActivities):
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with _concealing(secrets):
-                preview, read = await tool.describe(Desk(self.shop, call))
+                preview, read = await tool.describe(ToolContext(call, self.resources))
                 prepared = self._prepared(tool, preview, read)
                 fields = _fields(preview, secrets.mask(read.shown))
         except ToolError as error:
@@ -104,7 +110,7 @@ class Agency(AgentActivities):
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with _concealing(secrets):
-                answer = await tool.run(Desk(self.shop, call))
+                answer = await tool.run(ToolContext(call, self.resources))
         except ToolError as error:
             if isinstance(error, ArgumentsError):
                 log.info("arguments refused", tool=call.tool, call=call.id)

@@ -8,7 +8,7 @@ given back: servers with chat templates refuse a history in which arguments are 
 import json
 from typing import Any
 
-from worker.text import cut, encodable
+from countersign.tools.text import cut, encodable
 from workflows.contracts.not_run import NOT_RUN
 
 LIMIT = 40_000

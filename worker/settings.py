@@ -2,7 +2,7 @@
 
 from pydantic import Field, SecretStr
 
-from countersign.runtime.settings import CommonSettings
+from countersign.runtime.settings import CommonSettings, names_in
 
 INSTRUCTIONS = """\
 You are Countersign, a purchasing assistant in Slack. You order things for people, and you never
@@ -45,6 +45,9 @@ class WorkerSettings(CommonSettings):
     agent_instructions: str = INSTRUCTIONS
     """What the agent is told about itself."""
 
+    tools: str = Field(default="examples.purchasing", min_length=1)
+    """Python packages in whose modules the agent's tools are, with commas between them."""
+
     policy_file: str = Field(default="policy.yaml", min_length=1)
     """Where the rules are: a path."""
 
@@ -60,7 +63,11 @@ class WorkerSettings(CommonSettings):
     """Port of `/healthz` and `/readyz`; 0 picks one."""
 
     @property
+    def tool_packages(self) -> tuple[str, ...]:
+        """`tools`, one by one."""
+        return names_in(self.tools)
+
+    @property
     def secret_names(self) -> frozenset[str]:
         """`secret_arguments`, one by one."""
-        names = (name.strip() for name in self.secret_arguments.split(","))
-        return frozenset(name for name in names if name)
+        return frozenset(names_in(self.secret_arguments))

@@ -21,6 +21,7 @@ from countersign.policy.facts import Facts, Requester, Venue
 from countersign.policy.faults import Fault, PolicyError
 from countersign.policy.ids import CHANNEL, GROUP, USER, Kind
 from countersign.policy.loading import load_file
+from countersign.runtime.settings import names_in
 from countersign.slack.directory import Directory, DirectoryError
 from countersign.slack.id_checks import Roster, call_the_roll
 from countersign.slack.web_client import build_client
@@ -46,6 +47,7 @@ class PolicySettings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
 
     policy_file: str = "policy.yaml"
+    tools: str = "examples.purchasing"
     slack_bot_token: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"
 
@@ -160,7 +162,11 @@ def _load(path: str) -> Policy:
 
 def _tools() -> Mapping[str, ToolSpec]:
     # Loaded late: the Agents SDK takes seconds, and `--help` should not.
-    tools = import_module("worker.tools.catalogue").load_tools()
+    catalogue = import_module("countersign.tools.catalogue")
+    try:
+        tools = catalogue.load_tools(names_in(PolicySettings().tools))
+    except catalogue.NoToolsError as error:
+        raise CommandError(f"{error}.", UNREACHABLE) from error
     return {name: tool.spec for name, tool in tools.items()}
 
 

@@ -93,3 +93,8 @@ class CommonSettings(BaseSettings):
                 for fault in error.errors(include_input=False, include_url=False)
             )
             raise SettingsError("; ".join(faults)) from error
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names of a setting that has commas between them."""
+    return tuple(name for it in text.split(",") if (name := it.strip()))

@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from bot.settings import BotSettings
+from countersign.tools.toolkit import Tool
 from dev.paths import ROOT
 from dev.settings_table import written
 from worker.settings import WorkerSettings
-from worker.tools.toolkit import Tool
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from worker.shop import Shop, ShopError
-from worker.shop_tables import BUDGET_CENTS
+from examples.purchasing.shop import Shop, ShopError
+from examples.purchasing.tables import BUDGET_CENTS
 
 
 @pytest_asyncio.fixture

@@ -11,23 +11,23 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 
+from countersign.tools.catalogue import load_tools
+from countersign.tools.toolkit import Context, Preview, ReservedNameError, Tool, ToolError, tool
+from examples.purchasing.shop import Shop
 from tests.builders import a_call
 from worker.agent import Agency
-from worker.shop import Shop
-from worker.tools.catalogue import load_tools
-from worker.tools.toolkit import Context, Preview, ReservedNameError, Tool, ToolError, tool
 from workflows.contracts.core import ArgumentField
 from workflows.digest import digest
 from workflows.redaction import MASK
 
-TOOLS = load_tools()
+TOOLS = load_tools(["examples.purchasing"])
 GUARDED = {"place_order", "cancel_order", "wait_for_confirmation"}
 
 
 @pytest_asyncio.fixture
 async def agency(tmp_path: Path) -> AsyncGenerator[Agency]:
     shop = await Shop.open(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
-    yield Agency("Buyer", "Buy.", "scripted", TOOLS, shop)
+    yield Agency("Buyer", "Buy.", "scripted", TOOLS, [shop])
     await shop.close()
 
 

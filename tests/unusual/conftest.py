@@ -1,7 +1,6 @@
 """One stack for each test process whose model is played by the test."""
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,12 +70,12 @@ async def unusual(
     options = StackOptions(
         temporal_address=temporal_address,
         task_queue="unusual",
-        commands={"worker": (sys.executable, "-m", "tests.unusual.worker")},
         env={
             "OPENAI_BASE_URL": played.url,
             "MODEL_ATTEMPTS": "2",
             "MODEL_TIMEOUT_SECONDS": "5",
             "POLICY_FILE": str(policy),
+            "TOOLS": "examples.purchasing,tests.unusual.tools",
             "UNUSUAL_TOOLS": str(tools.place),
         },
     )

@@ -21,10 +21,10 @@ from openai.types.responses import (
     ResponseReasoningItem,
 )
 
+from countersign.tools.text import cut_mark, encodable, text_of
 from worker.arguments import LIMIT as ARGUMENTS_LIMIT
 from worker.arguments import arguments_text, not_run
 from worker.model.errors import NoAnswerError, explained_body
-from worker.text import cut_mark, encodable, text_of
 from workflows.contracts.model_faults import ModelFault
 from workflows.contracts.not_run import why_not_run
 from workflows.digest import call_digest

@@ -11,7 +11,7 @@ from typing import Any
 from openai import APIConnectionError, APIResponseValidationError, APIStatusError, APITimeoutError
 from temporalio.exceptions import ApplicationError
 
-from worker.text import cut, text_of
+from countersign.tools.text import cut, text_of
 from workflows.contracts.model_faults import ModelFault
 
 PATIENCE = timedelta(seconds=60)

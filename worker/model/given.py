@@ -7,9 +7,9 @@ from typing import Any
 
 import structlog
 
+from countersign.tools.text import cut, encodable
 from worker.arguments import arguments_text
 from worker.model.errors import NoAnswerError
-from worker.text import cut, encodable
 from workflows.contracts.model_faults import ModelFault
 
 ITEM_LIMIT = 60_000

@@ -16,10 +16,10 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.openai_agents import OpenAIPayloadConverter
 
+from countersign.tools.text import text_of
 from worker.model.answer import Json, read, well_formed
 from worker.model.errors import NoAnswerError, as_failure, explained
 from worker.model.given import sendable
-from worker.text import text_of
 from workflows.contracts.model_faults import ModelFault
 
 Ask = Callable[[dict[str, Any]], Awaitable[Json]]

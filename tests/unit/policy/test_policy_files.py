@@ -14,12 +14,12 @@ from countersign.policy.loading import load
 from countersign.policy.source import texts
 from countersign.policy.vocabulary import FACTS
 from countersign.policy.wording import keys_of, models_in
+from countersign.tools.catalogue import load_tools
 from tests.unit.policy.workbench import ALICE, DIRECT, OPS
-from worker.tools.catalogue import load_tools
 from workflows.contracts.rules import Rule, Verdict
 
 ROOT = Path(__file__).parents[3]
-TOOLS = {name: tool.spec for name, tool in load_tools().items()}
+TOOLS = {name: tool.spec for name, tool in load_tools(["examples.purchasing"]).items()}
 
 
 def the_policy(file: str) -> Policy:

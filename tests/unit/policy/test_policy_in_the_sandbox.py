@@ -6,12 +6,12 @@ import pytest
 
 from countersign.runtime.waiting import Waiting
 from countersign.slack.directory import Directory
+from countersign.tools.catalogue import load_tools
 from dev.paths import ROOT
 from sandbox.server import running
 from tests.builders import ALICE, a_call, a_prepared, a_thread
 from tests.unit.sandbox.stage import a_config, a_web_client
 from worker.policy import PolicyDesk, open_policy
-from worker.tools.catalogue import load_tools
 from workflows.contracts.activity_inputs import Plea
 from workflows.contracts.core import Person
 from workflows.contracts.rules import PUBLIC, Ruling, Verdict
@@ -22,7 +22,7 @@ ZOE = Person(team="T0OTHER", user="U0ZOE", name="zoe")
 
 @pytest.fixture
 async def desk() -> AsyncGenerator[PolicyDesk]:
-    tools = {name: tool.spec for name, tool in load_tools().items()}
+    tools = {name: tool.spec for name, tool in load_tools(["examples.purchasing"]).items()}
     async with running(a_config(manifest=ROOT / "slack_app_manifest.yml")) as sandbox:
         directory = Directory(a_web_client(sandbox))
         yield await open_policy(ROOT / "dev" / "policy.yaml", tools, directory, Waiting())

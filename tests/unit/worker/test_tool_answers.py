@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
+from countersign.tools.toolkit import Context, Preview, ReservedNameError, ToolError, tool
 from tests.builders import a_call
 from worker.agent import FIELDS_LIMIT, LINES_LIMIT, NO_ANSWER, OUTPUT_LIMIT, Agency
 from worker.arguments import not_run
-from worker.tools.toolkit import Context, Preview, ReservedNameError, ToolError, tool
 from workflows.contracts.core import ArgumentField, Call, Prepared, ToolResult
 
 HALF = b"caf\xe9 exported".decode("utf-8", "surrogateescape")

@@ -1,13 +1,13 @@
 """Tools that answer much, or nothing that can be written down, or break; they note what they do.
 
-They are found beside the product's own, since `tests.unusual.worker` adds this folder to them.
+The worker finds them beside the example's, since `TOOLS` names this package too.
 """
 
 import asyncio
 import os
 from pathlib import Path
 
-from worker.tools.toolkit import Context, Preview, tool
+from countersign.tools import Context, Preview, tool
 
 PLACE = Path(os.environ["UNUSUAL_TOOLS"])
 RAN, BROKEN = "ran.txt", "broken-"

@@ -4,11 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from worker.money import euros
-from worker.shop import ShopError
-from worker.shop_tables import Order
-from worker.tools.toolkit import Context, Preview, ToolError, tool
-from workflows.contracts.core import ArgumentField
+from countersign.tools import ArgumentField, Context, Preview, ToolError, tool
+from examples.purchasing.money import euros
+from examples.purchasing.shop import Shop, ShopError
+from examples.purchasing.tables import Order
 
 MOST_AT_ONCE = 10_000
 
@@ -26,7 +25,7 @@ async def search_catalog(ctx: Context, query: str) -> str:
     Args:
         query: words to look for in names and descriptions.
     """
-    items = await ctx.context.shop.search(query)
+    items = await _shop(ctx).search(query)
     if not items:
         return f"Nothing in the catalogue matches {query!r}."
     return "\n".join(
@@ -38,7 +37,7 @@ async def search_catalog(ctx: Context, query: str) -> str:
 @tool(title="Check the budget", status="is checking the budget…")
 async def check_budget(ctx: Context) -> str:
     """Say how much of this quarter's purchasing budget is left."""
-    budget = await ctx.context.shop.budget()
+    budget = await _shop(ctx).budget()
     return (
         f"{euros(budget.left_cents)} of {euros(budget.total_cents)} left this quarter; "
         f"{euros(budget.spent_cents)} is spent or ordered."
@@ -48,7 +47,7 @@ async def check_budget(ctx: Context) -> str:
 @tool(title="Look up an order", status="is looking up the order…")
 async def order_status(ctx: Context, order_id: OrderId) -> str:
     """Say what an order is for and where it stands."""
-    order = await ctx.context.shop.order(order_id)
+    order = await _shop(ctx).order(order_id)
     if order is None:
         return f"There is no order #{order_id}."
     return f"Order #{order.id} is {order.state}: {_what(order)}."
@@ -57,9 +56,9 @@ async def order_status(ctx: Context, order_id: OrderId) -> str:
 @tool(title="Place an order", status="is placing the order…", needs_approval=True)
 async def place_order(ctx: Context, sku: Sku, quantity: Quantity) -> str:
     """Order something from the catalogue. A person has to approve it first; just call it."""
-    desk = ctx.context
+    call = ctx.context.call
     try:
-        order = await desk.shop.place(desk.call.key, sku, quantity, desk.call.requester.user)
+        order = await _shop(ctx).place(call.key, sku, quantity, call.requester.user)
     except ShopError as error:
         raise ToolError(str(error)) from error
     return f"Order #{order.id} is placed: {_what(order)}."
@@ -69,7 +68,7 @@ async def place_order(ctx: Context, sku: Sku, quantity: Quantity) -> str:
 async def preview_order(ctx: Context, sku: str, quantity: int) -> Preview:
     """What an order comes to, and what it leaves of the budget."""
     try:
-        quote = await ctx.context.shop.quote(sku, quantity)
+        quote = await _shop(ctx).quote(sku, quantity)
     except ShopError as error:
         raise ToolError(str(error)) from error
     return Preview(
@@ -91,7 +90,7 @@ async def preview_order(ctx: Context, sku: str, quantity: int) -> Preview:
 async def cancel_order(ctx: Context, order_id: OrderId) -> str:
     """Cancel an order that was placed. A person has to approve it first; just call it."""
     try:
-        order = await ctx.context.shop.cancel(order_id)
+        order = await _shop(ctx).cancel(order_id)
     except ShopError as error:
         raise ToolError(str(error)) from error
     return f"Order #{order.id} is cancelled: {_what(order)}."
@@ -100,7 +99,7 @@ async def cancel_order(ctx: Context, order_id: OrderId) -> str:
 @cancel_order.preview
 async def preview_cancel(ctx: Context, order_id: int) -> Preview:
     """Which order would be cancelled."""
-    order = await ctx.context.shop.order(order_id)
+    order = await _shop(ctx).order(order_id)
     if order is None:
         raise ToolError(f"There is no order #{order_id}.")
     what = _what(order)
@@ -135,3 +134,7 @@ async def preview_confirmation(ctx: Context, question: str) -> Preview:
 
 def _what(order: Order) -> str:
     return f"{order.quantity:,} × {order.sku} for {euros(order.total_cents)}"
+
+
+def _shop(ctx: Context) -> Shop:
+    return ctx.context.resource(Shop)

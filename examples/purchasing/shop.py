@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asyncpg import PostgresError
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -12,7 +13,19 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from worker.shop_tables import BUDGET_CENTS, CANCELLED, PLACED, SEED, Base, Item, Order, Purse
+from countersign.runtime.preflight import PreflightError
+from countersign.runtime.waiting import AwayError
+from countersign.tools import Resource
+from examples.purchasing.tables import (
+    BUDGET_CENTS,
+    CANCELLED,
+    PLACED,
+    SEED,
+    Base,
+    Item,
+    Order,
+    Purse,
+)
 
 STARTS = 5
 """How often a database is tried whose tables others are creating at the same time."""
@@ -202,3 +215,31 @@ async def _lock(session: AsyncSession) -> None:
 def _singular(word: str) -> str:
     """Enough English for a catalogue: `widgets` is a `widget`, `switches` is not in it."""
     return word.removesuffix("s")
+
+
+async def open_shop(url: str) -> Shop:
+    """Open the database.
+
+    Raises:
+        AwayError: its server does not answer.
+        PreflightError: it cannot be used.
+    """
+    try:
+        return await Shop.open(url)
+    except (SQLAlchemyError, PostgresError, OSError, ModuleNotFoundError) as error:
+        if _is_away(error) and not url.startswith("sqlite"):
+            raise AwayError(type(error).__name__) from error
+        raise PreflightError(f"DATABASE_URL cannot be used: {type(error).__name__}.") from error
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Whether a server does not answer, is still starting, or has no connection left."""
+    while error is not None:
+        state = str(getattr(error, "sqlstate", None) or "")
+        if isinstance(error, OSError) or state.startswith(("08", "53", "57")):
+            return True
+        error = error.__cause__
+    return False
+
+
+SHOP = Resource("the database", open_shop)

@@ -11,23 +11,24 @@ what a call would do, which is what an approver reads.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from agents import RunContextWrapper
 from agents.exceptions import ModelBehaviorError
 from agents.function_schema import FuncSchema, function_schema
 from pydantic import ValidationError
 
-from worker.shop import Shop
-from worker.text import encodable
-from worker.tools.schema import for_model, with_reason
+from countersign.tools.schema import for_model, with_reason
+from countersign.tools.text import encodable
 from workflows.contracts.core import ArgumentField, Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
 from workflows.digest import REASON
 from workflows.redaction import typed_as_secret
+
+T = TypeVar("T")
 
 
 class ReservedNameError(Exception):
@@ -43,14 +44,25 @@ class ArgumentsError(ToolError):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ToolContext:
     """What a tool may use."""
 
-    shop: Shop
     call: Call
+    resources: Sequence[object] = ()
+
+    def resource(self, kind: type[T]) -> T:
+        """What the worker has open of this kind, such as a database (see `Resource`).
+
+        Raises:
+            LookupError: the package of the tool has declared none.
+        """
+        for it in self.resources:
+            if isinstance(it, kind):
+                return it
+        raise LookupError(f"No {kind.__name__} is open")
 
 
-Context = RunContextWrapper[Desk]
+Context = RunContextWrapper[ToolContext]
 """First parameter of every tool, by the convention of the Agents SDK; not in its schema."""
 
 
@@ -147,26 +159,26 @@ class Tool:
             raise ArgumentsError(f"The arguments are not valid: {error}") from error
         return Arguments(tuple(positional), named, model.model_dump(mode="json"), reason)
 
-    async def run(self, desk: Desk) -> Any:
+    async def run(self, context: ToolContext) -> Any:
         """Do it. What comes back is whatever the tool's author returned.
 
         Raises:
             ToolError: it cannot be done as asked.
         """
-        read = self.read(desk.call.arguments)
-        return await self.body(RunContextWrapper(desk), *read.positional, **read.named)
+        read = self.read(context.call.arguments)
+        return await self.body(RunContextWrapper(context), *read.positional, **read.named)
 
-    async def describe(self, desk: Desk) -> tuple[Preview, Arguments]:
+    async def describe(self, context: ToolContext) -> tuple[Preview, Arguments]:
         """Say what a call would do, and change nothing.
 
         Raises:
             ToolError: it could not be done as asked, so nobody has to be bothered with it.
         """
-        read = self.read(desk.call.arguments)
+        read = self.read(context.call.arguments)
         if self._preview is None:
             return Preview(summary=self.title), read
-        context = RunContextWrapper(desk)
-        preview: Any = await self._preview(context, *read.positional, **read.named)
+        wrapped = RunContextWrapper(context)
+        preview: Any = await self._preview(wrapped, *read.positional, **read.named)
         if not isinstance(preview, Preview):
             raise ToolError(f"The preview of {self.schema.name} does not say what would be done.")
         return preview, read
