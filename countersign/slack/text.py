@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 # Lengths are in characters. Each line names the page of Slack's reference that sets the limit.
 MESSAGE_LIMIT = 4_000  # docs.slack.dev/reference/methods/chat.postMessage ("text", advised)
@@ -33,7 +34,8 @@ VIEW_SIZE_LIMIT = 250_000  # docs.slack.dev/reference/methods/views.open (JSON o
 
 ELLIPSIS = "…"
 
-_BIDI = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # control, bidi
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters that look empty
 _JOINER = "\u200d"
 _HARMLESS = re.compile(r"[\n\t -~]*")
@@ -72,14 +74,21 @@ def clean(text: str) -> str:
     """
     if _HARMLESS.fullmatch(text):
         return text
-    kept = [char for char in _LINE_BREAKS.sub("\n", text) if not _is_dropped(char)]
-    shown: list[str] = []
-    for index, char in enumerate(kept):
-        before = shown[-1] if shown else ""
-        after = kept[index + 1] if index + 1 < len(kept) else ""
-        hidden = _is_hidden(char) and not _holds_emoji(before, char, after)
-        shown.append(_as_code(char) if hidden else char)
-    return "".join(shown)
+    kept = _DROPPED.sub("", _LINE_BREAKS.sub("\n", text))
+    coded = -1
+
+    def shown(found: re.Match[str]) -> str:
+        nonlocal coded
+        char, at = found.group(), found.start()
+        if not _is_hidden(char):
+            return char
+        before = kept[at - 1 : at] if coded != at - 1 else ""
+        if _holds_emoji(before, char, kept[at + 1 : at + 2]):
+            return char
+        coded = at
+        return _as_code(char)
+
+    return _NOT_ASCII.sub(shown, kept)
 
 
 def clusters(text: str) -> Iterator[str]:
@@ -101,7 +110,10 @@ def fit(lines: Sequence[str], limit: int = SECTION_LIMIT) -> Fitted:
 
 def plain(text: str, limit: int) -> Fitted:
     """One line for a `plain_text` object, where Slack interprets nothing: cleaned, not escaped."""
-    line = " ".join(clean(text).split())
+    return _cut(" ".join(clean(text).split()), limit)
+
+
+def _cut(line: str, limit: int) -> Fitted:
     if len(line) <= limit:
         return Fitted(line, complete=True)
     kept = ""
@@ -114,10 +126,11 @@ def plain(text: str, limit: int) -> Fitted:
 
 def line(text: str, limit: int) -> Fitted:
     """One line for `mrkdwn`: cleaned, escaped, and within the limit with its escapes."""
-    room, fitted = limit, plain(text, limit)
+    whole = " ".join(clean(text).split())
+    room, fitted = limit, _cut(whole, limit)
     while (over := len(escape(fitted.text)) - limit) > 0:
         room -= max(1, over // len("&amp;"))
-        fitted = plain(text, room)
+        fitted = _cut(whole, room)
     return Fitted(escape(fitted.text), fitted.complete)
 
 
@@ -168,13 +181,8 @@ def date_token(
     return f"<!date^{seconds}^{shape}|{words}>"
 
 
-def _is_dropped(char: str) -> bool:
-    return char in _BIDI or (unicodedata.category(char) == "Cc" and char not in "\n\t")
-
-
+@lru_cache(maxsize=4_096)
 def _is_hidden(char: str) -> bool:
-    if char.isascii():
-        return False
     return (
         unicodedata.category(char) in {"Cf", "Cs", "Co"}
         or char in _BLANKS
