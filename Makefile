@@ -5,7 +5,7 @@ SETUP := sh dev/setup.sh
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev smoke test soak bench check fix lock browser clean
+.PHONY: help setup dev smoke test system soak bench check fix lock browser clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,10 +19,13 @@ dev: setup ## start everything on this machine (ARGS='--help' lists options)
 smoke: setup ## play one order through the whole product
 	@$(PY) -m dev smoke
 
-test: setup browser ## run every test (ARGS='-k ballot' for some)
+test: setup ## run the tests that take minutes at most (ARGS='-k ballot' for some)
 	@$(PY) -m pytest -n 3 $(ARGS)
 
-soak: setup ## run the tests that take minutes
+system: setup browser ## run those that start and kill processes, and those in a browser
+	@$(PY) -m pytest -n 3 -m system $(ARGS)
+
+soak: setup ## run those that take a quarter of an hour
 	@$(PY) -m pytest -n 1 -m soak $(ARGS)
 
 bench: setup ## measure lists with 10,000 approvals waiting (ARGS=500 for fewer)

@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Opens
 from tests.browser.window import button, told
+
+pytestmark = pytest.mark.system
 
 CLAUSES = ", ".join(f"that clause {number} holds at each of our sites" for number in range(1, 32))
 """More than a card can show in full."""

@@ -1,9 +1,12 @@
 """Several steps and several people: typed words, batches, standing leave, direct messages."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Opens
 from tests.browser.window import Window, button, cards, told
+
+pytestmark = pytest.mark.system
 
 
 async def _approve(approver: Window, requester: Window, what: str) -> None:

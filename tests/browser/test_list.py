@@ -1,9 +1,12 @@
 """`/approvals`: private, in pages, narrowed down, and decided from."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Opens
 from tests.browser.window import button
+
+pytestmark = pytest.mark.system
 
 MANY = "order 3 widgets, 4 gizmos, 5 sprockets, 2 headsets, 1 monitor and 1 chair"
 

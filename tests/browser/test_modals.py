@@ -1,9 +1,12 @@
 """What the card's dialogs ask for, refuse beside the field, and make of it."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Opens
 from tests.browser.window import button, cards, told
+
+pytestmark = pytest.mark.system
 
 
 async def test_a_rejection_tells_the_agent_why_and_mentions_nobody(opens: Opens) -> None:

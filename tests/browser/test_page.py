@@ -8,6 +8,8 @@ from playwright.async_api import Locator, expect
 from tests.browser.conftest import Opens, Scheme
 from tests.browser.window import DESK, Window, button
 
+pytestmark = pytest.mark.system
+
 
 async def _fits(window: Window, *reachable: Locator) -> None:
     """The page does not scroll, and what has to be pressed is within it."""

@@ -16,6 +16,8 @@ from tests.slack.reading import buttons, words
 from tests.slack.scene import Scene, logged
 from tests.slack.talk import ALICE, CARD
 
+pytestmark = pytest.mark.system
+
 ORDER = "order 100 widgets"
 RULE = """\
 version: {version}

@@ -7,6 +7,7 @@ from time import time
 from typing import Any
 
 import aiohttp
+import pytest
 import pytest_asyncio
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
@@ -17,6 +18,8 @@ from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.fakes import Watched
 from tests.slack.scene import Scene
+
+pytestmark = pytest.mark.system
 
 SECRET = "a-signing-secret"
 POLICY = """\

@@ -18,6 +18,8 @@ from dev.ports import free_port
 from dev.temporal_server import TemporalServer
 from tests.slack.scene import Scene
 
+pytestmark = pytest.mark.system
+
 Process = Literal["bot", "worker"]
 PORTS = {"bot": "BOT_PORT", "worker": "WORKER_PORT"}
 SECONDS = 60

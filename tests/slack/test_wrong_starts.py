@@ -17,6 +17,8 @@ from tests.slack.scene import Scene
 from worker.__main__ import prepare
 from worker.settings import WorkerSettings
 
+pytestmark = pytest.mark.system
+
 Process = Literal["bot", "worker"]
 NOBODYS = """\
 version: 1
