@@ -218,6 +218,14 @@ def ended_early_note(effects: Sequence[Effect]) -> str:
     return "That turn could not be finished. " + effects_for_person(effects)
 
 
+def forgotten_note(items: int) -> str:
+    """Tells the model that a thread has an older part that it is not given."""
+    return (
+        f"The oldest {items} entries of this thread are no longer kept. If somebody refers to "
+        "them, say that you cannot look back so far, and ask."
+    )
+
+
 def waiting_note(waiting: tuple[str, ...]) -> str:
     """Tells the model, for one turn, what is being waited for meanwhile."""
     lines = "\n".join(f"- {line}" for line in waiting)

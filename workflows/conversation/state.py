@@ -11,7 +11,8 @@ from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import Person, Thread
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import Rule
-from workflows.conversation.memory import GuardedCall, Item, Memory, Remembered, lean, window
+from workflows.conversation.memory import GuardedCall, Item, Memory, Remembered, lean, noted, window
+from workflows.conversation.model_messages import forgotten_note
 from workflows.digest import call_digest
 from workflows.listing.rows import grants_memo
 from workflows.listing.search_attributes import grant_changes
@@ -91,8 +92,9 @@ class Talk:
         self.forgotten += len(whole) - len(self.items)
 
     def before(self, position: int) -> list[Item]:
-        """What the thread had come to at some point, as far as it is remembered."""
-        return self.items[: max(position - self.forgotten, 0)]
+        """What the thread had come to at some point, with a mark where its beginning is gone."""
+        kept = self.items[: max(position - self.forgotten, 0)]
+        return [noted(forgotten_note(self.forgotten)), *kept] if self.forgotten else kept
 
     def end(self, status: ApprovalStatus) -> None:
         """Note how an approval has ended. Whatever nobody waits for is passed over."""

@@ -29,7 +29,7 @@ from workflows.conversation.memory import (
     size_of,
     window,
 )
-from workflows.conversation.state import WAITING_SIZE
+from workflows.conversation.state import WAITING_SIZE, Talk
 
 
 def _shape(item: Item) -> tuple[object, ...]:
@@ -194,3 +194,20 @@ def test_a_full_thread_is_carried_in_one_payload() -> None:
         revised=(lean(big),) * 3,
     )
     assert len(memory.model_dump_json()) + WAITING_SIZE < 2 * 2**20
+
+
+def test_a_thread_whose_beginning_is_forgotten_says_so() -> None:
+    talk = Talk.of(Memory(thread=a_thread()))
+    for number in range(2 * ITEMS_LIMIT):
+        talk.add(said(f"message {number}"))
+    assert talk.forgotten
+    mark, oldest, *_ = talk.before(talk.length)
+    assert mark["role"] == "developer"
+    assert f"oldest {talk.forgotten} entries" in mark["content"]
+    assert oldest == said(f"message {talk.forgotten}")
+
+
+def test_a_thread_of_which_all_is_kept_says_nothing_more() -> None:
+    talk = Talk.of(Memory(thread=a_thread()))
+    talk.add(said("hello"))
+    assert talk.before(talk.length) == [said("hello")]
