@@ -22,7 +22,7 @@ smoke: setup ## play one order through the whole product
 test: setup ## run the tests that take minutes at most (ARGS='-k ballot' for some)
 	@$(PY) -m pytest -n 3 $(ARGS)
 
-system: setup browser ## run those that start and kill processes, and those in a browser
+system: setup browser ## run those that start and kill processes, use a socket or a browser
 	@$(PY) -m pytest -n 3 -m system $(ARGS)
 
 soak: setup ## run those that take a quarter of an hour

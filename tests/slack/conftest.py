@@ -26,10 +26,10 @@ def fill_up(shop: Path) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Everything is tested both ways, but for what a mark says."""
+    """Everything is tested over HTTP, and over a socket by `make system`; a mark says otherwise."""
     if "everyone" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("delivery")
-        ways = mark.args if mark else ("socket", "http")
+        ways = mark.args if mark else ("http", pytest.param("socket", marks=pytest.mark.system))
         metafunc.parametrize("everyone", ways, indirect=True, scope="session")
 
 

@@ -21,7 +21,7 @@ from workflows.user_messages import (
 
 ORDER = "order 100 widgets"
 OVER_HTTP = pytest.mark.delivery("http")
-ONE_WAY = pytest.mark.delivery("socket")  # Slack delivers the same either way
+ONE_WAY = pytest.mark.delivery("http")  # Slack delivers the same either way
 EVENT: dict[str, Any] = {
     "type": "event_callback",
     "team_id": "T0ACME",

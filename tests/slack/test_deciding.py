@@ -7,7 +7,7 @@ from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, BOT, CAROL, OPS
 from workflows.contracts.decisions import Outcome, Via
 
-ONE_WAY = pytest.mark.delivery("socket")  # Slack delivers the same either way
+ONE_WAY = pytest.mark.delivery("http")  # Slack delivers the same either way
 ORDER = "order 100 widgets because stock is low"
 
 

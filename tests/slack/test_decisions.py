@@ -14,7 +14,7 @@ from tests.slack.talk import ALICE, BOB, CARD, CAROL, OPS, Talk
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome, Refusal, Via
 
-pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
+pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 
 ORDER = "order 10 widgets because stock is low"
 

@@ -16,7 +16,7 @@ from tests.slack.talk import (
 )
 from workflows.contracts.decisions import Outcome, Verb, Via
 
-pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
+pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 
 LARGE = "order 5 laptops"
 MANY = "order 1 chair, 2 desks, 3 headsets and 4 widgets"

@@ -7,7 +7,7 @@ from tests.slack.scene import Scene
 from tests.slack.talk import ALICE, BOB, CAROL, DAVE, OPS, PATIENCE
 from workflows.contracts.decisions import Outcome, Via
 
-pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
+pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 
 ORDER = "order 100 widgets"
 

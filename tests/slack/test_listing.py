@@ -12,7 +12,7 @@ from tests.slack.scene import Scene
 from tests.slack.talk import ALICE as ALICES
 from tests.slack.talk import ALICES_DM, BOB, OPS
 
-pytestmark = pytest.mark.delivery("socket")  # Slack delivers the same either way
+pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 
 FINANCE = "S0FINANCE"
 
