@@ -1,6 +1,6 @@
 """A rule as an approval carries it: resolved, versioned, and fixed when the approval is asked for.
 
-`policy.yaml` is where rules are written (`workflows/policy`). What is here is stored in
+`policy.yaml` is where rules are written (`countersign/policy`). What is here is stored in
 histories, so it only grows, like `workflows/contracts/core.py`.
 """
 
