@@ -3,6 +3,8 @@
 PY := .venv/bin/python
 SETUP := sh dev/setup.sh
 ARGS ?=
+# Tests start many processes, each of which is faster by what an earlier one has compiled.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev smoke test system soak bench check fix lock browser clean
