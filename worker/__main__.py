@@ -21,7 +21,7 @@ from countersign.runtime.process import leave, listening, run, stop_signal, unle
 from countersign.runtime.waiting import Waiting
 from countersign.slack.directory import Directory
 from countersign.slack.web_client import build_client
-from countersign.tools.catalogue import DuplicateToolError, NoToolsError, load_resources, load_tools
+from countersign.tools.catalogue import ToolsError, load_resources, load_tools
 from countersign.tools.resources import Opened
 from countersign.tools.toolkit import Tool
 from worker.agent import Agency
@@ -137,10 +137,8 @@ def found_tools(settings: WorkerSettings) -> Mapping[str, Tool]:
     """
     try:
         return load_tools(settings.tool_packages)
-    except NoToolsError as error:
+    except ToolsError as error:
         raise PreflightError(f"{error}.") from error
-    except DuplicateToolError as error:
-        raise PreflightError(f"TOOLS: two tools are called {error}.") from error
 
 
 async def open_resources(settings: WorkerSettings, waiting: Waiting) -> Sequence[Opened]:

@@ -165,7 +165,7 @@ def _tools() -> Mapping[str, ToolSpec]:
     catalogue = import_module("countersign.tools.catalogue")
     try:
         tools = catalogue.load_tools(names_in(PolicySettings().tools))
-    except catalogue.NoToolsError as error:
+    except catalogue.ToolsError as error:
         raise CommandError(f"{error}.", UNREACHABLE) from error
     return {name: tool.spec for name, tool in tools.items()}
 

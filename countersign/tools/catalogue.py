@@ -9,12 +9,16 @@ from countersign.tools.resources import Resource
 from countersign.tools.toolkit import Tool
 
 
-class DuplicateToolError(Exception):
+class ToolsError(Exception):
+    """What `TOOLS` names cannot be used. The text is one line that says which and why."""
+
+
+class DuplicateToolError(ToolsError):
     """Two tools have one name; the model could not tell them apart."""
 
 
-class NoToolsError(Exception):
-    """A package of tools cannot be imported. The text is one line that says which and why."""
+class NoToolsError(ToolsError):
+    """A package of tools cannot be imported."""
 
 
 def load_tools(packages: Sequence[str]) -> dict[str, Tool]:
@@ -30,7 +34,7 @@ def load_tools(packages: Sequence[str]) -> dict[str, Tool]:
             continue
         name = candidate.schema.name
         if found.setdefault(name, candidate) is not candidate:
-            raise DuplicateToolError(name)
+            raise DuplicateToolError(f"TOOLS: two tools are called {name}")
     return found
 
 
