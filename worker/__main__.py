@@ -24,11 +24,11 @@ from countersign.slack.web_client import build_client
 from countersign.tools.catalogue import ToolsError, load_resources, load_tools
 from countersign.tools.resources import Opened
 from countersign.tools.toolkit import Tool
-from worker.agent import Agency
+from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
-from worker.policy import PolicyDesk, open_policy
+from worker.policy import PolicyFile, open_policy
 from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
@@ -53,7 +53,7 @@ class Known:
 
     tools: Mapping[str, Tool]
     directory: Directory
-    policy: PolicyDesk
+    policy: PolicyFile
     temporal: Client
     resources: Sequence[Opened]
 
@@ -115,10 +115,10 @@ def build_agency(
     settings: WorkerSettings,
     tools: Mapping[str, Tool],
     resources: Sequence[Opened],
-    policy: PolicyDesk,
-) -> Agency:
+    policy: PolicyFile,
+) -> AgentRunner:
     """The agent of the settings. What the policy has rules for is asked for, too."""
-    return Agency(
+    return AgentRunner(
         settings.agent_name,
         settings.agent_instructions,
         settings.openai_model,

@@ -26,10 +26,10 @@ from countersign.slack.actions import (
     REQUEST_CHANGES,
     REVIEW,
     WITHDRAW,
-    Place,
+    BlockId,
 )
 from countersign.slack.blocks import context
-from countersign.slack.question import title
+from countersign.slack.request_section import title
 from countersign.slack.text import BUTTON_LIMIT, CONFIRM_TEXT_LIMIT, OVERFLOW_LIMIT, escape, plain
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.rules import Rule
@@ -44,7 +44,7 @@ UNSEEN_LEGACY = (
 )
 
 
-def card_buttons(status: ApprovalStatus, complete: bool, place: Place) -> Iterator[Block]:
+def card_buttons(status: ApprovalStatus, complete: bool, place: BlockId) -> Iterator[Block]:
     """The buttons of a card that waits, and what has to be said of them."""
     rule = status.in_force
     if rule is None:
@@ -74,7 +74,7 @@ def vote_buttons(status: ApprovalStatus, complete: bool) -> Iterator[Interactive
     yield button("Request changes…", REQUEST_CHANGES, status)
 
 
-def ask_again(status: ApprovalStatus, place: Place) -> Block:
+def ask_again(status: ApprovalStatus, place: BlockId) -> Block:
     """For the requester, after nobody answered."""
     again = button("Ask again", ASK_AGAIN, status)
     return ActionsBlock(block_id=place.block_id, elements=[again])
@@ -109,7 +109,7 @@ def not_from_slack(status: ApprovalStatus) -> str:
     )
 
 
-def _legacy(status: ApprovalStatus, complete: bool, place: Place) -> Block:
+def _legacy(status: ApprovalStatus, complete: bool, place: BlockId) -> Block:
     reject = ButtonElement(text="Reject", action_id=REJECT, value=status.id)
     approve = ButtonElement(text="Approve", action_id=APPROVE, value=status.id, style="primary")
     elements = [approve, reject] if complete else [reject]

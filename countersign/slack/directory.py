@@ -9,7 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from countersign.slack.profiles import DirectoryError, GoneError, Home, Place, Profile
+from countersign.slack.profiles import Channel, DirectoryError, GoneError, Installation, Profile
 from countersign.slack.web_client import code_of, retry_after
 
 PAGE = 999
@@ -53,16 +53,16 @@ class Directory:
         self._slack = slack
         self._keep = keep_seconds
         self._now = now
-        self._home: Home | None = None
+        self._home: Installation | None = None
         self._asking_home = asyncio.Lock()
         self._kept: dict[str, tuple[float, tuple[str, ...]]] = {}
 
-    async def home(self) -> Home:
+    async def home(self) -> Installation:
         """Which workspace this is. A token never changes its workspace, so it is asked once."""
         async with self._asking_home:
             if self._home is None:
                 reply = await _ask(self._slack.auth_test())
-                self._home = Home(
+                self._home = Installation(
                     team=str(reply.get("team_id") or ""),
                     enterprise=str(reply.get("enterprise_id") or ""),
                     bot_user=str(reply.get("user_id") or ""),
@@ -109,16 +109,16 @@ class Directory:
         """The user groups that somebody is in, by one question about all groups."""
         return await self._remembered(f"groups {user}", lambda: self._groups_of(user))
 
-    async def channel(self, channel: str) -> Place:
+    async def channel(self, channel: str) -> Channel:
         """One conversation. Direct messages are known by their id, which spares `im:read`.
 
         Fields of docs.slack.dev/reference/objects/conversation-object.
         """
         if channel.startswith(DIRECT_PREFIX):
-            return Place(id=channel, is_direct=True, is_private=True)
+            return Channel(id=channel, is_direct=True, is_private=True)
         reply = await _ask(self._slack.conversations_info(channel=channel), channel)
         found: dict[str, Any] = reply.get("channel") or {}
-        return Place(
+        return Channel(
             id=channel,
             name=str(found.get("name") or "")[:LONGEST_NAME],
             is_direct=_says(found, "is_im"),

@@ -44,7 +44,7 @@ WHERE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing:
+class Mentions:
     """Whom a message mentions: their phones ring when it is posted. Everybody else is named."""
 
     requester: bool = True
@@ -53,8 +53,8 @@ class Ringing:
     """Those whom the rule notifies, in one message of all that tell of the approval."""
 
 
-IN_THREAD = Ringing()
-QUIET = Ringing(requester=False, notified=False)
+IN_THREAD = Mentions()
+QUIET = Mentions(requester=False, notified=False)
 """A direct message rings by itself."""
 
 

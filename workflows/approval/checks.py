@@ -9,16 +9,16 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from workflows.approval.state import Case
+from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import (
     AgentActivities,
     DirectoryActivities,
     LifecycleActivities,
     PolicyActivities,
 )
-from workflows.contracts.activity_inputs import Plea, Question
+from workflows.contracts.activity_inputs import EligibilityQuery, PolicyQuery
 from workflows.contracts.core import Call, Person, Prepared
-from workflows.contracts.decisions import Outcome, Standing, Stop
+from workflows.contracts.decisions import Eligibility, Outcome, Stop
 from workflows.contracts.rules import Rule, Ruling, Verdict
 from workflows.digest import with_reason_of
 from workflows.timeouts import ask_now, sure
@@ -58,15 +58,15 @@ class Edit:
 class Seen:
     """Who was looked up for a rule, and what Slack said."""
 
-    question: Question
-    standings: tuple[Standing, ...]
+    query: EligibilityQuery
+    eligibilities: tuple[Eligibility, ...]
 
 
 @dataclass(slots=True)
 class Checks:
     """What is known so far for one vote. Whatever is missing is asked for within its time."""
 
-    case: Case
+    state: ApprovalState
     entry: Entry
     prepared: tuple[Call, Prepared] | None = None
     """The call as it would be done now, and of which call that is."""
@@ -75,28 +75,28 @@ class Checks:
     """Whether its conversation still ran when it was asked."""
     _seen: list[Seen] = field(default_factory=list)
 
-    async def look_up(self, ballot: Ballot) -> Sequence[Standing]:
+    async def look_up(self, ballot: Ballot) -> Sequence[Eligibility]:
         """What Slack says of everybody on whom the vote depends, towards the rule of a ballot.
 
         Raises:
             UncheckedError: it could not be had in time.
         """
-        if (known := self.standings(ballot)) is not None:
+        if (known := self.eligibilities(ballot)) is not None:
             return known
         if ballot.rule is None:
             return ()
-        question = Question(people=self._people(ballot), rule=ballot.rule)
-        answer = await self._ask(DirectoryActivities.look_up, question, "")
-        found = tuple(sure(Standing, it) for it in answer)
-        self._seen.append(Seen(question, found))
+        query = EligibilityQuery(people=self._people(ballot), rule=ballot.rule)
+        answer = await self._ask(DirectoryActivities.look_up, query, "")
+        found = tuple(sure(Eligibility, it) for it in answer)
+        self._seen.append(Seen(query, found))
         return found
 
-    def standings(self, ballot: Ballot) -> Sequence[Standing] | None:
+    def eligibilities(self, ballot: Ballot) -> Sequence[Eligibility] | None:
         """The same without asking; None if that has to be asked for."""
         if ballot.rule is None or not ballot.needs_look_up(self.entry.vote.decision):
             return ()
-        question = Question(people=self._people(ballot), rule=ballot.rule)
-        return next((it.standings for it in self._seen if it.question == question), None)
+        query = EligibilityQuery(people=self._people(ballot), rule=ballot.rule)
+        return next((it.eligibilities for it in self._seen if it.query == query), None)
 
     async def look_ahead(self) -> None:
         """Ask what would be done now, and whether anybody would hear of it.
@@ -107,20 +107,20 @@ class Checks:
         await asyncio.gather(self._preview(), self.find_conversation())
 
     async def _preview(self) -> None:
-        call = self.case.call
+        call = self.state.call
         asked = self._ask(AgentActivities.prepare_call, call, UNCHECKED_PREVIEW)
         self.prepared = call, sure(Prepared, await asked)
 
     async def find_conversation(self) -> None:
-        """Ask whether the conversation still runs; a case whose conversation was killed ends.
+        """Ask whether the conversation still runs; if it was killed, the approval ends.
 
         Raises:
             UncheckedError: Temporal did not say in time.
         """
-        id_ = self.case.request.call.thread.workflow_id
+        id_ = self.state.request.call.thread.workflow_id
         asked = self._ask(LifecycleActivities.how_conversation_ended, id_, UNCHECKED_CONVERSATION)
         if await asked in BY_FORCE:
-            self.case.stop(Stop.CONVERSATION, workflow.now())
+            self.state.stop(Stop.CONVERSATION, workflow.now())
         self.lives = True
 
     async def read_edit(self) -> Edit:
@@ -130,29 +130,29 @@ class Checks:
             UncheckedError: one of both could not be had in time.
             BadEditError: it cannot be asked for like this.
         """
-        case, decision = self.case, self.entry.vote.decision
-        if self.edit is not None and self.edit.of == case.call:
+        state, decision = self.state, self.entry.vote.decision
+        if self.edit is not None and self.edit.of == state.call:
             return self.edit
-        call = _edited(case.call, decision.arguments)
+        call = _edited(state.call, decision.arguments)
         asked = self._ask(AgentActivities.prepare_call, call, UNCHECKED_PREVIEW)
         prepared = sure(Prepared, await asked)
         if prepared.problem:
             raise BadEditError(prepared.problem)
-        prepared = prepared.model_copy(update={"reason": case.request.prepared.reason})
-        plea = Plea(call=call, prepared=prepared)
-        ruling = sure(Ruling, await self._ask(PolicyActivities.judge, plea, UNCHECKED_POLICY))
-        rule = _rule_after_edit(case.rule, ruling)
+        prepared = prepared.model_copy(update={"reason": state.request.prepared.reason})
+        query = PolicyQuery(call=call, prepared=prepared)
+        ruling = sure(Ruling, await self._ask(PolicyActivities.judge, query, UNCHECKED_POLICY))
+        rule = _rule_after_edit(state.rule, ruling)
         if rule is None:
             raise BadEditError(ruling.because)
-        self.edit = Edit(case.call, call, prepared, rule)
+        self.edit = Edit(state.call, call, prepared, rule)
         return self.edit
 
-    def needs_a_look_ahead(self, ballot: Ballot, standings: Sequence[Standing]) -> bool:
+    def needs_a_look_ahead(self, ballot: Ballot, eligibilities: Sequence[Eligibility]) -> bool:
         """Whether the vote would approve something of which it is not known what it does now."""
-        decides = ballot.cast(self.entry.vote, standings).outcome is Outcome.APPROVED
+        decides = ballot.cast(self.entry.vote, eligibilities).outcome is Outcome.APPROVED
         if ballot.closed or not decides:
             return False
-        return not self.lives or self.prepared is None or self.prepared[0] != self.case.call
+        return not self.lives or self.prepared is None or self.prepared[0] != self.state.call
 
     def _people(self, ballot: Ballot) -> tuple[Person, ...]:
         people = ballot.asked_about(self.entry.vote.decision)

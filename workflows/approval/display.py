@@ -7,9 +7,9 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from workflows.approval.state import Case
+from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import CardActivities, ThreadActivities
-from workflows.contracts.activity_inputs import Reminder, Reply, Whisper
+from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Reply
 from workflows.contracts.approvals import Card
 from workflows.contracts.core import Prepared
 from workflows.contracts.decisions import Decision, Outcome, Refusal, Refused
@@ -39,11 +39,11 @@ class Errand:
     argument: Any
 
 
-class Showing:
-    """Keeps every view of a case true. Slack may take its time; decisions do not wait for it."""
+class CardPublisher:
+    """Keeps every view of an approval true. Slack may take its time; no decision waits for it."""
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
+    def __init__(self, state: ApprovalState) -> None:
+        self._state = state
         self._drawn = 0
         self._listed: dict[str, Any] = {}
         self._found_by: Any = None
@@ -52,11 +52,11 @@ class Showing:
 
     async def keep_card_true(self) -> None:
         """Post the card, then rewrite it after every change until all is settled and shown."""
-        case = self._case
+        state = self._state
         await self._draw(CardActivities.post_card)
-        while case.card is not None:
-            await workflow.wait_condition(lambda: self._drawn < case.changes or case.settled)
-            if self._drawn == case.changes:
+        while state.card is not None:
+            await workflow.wait_condition(lambda: self._drawn < state.changes or state.settled)
+            if self._drawn == state.changes:
                 return
             await self._draw(CardActivities.redraw_card)
 
@@ -65,32 +65,32 @@ class Showing:
 
         A bug leaves a card that is there as it was until the next change; decisions count.
         """
-        case = self._case
-        self._drawn = case.changes
+        state = self._state
+        self._drawn = state.changes
         try:
-            if case.card is not None:
+            if state.card is not None:
                 self._list()
-            self._show(sure(Card, await call_slack(method, case.status())))
+            self._show(sure(Card, await call_slack(method, state.status())))
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
             self._fail_to_ask()
         except Exception:
             workflow.logger.exception("A card could not be drawn")
-            if case.card is None:
+            if state.card is None:
                 self._fail_to_ask()
 
     def _fail_to_ask(self) -> None:
-        case = self._case
-        case.put(case.ballot.close(Outcome.FAILED_TO_ASK), workflow.now())
+        state = self._state
+        state.put(state.ballot.close(Outcome.FAILED_TO_ASK), workflow.now())
         self._relist()
 
     async def keep_listed(self) -> None:
         """Without a card: only lists have to know."""
-        case = self._case
-        while not case.settled:
+        state = self._state
+        while not state.settled:
             self._relist()
-            self._drawn = case.changes
-            await workflow.wait_condition(lambda: case.changes > self._drawn or case.settled)
+            self._drawn = state.changes
+            await workflow.wait_condition(lambda: state.changes > self._drawn or state.settled)
         self._relist()
 
     @property
@@ -135,36 +135,36 @@ class Showing:
 
     def card_lost(self, ts: str) -> None:
         """Somebody deleted the card: it is drawn again, and is then found to be gone."""
-        self._case.lost = ts
+        self._state.lost = ts
         self._redraw_if_lost()
 
     def explain(self, refused: Refused) -> None:
         """Tell the person why what they did changed nothing."""
         decision = refused.decision
         if decision is not None:
-            deadline = self._case.deadline
+            deadline = self._state.deadline
             is_time_up = deadline is not None and workflow.now() >= deadline
-            text = refusal_for_person(refused, self._case.status(), is_time_up=is_time_up)
+            text = refusal_for_person(refused, self._state.status(), is_time_up=is_time_up)
             self.tell(decision, text, nudge=refused.why in NUDGEABLE)
 
     def tell(self, decision: Decision, text: str, *, nudge: bool = False) -> None:
         """Say something to one person only, where they acted."""
         if decision.by is None:
             return
-        thread = self._case.request.call.thread
+        thread = self._state.request.call.thread
         channel = decision.channel or thread.channel
-        whisper = Whisper(
+        ephemeral = EphemeralMessage(
             to=decision.by,
             channel=channel,
             thread_ts=thread.ts if channel == thread.channel else "",
             text=text,
-            nudge=self._case.id if nudge else "",
+            nudge=self._state.id if nudge else "",
         )
-        self._send(decision.by.user, ThreadActivities.whisper, whisper)
+        self._send(decision.by.user, ThreadActivities.post_ephemeral, ephemeral)
 
     def say(self, key: str, text: str) -> None:
         """Say something in the thread."""
-        call = self._case.request.call
+        call = self._state.request.call
         reply = Reply(thread=call.thread, key=key, markdown=text, to=call.requester)
         self._send(THREAD, ThreadActivities.post_reply, reply)
 
@@ -174,18 +174,18 @@ class Showing:
         self._send(lane, CardActivities.remind, reminder)
 
     def _show(self, card: Card) -> None:
-        case = self._case
-        if case.card == card:
+        state = self._state
+        if state.card == card:
             return
-        if case.card is not None and case.card.ts != card.ts:
-            case.edition += 1
-        case.card = card
+        if state.card is not None and state.card.ts != card.ts:
+            state.edition += 1
+        state.card = card
         self._redraw_if_lost()
         self._list(is_new=True)
 
     def _redraw_if_lost(self) -> None:
-        if self._case.card is not None and self._case.card.ts == self._case.lost:
-            self._case.changes += 1
+        if self._state.card is not None and self._state.card.ts == self._state.lost:
+            self._state.changes += 1
 
     def _relist(self) -> None:
         try:
@@ -195,7 +195,7 @@ class Showing:
 
     def _list(self, *, is_new: bool = False) -> None:
         """Have lists find the approval as it stands; older ones are listed as they were."""
-        status = self._case.status()
+        status = self._state.status()
         link = status.card.permalink if status.card else ""
         memo = approval_memo(status, link, one_tap=fits_in_a_row(status.shown))
         if is_new or (status.in_force is not None and memo != self._listed):

@@ -11,7 +11,7 @@ from workflows.voting.ballot import Ballot, ended
 
 
 @dataclass
-class Case:
+class ApprovalState:
     """What is asked, how it stands, and what became of it. `changes` counts what a card shows."""
 
     id: str

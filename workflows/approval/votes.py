@@ -12,10 +12,10 @@ from typing import Any
 from temporalio import workflow
 
 from workflows.approval.checks import BadEditError, Checks, Edit, UncheckedError
-from workflows.approval.display import Showing
-from workflows.approval.state import Case
+from workflows.approval.display import CardPublisher
+from workflows.approval.state import ApprovalState
 from workflows.contracts.activity_inputs import Reminder
-from workflows.contracts.decisions import Decision, Outcome, Refusal, Refused, Standing, Verb
+from workflows.contracts.decisions import Decision, Eligibility, Outcome, Refusal, Refused, Verb
 from workflows.digest import differences
 from workflows.user_messages import (
     UNCHECKED_OBJECTION,
@@ -33,11 +33,11 @@ NUDGE_PAUSE = timedelta(minutes=15)
 
 
 class Hearing:
-    """The votes of one case."""
+    """The votes of one state."""
 
-    def __init__(self, case: Case, showing: Showing) -> None:
-        self._case = case
-        self._showing = showing
+    def __init__(self, state: ApprovalState, publisher: CardPublisher) -> None:
+        self._state = state
+        self._publisher = publisher
         self._tasks: set[asyncio.Task[None]] = set()
         self._nudges = 0
         self._nudged_at: datetime | None = None
@@ -52,7 +52,7 @@ class Hearing:
         """Take a signal's arguments, whatever they are; never raises."""
         vote = read_vote(args, workflow.now())
         if isinstance(vote, Refused):
-            self._case.ballot = self._case.ballot.refuse(vote)
+            self._state.ballot = self._state.ballot.refuse(vote)
             workflow.logger.warning("Refused a malformed decision: %s", vote.detail)
             return
         try:
@@ -62,16 +62,16 @@ class Hearing:
 
     def _receive(self, vote: Vote) -> None:
         """Count a vote at once if it needs no check; hear nobody too often."""
-        case, decision = self._case, vote.decision
-        if case.ballot.knows(decision) or self.docket.knows(vote):
+        state, decision = self._state, vote.decision
+        if state.ballot.knows(decision) or self.docket.knows(vote):
             return
-        if case.rule is None:
+        if state.rule is None:
             self._count(vote, ())  # as it was done when this approval was asked for
             return
         times = self.docket.hear(vote, workflow.now())
-        refusal = case.ballot.screen(vote, case.card, case.lost)
-        if refusal is None and case.ballot.stands_at_once(vote):
-            self._count(vote, case.ballot.known_standings(decision))
+        refusal = state.ballot.screen(vote, state.card, state.lost)
+        if refusal is None and state.ballot.stands_at_once(vote):
+            self._count(vote, state.ballot.known_eligibilities(decision))
         elif times <= MOST_A_MINUTE:
             self._sort(vote, refusal)
         elif times == MOST_A_MINUTE + 1:
@@ -114,46 +114,46 @@ class Hearing:
 
     async def _vote(self, entry: Entry) -> None:
         """Count a vote once all is known that it depends on, and its turn has come."""
-        case, checks = self._case, Checks(self._case, entry)
+        state, checks = self._state, Checks(self._state, entry)
         while True:
-            standings = await checks.look_up(case.ballot)
-            if checks.needs_a_look_ahead(case.ballot, standings):
+            eligibilities = await checks.look_up(state.ballot)
+            if checks.needs_a_look_ahead(state.ballot, eligibilities):
                 await checks.look_ahead()
             await self._turn(entry)
             if entry.is_over:
                 return
-            if case.ballot.closed or self._is_checked(checks):
+            if state.ballot.closed or self._is_checked(checks):
                 self._conclude(entry.vote, checks)
                 return
 
     def _is_checked(self, checks: Checks) -> bool:
         """Whether all is known of a vote as things stand now: a hand-over may have changed them."""
-        ballot = self._case.ballot
-        standings = checks.standings(ballot)
-        return standings is not None and not checks.needs_a_look_ahead(ballot, standings)
+        ballot = self._state.ballot
+        eligibilities = checks.eligibilities(ballot)
+        return eligibilities is not None and not checks.needs_a_look_ahead(ballot, eligibilities)
 
     def _conclude(self, vote: Vote, checks: Checks) -> None:
         """Count a vote, unless what it would approve is no longer what was shown."""
-        case = self._case
+        state = self._state
         if self._is_refused(vote):
             return
-        standings = checks.standings(case.ballot) or ()
-        decides = case.ballot.cast(vote, standings).outcome is Outcome.APPROVED
+        eligibilities = checks.eligibilities(state.ballot) or ()
+        decides = state.ballot.cast(vote, eligibilities).outcome is Outcome.APPROVED
         if decides and checks.prepared is not None:
             now_prepared = checks.prepared[1]
             # What has become impossible fails when it runs, and says why.
-            if not now_prepared.problem and now_prepared.digest != case.shown.digest:
-                case.drift = differences(case.shown, now_prepared)
+            if not now_prepared.problem and now_prepared.digest != state.shown.digest:
+                state.drift = differences(state.shown, now_prepared)
                 self._supersede(vote.decision)
                 return
-        self._count(vote, standings)
+        self._count(vote, eligibilities)
 
     def _supersede(self, decision: Decision) -> None:
-        case = self._case
+        state = self._state
         self._record(decision, Refusal.OUTDATED)
         end = ended(Outcome.SUPERSEDED, workflow.now())
-        case.put(case.ballot.close(Outcome.SUPERSEDED, end), workflow.now())
-        self._showing.tell(decision, replaced_for_person(case.status()))
+        state.put(state.ballot.close(Outcome.SUPERSEDED, end), workflow.now())
+        self._publisher.tell(decision, replaced_for_person(state.status()))
 
     async def _turn(self, entry: Entry) -> None:
         """Wait until nothing is before a vote, or it makes no difference any more."""
@@ -167,25 +167,25 @@ class Hearing:
                 raise UncheckedError(what) from error
 
     def _is_due(self, entry: Entry) -> bool:
-        return entry.is_over or self._case.ballot.closed or self.docket.is_free(entry)
+        return entry.is_over or self._state.ballot.closed or self.docket.is_free(entry)
 
-    def _count(self, vote: Vote, standings: Sequence[Standing]) -> None:
+    def _count(self, vote: Vote, eligibilities: Sequence[Eligibility]) -> None:
         """Count a vote now. What came about while it was checked comes first."""
-        case, decision = self._case, vote.decision
-        if case.ballot.knows(decision) or self._is_refused(vote):
+        state, decision = self._state, vote.decision
+        if state.ballot.knows(decision) or self._is_refused(vote):
             return
-        before = case.ballot
-        case.put(before.cast(vote, standings), workflow.now())
-        if case.ballot.refused != before.refused:
-            self._showing.explain(case.ballot.refused[-1])
-            if case.ballot.refused[-1].why is Refusal.UNVERIFIED:
+        before = state.ballot
+        state.put(before.cast(vote, eligibilities), workflow.now())
+        if state.ballot.refused != before.refused:
+            self._publisher.explain(state.ballot.refused[-1])
+            if state.ballot.refused[-1].why is Refusal.UNVERIFIED:
                 self._overturn(vote)
-        elif decision.verb is Verb.HAND_OVER and not case.ballot.closed:
+        elif decision.verb is Verb.HAND_OVER and not state.ballot.closed:
             self._remind(decision, "hand over")
 
     def _overturn(self, vote: Vote) -> None:
         """After a no of which nobody knows whether it counts, nothing counts that it opposed."""
-        if side(vote) is Side.NO and not self._case.ballot.closed:
+        if side(vote) is Side.NO and not self._state.ballot.closed:
             for entry in self.docket.overturn():
                 self._refuse(entry.vote.decision, Refusal.UNVERIFIED, UNCHECKED_OBJECTION)
 
@@ -207,103 +207,103 @@ class Hearing:
 
     def _is_refused(self, vote: Vote) -> bool:
         """Whether a vote cannot count whoever made it; that is put on the record."""
-        refusal = self._case.ballot.screen(vote, self._case.card, self._case.lost)
+        refusal = self._state.ballot.screen(vote, self._state.card, self._state.lost)
         if refusal is not None:
             self._turn_away(vote.decision, refusal)
         return refusal is not None
 
     def _turn_away(self, decision: Decision, refusal: Refusal) -> None:
         self._refuse(decision, refusal)
-        if refusal is Refusal.CLOSED and self._case.rule is not None:
-            self._case.changes += 1  # whoever could press saw a card that was out of date
+        if refusal is Refusal.CLOSED and self._state.rule is not None:
+            self._state.changes += 1  # whoever could press saw a card that was out of date
 
     def _refuse(self, decision: Decision, why: Refusal, detail: str = "") -> None:
-        self._showing.explain(self._record(decision, why, detail))
+        self._publisher.explain(self._record(decision, why, detail))
 
     def _record(self, decision: Decision, why: Refusal, detail: str = "") -> Refused:
         refused = Refused(why=why, at=decision.at, decision=decision, detail=detail)
-        self._case.ballot = self._case.ballot.refuse(refused)
+        self._state.ballot = self._state.ballot.refuse(refused)
         return refused
 
     async def _amend(self, entry: Entry) -> None:
         """Have the call asked for as the approver changed it, and count their vote for that."""
-        checks = Checks(self._case, entry)
+        checks = Checks(self._state, entry)
         while True:
             await self._check_edit(entry.vote, checks)
             await self._turn(entry)
             if entry.is_over:
                 return
-            if self._case.ballot.closed or self._is_edit_checked(entry.vote, checks):
+            if self._state.ballot.closed or self._is_edit_checked(entry.vote, checks):
                 self._conclude_edit(entry.vote, checks)
                 return
 
     async def _check_edit(self, vote: Vote, checks: Checks) -> None:
-        case = self._case
-        if not self._may_amend(vote, await checks.look_up(case.ballot)):
+        state = self._state
+        if not self._may_amend(vote, await checks.look_up(state.ballot)):
             return
         edit = await checks.read_edit()
-        await checks.look_up(case.ballot.amend(edit.rule, edit.digest))
+        await checks.look_up(state.ballot.amend(edit.rule, edit.digest))
         if not checks.lives:
             await checks.find_conversation()
 
     def _is_edit_checked(self, vote: Vote, checks: Checks) -> bool:
         """Whether all is known of an edit as things stand now."""
-        case, edit = self._case, checks.edit
-        standings = checks.standings(case.ballot)
-        if standings is None:
+        state, edit = self._state, checks.edit
+        eligibilities = checks.eligibilities(state.ballot)
+        if eligibilities is None:
             return False
-        if not self._may_amend(vote, standings):
+        if not self._may_amend(vote, eligibilities):
             return True
-        if edit is None or edit.of != case.call or not checks.lives:
+        if edit is None or edit.of != state.call or not checks.lives:
             return False
-        return checks.standings(case.ballot.amend(edit.rule, edit.digest)) is not None
+        return checks.eligibilities(state.ballot.amend(edit.rule, edit.digest)) is not None
 
-    def _may_amend(self, vote: Vote, standings: Sequence[Standing]) -> bool:
+    def _may_amend(self, vote: Vote, eligibilities: Sequence[Eligibility]) -> bool:
         """Whether they may approve the call as it is.
 
         Who may not approve the changed call may not change it either, so that nobody can
         edit their way around a rule.
         """
-        ballot = self._case.ballot
-        return ballot.cast(_unedited(vote), standings).refused == ballot.refused
+        ballot = self._state.ballot
+        return ballot.cast(_unedited(vote), eligibilities).refused == ballot.refused
 
     def _conclude_edit(self, vote: Vote, checks: Checks) -> None:
-        case, edit = self._case, checks.edit
-        standings = checks.standings(case.ballot) or ()
-        if case.ballot.closed or edit is None or not self._may_amend(vote, standings):
-            self._count(_unedited(vote), standings)  # for the record, and to say why
+        state, edit = self._state, checks.edit
+        eligibilities = checks.eligibilities(state.ballot) or ()
+        if state.ballot.closed or edit is None or not self._may_amend(vote, eligibilities):
+            self._count(_unedited(vote), eligibilities)  # for the record, and to say why
             return
-        seen = checks.standings(case.ballot.amend(edit.rule, edit.digest)) or ()
+        seen = checks.eligibilities(state.ballot.amend(edit.rule, edit.digest)) or ()
         if not self._is_refused(_undated(vote)):
             self._count_amended(_undated(vote), edit, seen)
 
-    def _count_amended(self, vote: Vote, edit: Edit, seen: Sequence[Standing]) -> None:
-        case = self._case
-        amended = case.ballot.amend(edit.rule, edit.digest)
-        refusal = amended.screen(vote, case.card, case.lost)
+    def _count_amended(self, vote: Vote, edit: Edit, seen: Sequence[Eligibility]) -> None:
+        state = self._state
+        amended = state.ballot.amend(edit.rule, edit.digest)
+        refusal = amended.screen(vote, state.card, state.lost)
         counted = amended.cast(vote, seen)
         if refusal is None and counted.refused != amended.refused:
             refusal = counted.refused[-1].why
         if refusal:
             self._refuse(vote.decision, refusal)
             return
-        case.effective, case.prepared = edit.call, edit.prepared
-        case.changes += 1
-        case.put(counted, workflow.now())
+        state.effective, state.prepared = edit.call, edit.prepared
+        state.changes += 1
+        state.put(counted, workflow.now())
 
     def _nudge(self, decision: Decision) -> None:
         now = workflow.now()
         if self._nudged_at is not None and now - self._nudged_at < NUDGE_PAUSE:
-            self._showing.tell(decision, reminded(self._nudged_at + NUDGE_PAUSE))
+            self._publisher.tell(decision, reminded(self._nudged_at + NUDGE_PAUSE))
             return
         self._nudged_at = now
         self._remind(decision, "nudge")
-        self._showing.tell(decision, nudged())
+        self._publisher.tell(decision, nudged())
 
     def _remind(self, decision: Decision, kind: str) -> None:
         self._nudges += 1
-        status = self._case.status()
-        self._showing.remind(
+        status = self._state.status()
+        self._publisher.remind(
             Reminder(status=status, number=self._nudges, kind=kind, by=decision.by)
         )
 

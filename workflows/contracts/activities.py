@@ -6,16 +6,16 @@ from temporalio import activity
 
 from workflows.contracts.activity_inputs import (
     Batch,
-    Plea,
-    Question,
+    EligibilityQuery,
+    EphemeralMessage,
+    PolicyQuery,
     Reminder,
     Reply,
     ThreadStatus,
-    Whisper,
 )
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
-from workflows.contracts.decisions import Standing
+from workflows.contracts.decisions import Eligibility
 from workflows.contracts.rules import Ruling
 
 
@@ -53,7 +53,7 @@ class ThreadActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def whisper(self, whisper: Whisper) -> None:
+    async def post_ephemeral(self, ephemeral: EphemeralMessage) -> None:
         """Tell one person something that nobody else sees."""
 
 
@@ -89,7 +89,7 @@ class PolicyActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def judge(self, plea: Plea) -> Ruling:
+    async def judge(self, query: PolicyQuery) -> Ruling:
         """Say what the policy says of a call. A policy that fails while evaluating denies."""
 
 
@@ -98,10 +98,10 @@ class DirectoryActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def look_up(self, question: Question) -> tuple[Standing, ...]:
+    async def look_up(self, query: EligibilityQuery) -> tuple[Eligibility, ...]:
         """What Slack says of each person now, in the order asked for.
 
-        A group that is gone has no members; `Standing.gone` names it.
+        A group that is gone has no members; `Eligibility.gone` names it.
 
         Raises:
             ApplicationError: it could not be looked up, so nothing is known.

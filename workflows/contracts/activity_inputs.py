@@ -31,7 +31,7 @@ class ThreadStatus(BaseModel, frozen=True):
     text: str
 
 
-class Whisper(BaseModel, frozen=True):
+class EphemeralMessage(BaseModel, frozen=True):
     """A sentence for one person only, in the thread or channel where they acted."""
 
     to: Person
@@ -73,14 +73,14 @@ class Batch(BaseModel, frozen=True):
     """Whether it may have been posted by an activity whose answer nobody heard."""
 
 
-class Question(BaseModel, frozen=True):
-    """Whose standing is asked for, and towards which rule."""
+class EligibilityQuery(BaseModel, frozen=True):
+    """Whose eligibility is asked for, and towards which rule."""
 
     people: tuple[Person, ...]
     rule: Rule
 
 
-class Plea(BaseModel, frozen=True):
+class PolicyQuery(BaseModel, frozen=True):
     """A call for which the policy's ruling is asked."""
 
     call: Call

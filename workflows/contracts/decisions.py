@@ -162,7 +162,7 @@ class Account(StrEnum):
     BOT = "bot"
 
 
-class Standing(BaseModel, frozen=True):
+class Eligibility(BaseModel, frozen=True):
     """What Slack says of one person and one rule, looked up when they vote."""
 
     user: str

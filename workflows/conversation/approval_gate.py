@@ -21,7 +21,7 @@ from workflows.contracts.activities import (
     LifecycleActivities,
     PolicyActivities,
 )
-from workflows.contracts.activity_inputs import Plea
+from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import (
     APPROVAL_ALPHABET,
@@ -139,9 +139,9 @@ class Gate:
         A Slack that is away delays it, and the thread is told so once. Meanwhile whoever asked
         may take it back.
         """
-        plea = Plea(call=it.call, prepared=prepared)
+        query = PolicyQuery(call=it.call, prepared=prepared)
         try:
-            return await patiently(PolicyActivities.judge, plea, ANSWER_PATIENCE)
+            return await patiently(PolicyActivities.judge, query, ANSWER_PATIENCE)
         except ActivityError as error:
             if _is_final(error):
                 return _unjudged()
@@ -149,10 +149,12 @@ class Gate:
         if not it.delayed:
             it.delayed = True
             await self.tell_delay(it, workflow.now() + patience)
-        return await self._judge_patiently(it, plea, patience)
+        return await self._judge_patiently(it, query, patience)
 
-    async def _judge_patiently(self, it: GuardedCall, plea: Plea, patience: timedelta) -> Ruling:
-        judging = asyncio.create_task(patiently(PolicyActivities.judge, plea, patience))
+    async def _judge_patiently(
+        self, it: GuardedCall, query: PolicyQuery, patience: timedelta
+    ) -> Ruling:
+        judging = asyncio.create_task(patiently(PolicyActivities.judge, query, patience))
         await workflow.wait_condition(lambda: judging.done() or bool(it.withdrawn_by))
         if not judging.done():
             judging.cancel()

@@ -15,17 +15,17 @@ from workflows.contracts.decisions import (
     Account,
     CountedVote,
     Decision,
+    Eligibility,
     HandOver,
     Outcome,
     Refusal,
     Refused,
-    Standing,
     Verb,
     Via,
 )
 from workflows.contracts.rules import Rule
 from workflows.voting.parsing import Side, Vote, side
-from workflows.voting.quorum import Place, seat, seated
+from workflows.voting.quorum import Seat, seat, seated
 
 REFUSED_LIMIT = 100
 """Refused attempts that are kept. The workflow's history has all of them."""
@@ -52,8 +52,8 @@ class Ballot:
     outcome: Outcome = Outcome.PENDING
     decision: Decision | None = None
     votes: tuple[CountedVote, ...] = ()
-    claims: tuple[tuple[Place, ...], ...] = ()
-    """For each vote the places it may take; a later vote may move an earlier one among them."""
+    claims: tuple[tuple[Seat, ...], ...] = ()
+    """For each vote the seats it may take; a later vote may move an earlier one among them."""
     replaced: tuple[str, ...] = ()
     """Presses whose vote a later one by the same person took the place of."""
     refused: tuple[Refused, ...] = ()
@@ -110,9 +110,9 @@ class Ballot:
         decision = vote.decision
         if side(vote) is not Side.NO:
             return False
-        return not self.needs_look_up(decision) or bool(self.known_standings(decision))
+        return not self.needs_look_up(decision) or bool(self.known_eligibilities(decision))
 
-    def known_standings(self, decision: Decision) -> tuple[Standing, ...]:
+    def known_eligibilities(self, decision: Decision) -> tuple[Eligibility, ...]:
         """What the rule itself says of whom a vote depends on; nothing unless it names the voter.
 
         It is evidence enough for a no.
@@ -127,7 +127,7 @@ class Ballot:
         return self.rule is not None and decision.via.is_verified and decision.verb not in ANYBODYS
 
     def asked_about(self, decision: Decision) -> tuple[Person, ...]:
-        """Whose standing a vote depends on: the voter, then those in whose place they may act."""
+        """On whom a vote depends: the voter, then those in whose place they may act."""
         if decision.by is None:
             return ()
         if decision.verb is Verb.HAND_OVER:
@@ -135,25 +135,25 @@ class Ballot:
             return (decision.by, decision.to) if decision.to else (decision.by,)
         return (decision.by, *self._delegators(decision))
 
-    def cast(self, vote: Vote, standings: Sequence[Standing] = ()) -> "Ballot":
+    def cast(self, vote: Vote, eligibilities: Sequence[Eligibility] = ()) -> "Ballot":
         """Count a vote that `screen` let pass, or record why it does not count.
 
         Args:
             vote: what arrived.
-            standings: what Slack says of `asked_about(vote.decision)`, in that order; none at all
-                if it could not be looked up, which is never taken for a yes.
+            eligibilities: what Slack says of `asked_about(vote.decision)`, in that order; none
+                at all if it could not be looked up, which is never taken for a yes.
         """
         decision = vote.decision
         if self.closed or self.knows(decision) or decision.verb is Verb.NUDGE:
             return self
         if not self.needs_look_up(decision):
-            return self._count(vote, (self._any_place(decision),))
-        if len(standings) < len(self.asked_about(decision)) or not standings:
+            return self._count(vote, (self._any_seat(decision),))
+        if len(eligibilities) < len(self.asked_about(decision)) or not eligibilities:
             return self._refuse(decision, Refusal.UNVERIFIED)
-        places = self._entitled(decision, standings)
-        if isinstance(places, Refusal):
-            return self._refuse(decision, places, standings[0])
-        return self._count(vote, places)
+        seats = self._entitled(decision, eligibilities)
+        if isinstance(seats, Refusal):
+            return self._refuse(decision, seats, eligibilities[0])
+        return self._count(vote, seats)
 
     def refuse(self, refused: Refused) -> "Ballot":
         """Record an attempt that does not count."""
@@ -194,12 +194,12 @@ class Ballot:
             return False
         return vote.decision.verb is not Verb.NUDGE and vote.decision.at >= self.deadline
 
-    def _known(self, user: str) -> Standing:
+    def _known(self, user: str) -> Eligibility:
         """What the rule says of one user by their id."""
         rule = self._rule
         escalated = rule.escalation is not None and user in rule.escalation.to.users
         named = (number for number, panel in enumerate(rule.panels) if user in panel.who.users)
-        return Standing(user=user, panels=tuple(named), escalated=escalated)
+        return Eligibility(user=user, panels=tuple(named), escalated=escalated)
 
     def _screen_by_rule(self, vote: Vote) -> Refusal | None:
         decision = vote.decision
@@ -253,35 +253,35 @@ class Ballot:
         return None
 
     def _entitled(
-        self, decision: Decision, standings: Sequence[Standing]
-    ) -> tuple[Place, ...] | Refusal:
-        """The places that the vote may take: the voter's own first, then those they act for."""
-        voter, *others = standings
+        self, decision: Decision, eligibilities: Sequence[Eligibility]
+    ) -> tuple[Seat, ...] | Refusal:
+        """The seats that the vote may take: the voter's own first, then those they act for."""
+        voter, *others = eligibilities
         if refusal := NOT_COUNTED.get(voter.account):
             return refusal
         if decision.verb is Verb.BREAK_GLASS:
-            return (self._any_place(decision),)
+            return (self._any_seat(decision),)
         if decision.verb is Verb.HAND_OVER:
             receiver, others = others[0], []
             if receiver.account is not Account.MEMBER or not receiver.may_receive:
                 return Refusal.NO_HAND_OVER
         alone = self._rule.solo and self._is_own(decision)
-        own = self._any_place(decision) if alone else self._place_of(voter)
-        places = (own, *(self._place_of(other) for other in others))
-        return tuple(place for place in places if place) or Refusal.NOT_AN_APPROVER
+        own = self._any_seat(decision) if alone else self._seat_of(voter)
+        seats = (own, *(self._seat_of(other) for other in others))
+        return tuple(place for place in seats if place) or Refusal.NOT_AN_APPROVER
 
-    def _place_of(self, standing: Standing) -> Place | None:
-        if standing.account is not Account.MEMBER:
+    def _seat_of(self, eligibility: Eligibility) -> Seat | None:
+        if eligibility.account is not Account.MEMBER:
             return None
-        escalated = self.escalated and standing.escalated
-        panels = self._all_panels() if escalated else standing.panels
-        return Place(standing.user, panels, escalated) if panels else None
+        escalated = self.escalated and eligibility.escalated
+        panels = self._all_panels() if escalated else eligibility.panels
+        return Seat(eligibility.user, panels, escalated) if panels else None
 
-    def _any_place(self, decision: Decision) -> Place:
+    def _any_seat(self, decision: Decision) -> Seat:
         """Where the rule does not ask who it is, or asks for nobody else."""
-        return Place(decision.by.user if decision.by else "", self._all_panels())
+        return Seat(decision.by.user if decision.by else "", self._all_panels())
 
-    def _count(self, vote: Vote, places: tuple[Place, ...]) -> "Ballot":
+    def _count(self, vote: Vote, seats: tuple[Seat, ...]) -> "Ballot":
         decision = vote.decision
         if decision.verb is Verb.HAND_OVER and decision.by and decision.to:
             handed = HandOver(by=decision.by, to=decision.to, at=decision.at, press=decision.id)
@@ -292,21 +292,21 @@ class Ballot:
                 Verb.REQUEST_CHANGES: Outcome.CHANGES_REQUESTED,
             }
             return self.close(outcomes.get(decision.verb, Outcome.REJECTED), decision)
-        return self._approve(decision, places)
+        return self._approve(decision, seats)
 
-    def _approve(self, decision: Decision, places: tuple[Place, ...]) -> "Ballot":
-        """Count one more yes; those before it move to other places of theirs if that helps."""
+    def _approve(self, decision: Decision, seats: tuple[Seat, ...]) -> "Ballot":
+        """Count one more yes; those before it move to other seats of theirs if that helps."""
         others = self._without(decision)
         if decision.verb is Verb.BREAK_GLASS:
-            alone = CountedVote(decision=decision, panels=places[0].panels)
+            alone = CountedVote(decision=decision, panels=seats[0].panels)
             return replace(others, votes=(*others.votes, alone)).close(Outcome.APPROVED, decision)
-        claims = (*others.claims, places)
-        seats = seat(claims, self.rule.panels if self.rule else ())
-        if seats is None:
-            own = decision.by is not None and places[0].user == decision.by.user
+        claims = (*others.claims, seats)
+        given = seat(claims, self.rule.panels if self.rule else ())
+        if given is None:
+            own = decision.by is not None and seats[0].user == decision.by.user
             return self._refuse(decision, Refusal.HANDED_OVER if own else Refusal.NOT_AN_APPROVER)
         decisions = (*(it.decision for it in others.votes), decision)
-        votes = tuple(_counted(one, place) for one, place in zip(decisions, seats, strict=True))
+        votes = tuple(_counted(one, place) for one, place in zip(decisions, given, strict=True))
         ballot = replace(others, votes=votes, claims=claims)
         enough = self.rule is None or ballot.reached >= self.rule.needed
         return ballot.close(Outcome.APPROVED, decision) if enough else ballot
@@ -327,9 +327,13 @@ class Ballot:
         )
 
     def _refuse(
-        self, decision: Decision, why: Refusal, standing: Standing | None = None
+        self, decision: Decision, why: Refusal, eligibility: Eligibility | None = None
     ) -> "Ballot":
-        gone = f"no longer there: {', '.join(standing.gone)}" if standing and standing.gone else ""
+        gone = (
+            f"no longer there: {', '.join(eligibility.gone)}"
+            if eligibility and eligibility.gone
+            else ""
+        )
         return self.refuse(Refused(why=why, at=decision.at, decision=decision, detail=gone))
 
     def _delegators(self, decision: Decision) -> Iterator[Person]:
@@ -424,7 +428,7 @@ def _screen_without_rule(decision: Decision) -> Refusal | None:
     return Refusal.NO_GRANTS if decision.always else None
 
 
-def _counted(decision: Decision, place: Place) -> CountedVote:
+def _counted(decision: Decision, place: Seat) -> CountedVote:
     user = decision.by.user if decision.by else ""
     return CountedVote(
         decision=decision,

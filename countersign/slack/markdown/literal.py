@@ -15,7 +15,7 @@ def safe(text: str) -> str:
 
 
 def unmentioned(text: str) -> str:
-    """Markdown as it was, but ringing nobody: Slack sees a mention only right after its `<`.
+    """Markdown as it was, but mentions nobody: Slack sees a mention only right after its `<`.
 
     A channel that is named by its id stays a link to it.
     """

@@ -9,10 +9,10 @@ from tests.unit.ballot.world import CARD, OLD_CARD, Claim, World, most_seats
 from workflows.contracts.decisions import (
     CountedVote,
     Decision,
+    Eligibility,
     Outcome,
     Refusal,
     Refused,
-    Standing,
     Verb,
 )
 from workflows.contracts.rules import Rule
@@ -58,12 +58,12 @@ class Hearing:
         self.check()
 
     def check(self) -> None:
-        """What holds at every moment: distinct people, distinct places, and no more than that."""
+        """What holds at every moment: distinct people, distinct seats, and no more than that."""
         people = [it.decision.by.user for it in self.ballot.votes if it.decision.by]
         assert len(set(people)) == len(people)
         by_claim = [it for it in self.ballot.votes if it.decision.verb is not Verb.BREAK_GLASS]
-        places = [_place(it) for it in by_claim]
-        assert len(set(places)) == len(places)
+        seats = [_place(it) for it in by_claim]
+        assert len(set(seats)) == len(seats)
         if self.world.rule is None:
             return
         for vote in by_claim:
@@ -87,14 +87,14 @@ class Hearing:
             return
         if decision.verb is Verb.NUDGE:
             return
-        standings = self._look_up(self.ballot, decision) if around.looked_up else ()
+        eligibilities = self._look_up(self.ballot, decision) if around.looked_up else ()
         if around.meanwhile:
             around.meanwhile()
-        if decision.arguments and standings:
-            self._amend(vote, standings, around.edited_rule)
+        if decision.arguments and eligibilities:
+            self._amend(vote, eligibilities, around.edited_rule)
         elif not self._is_refused(vote):
             before = self.ballot
-            self.ballot = before.cast(vote, standings)
+            self.ballot = before.cast(vote, eligibilities)
             self._judge(before, vote, looked_up=around.looked_up)
 
     def _is_refused(self, vote: Vote) -> bool:
@@ -108,11 +108,11 @@ class Hearing:
         assert effects(self.ballot) == effects(before)
         return True
 
-    def _amend(self, vote: Vote, standings: Sequence[Standing], rule: Rule | None) -> None:
+    def _amend(self, vote: Vote, eligibilities: Sequence[Eligibility], rule: Rule | None) -> None:
         """Ask for the edited call if its editor may approve both, the old and the new one."""
         before, decision = self.ballot, vote.decision
         plain = replace(vote, decision=decision.model_copy(update={"arguments": ""}))
-        trial = before.cast(plain, standings)
+        trial = before.cast(plain, eligibilities)
         turned_away = before.closed or len(trial.refused) > len(before.refused)
         assert turned_away is not self._may(before, vote, looked_up=True)
         if turned_away or rule is None:
@@ -121,7 +121,7 @@ class Hearing:
         edited = replace(self.world, rule=rule, digest=f"{self.world.digest}+")
         amended = before.amend(rule, edited.digest)
         bare = replace(vote, decision=decision.model_copy(update={"digest": ""}))
-        counted = amended.cast(bare, edited.standings(amended.asked_about(bare.decision)))
+        counted = amended.cast(bare, edited.eligibilities(amended.asked_about(bare.decision)))
         refused = len(counted.refused) > len(amended.refused)
         if amended.screen(bare, CARD, OLD_CARD) or refused:
             assert not Hearing(amended, edited)._may(amended, bare, looked_up=True)
@@ -135,10 +135,10 @@ class Hearing:
         refused = Refused(why=Refusal.BAD_EDIT, at=NOON, decision=decision)
         self.ballot = self.ballot.refuse(refused)
 
-    def _look_up(self, ballot: Ballot, decision: Decision) -> tuple[Standing, ...]:
+    def _look_up(self, ballot: Ballot, decision: Decision) -> tuple[Eligibility, ...]:
         if not ballot.needs_look_up(decision):
             return ()
-        return self.world.standings(ballot.asked_about(decision))
+        return self.world.eligibilities(ballot.asked_about(decision))
 
     def _judge(self, before: Ballot, vote: Vote, *, looked_up: bool) -> None:
         """Whether the vote had exactly the effect that it may have."""

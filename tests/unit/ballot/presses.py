@@ -52,7 +52,7 @@ def arrive(ballot: Ballot, vote: Vote, world: World) -> Ballot:
     if why := ballot.screen(vote, CARD, OLD_CARD):
         return ballot.refuse(Refused(why=why, at=NOON, decision=vote.decision))
     asked = ballot.asked_about(vote.decision) if ballot.needs_look_up(vote.decision) else ()
-    return ballot.cast(vote, world.standings(asked))
+    return ballot.cast(vote, world.eligibilities(asked))
 
 
 TO_U3: dict[str, Any] = {"verb": Verb.HAND_OVER, "to": person("U3")}

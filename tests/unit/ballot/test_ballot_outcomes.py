@@ -20,7 +20,7 @@ from tests.unit.ballot.presses import (
 )
 from tests.unit.ballot.world import REQUESTER, a_rule, away
 from workflows.contracts.approvals import Card, Copy
-from workflows.contracts.decisions import Outcome, Refusal, Standing, Verb, Via
+from workflows.contracts.decisions import Eligibility, Outcome, Refusal, Verb, Via
 from workflows.voting.ballot import REFUSED_LIMIT, Ballot, ended
 
 
@@ -35,12 +35,12 @@ def test_who_could_not_be_looked_up_is_told_nothing_about_themselves(approve: bo
 def test_a_look_up_that_lacks_somebody_is_none() -> None:
     rule = a_rule(1, absences=(away("U1", "U4"),))
     before = after(rule)
-    now = before.cast(a_vote("U4"), (Standing(user="U4", panels=(0,)),))
+    now = before.cast(a_vote("U4"), (Eligibility(user="U4", panels=(0,)),))
     assert now.refused[-1].why is Refusal.UNVERIFIED
 
 
 def test_a_group_that_is_gone_is_named_to_who_cannot_vote_for_it() -> None:
-    now = after(TWO).cast(a_vote("U4"), (Standing(user="U4", gone=("S0FINANCE",)),))
+    now = after(TWO).cast(a_vote("U4"), (Eligibility(user="U4", gone=("S0FINANCE",)),))
     assert now.refused[-1].why is Refusal.NOT_AN_APPROVER
     assert "S0FINANCE" in now.refused[-1].detail
 
@@ -146,11 +146,11 @@ def test_a_press_that_is_known_is_not_cast_again() -> None:
     world = a_world(TWO)
     for vote in (a_vote("U1"), a_vote("U4")):
         once = after(TWO, vote)
-        assert once.cast(vote, world.standings((person("U2"),))) == once
+        assert once.cast(vote, world.eligibilities((person("U2"),))) == once
 
 
 def test_nothing_is_cast_once_it_is_decided() -> None:
     for outcome in (Outcome.EXPIRED, Outcome.APPROVED):
         closed = after(a_rule(1)).close(outcome, ended(outcome, NOON))
         for vote in (a_vote("U1"), a_vote("U1", approve=False), a_vote("")):
-            assert closed.cast(vote, a_world(TWO).standings((person("U1"),))) == closed
+            assert closed.cast(vote, a_world(TWO).eligibilities((person("U1"),))) == closed

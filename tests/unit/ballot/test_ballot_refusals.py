@@ -220,7 +220,7 @@ def test_a_no_by_whom_the_rule_names_needs_nobody_to_say_who_they_are() -> None:
     assert not ballot.stands_at_once(a_vote("U9", approve=False))
     assert ballot.escalate().stands_at_once(a_vote("U9", approve=False))
     rejected = ballot.cast(
-        vote := a_vote("U1", approve=False), ballot.known_standings(vote.decision)
+        vote := a_vote("U1", approve=False), ballot.known_eligibilities(vote.decision)
     )
     assert rejected.outcome is Outcome.REJECTED
 

@@ -12,7 +12,7 @@ from functools import cache
 from tests.builders import NOON
 from workflows.contracts.approvals import Card
 from workflows.contracts.core import Person
-from workflows.contracts.decisions import Account, Decision, Standing, Verb, Via
+from workflows.contracts.decisions import Account, Decision, Eligibility, Verb, Via
 from workflows.contracts.rules import Absence, Panel, People, Rule
 
 TEAM, BRANCH = "T0ACME", "T0BRANCH"
@@ -74,10 +74,10 @@ class World:
     def needed(self) -> tuple[int, ...]:
         return tuple(panel.needed for panel in self.rule.panels) if self.rule else ()
 
-    def standings(self, people: Sequence[Person]) -> tuple[Standing, ...]:
+    def eligibilities(self, people: Sequence[Person]) -> tuple[Eligibility, ...]:
         """What a directory would answer."""
         return tuple(
-            Standing(
+            Eligibility(
                 user=person.user,
                 account=self._account(person.user),
                 panels=tuple(sorted(self._own_panels(person.user))),

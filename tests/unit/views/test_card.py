@@ -6,8 +6,8 @@ import pytest
 
 from countersign.slack.card import approval_card, card_text
 from countersign.slack.complete import is_complete
+from countersign.slack.ending import verdict_line
 from countersign.slack.validate import message_problems
-from countersign.slack.verdict import verdict_line
 from tests.builders import a_press, a_status
 from tests.unit.views.cases import (
     CAROL,

@@ -19,7 +19,7 @@ from tests.unit.views.cases import (
     text_of,
     written,
 )
-from workflows.contracts.activity_inputs import Batch, Reminder, Whisper
+from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reminder
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ArgumentField
 
@@ -35,8 +35,10 @@ def _batch(*names: str) -> Batch:
     return Batch(thread=a_thread(), key="k", rows=rows)
 
 
-def _whisper(**changes: object) -> Whisper:
-    base = Whisper(to=ALICE, channel="C0OPS", thread_ts="1.1", text="Press here to approve.")
+def _post_ephemeral(**changes: object) -> EphemeralMessage:
+    base = EphemeralMessage(
+        to=ALICE, channel="C0OPS", thread_ts="1.1", text="Press here to approve."
+    )
     return base.model_copy(update=changes)
 
 
@@ -144,10 +146,10 @@ def test_a_large_summary_still_fits() -> None:
 
 
 def test_a_prompt_offers_what_its_card_offers() -> None:
-    whisper = _whisper(
+    message = _post_ephemeral(
         press=("approval-a", "approval-b"), digests=("d" * 64,), review=(False, True)
     )
-    blocks = prompt_blocks(whisper, "main")
+    blocks = prompt_blocks(message, "main")
     assert labels(blocks) == ["Approve", "Reject…", "Review…", "Reject…"]
     assert [it["block_id"] for it in written(blocks) if it["type"] == "actions"] == [
         f"prompt:0:{'d' * 16}:main:0",
@@ -157,10 +159,10 @@ def test_a_prompt_offers_what_its_card_offers() -> None:
 
 
 def test_who_may_not_decide_may_ask_those_who_can() -> None:
-    blocks = prompt_blocks(_whisper(nudge="approval-a"), "main")
+    blocks = prompt_blocks(_post_ephemeral(nudge="approval-a"), "main")
     assert labels(blocks) == ["Ask them"]
     assert written(blocks)[0]["text"]["text"] == "Press here to approve."
 
 
 def test_a_prompt_without_buttons_is_only_its_sentence() -> None:
-    assert len(prompt_blocks(_whisper(), "main")) == 1
+    assert len(prompt_blocks(_post_ephemeral(), "main")) == 1

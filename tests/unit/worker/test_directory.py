@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.slack.directory import MOST_PAGES, Directory
-from countersign.slack.profiles import DirectoryError, GoneError, Place, Profile
+from countersign.slack.profiles import Channel, DirectoryError, GoneError, Profile
 from tests.unit.worker.workspace import BOT, TEAM, Workspace
 
 
@@ -136,11 +136,11 @@ async def test_a_channel_is_what_slack_says_it_is(
     slack: Workspace, directory: Directory, says: dict[str, Any], is_: dict[str, Any]
 ) -> None:
     slack.places["C0OPS"] = says
-    assert await directory.channel("C0OPS") == replace(Place("C0OPS"), **is_)
+    assert await directory.channel("C0OPS") == replace(Channel("C0OPS"), **is_)
 
 
 async def test_a_direct_message_is_known_by_its_id(slack: Workspace, directory: Directory) -> None:
-    assert await directory.channel("D0ALICE") == Place(
+    assert await directory.channel("D0ALICE") == Channel(
         id="D0ALICE", is_direct=True, is_private=True
     )
     assert slack.methods == []

@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from tests.builders import ALICE, a_thread
 from workflows.client import _APPROVAL_ID
 from workflows.contracts import activity_inputs, approvals, core, decisions, rules
-from workflows.contracts.activity_inputs import Reply, ThreadStatus, Whisper
+from workflows.contracts.activity_inputs import EphemeralMessage, Reply, ThreadStatus
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
 from workflows.contracts.core import (
     APPROVAL_ALPHABET,
@@ -77,7 +77,7 @@ GOLDEN: dict[type[BaseModel], str] = {
     AgentSpec: f'{{"name":"B","instructions":"Buy.","model":"m","tools":[{TOOL}]}}',
     Reply: f'{{"thread":{THREAD},"key":"k","markdown":"**hi**"}}',
     ThreadStatus: f'{{"thread":{THREAD},"text":"is thinking…"}}',
-    Whisper: f'{{"to":{PERSON},"channel":"C0OPS","thread_ts":"1.0","text":"Too late"}}',
+    EphemeralMessage: f'{{"to":{PERSON},"channel":"C0OPS","thread_ts":"1.0","text":"Too late"}}',
     Memory: (
         f'{{"thread":{THREAD},"items":[{{"role":"user","content":"hi"}}],"seen":["Ev1"],'
         f'"turns":3,"inbox":[{MESSAGE}]}}'
