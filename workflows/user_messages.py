@@ -250,8 +250,6 @@ REFUSALS = {
 def who_can(status: ApprovalStatus) -> str:
     """Who can decide, and who has, as Slack shows it: `<!subteam^S…> can; <@U…> already has`."""
     rule = status.in_force
-    if rule is None:
-        return "anybody else can"
     asked_by = status.request.call.requester.user
     others = [id_ for id_ in rule.approver_ids if id_ != asked_by or rule.self_approval]
     can = ", ".join(named(id_) for id_ in others) or "nobody"

@@ -14,8 +14,8 @@ from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
-from tests.builders import ALICE, BOB, a_message, a_press, a_thread
-from tests.fakes import ANYBODY, FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
+from tests.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
+from tests.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
 from tests.model import Answer, Script, calls
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised

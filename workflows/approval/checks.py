@@ -83,8 +83,6 @@ class Checks:
         """
         if (known := self.eligibilities(ballot)) is not None:
             return known
-        if ballot.rule is None:
-            return ()
         query = EligibilityQuery(people=self._people(ballot), rule=ballot.rule)
         answer = await self._ask(DirectoryActivities.look_up, query, "")
         found = tuple(sure(Eligibility, it) for it in answer)
@@ -93,7 +91,7 @@ class Checks:
 
     def eligibilities(self, ballot: Ballot) -> Sequence[Eligibility] | None:
         """The same without asking; None if that has to be asked for."""
-        if ballot.rule is None or not ballot.needs_look_up(self.entry.vote.decision):
+        if not ballot.needs_look_up(self.entry.vote.decision):
             return ()
         query = EligibilityQuery(people=self._people(ballot), rule=ballot.rule)
         return next((it.eligibilities for it in self._seen if it.query == query), None)
@@ -174,7 +172,7 @@ def _edited(call: Call, arguments: str) -> Call:
     return call.model_copy(update={"arguments": with_reason_of(call.arguments, arguments)})
 
 
-def _rule_after_edit(before: Rule | None, ruling: Ruling) -> Rule | None:
+def _rule_after_edit(before: Rule, ruling: Ruling) -> Rule | None:
     """The rule for the edited call; what needs no approval is approved by who edited it."""
     if ruling.verdict is Verdict.ALLOW:
         return before

@@ -194,14 +194,14 @@ class CardPublisher:
             workflow.logger.exception("Lists could not be told")
 
     def _list(self, *, is_new: bool = False) -> None:
-        """Have lists find the approval as it stands; older ones are listed as they were."""
+        """Have lists find the approval as it stands."""
         status = self._state.status()
         link = status.card.permalink if status.card else ""
         memo = approval_memo(status, link, one_tap=fits_in_a_row(status.shown))
-        if is_new or (status.in_force is not None and memo != self._listed):
+        if is_new or memo != self._listed:
             self._listed = memo
             workflow.upsert_memo(memo)
-        if status.in_force is not None and (updates := changes(status)) != self._found_by:
+        if (updates := changes(status)) != self._found_by:
             self._found_by = updates
             workflow.upsert_search_attributes(updates)
 

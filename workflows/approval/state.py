@@ -41,8 +41,8 @@ class ApprovalState:
         )
 
     @property
-    def rule(self) -> Rule | None:
-        """The rule in force; None in approvals that are older than rules."""
+    def rule(self) -> Rule:
+        """The rule in force."""
         return self.ballot.rule
 
     @property
@@ -58,14 +58,12 @@ class ApprovalState:
     @property
     def deadline(self) -> datetime | None:
         """When the question expires."""
-        after = self.request.rule.expires_after if self.request.rule else None
-        return self.request.asked_at + after if after else None
+        return self.request.deadline
 
     @property
     def is_automatic(self) -> bool:
         """Whether nobody has to be asked."""
-        rule = self.request.rule
-        return rule is not None and (rule.auto_approve or self.request.granted is not None)
+        return self.request.is_automatic
 
     def put(self, ballot: Ballot, now: datetime) -> None:
         """Take a new state of the ballot; what a card shows of it counts as a change."""
@@ -108,6 +106,6 @@ class ApprovalState:
             rule=self.ballot.rule,
             drift=self.drift,
             ended_at=self.ended_at,
-            filled=self.ballot.reached,
+            counted=self.ballot.reached,
             stop=self.stopped,
         )

@@ -56,14 +56,12 @@ class Due:
 
 
 def schedule(request: ApprovalRequest) -> list[Due]:
-    """Everything that is due for a request, in order of time. Nothing for one without a rule."""
+    """Everything that is due for a request, in order of time."""
     return sorted(_due(request), key=lambda due: due.at)
 
 
 def _due(request: ApprovalRequest) -> Iterator[Due]:
     rule, start = request.rule, request.asked_at
-    if rule is None:
-        return
     for number, after in enumerate(rule.reminders, 1):
         yield Due(start + after, Timer.REMINDER, number, len(rule.reminders))
     if rule.escalation:

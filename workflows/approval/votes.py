@@ -65,9 +65,6 @@ class Hearing:
         state, decision = self._state, vote.decision
         if state.ballot.knows(decision) or self.docket.knows(vote):
             return
-        if state.rule is None:
-            self._count(vote, ())  # as it was done when this approval was asked for
-            return
         times = self.docket.hear(vote, workflow.now())
         refusal = state.ballot.screen(vote, state.card, state.lost)
         if refusal is None and state.ballot.stands_at_once(vote):
@@ -214,7 +211,7 @@ class Hearing:
 
     def _turn_away(self, decision: Decision, refusal: Refusal) -> None:
         self._refuse(decision, refusal)
-        if refusal is Refusal.CLOSED and self._state.rule is not None:
+        if refusal is Refusal.CLOSED:
             self._state.changes += 1  # whoever could press saw a card that was out of date
 
     def _refuse(self, decision: Decision, why: Refusal, detail: str = "") -> None:

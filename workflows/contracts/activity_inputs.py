@@ -1,6 +1,6 @@
 """What workflows give to activities: messages to show, questions to answer.
 
-Stored in histories, so it only grows, like `workflows.contracts.core`.
+Stored in histories, so from the first tag on it only grows, like `workflows.contracts.core`.
 """
 
 from pydantic import BaseModel

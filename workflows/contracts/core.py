@@ -1,6 +1,6 @@
 """What crosses a wire: ids, message names, and the models that are stored.
 
-This module only grows. A field is added at the end with a default; none is renamed,
+From the first tag on this module only grows. A field is added at the end with a default; none is renamed,
 retyped or reordered, because approvals that were asked for by an older release may
 still be waiting.
 """

@@ -1,6 +1,6 @@
 """What people decide, how it is counted or refused, and how an approval ends.
 
-Stored in histories, so it only grows, like `workflows.contracts.core`.
+Stored in histories, so from the first tag on it only grows, like `workflows.contracts.core`.
 """
 
 from datetime import datetime

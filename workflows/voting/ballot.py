@@ -47,7 +47,7 @@ class Ballot:
     """The state of one question. Every method returns a new ballot; none forgets an outcome."""
 
     requester: Person
-    rule: Rule | None = None
+    rule: Rule
     digest: str = ""
     outcome: Outcome = Outcome.PENDING
     decision: Decision | None = None
@@ -70,7 +70,7 @@ class Ballot:
     @property
     def reached(self) -> int:
         """How many of the rule's seats are filled."""
-        return seated(self.votes, self.rule.panels) if self.rule else len(self.votes)
+        return seated(self.votes, self.rule.panels)
 
     def knows(self, decision: Decision) -> bool:
         """Whether this very press was here before: Slack may deliver it twice."""
@@ -99,7 +99,7 @@ class Ballot:
             return None
         if decision.verb is Verb.WITHDRAW and decision.via.is_verified:
             return None if self._is_own(decision) else Refusal.NOT_THE_REQUESTER
-        return self._screen_by_rule(vote) if self.rule else _screen_without_rule(decision)
+        return self._screen_by_rule(vote)
 
     def stands_at_once(self, vote: Vote) -> bool:
         """Whether a no that `screen` let pass counts without asking Slack who it is from.
@@ -117,14 +117,14 @@ class Ballot:
 
         It is evidence enough for a no.
         """
-        if self.rule is None or decision.by is None:
+        if decision.by is None:
             return ()
         found = tuple(self._known(person.user) for person in self.asked_about(decision))
         return found if found[0].panels or (self.escalated and found[0].escalated) else ()
 
     def needs_look_up(self, decision: Decision) -> bool:
         """Whether Slack has to be asked who this is. Nobody vouches for an operator."""
-        return self.rule is not None and decision.via.is_verified and decision.verb not in ANYBODYS
+        return decision.via.is_verified and decision.verb not in ANYBODYS
 
     def asked_about(self, decision: Decision) -> tuple[Person, ...]:
         """On whom a vote depends: the voter, then those in whose place they may act."""
@@ -196,7 +196,7 @@ class Ballot:
 
     def _known(self, user: str) -> Eligibility:
         """What the rule says of one user by their id."""
-        rule = self._rule
+        rule = self.rule
         escalated = rule.escalation is not None and user in rule.escalation.to.users
         named = (number for number, panel in enumerate(rule.panels) if user in panel.who.users)
         return Eligibility(user=user, panels=tuple(named), escalated=escalated)
@@ -205,7 +205,7 @@ class Ballot:
         decision = vote.decision
         if not decision.via.is_verified:
             return self._screen_operator(vote)
-        rule = self._rule
+        rule = self.rule
         if not rule.from_slack:
             return Refusal.NOT_FROM_SLACK
         if self._is_own(decision) and not self._may_decide_own:
@@ -219,17 +219,17 @@ class Ballot:
 
     def _screen_operator(self, vote: Vote) -> Refusal | None:
         """An operator is one unverified voice: enough where one is, never one of several."""
-        decision, rule = vote.decision, self._rule
+        decision, rule = vote.decision, self.rule
         if not rule.operator:
             return Refusal.NO_OPERATORS
         if vote.approve and rule.needed > 1:
             return Refusal.OPERATOR_IS_NOBODY
         if decision.verb is Verb.REQUEST_CHANGES and not decision.reason.strip():
             return Refusal.NEEDS_REASON
-        return _screen_without_rule(decision)
+        return _screen_extras(decision)
 
     def _screen_verb(self, vote: Vote) -> Refusal | None:
-        decision, rule = vote.decision, self._rule
+        decision, rule = vote.decision, self.rule
         match decision.verb:
             case Verb.BREAK_GLASS if decision.by and decision.by.user not in rule.break_glass:
                 return Refusal.NO_BREAK_GLASS
@@ -243,7 +243,7 @@ class Ballot:
                 return None
 
     def _screen_decision(self, vote: Vote) -> Refusal | None:
-        decision, rule = vote.decision, self._rule
+        decision, rule = vote.decision, self.rule
         if decision.arguments and not rule.edit:
             return Refusal.NO_EDITS
         if decision.always and not rule.always:
@@ -265,7 +265,7 @@ class Ballot:
             receiver, others = others[0], []
             if receiver.account is not Account.MEMBER or not receiver.may_receive:
                 return Refusal.NO_HAND_OVER
-        alone = self._rule.solo and self._is_own(decision)
+        alone = self.rule.solo and self._is_own(decision)
         own = self._any_seat(decision) if alone else self._seat_of(voter)
         seats = (own, *(self._seat_of(other) for other in others))
         return tuple(place for place in seats if place) or Refusal.NOT_AN_APPROVER
@@ -301,14 +301,14 @@ class Ballot:
             alone = CountedVote(decision=decision, panels=seats[0].panels)
             return replace(others, votes=(*others.votes, alone)).close(Outcome.APPROVED, decision)
         claims = (*others.claims, seats)
-        given = seat(claims, self.rule.panels if self.rule else ())
+        given = seat(claims, self.rule.panels)
         if given is None:
             own = decision.by is not None and seats[0].user == decision.by.user
             return self._refuse(decision, Refusal.HANDED_OVER if own else Refusal.NOT_AN_APPROVER)
         decisions = (*(it.decision for it in others.votes), decision)
         votes = tuple(_counted(one, place) for one, place in zip(decisions, given, strict=True))
         ballot = replace(others, votes=votes, claims=claims)
-        enough = self.rule is None or ballot.reached >= self.rule.needed
+        enough = ballot.reached >= self.rule.needed
         return ballot.close(Outcome.APPROVED, decision) if enough else ballot
 
     def _without(self, decision: Decision) -> "Ballot":
@@ -342,7 +342,7 @@ class Ballot:
         Never for a requester who may not decide it themselves, or who works alone.
         """
         by = decision.by
-        if by is None or self.rule is None:
+        if by is None:
             return
         found = [
             Person(team=by.team, user=absence.user)
@@ -360,12 +360,12 @@ class Ballot:
 
     @property
     def _may_decide_own(self) -> bool:
-        return self.rule is not None and (self.rule.self_approval or self.rule.solo)
+        return self.rule.self_approval or self.rule.solo
 
     @property
     def _is_alone(self) -> bool:
         """Whether nobody may act for the requester."""
-        return not self._may_decide_own or self._rule.solo
+        return not self._may_decide_own or self.rule.solo
 
     def _is_own(self, decision: Decision) -> bool:
         return _is(self.requester, decision.by)
@@ -383,13 +383,7 @@ class Ballot:
         )
 
     def _all_panels(self) -> tuple[int, ...]:
-        return tuple(range(len(self.rule.panels))) if self.rule else ()
-
-    @property
-    def _rule(self) -> Rule:
-        if self.rule is None:
-            raise AssertionError("asked for before there were rules")
-        return self.rule
+        return tuple(range(len(self.rule.panels)))
 
 
 def _short(refused: Refused) -> Refused:
@@ -418,7 +412,7 @@ def _is(person: Person | None, other: Person | None) -> bool:
     return person is not None and other is not None and person.user == other.user
 
 
-def _screen_without_rule(decision: Decision) -> Refusal | None:
+def _screen_extras(decision: Decision) -> Refusal | None:
     """What only a rule can allow."""
     refusals = {Verb.HAND_OVER: Refusal.NO_HAND_OVER, Verb.BREAK_GLASS: Refusal.NO_BREAK_GLASS}
     if refusal := refusals.get(decision.verb):

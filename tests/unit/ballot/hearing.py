@@ -64,8 +64,6 @@ class Hearing:
         by_claim = [it for it in self.ballot.votes if it.decision.verb is not Verb.BREAK_GLASS]
         seats = [_place(it) for it in by_claim]
         assert len(set(seats)) == len(seats)
-        if self.world.rule is None:
-            return
         for vote in by_claim:
             evidence = dict(self.claims[vote.decision.id])
             assert frozenset(vote.panels) == evidence[_place(vote)]
@@ -169,7 +167,7 @@ class Hearing:
         earlier = [it.decision for it in before.votes if not _same(it.decision, decision)]
         assert [it.decision for it in after.votes] == [*earlier, decision]
         self.claims[decision.id] = self._claim(decision)
-        if decision.verb is Verb.BREAK_GLASS or self.world.rule is None:
+        if decision.verb is Verb.BREAK_GLASS:
             assert after.outcome is Outcome.APPROVED
         elif after.outcome is Outcome.APPROVED:
             assert self.seats(after.votes) >= sum(self.world.needed)
@@ -186,7 +184,7 @@ class Hearing:
             return world.operator_counts(decision, vote.approve)
         if not world.person_may(decision, vote.approve):
             return False
-        if world.rule is None or decision.verb is Verb.WITHDRAW:
+        if decision.verb is Verb.WITHDRAW:
             return True
         return looked_up and self._is_free_to(before, vote)
 
@@ -207,7 +205,7 @@ class Hearing:
         return most_seats(one_row, (len(claims),), frozenset()) == len(claims)
 
     def _claim(self, decision: Decision) -> Claim:
-        if decision.by is None or self.world.rule is None:
+        if decision.by is None:
             return (("", frozenset(range(len(self.world.needed)))),)
         return self.world.claim(decision)
 

@@ -1,7 +1,6 @@
 """What single votes come to, and what they never come to."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,6 @@ from tests.unit.ballot.hearing import effects
 from tests.unit.ballot.presses import (
     GENEROUS,
     REASON,
-    TO_U3,
     TWO,
     a_vote,
     a_world,
@@ -21,7 +19,7 @@ from tests.unit.ballot.presses import (
 from tests.unit.ballot.world import REQUESTER, a_rule, away
 from workflows.contracts.approvals import Card, Copy
 from workflows.contracts.decisions import Eligibility, Outcome, Refusal, Verb, Via
-from workflows.voting.ballot import REFUSED_LIMIT, Ballot, ended
+from workflows.voting.ballot import REFUSED_LIMIT, ended
 
 
 @pytest.mark.parametrize("approve", [True, False])
@@ -55,13 +53,6 @@ def test_naming_an_approver_in_a_plain_approval_does_not_lend_their_vote() -> No
     ballot, vote = after(a_rule(1)), a_vote("U4", to=person("U1"))
     assert ballot.asked_about(vote.decision) == (person("U4"),)
     assert after(a_rule(1), vote).refused[-1].why is Refusal.NOT_AN_APPROVER
-
-
-@pytest.mark.parametrize("way", [{"arguments": "{}"}, {"always": True}, TO_U3])
-def test_without_a_rule_only_the_plain_question_can_be_answered(way: dict[str, Any]) -> None:
-    opened = Ballot(person(REQUESTER))
-    assert opened.screen(a_vote(approve="to" not in way, **way)) is not None
-    assert opened.cast(a_vote(REQUESTER)).outcome is Outcome.APPROVED
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,8 @@ PREPARED = (
     f'{{"problem":"","title":"Place","summary":"Order 1","fields":[{FIELD}],'
     '"cost":"€1.00","reason":"low","agent":"Buyer"}'
 )
-REQUEST = f'{{"call":{CALL},"prepared":{PREPARED},"asked_at":"2026-11-23T12:00:00Z"}}'
+RULE = '{"name":"orders"}'
+REQUEST = f'{{"call":{CALL},"prepared":{PREPARED},"asked_at":"2026-11-23T12:00:00Z","rule":{RULE}}}'
 CARD = '{"channel":"C0OPS","ts":"2.0","permalink":"https://a.test/2","source":"https://a.test/1"}'
 TOOL = (
     '{"name":"act","description":"Act.","parameters":{"type":"object"},'
