@@ -33,6 +33,7 @@ from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.threads import SlackThreads
+from worker.vote_checks import VoteChecks
 from workflows.redaction import Secrets
 
 
@@ -87,13 +88,16 @@ async def work(
 ) -> None:
     """Run workflows and activities until told to stop."""
     temporal, directory = known.temporal, known.directory
+    runner = build_runner(settings, known.tools, known.resources, known.policy)
+    people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
     activities = [
-        build_agency(settings, known.tools, known.resources, known.policy),
+        runner,
         SlackCards(slack, directory, settings.deployment),
         SlackThreads(slack, settings.deployment),
-        SlackDirectory(directory),
-        TemporalLifecycle(temporal),
+        people,
+        lifecycle,
         known.policy,
+        VoteChecks(runner, known.policy, people, lifecycle),
     ]
     worker = build_worker(temporal, settings.task_queue, activities)
 
@@ -111,7 +115,7 @@ async def work(
             await resource.close()
 
 
-def build_agency(
+def build_runner(
     settings: WorkerSettings,
     tools: Mapping[str, Tool],
     resources: Sequence[Opened],

@@ -25,6 +25,7 @@ from workflows.contracts.activities import (
     LifecycleActivities,
     PolicyActivities,
     ThreadActivities,
+    VoteActivities,
 )
 from workflows.conversation.workflow import ConversationWorkflow
 from workflows.timeouts import HEARTBEAT
@@ -44,6 +45,7 @@ Activities = (
     | LifecycleActivities
     | PolicyActivities
     | ThreadActivities
+    | VoteActivities
 )
 DRAIN = timedelta(seconds=20)
 GRACE = timedelta(seconds=10)

@@ -27,6 +27,7 @@ from workflows.user_messages import (
 )
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
 
 MOST_OFFERED = 5
 """Approvals that are offered at once; more are found by `/approvals`."""
@@ -122,7 +123,7 @@ class Interjection:
             requester=request.call.requester, rule=request.rule, escalated=_is_escalated(request)
         )
         vote = Vote(approve=True, decision=self._decision(id_, Verb.DECIDE, Via.PROMPT))
-        if refusal := ballot.screen(vote):
+        if refusal := screen(ballot, vote):
             return refusal
         if not ballot.needs_look_up(vote.decision):
             return None

@@ -18,6 +18,7 @@ from workflows.contracts.decisions import (
 from workflows.contracts.rules import Rule
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote, read_vote
+from workflows.voting.screening import screen
 
 ENDS = {Verb.REQUEST_CHANGES: Outcome.CHANGES_REQUESTED, Verb.WITHDRAW: Outcome.WITHDRAWN}
 
@@ -97,7 +98,7 @@ class Hearing:
 
     def _is_refused(self, vote: Vote) -> bool:
         """Whether it is turned away unseen; nobody who may vote is."""
-        why = self.ballot.screen(vote, CARD, OLD_CARD)
+        why = screen(self.ballot, vote, CARD, OLD_CARD)
         if why is None:
             return False
         assert not self._may(self.ballot, vote, looked_up=True)
@@ -121,7 +122,7 @@ class Hearing:
         bare = replace(vote, decision=decision.model_copy(update={"digest": ""}))
         counted = amended.cast(bare, edited.eligibilities(amended.asked_about(bare.decision)))
         refused = len(counted.refused) > len(amended.refused)
-        if amended.screen(bare, CARD, OLD_CARD) or refused:
+        if screen(amended, bare, CARD, OLD_CARD) or refused:
             assert not Hearing(amended, edited)._may(amended, bare, looked_up=True)
             self._refuse_edit(decision)
             return

@@ -20,6 +20,7 @@ from tests.unit.ballot.world import REQUESTER, a_rule, away
 from workflows.contracts.approvals import Card, Copy
 from workflows.contracts.decisions import Eligibility, Outcome, Refusal, Verb, Via
 from workflows.voting.ballot import REFUSED_LIMIT, ended
+from workflows.voting.screening import screen
 
 
 @pytest.mark.parametrize("approve", [True, False])
@@ -46,7 +47,7 @@ def test_a_group_that_is_gone_is_named_to_who_cannot_vote_for_it() -> None:
 def test_an_own_request_is_refused_before_anybody_is_looked_up() -> None:
     ballot = after(GENEROUS)
     for verb in (Verb.DECIDE, Verb.BREAK_GLASS):
-        assert ballot.screen(a_vote(REQUESTER, verb=verb)) is Refusal.OWN_REQUEST
+        assert screen(ballot, a_vote(REQUESTER, verb=verb)) is Refusal.OWN_REQUEST
 
 
 def test_naming_an_approver_in_a_plain_approval_does_not_lend_their_vote() -> None:
@@ -119,10 +120,10 @@ def test_nothing_is_asked_anew_or_escalated_once_it_is_decided() -> None:
 
 def test_a_press_counts_on_every_copy_of_the_card() -> None:
     card = Card(channel="D1", ts="1.4", copies=(Copy(channel="D2", ts="1.5"),))
-    assert after(TWO).screen(a_vote(card="1.4"), card) is None
-    assert after(TWO).screen(a_vote(card="1.5"), card) is None
-    assert after(TWO).screen(a_vote(card="1.6"), card) is Refusal.STALE_CARD
-    assert after(TWO).screen(a_vote(card="1.6", via=Via.LIST), card) is None
+    assert screen(after(TWO), a_vote(card="1.4"), card) is None
+    assert screen(after(TWO), a_vote(card="1.5"), card) is None
+    assert screen(after(TWO), a_vote(card="1.6"), card) is Refusal.STALE_CARD
+    assert screen(after(TWO), a_vote(card="1.6", via=Via.LIST), card) is None
 
 
 def test_refused_attempts_are_kept_but_not_without_end() -> None:
