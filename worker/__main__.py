@@ -26,6 +26,7 @@ from countersign.tools.resources import Opened
 from countersign.tools.toolkit import Tool
 from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
+from worker.conclusion import Conclusion
 from worker.directory import SlackDirectory
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyFile, open_policy
@@ -90,14 +91,16 @@ async def work(
     temporal, directory = known.temporal, known.directory
     runner = build_runner(settings, known.tools, known.resources, known.policy)
     people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
+    cards = SlackCards(slack, directory, settings.deployment)
     activities = [
         runner,
-        SlackCards(slack, directory, settings.deployment),
+        cards,
         SlackThreads(slack, settings.deployment),
         people,
         lifecycle,
         known.policy,
         VoteChecks(runner, known.policy, people, lifecycle),
+        Conclusion(cards, lifecycle),
     ]
     worker = build_worker(temporal, settings.task_queue, activities)
 

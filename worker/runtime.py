@@ -22,6 +22,7 @@ from workflows.contracts.activities import (
     AgentActivities,
     CardActivities,
     DirectoryActivities,
+    EndActivities,
     LifecycleActivities,
     PolicyActivities,
     ThreadActivities,
@@ -42,6 +43,7 @@ Activities = (
     AgentActivities
     | CardActivities
     | DirectoryActivities
+    | EndActivities
     | LifecycleActivities
     | PolicyActivities
     | ThreadActivities

@@ -1,13 +1,11 @@
 """How long workflows wait for the world, and how they call it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
 
 SLACK_CALL = timedelta(seconds=30)
 TOOL_CALL = timedelta(minutes=5)
@@ -22,14 +20,10 @@ PREPARE_PATIENCE = timedelta(seconds=30)
 CARD_PATIENCE = timedelta(minutes=10)
 """How long a decided approval waits for Slack to take its last card before it goes on without."""
 EPHEMERAL_PATIENCE = timedelta(minutes=1)
-AT_ONCE = timedelta(seconds=3)
-"""How long a step of a workflow may be held up by a call: signals wait meanwhile."""
 NOTICEABLE = timedelta(seconds=1)
 """How long an action may run before its card says that it does."""
 
 Answer = TypeVar("Answer", bound=BaseModel)
-Argument = TypeVar("Argument")
-Result = TypeVar("Result")
 
 
 def sure(kind: type[Answer], value: Any) -> Answer:
@@ -54,24 +48,6 @@ async def call_slack(method: Any, argument: Any) -> Any:
         heartbeat_timeout=HEARTBEAT,
         retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
     )
-
-
-async def call_slack_at_once(
-    method: Callable[[Any, Argument], Awaitable[Result]], argument: Argument
-) -> Result:
-    """Call Slack within the same step of the workflow; if that does not work, as `call_slack`.
-
-    Only for what may be done twice, and when nobody's signal is waited for.
-    """
-    try:
-        return await workflow.execute_local_activity_method(
-            method,
-            argument,
-            schedule_to_close_timeout=AT_ONCE,
-            retry_policy=RetryPolicy(maximum_attempts=1),
-        )
-    except ActivityError:
-        return await call_slack(method, argument)
 
 
 async def ask_now(method: Any, argument: Any, within: timedelta = ANSWER_PATIENCE) -> Any:

@@ -17,6 +17,7 @@ from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 from tests.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
 from tests.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
 from tests.model import Answer, Script, calls
+from worker.conclusion import Conclusion
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
 from worker.runtime import Activities, build_worker
@@ -173,6 +174,7 @@ class Flow:
             self.directory,
             lifecycle,
             checks,
+            Conclusion(self.cards, lifecycle),
         )
 
     @property

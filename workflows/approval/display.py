@@ -15,7 +15,7 @@ from workflows.contracts.core import Prepared
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused
 from workflows.listing.rows import approval_memo
 from workflows.listing.search_attributes import changes
-from workflows.timeouts import call_slack, call_slack_at_once, sure
+from workflows.timeouts import call_slack, sure
 from workflows.user_messages import refusal_for_person
 
 ROW_FIELDS = 10
@@ -35,6 +35,7 @@ class CardPublisher:
         self._drawn: Any = None
         self._listed: dict[str, Any] = {}
         self._found_by: Any = changes(state.status())  # it was started with these
+        self.is_drawing = False
         self.outbox = Outbox()
 
     async def keep_card_true(self) -> None:
@@ -52,10 +53,10 @@ class CardPublisher:
         """Without a card: only lists have to know."""
         state = self._state
         while not state.settled:
-            self._relist()
+            self.relist()
             self._drawn = state.face
             await workflow.wait_condition(lambda: self._is_behind or state.settled)
-        self._relist()
+        self.relist()
 
     @property
     def _is_behind(self) -> bool:
@@ -71,11 +72,11 @@ class CardPublisher:
         """
         state = self._state
         self._drawn = state.face
-        call = call_slack_at_once if state.settled else call_slack
+        self.is_drawing = True
         try:
             if state.card is not None:
                 self._list()
-            self._show(sure(Card, await call(method, state.status())))
+            self._show(sure(Card, await call_slack(method, state.status())))
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
             self._fail_to_ask()
@@ -83,10 +84,12 @@ class CardPublisher:
             workflow.logger.exception("A card could not be drawn")
             if state.card is None:
                 self._fail_to_ask()
+        finally:
+            self.is_drawing = False
 
     def _fail_to_ask(self) -> None:
         self._state.close(Outcome.FAILED_TO_ASK, workflow.now())
-        self._relist()
+        self.relist()
 
     def card_lost(self, ts: str) -> None:
         """Somebody deleted the card: it is drawn again, and is then found to be gone."""
@@ -144,7 +147,8 @@ class CardPublisher:
         if card is not None and card.ts == self._state.voting.lost:
             self._state.losses += 1
 
-    def _relist(self) -> None:
+    def relist(self) -> None:
+        """Have lists know how it stands, if they can."""
         try:
             self._list()
         except Exception:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.approval.display import CardPublisher
@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.approval.votes import VotingDriver
     from workflows.contracts.activities import (
         AgentActivities,
-        CardActivities,
+        EndActivities,
         LifecycleActivities,
     )
     from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
@@ -34,7 +34,8 @@ with workflow.unsafe.imports_passed_through():
         NOTICEABLE,
         TOOL_CALL,
         TOOL_RETRIES,
-        call_slack_at_once,
+        call_slack,
+        patiently,
         sure,
     )
     from workflows.user_messages import end_note
@@ -125,9 +126,7 @@ class ApprovalWorkflow:
         state = self._state
         try:
             state.stop(Stop.FAILED, workflow.now())
-            await _report(state, self._publisher)
-            if state.card is not None:
-                await call_slack_at_once(CardActivities.redraw_card, state.status())
+            await (_report(state, self._publisher) if state.card is None else self._conclude())
         except Exception:
             workflow.logger.exception("The end of an approval could not be shown")
 
@@ -166,10 +165,27 @@ class ApprovalWorkflow:
         """Tell whoever has to know, and give Slack its time to take the last card."""
         state, publisher = self._state, self._publisher
         state.settled = True
-        report = asyncio.create_task(_report(state, publisher))
-        await _wait(card.done, CARD_PATIENCE)
-        card.cancel()
-        await _wait(lambda: report.done() and self._is_quiet, EPHEMERAL_PATIENCE)
+        if state.card is None or publisher.is_drawing:
+            report = asyncio.create_task(_report(state, publisher))
+            await _wait(card.done, CARD_PATIENCE)
+            await _wait(report.done, EPHEMERAL_PATIENCE)
+            card.cancel()
+        else:
+            card.cancel()
+            await self._conclude()
+        await _wait(lambda: self._is_quiet, EPHEMERAL_PATIENCE)
+
+    async def _conclude(self) -> None:
+        """Have card and conversation know the end, in one activity: each costs six events."""
+        state, publisher = self._state, self._publisher
+        publisher.relist()
+        try:
+            is_heard = await patiently(EndActivities.conclude, state.status(), CARD_PATIENCE)
+        except ActivityError:  # the conversation was told before Slack was asked
+            workflow.logger.exception("Slack does not take the last card")
+            return
+        if not is_heard:
+            publisher.say(f"{state.id}/ended", end_note(state.status()))
 
     async def _carry_out(self) -> None:
         state = self._state
@@ -201,17 +217,8 @@ class ApprovalWorkflow:
 
 async def _report(state: ApprovalState, publisher: CardPublisher) -> None:
     """Have the conversation know the end at once; where there is none any more, the thread."""
-    if state.voting.stopped is Stop.CONVERSATION or not await _handed_on(state):
+    if not await call_slack(LifecycleActivities.report_end, state.status()):
         publisher.say(f"{state.id}/ended", end_note(state.status()))
-
-
-async def _handed_on(state: ApprovalState) -> bool:
-    """Whether the conversation has it."""
-    try:
-        return await call_slack_at_once(LifecycleActivities.report_end, state.status())
-    except FailureError:
-        workflow.logger.exception("The conversation could not be told")
-        return False
 
 
 def _allowed(request: ApprovalRequest) -> Decision:

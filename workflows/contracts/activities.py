@@ -124,6 +124,18 @@ class VoteActivities(ABC):
         """
 
 
+class EndActivities(ABC):
+    """What an approval does last."""
+
+    @activity.defn
+    @abstractmethod
+    async def conclude(self, status: ApprovalStatus) -> bool:
+        """Tell the conversation how it ended, then rewrite the card; whether there is one to hear.
+
+        What Slack refuses for good is left as it is. Done twice, it is as done once.
+        """
+
+
 class LifecycleActivities(ABC):
     """Whether workflows still run, which only Temporal knows: a dead one answers as it last was."""
 
