@@ -1,23 +1,28 @@
 /** The box to write in: grows with its text, completes names and commands, keeps drafts, sends in order. */
 
-import { post, failed, explain } from "./api.js";
+import { deliver, post } from "./api.js";
 import { completion } from "./complete.js";
-import { fill, h } from "./dom.js";
+import { fill, grow, h, messageOf } from "./dom.js";
 import { emojiPicker } from "./emojipicker.js";
 import { encode } from "./encode.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { toast } from "./overlays.js";
 
+/** @type {Map<string, string>} */
 const drafts = new Map();
 let queue = Promise.resolve();
 
+/** @typedef {{ key: string, channel: string, thread?: string }} Destination where the composer writes; `key` names the draft */
+/** @typedef {{ to: Destination, typed: string, files: File[] }} Job */
+
 /**
- * @typedef {{key: string, channel: string, thread?: string}} Place where the composer writes; `key` names the draft
  * @param {{testid: string, sendTestid: string, onEditLast: () => void, onSent?: (ts: string) => void}} options
- * @returns {{el: HTMLElement, at: (place: Place, placeholder: string) => void, focus: () => void, set: (text: string) => void}}
+ * @returns {{el: HTMLElement, at: (to: Destination, placeholder: string) => void, focus: () => void, set: (text: string) => void}}
  */
 export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
-  let place = null;
+  /** @type {Destination | null} */
+  let here = null;
+  /** @type {File[]} */
   let files = [];
 
   const box = h("textarea.composer-text", {
@@ -43,9 +48,7 @@ export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
     { type: "submit", data: { testid: sendTestid }, "aria-label": "Send", title: "Send (Enter)" },
     icon("send", 18),
   );
-  const tool = (name, label, onclick) =>
-    h("button.icon-button", { type: "button", "aria-label": label, title: label, onclick }, icon(name, 18));
-  const smile = tool("smile", "Emoji", () => emojiPicker(smile, (_, character) => insert(character)));
+  const smile = iconButton("smile", "Emoji", () => emojiPicker(smile, (_, character) => insert(character)));
 
   const el = h(
     "form.composer",
@@ -65,10 +68,10 @@ export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
       h(
         "div.composer-bar",
         null,
-        tool("attach", "Attach files", () => picker.click()),
+        iconButton("attach", "Attach files", () => picker.click()),
         smile,
-        tool("at", "Mention someone", () => insert("@")),
-        tool("slash", "Run a command of the app", () => startCommand()),
+        iconButton("at", "Mention someone", () => insert("@")),
+        iconButton("slash", "Run a command of the app", () => startCommand()),
         picker,
         h(
           "span.composer-hint",
@@ -86,13 +89,13 @@ export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
   );
 
   function changedText() {
-    box.style.height = "auto";
-    box.style.height = `${box.scrollHeight}px`;
+    grow(box);
     send.disabled = !box.value.trim() && !files.length;
-    if (place) drafts.set(place.key, box.value);
+    if (here) drafts.set(here.key, box.value);
     problem.hidden = true;
   }
 
+  /** @param {string} characters */
   function insert(characters) {
     const space = box.selectionStart > 0 && /\S/.test(box.value[box.selectionStart - 1]) ? " " : "";
     box.focus();
@@ -106,39 +109,33 @@ export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
   }
 
   function takeFiles() {
-    files = [...files, ...picker.files].slice(0, 10);
+    files = [...files, ...(picker.files ?? [])].slice(0, 10);
     picker.value = "";
     drawFiles();
   }
 
   function drawFiles() {
     chips.hidden = !files.length;
-    fill(
-      chips,
-      files.map((file) =>
-        h(
-          "span.file-chip",
-          null,
-          icon("file", 15),
-          h("span", null, file.name),
-          h(
-            "button.icon-button",
-            {
-              type: "button",
-              "aria-label": `Remove ${file.name}`,
-              onclick: () => {
-                files = files.filter((f) => f !== file);
-                drawFiles();
-              },
-            },
-            icon("close", 14),
-          ),
-        ),
-      ),
-    );
+    fill(chips, files.map(chip));
     changedText();
   }
 
+  /** @param {File} file */
+  function chip(file) {
+    const drop = () => {
+      files = files.filter((f) => f !== file);
+      drawFiles();
+    };
+    return h(
+      "span.file-chip",
+      null,
+      icon("file", 15),
+      h("span", null, file.name),
+      iconButton("close", `Remove ${file.name}`, drop, { size: 14 }),
+    );
+  }
+
+  /** @param {string} text */
   function set(text) {
     box.value = text;
     changedText();
@@ -146,37 +143,33 @@ export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
 
   function submit() {
     const typed = box.value.trim();
-    if (!typed && !files.length) return;
-    const job = { place, typed, files };
+    if (!here || (!typed && !files.length)) return;
+    const job = { to: here, typed, files };
     const command = parseCommand(box.value.trimEnd());
     complete.close();
     files = [];
     set("");
     drawFiles();
-    queue = queue
-      .then(() => deliver(job, command))
-      .catch((error) => {
-        if (place?.key === job.place.key && !box.value) set(job.typed);
-        else drafts.set(job.place.key, job.typed);
-        showProblem(error.message);
-      });
+    const sent = () => (command ? run(job.to, command) : say(job));
+    queue = queue.then(sent).catch((error) => restore(job, error));
   }
 
-  async function deliver({ place: { channel, thread }, typed, files: attached }, command) {
-    const where = { channel, ...(thread ? { thread_ts: thread } : {}) };
-    if (command) {
-      const result = await post("command", { ...where, command: command.name, text: command.text });
-      if (failed(result)) throw new Error(explain(result));
-      return;
-    }
+  /** @param {Job} job */
+  async function say({ to, typed, files: attached }) {
     const list = attached.map(({ name, type, size }) => ({ name, mimetype: type || "application/octet-stream", size }));
-    const { ts } = await post("say", { ...where, text: encode(typed), ...(list.length ? { files: list } : {}) });
+    const { ts } = await post("say", { ...placeOf(to), text: encode(typed), ...(list.length ? { files: list } : {}) });
     onSent?.(ts);
   }
 
-  function showProblem(message) {
+  /** What could not be sent can be sent again. @param {Job} job @param {unknown} error */
+  function restore(job, error) {
+    if (here?.key === job.to.key && !box.value) {
+      files = job.files;
+      set(job.typed);
+      drawFiles();
+    } else drafts.set(job.to.key, job.typed);
     problem.hidden = false;
-    fill(problem, icon("warn", 15), h("span", null, message));
+    fill(problem, icon("warn", 15), h("span", null, messageOf(error)));
   }
 
   box.addEventListener("input", () => {
@@ -199,8 +192,8 @@ export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
   return {
     el,
     at(next, placeholder) {
-      if (place?.key !== next.key) {
-        place = next;
+      if (here?.key !== next.key) {
+        here = next;
         files = [];
         set(drafts.get(next.key) ?? "");
         drawFiles();
@@ -219,7 +212,18 @@ export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
   };
 }
 
-/** A leading slash makes a command; a space before it makes it text. Which commands exist is the server's to say. */
+/** @param {Destination} to */
+const placeOf = ({ channel, thread }) => ({ channel, ...(thread ? { thread_ts: thread } : {}) });
+
+/** @param {Destination} to @param {{ name: string, text: string }} command */
+async function run(to, { name, text }) {
+  await deliver("command", { ...placeOf(to), command: name, text });
+}
+
+/**
+ * A leading slash makes a command; a space before it makes it text. Which commands exist is the server's to say.
+ * @param {string} typed
+ */
 function parseCommand(typed) {
   const match = /^(\/[a-z][\w-]*)(?:\s+([\s\S]*))?$/i.exec(typed);
   return match && { name: match[1], text: encode((match[2] ?? "").trim()) };

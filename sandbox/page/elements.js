@@ -1,36 +1,44 @@
 /** Interactive Block Kit elements that stand in actions, accessories and context_actions. */
 
-import { h } from "./dom.js";
-import { icon } from "./icons.js";
-import { getValue, interact, pressable } from "./interact.js";
+import { all, first, h } from "./dom.js";
+import { icon, iconButton } from "./icons.js";
 import { safeImage } from "./images.js";
 import { inputs } from "./inputs.js";
+import { getValue, interact, pressable, setValue } from "./interact.js";
 import { plain, text } from "./mrkdwn.js";
 import { follow } from "./nav.js";
 import { menu } from "./overlays.js";
 import { state } from "./store.js";
 
 /**
- * @param {import("./interact.js").BlockContext} ctx
- * @param {Object} block the block that holds the element
- * @param {{inInput?: boolean}} where an input block collects values; elsewhere a change is sent at once
+ * @import { Block, BlockContext, BlockElement, Builder, Builders, Button, ElementType, FeedbackButton } from "./types.js"
+ * @import { FeedbackButtons, IconButton, Overflow } from "./types.js"
  */
-export function element(ctx, block, spec, where = {}) {
-  if (spec.visible_to_user_ids && !spec.visible_to_user_ids.includes(state.me)) return null;
-  const build = elements[spec.type] ?? inputs[spec.type];
+
+/**
+ * Those elements that this person may see.
+ * @param {BlockContext} ctx
+ * @param {Block} block the block that holds them
+ * @param {BlockElement[]} [specs]
+ */
+export const elements = (ctx, block, specs = []) =>
+  specs
+    .filter(({ visible_to_user_ids: viewers }) => !viewers || viewers.includes(state.me))
+    .map((spec) => element(ctx, block, spec));
+
+/**
+ * @template {ElementType} T
+ * @param {BlockContext} ctx
+ * @param {Block} block the block that holds the element
+ * @param {BlockElement<T>} spec
+ */
+function element(ctx, block, spec, where = {}) {
+  const build = builders[spec.type];
   if (!build) return h("span.unsupported", null, `“${spec.type}” cannot be shown here`);
   return build(ctx, block, spec, where);
 }
 
-const elements = {
-  button,
-  overflow,
-  image,
-  feedback_buttons: feedback,
-  icon_button: iconButton,
-  workflow_button: workflowButton,
-};
-
+/** @type {Builder<Button>} */
 function button(ctx, block, spec) {
   const node = h(
     "button.button",
@@ -51,11 +59,12 @@ function button(ctx, block, spec) {
 }
 
 /** Where a pressed element leads: a message of this workspace is shown here, all else in a tab of its own. */
-function visit(url) {
-  if (url && /^https?:/i.test(url) && !follow(url)) window.open(url, "_blank", "noopener");
+function visit(url = "") {
+  if (/^https?:/i.test(url) && !follow(url)) window.open(url, "_blank", "noopener");
 }
 
-function workflowButton(ctx, block, spec) {
+/** @type {Builder<Button>} */
+function workflowButton(_ctx, _block, spec) {
   return h(
     "button.button",
     { type: "button", disabled: true, class: spec.style ?? null, title: "Workflow buttons do not run in the sandbox" },
@@ -63,6 +72,7 @@ function workflowButton(ctx, block, spec) {
   );
 }
 
+/** @type {Builder<Overflow>} */
 function overflow(ctx, block, spec) {
   const node = h(
     "button.button.icon-only",
@@ -78,7 +88,7 @@ function overflow(ctx, block, spec) {
           spec.options.map((option) => ({
             label: plain(option.text),
             hint: option.description && plain(option.description),
-            data: { value: option.value },
+            value: option.value,
             onpick: () => {
               visit(option.url);
               interact(ctx, block, spec, node, { type: "overflow", selected_option: option });
@@ -93,49 +103,51 @@ function overflow(ctx, block, spec) {
   return pressable(ctx, block, spec, node);
 }
 
-function image(ctx, block, spec) {
-  return safeImage(spec, "accessory-image");
-}
-
+/** @type {Builder<FeedbackButtons>} */
 function feedback(ctx, block, spec) {
   const chosen = getValue(ctx, block.block_id, spec.action_id)?.value;
+  /** @param {FeedbackButton | undefined} option @param {"Good" | "Bad"} name */
   const one = (option, name) => {
     if (!option) return null;
-    const label = option.accessibility_label ?? option.text?.text ?? name;
-    const node = h(
-      "button.icon-button",
-      {
-        type: "button",
-        "aria-label": label,
-        title: option.text?.text ?? label,
-        "aria-pressed": String(chosen === option.value),
-        data: { value: option.value },
-        onclick: async () => {
-          const pressed = { ...spec, value: option.value };
-          if (await interact(ctx, block, pressed, node))
-            node.parentElement
-              .querySelectorAll("button")
-              .forEach((b) => b.setAttribute("aria-pressed", String(b === node)));
-        },
-      },
-      icon(name === "Good" ? "thumbup" : "thumbdown", 16),
-    );
-    return pressable(ctx, block, { ...spec, value: option.value }, node);
+    const pressed = { ...spec, value: option.value };
+    const press = async () => {
+      if (!(await interact(ctx, block, pressed, node))) return;
+      setValue(ctx, block.block_id, spec.action_id, { type: spec.type, value: option.value });
+      for (const other of all(group, "button")) other.setAttribute("aria-pressed", String(other === node));
+    };
+    const title = option.text?.text ?? option.accessibility_label ?? name;
+    const node = iconButton(name === "Good" ? "thumbup" : "thumbdown", title, press, {
+      size: 16,
+      "aria-label": option.accessibility_label ?? title,
+      "aria-pressed": String(chosen === option.value),
+      data: { value: option.value },
+    });
+    return pressable(ctx, block, pressed, node);
   };
-  return h("span.feedback", null, one(spec.positive_button, "Good"), one(spec.negative_button, "Bad"));
+  const group = h("span.feedback", null, one(spec.positive_button, "Good"), one(spec.negative_button, "Bad"));
+  return group;
 }
 
-function iconButton(ctx, block, spec) {
+/** @type {Builder<IconButton>} */
+function iconElement(ctx, block, spec) {
   const label = spec.accessibility_label ?? spec.text?.text ?? spec.icon;
-  const node = h(
-    "button.icon-button",
-    { type: "button", "aria-label": label, title: label, onclick: () => interact(ctx, block, spec, node) },
-    icon(spec.icon === "trash" ? "trash" : "more", 16),
-  );
+  const press = () => interact(ctx, block, spec, node);
+  const node = iconButton(spec.icon === "trash" ? "trash" : "more", label, press, { size: 16 });
   return pressable(ctx, block, spec, node);
 }
 
-/** An input block: label, control, hint, and the error beside it. */
+/** @type {Builders} */
+const builders = {
+  ...inputs,
+  button,
+  overflow,
+  image: (_ctx, _block, spec) => safeImage(spec, "accessory-image"),
+  feedback_buttons: feedback,
+  icon_button: iconElement,
+  workflow_button: workflowButton,
+};
+
+/** An input block: label, control, hint, and the error beside it. @param {BlockContext} ctx @param {Block<"input">} block */
 export function inputBlock(ctx, block) {
   const id = `field-${block.block_id}`;
   const error = ctx.errors?.[block.block_id];
@@ -143,7 +155,7 @@ export function inputBlock(ctx, block) {
   const described = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   const focusable = control.matches("input, select, textarea, button, [role=group], [role=radiogroup]")
     ? control
-    : control.querySelector("input, select, textarea, button");
+    : first(control, "input, select, textarea, button");
   focusable?.setAttribute("aria-labelledby", `${id}-label`);
   if (described) focusable?.setAttribute("aria-describedby", described);
   if (error) focusable?.setAttribute("aria-invalid", "true");

@@ -3,25 +3,26 @@
 import { post } from "./api.js";
 import { authorId, authorName, avatar } from "./avatar.js";
 import { attachments, renderBlocks } from "./blocks.js";
-import { h, plural, settings } from "./dom.js";
+import { h, plural } from "./dom.js";
 import { editor } from "./editor.js";
 import { emoji } from "./emoji.js";
 import { emojiPicker } from "./emojipicker.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { permalink } from "./links.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { confirmDialog, toastError } from "./overlays.js";
-import { dismiss, isFromApp, isMine, nameOf, person, setUi, state, statusAt } from "./store.js";
+import { keep, setting } from "./settings.js";
 import { statusLine } from "./status.js";
+import { dismiss, isFromApp, isMine, nameOf, person, setUi, state, statusAt } from "./store.js";
 import { ago, fullTime, timeOf } from "./time.js";
+
+/** @import { IconName } from "./icons.js" */
+/** @import { BlockContext, File, Message, Reaction } from "./types.js" */
+/** @typedef {{ compact: boolean, inThread: boolean, fresh: boolean, editing: boolean }} How a message is shown */
 
 const QUICK = ["+1", "white_check_mark", "eyes"];
 
-/**
- * A row of a message list.
- * @param {Object} message
- * @param {{compact: boolean, inThread: boolean, fresh: boolean, editing: boolean}} how
- */
+/** A row of a message list. @param {Message} message @param {How} how */
 export function messageRow(message, how) {
   const article = h(
     "article.message",
@@ -33,7 +34,7 @@ export function messageRow(message, how) {
       data: { testid: "message", ts: message.ts, channel: message.channel },
       "aria-label": `${authorName(message)} at ${timeOf(message.ts)}`,
     },
-    h("div.message-gutter", null, how.compact ? stamp(message) : avatar(authorId(message) ?? "", 38)),
+    h("div.message-gutter", null, how.compact ? stamp(message) : avatar(authorId(message), 38)),
     h(
       "div.message-body",
       null,
@@ -58,6 +59,7 @@ export function messageRow(message, how) {
   );
 }
 
+/** @param {Message} message */
 const stamp = (message) =>
   h(
     "a.stamp",
@@ -65,6 +67,7 @@ const stamp = (message) =>
     timeOf(message.ts),
   );
 
+/** @param {Message} message */
 function head(message) {
   return h(
     "header.message-head",
@@ -76,6 +79,7 @@ function head(message) {
   );
 }
 
+/** @param {Message} message */
 function content(message) {
   if (message.deleted) return h("div.text.tombstone", null, "This message was deleted.");
   const ctx = contextOf(message);
@@ -92,91 +96,118 @@ function content(message) {
     body,
     message.streaming && h("span.caret", { "aria-hidden": "true" }),
     blocks && edited,
-    message.attachments?.length && attachments(message.attachments, ctx),
+    attachments(message.attachments ?? [], ctx),
   );
 }
 
+/** @param {Message} message @returns {BlockContext} */
 const contextOf = (message) => ({
   container: { type: "message", channel: message.channel, ts: message.ts },
   key: `${message.channel}:${message.ts}`,
   blocks: message.blocks ?? [],
 });
 
+/** @param {Message} message @param {How} how */
 function extras(message, how) {
   const thinking = !how.inThread && state.ui.thread !== message.ts && statusAt(message.channel, message.ts);
   return [
-    message.files?.length && h("div.files", null, message.files.map(file)),
-    message.reactions?.length && reactions(message),
-    !how.inThread && message.reply_count > 0 && threadLink(message),
+    message.files && h("div.files", null, message.files.map(file)),
+    message.reactions && message.reactions.length > 0 && reactions(message, message.reactions),
+    !how.inThread && threadLink(message),
     thinking && statusLine(thinking),
   ];
 }
 
-function file(item) {
-  const size = item.size
-    ? `${item.size > 1e6 ? `${(item.size / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(item.size / 1e3))} kB`}`
-    : "";
-  return h(
+/** @param {number} [bytes] */
+function sizeOf(bytes) {
+  if (!bytes) return "";
+  return bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+}
+
+/** @param {File} item */
+const file = ({ title, name, pretty_type: type, mimetype, size }) =>
+  h(
     "div.file",
     null,
     icon("file", 22),
     h(
       "div",
       null,
-      h("strong", null, item.title || item.name || "File"),
-      h("small", null, [item.pretty_type ?? item.mimetype, size].filter(Boolean).join(" · ")),
+      h("strong", null, title || name || "File"),
+      h("small", null, [type ?? mimetype, sizeOf(size)].filter(Boolean).join(" · ")),
     ),
   );
-}
 
+/** @param {Message} message @param {string} name */
 const react = (message, name) => post("react", { channel: message.channel, ts: message.ts, name }).catch(toastError);
 
-function reactions(message) {
-  const pills = message.reactions.map(({ name, users = [], count }) => {
-    const mine = users.includes(state.me);
-    const who = users.map((id) => (id === state.me ? "you" : nameOf(id))).join(", ");
-    return h(
-      "button.reaction",
-      {
-        type: "button",
-        class: mine ? "mine" : null,
-        "aria-pressed": String(mine),
-        title: `${who} reacted with :${name}:`,
-        "aria-label": `${name.replaceAll("_", " ")}, ${plural(count, "reaction")}`,
-        data: { focus: `r-${name}` },
-        onclick: () => react(message, name),
-      },
-      h("span.emoji", null, emoji(name) ?? `:${name}:`),
-      h("span", null, count),
-    );
-  });
+/** @param {Message} message @param {Reaction[]} given */
+function reactions(message, given) {
   const add = h(
     "button.reaction.add",
     { type: "button", "aria-label": "Add a reaction", onclick: () => emojiPicker(add, (name) => react(message, name)) },
     icon("smile", 15),
   );
-  return h("div.reactions", null, pills, add);
+  return h(
+    "div.reactions",
+    null,
+    given.map((reaction) => pill(message, reaction)),
+    add,
+  );
 }
+
+/** @param {Message} message @param {Reaction} reaction */
+function pill(message, { name, users, count }) {
+  const mine = users.includes(state.me);
+  const who = users.map((id) => (id === state.me ? "you" : nameOf(id))).join(", ");
+  return h(
+    "button.reaction",
+    {
+      type: "button",
+      class: mine ? "mine" : null,
+      "aria-pressed": String(mine),
+      title: `${who} reacted with :${name}:`,
+      "aria-label": `${name.replaceAll("_", " ")}, ${plural(count, "reaction")}`,
+      data: { focus: `r-${name}` },
+      onclick: () => react(message, name),
+    },
+    h("span.emoji", null, emoji(name) ?? `:${name}:`),
+    h("span", null, String(count)),
+  );
+}
+
+/**
+ * Thread to its latest reply when this person last had it open.
+ * @type {Record<string, string> | null}
+ */
+let seen = null;
 
 const seenKey = () => `threads:${state.me}`;
-let seen = null; // thread → its latest reply when this person last had it open
 
+function seenThreads() {
+  seen ??= setting(seenKey(), /** @type {Record<string, string>} */ ({}));
+  return seen;
+}
+
+/** @param {Message} message */
 function seenUntil(message) {
-  seen ??= settings.get(seenKey(), {});
+  const threads = seenThreads();
   const key = `${message.channel}:${message.ts}`;
-  seen[key] ??= state.channels.get(message.channel)?.unread ? "" : (message.latest_reply ?? "");
-  return seen[key];
+  threads[key] ??= state.channels.get(message.channel)?.unread ? "" : (message.latest_reply ?? "");
+  return threads[key];
 }
 
-/** A thread's replies count as new until somebody opens it. */
+/** A thread's replies count as new until somebody opens it. @param {string} channel @param {string} ts @param {string} latest */
 export function markThreadSeen(channel, ts, latest) {
-  seen ??= settings.get(seenKey(), {});
-  if (seen[`${channel}:${ts}`] === latest) return;
-  seen[`${channel}:${ts}`] = latest;
-  settings.set(seenKey(), seen);
+  const threads = seenThreads();
+  if (threads[`${channel}:${ts}`] === latest) return;
+  threads[`${channel}:${ts}`] = latest;
+  keep(seenKey(), threads);
 }
 
+/** @param {Message} message */
 function threadLink(message) {
+  if (!message.reply_count) return null;
   const unread = (message.latest_reply ?? "") > seenUntil(message) && state.ui.thread !== message.ts;
   return h(
     "button.thread-link",
@@ -207,18 +238,17 @@ function threadLink(message) {
   );
 }
 
-/** Open the thread of a message in the pane at the right. */
+/** Open the thread of a message in the pane at the right. @param {Message} message */
 function openThread(message) {
   setUi({ thread: message.thread_ts ?? message.ts, editing: null, focusThread: true });
 }
 
+/** @param {Message} message @param {How} how */
 function tools(message, how) {
   if (message.ephemeral) return null;
-  const tool = (name, label, onclick, extra = {}) =>
-    h("button.icon-button", { type: "button", "aria-label": label, title: label, onclick, ...extra }, icon(name, 17));
-  const smile = tool("smile", "Add a reaction", () => emojiPicker(smile, (name) => react(message, name)), {
-    data: { testid: "react" },
-  });
+  /** @param {IconName} name @param {string} label @param {() => void} onclick @param {string} testid */
+  const tool = (name, label, onclick, testid) => iconButton(name, label, onclick, { size: 17, data: { testid } });
+  const smile = tool("smile", "Add a reaction", () => emojiPicker(smile, (name) => react(message, name)), "react");
   const mine = isMine(message);
   return h(
     "div.message-tools",
@@ -236,13 +266,13 @@ function tools(message, how) {
       ),
     ),
     smile,
-    !how.inThread &&
-      tool("reply", "Reply in thread", () => openThread(message), { data: { testid: "reply-in-thread" } }),
-    mine && tool("edit", "Edit message", () => setUi({ editing: message.ts }), { data: { testid: "edit" } }),
-    mine && tool("trash", "Delete message", () => remove(message), { data: { testid: "delete" } }),
+    !how.inThread && tool("reply", "Reply in thread", () => openThread(message), "reply-in-thread"),
+    mine && tool("edit", "Edit message", () => setUi({ editing: message.ts }), "edit"),
+    mine && tool("trash", "Delete message", () => remove(message), "delete"),
   );
 }
 
+/** @param {Message} message */
 async function remove(message) {
   const sure = await confirmDialog({
     title: "Delete this message?",

@@ -1,27 +1,17 @@
 /** The left column: workspace, connection, conversations, and who one is. */
 
-import { avatar } from "./avatar.js";
-import { fill, h, plural, refill } from "./dom.js";
-import { icon, seal } from "./icons.js";
+import { avatar, personTags } from "./avatar.js";
+import { fill, first, h, plural, refill } from "./dom.js";
+import { icon, iconButton, seal } from "./icons.js";
 import { addressAs, openChannel } from "./nav.js";
 import { arrows, popover } from "./overlays.js";
-import {
-  channelIcon,
-  channelLabel,
-  humans,
-  isBotDm,
-  isDm,
-  isGroupDm,
-  isJoined,
-  person,
-  setUi,
-  state,
-  watch,
-} from "./store.js";
+import { channelIcon, channelLabel, humans, isBotDm, isDm, isNamed, person, setUi, state, watch } from "./store.js";
 import { openSwitcher } from "./switcher.js";
 import { toggleTheme } from "./theme-toggle.js";
 
-const IS_MAC = /mac|iphone|ipad/i.test(navigator.platform ?? "");
+/** @import { Channel, Person } from "./types.js" */
+
+const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 const MOD = IS_MAC ? "⌘" : "Ctrl";
 
 const brand = h("div.brand");
@@ -40,7 +30,7 @@ const problems = h("button.pill.off", {
         h(
           "ul.problem-list",
           null,
-          state.app.problems.map((line) => h("li", null, String(line))),
+          state.app.problems.map((line) => h("li", null, line)),
         ),
       { label: "Problems in the manifest", className: "wide" },
     ),
@@ -59,18 +49,14 @@ const theme = h(
   icon("moon", 17),
   icon("sun", 17),
 );
-const inspector = h(
-  "button.icon-button",
-  {
-    type: "button",
-    data: { testid: "inspector-toggle" },
-    "aria-label": "Inspector",
-    title: "Inspector: everything between Slack and the bot (Alt+I)",
-    onclick: () => setUi({ inspector: !state.ui.inspector, sidebar: false }),
-  },
-  icon("pulse", 17),
-);
+const toggleInspector = () => setUi({ inspector: !state.ui.inspector, sidebar: false });
+const inspector = iconButton("pulse", "Inspector", toggleInspector, {
+  size: 17,
+  title: "Inspector: everything between Slack and the bot (Alt+I)",
+  data: { testid: "inspector-toggle" },
+});
 
+/** @param {HTMLElement} root */
 export function mountSidebar(root) {
   const search = h(
     "button.search",
@@ -94,17 +80,8 @@ function drawBrand() {
   fill(
     brand,
     h("span.brand-mark", null, seal(22)),
-    h(
-      "div.brand-name",
-      null,
-      h("strong", null, state.workspace.name ?? "Workspace"),
-      h("small", null, "Countersign sandbox"),
-    ),
-    h(
-      "button.icon-button.sidebar-close",
-      { type: "button", "aria-label": "Hide conversations", onclick: () => setUi({ sidebar: false }) },
-      icon("close", 18),
-    ),
+    h("div.brand-name", null, h("strong", null, state.workspace.name), h("small", null, "Countersign sandbox")),
+    iconButton("close", "Hide conversations", () => setUi({ sidebar: false }), { class: "sidebar-close" }),
   );
 }
 
@@ -122,31 +99,33 @@ function drawPill() {
     h("span", null, words),
     here && h("small", null, delivery, app.connections > 1 && ` ×${app.connections}`),
   );
-  problems.hidden = !app.problems?.length;
-  fill(problems, icon("warn", 15), plural(app.problems?.length ?? 0, "problem"), " in the manifest");
+  problems.hidden = !app.problems.length;
+  fill(problems, icon("warn", 15), plural(app.problems.length, "problem"), " in the manifest");
 }
 
 function drawNav() {
   const all = [...state.channels.values()];
-  const rooms = all
-    .filter((c) => !isDm(c) && !isGroupDm(c))
-    .sort((a, b) => Number(isJoined(b)) - Number(isJoined(a)) || a.name.localeCompare(b.name));
+  const rooms = all.filter(isNamed).sort((a, b) => Number(b.joined) - Number(a.joined) || a.name.localeCompare(b.name));
   const dms = all
-    .filter((c) => isDm(c) || isGroupDm(c))
+    .filter((c) => !isNamed(c))
     .sort((a, b) => Number(isBotDm(b)) - Number(isBotDm(a)) || channelLabel(a).localeCompare(channelLabel(b)));
   refill(nav, group("Channels", rooms.map(row)), group("Direct messages", dms.map(row)));
 }
 
+/** @param {string} label @param {HTMLElement[]} rows */
 const group = (label, rows) => (rows.length ? h("section", null, h("h2", null, label), h("ul", null, rows)) : null);
 
+/** @param {Channel} channel */
+function testidOf(channel) {
+  if (!isDm(channel)) return `channel-${channel.name}`;
+  return isBotDm(channel) ? "dm-bot" : `dm-${person(channel.with).name}`;
+}
+
+/** @param {Channel} channel */
 function row(channel) {
-  const dm = isDm(channel);
   const active = channel.id === state.ui.channel;
-  const count = dm ? channel.unread : channel.mentions;
-  const testid = dm ? (isBotDm(channel) ? "dm-bot" : `dm-${person(channel.with).name}`) : `channel-${channel.name}`;
-  const classes = [channel.unread > 0 && !active && "unread", !isJoined(channel) && "outside"]
-    .filter(Boolean)
-    .join(" ");
+  const count = isDm(channel) ? channel.unread : channel.mentions;
+  const classes = [channel.unread > 0 && !active && "unread", !channel.joined && "outside"].filter(Boolean).join(" ");
   return h(
     "li",
     null,
@@ -155,18 +134,19 @@ function row(channel) {
       {
         type: "button",
         class: classes,
-        data: { testid },
+        data: { testid: testidOf(channel) },
         "aria-current": active ? "page" : null,
         onclick: () => openChannel(channel.id),
       },
-      dm ? face(channel.with) : icon(channelIcon(channel), 16),
+      isDm(channel) ? face(channel.with) : icon(channelIcon(channel), 16),
       h("span.conversation-name", null, channelLabel(channel)),
       isBotDm(channel) && h("span.badge", null, "APP"),
-      count > 0 && !active && h("span.count", { "aria-label": `${count} unread` }, count),
+      count > 0 && !active && h("span.count", { "aria-label": `${count} unread` }, String(count)),
     ),
   );
 }
 
+/** @param {string} id */
 function face(id) {
   const online = id === state.app.bot_user ? state.app.connected : person(id).presence === "active";
   return h("span.face", null, avatar(id, 20), h("i.presence", { class: online ? "online" : null }));
@@ -191,56 +171,57 @@ function drawMe() {
   fill(me, button);
 }
 
-/** The list of people one can be. */
-export function openPeople(anchor = me.querySelector("[data-testid=person-switch]")) {
+/** The list of people one can be. @param {HTMLElement | null} [anchor] */
+export function openPeople(anchor = first(me, "[data-testid=person-switch]")) {
+  if (!anchor) return;
   popover(
     anchor,
     () => {
-      const links = humans().map((p, n) =>
-        h(
-          "a.person-row",
-          {
-            href: addressAs(p.id),
-            data: { testid: `person-${p.name}` },
-            "aria-current": p.id === state.me ? "true" : null,
-          },
-          avatar(p.id, 34),
-          h(
-            "div",
-            null,
-            h(
-              "strong",
-              null,
-              p.real_name,
-              p.is_guest && h("span.tag", null, "Guest"),
-              p.is_external && h("span.tag", null, "External"),
-              p.id === state.me && h("span.tag.you", null, "You"),
-            ),
-            h("small", null, p.title || `@${p.name}`),
-          ),
-          h("kbd", null, n + 1),
-        ),
-      );
-      const tabs = links.map((link) =>
-        h(
-          "a.icon-button",
-          {
-            href: link.href,
-            target: "_blank",
-            "aria-label": `${link.querySelector("strong").firstChild.textContent} in a new tab`,
-            title: "Open in a new tab",
-          },
-          icon("external", 16),
-        ),
-      );
+      const people = humans();
+      const links = people.map(personLink);
       return h(
         "div.people",
-        { onkeydown: (event) => (/^[1-9]$/.test(event.key) ? links[event.key - 1]?.click() : arrows(event, links)) },
+        {
+          onkeydown: (event) =>
+            /^[1-9]$/.test(event.key) ? links[Number(event.key) - 1]?.click() : arrows(event, links),
+        },
         h("div.menu-title", null, "Be somebody else"),
-        links.map((link, n) => h("div.person-line", null, link, tabs[n])),
+        people.map((p, n) => h("div.person-line", null, links[n], tabLink(p))),
         h("p.menu-note", null, "Two tabs can be two people at once."),
       );
     },
     { label: "People", className: "wide" },
   );
 }
+
+/** @param {Person} p @param {number} n */
+const personLink = (p, n) =>
+  h(
+    "a.person-row",
+    {
+      href: addressAs(p.id),
+      data: { testid: `person-${p.name}` },
+      "aria-current": p.id === state.me ? "true" : null,
+    },
+    avatar(p.id, 34),
+    h(
+      "div",
+      null,
+      h("strong", null, p.real_name, personTags(p), p.id === state.me && h("span.tag.you", null, "You")),
+      h("small", null, p.title || `@${p.name}`),
+    ),
+    h("kbd", null, String(n + 1)),
+  );
+
+/** @param {Person} p */
+const tabLink = (p) =>
+  h(
+    "a.icon-button",
+    {
+      href: addressAs(p.id),
+      target: "_blank",
+      "aria-label": `${p.real_name} in a new tab`,
+      title: "Open in a new tab",
+    },
+    icon("external", 16),
+  );
