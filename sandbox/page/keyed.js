@@ -11,26 +11,28 @@ const lists = new WeakMap();
 /**
  * Make a parent's children match a keyed list.
  * @param {HTMLElement} parent has no other children
- * @param {(Item | null)[]} items
+ * @param {(Item | null)[]} items null is no item
  */
 export function reconcile(parent, items) {
+  const wanted = items.filter((item) => item !== null);
+  const keys = new Set(wanted.map((item) => item.key));
   const before = lists.get(parent) ?? new Map();
-  const after = new Map();
-  let cursor = parent.firstChild;
-  for (const item of items) {
-    if (!item) continue;
-    const known = before.get(item.key);
-    const shown = known?.sig === item.sig ? known : { sig: item.sig, node: item.build() };
-    if (known && known !== shown) {
-      if (known.node === cursor) cursor = shown.node;
-      swap(known.node, shown.node);
-    }
-    if (cursor && shown.node === cursor) cursor = cursor.nextSibling;
-    else parent.insertBefore(shown.node, cursor);
-    after.set(item.key, shown);
+  for (const [key, { node }] of before) if (!keys.has(key)) node.remove();
+  const after = new Map(wanted.map((item) => [item.key, renewed(before.get(item.key), item)]));
+  let next = parent.firstChild;
+  for (const { node } of after.values()) {
+    if (node === next) next = next.nextSibling;
+    else parent.insertBefore(node, next);
   }
-  for (const [key, { node }] of before) if (!after.has(key)) node.remove();
   lists.set(parent, after);
+}
+
+/** What is shown for an item; an older version is replaced where it stands. @param {Shown | undefined} known @param {Item} item */
+function renewed(known, item) {
+  if (known?.sig === item.sig) return known;
+  const node = item.build();
+  if (known) swap(known.node, node);
+  return { sig: item.sig, node };
 }
 
 /**

@@ -145,14 +145,14 @@ function openTab(name) {
 /** @param {string[]} members */
 function membersButton(members) {
   const count = plural(members.length, "member");
-  const list = () => h("div.menu.member-list", null, h("div.menu-title", null, count), members.map(memberRow));
+  const rows = () => h("div.menu.member-list", null, h("div.menu-title", null, count), members.map(memberRow));
   const button = h(
     "button.members",
     {
       type: "button",
       "aria-label": `${count}, show them`,
       data: { focus: "members" },
-      onclick: () => popover(button, list, { label: "Members", align: "end" }),
+      onclick: () => popover(button, rows, { label: "Members", align: "end" }),
     },
     h(
       "span.thread-faces",
