@@ -5,11 +5,12 @@ import { h } from "./dom.js";
 import { elements, inputBlock } from "./elements.js";
 import { icon } from "./icons.js";
 import { imageBlock, safeImage } from "./images.js";
-import { keepValues, problemLine } from "./interact.js";
+import { problemLine } from "./interact.js";
 import { link } from "./links.js";
 import { markdown } from "./markdown.js";
 import { plain, text } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
+import { keepValues } from "./values.js";
 
 /** @import { Attachment, Block, BlockContext, BlockType, Child, Layouts, TableCell, Task } from "./types.js" */
 /** @import { IconName } from "./icons.js" */

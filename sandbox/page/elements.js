@@ -4,15 +4,16 @@ import { all, first, h } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { safeImage } from "./images.js";
 import { inputs } from "./inputs.js";
-import { getValue, interact, pressable, setValue } from "./interact.js";
+import { interact, pressable } from "./interact.js";
 import { plain, text } from "./mrkdwn.js";
 import { follow } from "./nav.js";
 import { menu } from "./overlays.js";
 import { state } from "./store.js";
+import { getValue, setValue, stateWith } from "./values.js";
 
 /**
  * @import { Block, BlockContext, BlockElement, Builder, Builders, Button, ElementType, FeedbackButton } from "./types.js"
- * @import { FeedbackButtons, IconButton, Overflow } from "./types.js"
+ * @import { FeedbackButtons, Field, IconButton, Overflow } from "./types.js"
  */
 
 /**
@@ -24,22 +25,17 @@ import { state } from "./store.js";
 export const elements = (ctx, block, specs = []) =>
   specs
     .filter(({ visible_to_user_ids: viewers }) => !viewers || viewers.includes(state.me))
-    .map((spec) => element(ctx, block, spec));
+    .map((spec) => element({ ctx, block, spec, inInput: false }));
 
-/**
- * @template {ElementType} T
- * @param {BlockContext} ctx
- * @param {Block} block the block that holds the element
- * @param {BlockElement<T>} spec
- */
-function element(ctx, block, spec, where = {}) {
-  const build = builders[spec.type];
-  if (!build) return h("span.unsupported", null, `“${spec.type}” cannot be shown here`);
-  return build(ctx, block, spec, where);
+/** @template {ElementType} T @param {Field<BlockElement<T>>} field */
+function element(field) {
+  const { type } = field.spec;
+  return builders[type]?.(field) ?? h("span.unsupported", null, `“${type}” cannot be shown here`);
 }
 
 /** @type {Builder<Button>} */
-function button(ctx, block, spec) {
+function button(field) {
+  const { ctx, spec } = field;
   const node = h(
     "button.button",
     {
@@ -49,13 +45,13 @@ function button(ctx, block, spec) {
       disabled: Boolean(ctx.frozen),
       onclick: () => {
         visit(spec.url);
-        interact(ctx, block, spec, node);
+        interact(field, node);
       },
     },
     h("span.button-text", null, plain(spec.text)),
     h("span.spinner"),
   );
-  return pressable(ctx, block, spec, node);
+  return pressable(field, node);
 }
 
 /** Where a pressed element leads: a message of this workspace is shown here, all else in a tab of its own. */
@@ -64,7 +60,7 @@ function visit(url = "") {
 }
 
 /** @type {Builder<Button>} */
-function workflowButton(_ctx, _block, spec) {
+function workflowButton({ spec }) {
   return h(
     "button.button",
     { type: "button", disabled: true, class: spec.style ?? null, title: "Workflow buttons do not run in the sandbox" },
@@ -73,7 +69,8 @@ function workflowButton(_ctx, _block, spec) {
 }
 
 /** @type {Builder<Overflow>} */
-function overflow(ctx, block, spec) {
+function overflow(field) {
+  const { ctx, spec } = field;
   const node = h(
     "button.button.icon-only",
     {
@@ -91,7 +88,7 @@ function overflow(ctx, block, spec) {
             value: option.value,
             onpick: () => {
               visit(option.url);
-              interact(ctx, block, spec, node, { type: "overflow", selected_option: option });
+              interact(field, node, stateWith(field, "selected_option", option));
             },
           })),
           { label: "More actions" },
@@ -100,19 +97,20 @@ function overflow(ctx, block, spec) {
     icon("more"),
     h("span.spinner"),
   );
-  return pressable(ctx, block, spec, node);
+  return pressable(field, node);
 }
 
 /** @type {Builder<FeedbackButtons>} */
-function feedback(ctx, block, spec) {
-  const chosen = getValue(ctx, block.block_id, spec.action_id)?.value;
+function feedback(field) {
+  const { spec } = field;
+  const chosen = getValue(field)?.value;
   /** @param {FeedbackButton | undefined} option @param {"Good" | "Bad"} name */
   const one = (option, name) => {
     if (!option) return null;
-    const pressed = { ...spec, value: option.value };
+    const pressed = { ...field, spec: { ...spec, value: option.value } };
     const press = async () => {
-      if (!(await interact(ctx, block, pressed, node))) return;
-      setValue(ctx, block.block_id, spec.action_id, { type: spec.type, value: option.value });
+      if (!(await interact(pressed, node))) return;
+      setValue(field, stateWith(field, "value", option.value));
       for (const other of all(group, "button")) other.setAttribute("aria-pressed", String(other === node));
     };
     const title = option.text?.text ?? option.accessibility_label ?? name;
@@ -122,18 +120,19 @@ function feedback(ctx, block, spec) {
       "aria-pressed": String(chosen === option.value),
       data: { value: option.value },
     });
-    return pressable(ctx, block, pressed, node);
+    return pressable(pressed, node);
   };
   const group = h("span.feedback", null, one(spec.positive_button, "Good"), one(spec.negative_button, "Bad"));
   return group;
 }
 
 /** @type {Builder<IconButton>} */
-function iconElement(ctx, block, spec) {
+function iconElement(field) {
+  const { spec } = field;
   const label = spec.accessibility_label ?? spec.text?.text ?? spec.icon;
-  const press = () => interact(ctx, block, spec, node);
+  const press = () => interact(field, node);
   const node = iconButton(spec.icon === "trash" ? "trash" : "more", label, press, { size: 16 });
-  return pressable(ctx, block, spec, node);
+  return pressable(field, node);
 }
 
 /** @type {Builders} */
@@ -141,7 +140,7 @@ const builders = {
   ...inputs,
   button,
   overflow,
-  image: (_ctx, _block, spec) => safeImage(spec, "accessory-image"),
+  image: ({ spec }) => safeImage(spec, "accessory-image"),
   feedback_buttons: feedback,
   icon_button: iconElement,
   workflow_button: workflowButton,
@@ -151,7 +150,7 @@ const builders = {
 export function inputBlock(ctx, block) {
   const id = `field-${block.block_id}`;
   const error = ctx.errors?.[block.block_id];
-  const control = element(ctx, block, block.element, { inInput: true });
+  const control = element({ ctx, block, spec: block.element, inInput: true });
   const described = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   const focusable = control.matches("input, select, textarea, button, [role=group], [role=radiogroup]")
     ? control

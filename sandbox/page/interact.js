@@ -4,62 +4,30 @@ import { deliver } from "./api.js";
 import { all, h, messageOf } from "./dom.js";
 import { icon } from "./icons.js";
 import { confirmDialog, toast } from "./overlays.js";
+import { getValue, setValue, stateOf } from "./values.js";
 
-/** @import { Block, BlockContext, Control, ElementState, Values } from "./types.js" */
+/** @import { BlockContext, ElementState, Field } from "./types.js" */
 
-/**
- * The entered values of each message or view; they survive re-rendering.
- * @type {Map<string, Values>}
- */
-const bags = new Map();
 /** @type {Set<string>} */
 const busy = new Set();
 /** @type {Map<string, string>} */
 const problems = new Map();
 
-/** @param {string} key */
-export const dropBag = (key) => bags.delete(key);
-
-/** @param {Block[]} blocks @returns {string[]} */
-const idsOf = (blocks) =>
-  blocks.flatMap((block) => [block.block_id, ...(block.type === "container" ? idsOf(block.child_blocks ?? []) : [])]);
-
-/** The values Slack would send: those of blocks that are there now. @param {BlockContext} ctx @returns {Values} */
-export function stateOf(ctx) {
-  const there = new Set(idsOf(ctx.blocks));
-  return Object.fromEntries(Object.entries(bags.get(ctx.key) ?? {}).filter(([blockId]) => there.has(blockId)));
-}
-
-/** Forget what was entered in blocks that are gone; should they come back, they begin anew. @param {BlockContext} ctx */
-export function keepValues(ctx) {
-  if (bags.has(ctx.key)) bags.set(ctx.key, stateOf(ctx));
-}
-
-/** @param {BlockContext} ctx @param {string} blockId @param {string} actionId @param {ElementState} value */
-export function setValue(ctx, blockId, actionId, value) {
-  const bag = bags.get(ctx.key) ?? {};
-  bags.set(ctx.key, { ...bag, [blockId]: { ...bag[blockId], [actionId]: value } });
-}
-
-/** @param {BlockContext} ctx @param {string} blockId @param {string} actionId @returns {ElementState | undefined} */
-export const getValue = (ctx, blockId, actionId) => bags.get(ctx.key)?.[blockId]?.[actionId];
-
-/** @param {BlockContext} ctx @param {Block} block @param {Control} element */
-const pressKey = (ctx, block, element) => [ctx.key, block.block_id, element.action_id, element.value ?? ""].join("|");
+/** @param {Field} field */
+const pressKey = ({ ctx, block, spec }) => [ctx.key, block.block_id, spec.action_id, spec.value ?? ""].join("|");
 
 /**
  * Send one interaction and show how it went on the control itself.
- * @param {BlockContext} ctx
- * @param {Block} block
- * @param {Control} element
+ * @param {Field} field
  * @param {HTMLElement} node the control; it shows the pending state
  * @param {ElementState | null} [selected] the element's new state, for everything that is not a button
  * @returns {Promise<boolean>} whether the app took it; false also when the person said no in the confirm dialog
  */
-export async function interact(ctx, block, element, node, selected = null) {
-  const key = pressKey(ctx, block, element);
+export async function interact(field, node, selected = null) {
+  const { ctx, block, spec } = field;
+  const key = pressKey(field);
   if (busy.has(key) || ctx.frozen) return false;
-  if (element.confirm && !(await confirmDialog(element.confirm))) return false;
+  if (spec.confirm && !(await confirmDialog(spec.confirm))) return false;
   busy.add(key);
   setPending(node, true);
   problems.delete(ctx.key);
@@ -68,8 +36,8 @@ export async function interact(ctx, block, element, node, selected = null) {
     await deliver("click", {
       container: ctx.container,
       block_id: block.block_id,
-      action_id: element.action_id,
-      ...(element.value === undefined ? {} : { value: element.value }),
+      action_id: spec.action_id,
+      ...(spec.value === undefined ? {} : { value: spec.value }),
       ...(selected ? { selected } : {}),
       state: stateOf(ctx),
     });
@@ -87,17 +55,43 @@ export async function interact(ctx, block, element, node, selected = null) {
 }
 
 /**
+ * Keep a new value and, where that is due, tell the app at once; undo if that failed.
+ * @param {Field} field
+ * @param {HTMLElement} node
+ * @param {ElementState} value
+ * @param {(before: ElementState | undefined) => void} [undo]
+ */
+export async function commit(field, node, value, undo) {
+  const before = getValue(field);
+  setValue(field, value);
+  if (!isSentAtOnce(field)) return;
+  if ((await interact(field, node, value)) || field.inInput) return;
+  if (before) setValue(field, before);
+  undo?.(before);
+}
+
+/** An input block collects values for the submit, unless it says otherwise. @param {Field} field */
+export const isSentAtOnce = ({ block, inInput }) =>
+  !inInput || (block.type === "input" && Boolean(block.dispatch_action));
+
+/** Attributes of every control. @param {Field} field */
+export const common = ({ ctx, spec }) => ({
+  disabled: Boolean(ctx.frozen),
+  autofocus: Boolean(spec.focus_on_load),
+  placeholder: spec.placeholder?.text,
+  "aria-label": spec.placeholder?.text,
+});
+
+/**
  * Mark a control so that a re-rendered copy of it shows and leaves the pending state too.
  * @template {HTMLElement} E
- * @param {BlockContext} ctx
- * @param {Block} block
- * @param {Control} element
+ * @param {Field} field
  * @param {E} node
  */
-export function pressable(ctx, block, element, node) {
-  const key = pressKey(ctx, block, element);
+export function pressable(field, node) {
+  const key = pressKey(field);
   node.dataset.press = key;
-  node.dataset.actionId = element.action_id;
+  node.dataset.actionId = field.spec.action_id;
   if (busy.has(key)) setPending(node, true);
   return node;
 }

@@ -4,11 +4,11 @@ import { deliver, post } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { all, closest, first, focusedIn, h, messageOf } from "./dom.js";
 import { icon, iconButton, seal } from "./icons.js";
-import { dropBag, getValue, setValue, stateOf } from "./interact.js";
 import { plain } from "./mrkdwn.js";
 import { toastError } from "./overlays.js";
 import { state, watch } from "./store.js";
 import { checkInputs } from "./validate.js";
+import { dropBag, prime, stateOf } from "./values.js";
 
 /** @import { BlockContext, Errors, View } from "./types.js" */
 
@@ -57,7 +57,7 @@ function render(view) {
   const same = view.id === viewId;
   viewId = view.id;
   const ctx = contextOf(view);
-  prime(ctx, view);
+  prime(ctx, view.state?.values ?? {});
   dialog ??= open();
   const scrolled = same ? (first(dialog, ".modal-body")?.scrollTop ?? 0) : 0;
   const held = same ? focusedIn(dialog)?.dataset.actionId : undefined;
@@ -94,14 +94,6 @@ const contextOf = (view) => ({
   errors,
   frozen: sending,
 });
-
-/** Take over values that the server knows, for instance after a reload. @param {BlockContext} ctx @param {View} view */
-function prime(ctx, view) {
-  for (const [blockId, actions] of Object.entries(view.state?.values ?? {})) {
-    for (const [actionId, value] of Object.entries(actions))
-      if (!getValue(ctx, blockId, actionId)) setValue(ctx, blockId, actionId, value);
-  }
-}
 
 /** @param {View} view @param {HTMLElement} body */
 const form = (view, body) =>

@@ -1,6 +1,6 @@
 /** What is wrong with an input before it is even sent, as Slack's own client checks it. */
 
-import { getValue } from "./interact.js";
+import { getValue } from "./values.js";
 
 /** @import { Block, BlockContext, Control, Errors, TextInput } from "./types.js" */
 
@@ -15,8 +15,8 @@ export function checkInputs(ctx) {
 
 /** @param {BlockContext} ctx @param {Block<"input">} block */
 function checkInput(ctx, block) {
-  const { type, ...fields } = getValue(ctx, block.block_id, block.element.action_id) ?? { type: "" };
-  const [value = ""] = Object.values(fields);
+  const { type = "", ...entered } = getValue({ ctx, block, spec: block.element, inInput: true }) ?? {};
+  const [value = ""] = Object.values(entered);
   if (value === null || value === "" || (Array.isArray(value) && !value.length))
     return block.optional ? null : "Please complete this required field.";
   return typeof value === "string" ? checkText(type, value, block.element) : null;
