@@ -34,15 +34,17 @@ export function hintCard(channel, composer) {
   };
 }
 
+function hide() {
+  keep("hint-dismissed", true);
+  changed("ui");
+}
+
 /** @param {string} sample @param {string | undefined} approver @param {Writable} composer */
 function card(sample, approver, composer) {
   return h(
     "aside.hint",
     { "aria-label": "What to try first", data: { testid: "hint" } },
-    iconButton("close", "Hide this hint", () => {
-      keep("hint-dismissed", true);
-      changed("ui");
-    }),
+    iconButton("close", "Hide this hint", hide, { size: 16 }),
     h("h3", null, "See an approval from both sides"),
     h(
       "ol",

@@ -16,7 +16,13 @@ const TYPING_PAUSE_MS = 400;
 const textInput = (type) => (field) => {
   const { spec } = field;
   const value = current(field, "value", spec.initial_value) ?? "";
-  const shared = { class: "control", value, maxlength: spec.max_length, ...common(field) };
+  const shared = {
+    class: "control",
+    value,
+    placeholder: spec.placeholder?.text,
+    maxlength: spec.max_length,
+    ...common(field),
+  };
   const node = spec.multiline
     ? h("textarea", { rows: 4, ...shared })
     : h("input", { type, ...shared, ...(type === "number" ? numeric(spec) : {}) });
@@ -60,7 +66,7 @@ const richTextOf = (value) => ({
 function richTextInput(field) {
   const kept = getValue(field)?.rich_text_value ?? field.spec.initial_value;
   const value = kept ? richText(kept).textContent : "";
-  const node = h("textarea.control", { rows: 4, value, ...common(field) });
+  const node = h("textarea.control", { rows: 4, value, placeholder: field.spec.placeholder?.text, ...common(field) });
   node.addEventListener("input", () =>
     setValue(field, stateWith(field, "rich_text_value", node.value ? richTextOf(node.value) : null)),
   );

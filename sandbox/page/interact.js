@@ -78,7 +78,6 @@ export const isSentAtOnce = ({ block, inInput }) =>
 export const common = ({ ctx, spec }) => ({
   disabled: Boolean(ctx.frozen),
   autofocus: Boolean(spec.focus_on_load),
-  placeholder: spec.placeholder?.text,
   "aria-label": spec.placeholder?.text,
 });
 
