@@ -85,51 +85,72 @@ function triggerAt(box) {
   );
 }
 
-/**
- * Give a text area completion.
- * @param {HTMLTextAreaElement} box
- * @returns {{list: HTMLElement, handle: (event: KeyboardEvent) => boolean, refresh: () => void, close: () => void}}
- *   `handle` says whether it used the key
- */
-export function completion(box) {
-  counter += 1;
-  const id = `complete-${counter}`;
-  const list = h("div.completion", { role: "listbox", id, hidden: true, "aria-label": "Suggestions" });
+/** The suggestions above a text area. */
+export class Completion {
+  #box;
+  #id;
   /** @type {Row[]} */
-  let rows = [];
-  let at = 0;
+  #rows = [];
+  #at = 0;
   /** @type {Trigger | null} */
-  let trigger = null;
+  #trigger = null;
 
-  box.setAttribute("aria-controls", id);
-  box.setAttribute("aria-autocomplete", "list");
-
-  function refresh() {
-    trigger = triggerAt(box);
-    rows = trigger ? SOURCES[trigger.char](trigger.needle).slice(0, LIMIT) : [];
-    at = 0;
-    draw();
+  /** @param {HTMLTextAreaElement} box */
+  constructor(box) {
+    counter += 1;
+    this.#box = box;
+    this.#id = `complete-${counter}`;
+    this.list = h("div.completion", { role: "listbox", id: this.#id, hidden: true, "aria-label": "Suggestions" });
+    box.setAttribute("aria-controls", this.#id);
+    box.setAttribute("aria-autocomplete", "list");
   }
 
-  function draw() {
-    list.hidden = !rows.length;
-    fill(list, rows.map(option));
-    if (!rows.length) return box.removeAttribute("aria-activedescendant");
-    box.setAttribute("aria-activedescendant", `${id}-${at}`);
-    list.children[at].scrollIntoView({ block: "nearest" });
+  /** Offer what belongs to what is being typed. */
+  refresh() {
+    this.#trigger = triggerAt(this.#box);
+    this.#rows = this.#trigger ? SOURCES[this.#trigger.char](this.#trigger.needle).slice(0, LIMIT) : [];
+    this.#at = 0;
+    this.#draw();
+  }
+
+  close() {
+    this.#rows = [];
+    this.#draw();
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether it used the key */
+  handle(event) {
+    if (!this.#rows.length) return false;
+    const { key } = event;
+    if (key === "Escape") this.close();
+    else if (key === "ArrowDown") this.#step(1);
+    else if (key === "ArrowUp") this.#step(-1);
+    else if (key === "Tab" || (key === "Enter" && !this.#isWholeCommand())) this.#pick(this.#rows[this.#at]);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  #draw() {
+    this.list.hidden = !this.#rows.length;
+    fill(this.list, this.#rows.map(this.#option));
+    if (!this.#rows.length) return this.#box.removeAttribute("aria-activedescendant");
+    this.#box.setAttribute("aria-activedescendant", `${this.#id}-${this.#at}`);
+    this.list.children[this.#at].scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Row} row @param {number} n */
-  const option = (row, n) =>
+  #option = (row, n) =>
     h(
       "div.completion-row",
       {
         role: "option",
-        id: `${id}-${n}`,
-        "aria-selected": String(n === at),
+        id: `${this.#id}-${n}`,
+        "aria-selected": String(n === this.#at),
         onmousedown: (event) => {
           event.preventDefault();
-          pick(n);
+          this.#pick(row);
         },
       },
       h("span.completion-mark", null, row.mark),
@@ -137,39 +158,22 @@ export function completion(box) {
       row.hint && h("small", null, row.hint),
     );
 
-  /** @param {number} n */
-  function pick(n) {
-    if (trigger) box.setRangeText(rows[n].insert, trigger.from, box.selectionStart, "end");
-    close();
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  function close() {
-    rows = [];
-    draw();
-  }
-
   /** @param {number} by */
-  function step(by) {
-    at = (at + by + rows.length) % rows.length;
-    draw();
+  #step(by) {
+    this.#at = (this.#at + by + this.#rows.length) % this.#rows.length;
+    this.#draw();
   }
 
-  /** @param {KeyboardEvent} event */
-  function handle(event) {
-    if (!rows.length) return false;
-    if (event.key === "Escape") close();
-    else if (event.key === "ArrowDown") step(1);
-    else if (event.key === "ArrowUp") step(-1);
-    else if (event.key === "Tab" || (event.key === "Enter" && !isWholeCommand())) pick(at);
-    else return false;
-    event.preventDefault();
-    event.stopPropagation();
-    return true;
+  /** @param {Row} row */
+  #pick(row) {
+    if (this.#trigger) this.#box.setRangeText(row.insert, this.#trigger.from, this.#box.selectionStart, "end");
+    this.close();
+    this.#box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /** "/approvals" typed in full and then Enter means: send it. */
-  const isWholeCommand = () => trigger?.char === "/" && rows.some((row) => row.insert.trim() === box.value.trim());
-
-  return { list, handle, refresh, close };
+  #isWholeCommand() {
+    const typed = this.#box.value.trim();
+    return this.#trigger?.char === "/" && this.#rows.some((row) => row.insert.trim() === typed);
+  }
 }

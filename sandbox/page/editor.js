@@ -1,7 +1,7 @@
 /** Editing one's own message in place. */
 
 import { post } from "./api.js";
-import { completion } from "./complete.js";
+import { Completion } from "./complete.js";
 import { grow, h } from "./dom.js";
 import { decode, encode } from "./encode.js";
 import { toastError } from "./overlays.js";
@@ -24,7 +24,7 @@ export function editor(message) {
     "aria-label": "Edit message",
     data: { testid: "edit-composer", focus: "edit" },
   });
-  const complete = completion(box);
+  const complete = new Completion(box);
   const done = () => {
     texts.delete(key);
     setUi({ editing: null });

@@ -21,117 +21,66 @@ import { isMine, statusAt } from "./store.js";
 const NEAR_END_PX = 60;
 const FLASH_MS = 2_400;
 
-/** @param {{label: string, inThread?: boolean}} options */
-export function createList({ label, inThread = false }) {
-  const rows = h("ol.rows", { "aria-label": label });
-  const lead = h("div.list-lead");
-  const tail = h("div.list-tail");
-  const inner = h("div.scroller-inner", null, lead, rows, tail);
-  const scroller = h("div.scroller", null, inner);
-  const jumpDown = h("button.jump.down", { type: "button", hidden: true, onclick: () => toEnd() });
-  const jumpUp = h("button.jump.up", { type: "button", hidden: true, onclick: () => toUnread() });
-  const el = h("div.list", null, scroller, jumpUp, jumpDown);
+export class MessageList {
+  #lead = h("div.list-lead");
+  #tail = h("div.list-tail");
+  #jumpDown = h("button.jump.down", { type: "button", hidden: true, onclick: () => this.#toEnd() });
+  #jumpUp = h("button.jump.up", { type: "button", hidden: true, onclick: () => this.#toUnread() });
+  #rows;
+  #inThread;
 
-  let place = "";
+  #place = "";
   /** @type {Set<string>} */
-  let known = new Set();
-  let missed = 0;
-  let glued = true;
+  #known = new Set();
+  #missed = 0;
+  #glued = true;
   /** @type {string | null} */
-  let unreadFrom = null;
-  let unreadSeen = false;
+  #unreadFrom = null;
+  #unreadSeen = false;
   /**
    * Where the reader left each place, if not at its end.
    * @type {Map<string, number>}
    */
-  const positions = new Map();
+  #positions = new Map();
 
-  const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
-  const unreadDivider = () => first(rows, ".unread-divider");
-
-  function toEnd() {
-    scroller.scrollTop = scroller.scrollHeight;
-    glued = true;
-    missed = 0;
-    drawJumps();
+  /** @param {string} label @param {{ inThread?: boolean }} [options] */
+  constructor(label, { inThread = false } = {}) {
+    this.#inThread = inThread;
+    this.#rows = h("ol.rows", { "aria-label": label });
+    const inner = h("div.scroller-inner", null, this.#lead, this.#rows, this.#tail);
+    this.scroller = h("div.scroller", null, inner);
+    this.el = h("div.list", null, this.scroller, this.#jumpUp, this.#jumpDown);
+    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.#rows.addEventListener("keydown", (event) => walk(this.#rows, event));
+    this.#rows.addEventListener("click", (event) => tap(this.#rows, event));
+    const settle = new ResizeObserver(() => this.#glued && this.#scrollToEnd());
+    settle.observe(this.scroller);
+    settle.observe(inner);
   }
-
-  function toUnread() {
-    unreadDivider()?.scrollIntoView({ block: "center" });
-    drawJumps();
-  }
-
-  function drawJumps() {
-    jumpDown.hidden = glued || atEnd();
-    jumpDown.replaceChildren(icon("down", 15), missed ? plural(missed, "new message") : "Latest");
-    const divider = unreadDivider();
-    const above = divider && divider.getBoundingClientRect().bottom < scroller.getBoundingClientRect().top;
-    if (divider && !above) unreadSeen = true;
-    jumpUp.hidden = !above || unreadSeen;
-    jumpUp.replaceChildren(icon("up", 15), "Jump to unread");
-  }
-
-  scroller.addEventListener(
-    "scroll",
-    () => {
-      glued = atEnd();
-      if (glued) missed = 0;
-      if (glued) positions.delete(place);
-      else if (place) positions.set(place, scroller.scrollTop);
-      drawJumps();
-    },
-    { passive: true },
-  );
-  const settle = new ResizeObserver(() => {
-    if (glued) scroller.scrollTop = scroller.scrollHeight;
-  });
-  settle.observe(scroller);
-  settle.observe(inner);
 
   /** @param {Shown} view */
-  function show({ key, messages, unread = 0, lead: leading = [], tail: trailing }) {
-    const moved = key !== place;
-    if (moved) start(key, messages, unread);
-    const fresh = messages.filter((m) => !known.has(m.ts));
-    if (!glued) missed += fresh.filter((m) => !isMine(m)).length;
-    if (fresh.some(isMine)) glued = true;
-    reconcile(lead, leading);
-    reconcile(tail, trailing);
-    reconcile(rows, rowItems(messages, { inThread, unreadFrom, fresh: new Set(fresh.map((m) => m.ts)) }));
-    for (const message of fresh) known.add(message.ts);
-    rove(rows);
-    if (moved) restore();
-    else if (glued) toEnd();
-    drawJumps();
-  }
-
-  /** @param {string} key @param {Message[]} messages @param {number} unread */
-  function start(key, messages, unread) {
-    place = key;
-    known = new Set(messages.map((m) => m.ts));
-    unreadFrom = unread ? firstUnread(messages, unread) : null;
-    missed = 0;
-    unreadSeen = false;
-    reconcile(rows, []);
-  }
-
-  function restore() {
-    const saved = positions.get(place);
-    const divider = unreadDivider();
-    if (saved !== undefined) {
-      scroller.scrollTop = saved;
-      glued = false;
-    } else if (divider && rows.scrollHeight > scroller.clientHeight) {
-      divider.scrollIntoView({ block: "start" });
-      glued = atEnd();
-    } else toEnd();
+  show({ key, messages, unread = 0, lead = [], tail }) {
+    const moved = key !== this.#place;
+    if (moved) this.#start(key, messages, unread);
+    const fresh = messages.filter((m) => !this.#known.has(m.ts));
+    if (!this.#glued) this.#missed += fresh.filter((m) => !isMine(m)).length;
+    if (fresh.some(isMine)) this.#glued = true;
+    reconcile(this.#lead, lead);
+    reconcile(this.#tail, tail);
+    const how = { inThread: this.#inThread, unreadFrom: this.#unreadFrom, fresh: new Set(fresh.map((m) => m.ts)) };
+    reconcile(this.#rows, rowItems(messages, how));
+    for (const message of fresh) this.#known.add(message.ts);
+    rove(this.#rows);
+    if (moved) this.#restore();
+    else if (this.#glued) this.#toEnd();
+    this.#drawJumps();
   }
 
   /** Show a message for a moment. @param {string} ts @returns {boolean} whether it is here */
-  function flash(ts) {
-    const node = messagesIn(rows).find((m) => m.dataset.ts === ts);
+  flash(ts) {
+    const node = messagesIn(this.#rows).find((m) => m.dataset.ts === ts);
     if (!node) return false;
-    glued = false;
+    this.#glued = false;
     node.scrollIntoView({ block: "center" });
     node.classList.remove("flash");
     void node.offsetWidth; // restarts the animation
@@ -140,9 +89,70 @@ export function createList({ label, inThread = false }) {
     return true;
   }
 
-  rows.addEventListener("keydown", (event) => walk(rows, event));
-  rows.addEventListener("click", (event) => tap(rows, event));
-  return { el, scroller, show, flash, atEnd };
+  atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+  }
+
+  /** @param {string} key @param {Message[]} messages @param {number} unread */
+  #start(key, messages, unread) {
+    this.#place = key;
+    this.#known = new Set(messages.map((m) => m.ts));
+    this.#unreadFrom = unread ? firstUnread(messages, unread) : null;
+    this.#missed = 0;
+    this.#unreadSeen = false;
+    reconcile(this.#rows, []);
+  }
+
+  #restore() {
+    const saved = this.#positions.get(this.#place);
+    const divider = this.#unreadDivider();
+    if (saved !== undefined) {
+      this.scroller.scrollTop = saved;
+      this.#glued = false;
+    } else if (divider && this.#rows.scrollHeight > this.scroller.clientHeight) {
+      divider.scrollIntoView({ block: "start" });
+      this.#glued = this.atEnd();
+    } else this.#toEnd();
+  }
+
+  #scrolled() {
+    this.#glued = this.atEnd();
+    if (this.#glued) this.#missed = 0;
+    if (this.#glued) this.#positions.delete(this.#place);
+    else this.#positions.set(this.#place, this.scroller.scrollTop);
+    this.#drawJumps();
+  }
+
+  #scrollToEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  #toEnd() {
+    this.#scrollToEnd();
+    this.#glued = true;
+    this.#missed = 0;
+    this.#drawJumps();
+  }
+
+  #toUnread() {
+    this.#unreadDivider()?.scrollIntoView({ block: "center" });
+    this.#drawJumps();
+  }
+
+  #unreadDivider() {
+    return first(this.#rows, ".unread-divider");
+  }
+
+  #drawJumps() {
+    this.#jumpDown.hidden = this.#glued || this.atEnd();
+    this.#jumpDown.replaceChildren(icon("down", 15), this.#missed ? plural(this.#missed, "new message") : "Latest");
+    const divider = this.#unreadDivider();
+    const above = divider && divider.getBoundingClientRect().bottom < this.scroller.getBoundingClientRect().top;
+    if (divider && !above) this.#unreadSeen = true;
+    this.#jumpUp.hidden = !above || this.#unreadSeen;
+    this.#jumpUp.replaceChildren(icon("up", 15), "Jump to unread");
+  }
 }
 
 /** @param {Message[]} messages @param {number} count */

@@ -3,6 +3,7 @@
 import { get, post } from "./api.js";
 import { parsePermalink } from "./links.js";
 import { toast } from "./overlays.js";
+import { placeOf } from "./sending.js";
 import { keep, setting } from "./settings.js";
 import { isBotDm, mergeMessages, messageAt, setUi, state } from "./store.js";
 
@@ -77,8 +78,7 @@ async function openMessage({ channel, ts, thread }) {
 
 /** @param {string} channel @param {string | null} thread */
 async function fetchAround(channel, thread) {
-  const query = { channel, ...(thread ? { thread_ts: thread } : {}) };
-  const found = await get("messages", query).catch(() => null); // the frames bring what is new; old messages stay away
+  const found = await get("messages", placeOf({ channel, thread })).catch(() => null); // the frames bring what is new; old messages stay away
   if (found) mergeMessages(found.messages);
 }
 

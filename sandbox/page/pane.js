@@ -2,12 +2,12 @@
 
 import { post } from "./api.js";
 import { avatar, personTags } from "./avatar.js";
-import { createComposer } from "./composer.js";
+import { Composer } from "./composer.js";
 import { fill, first, h, plural, refill } from "./dom.js";
 import { hintCard } from "./hint.js";
 import { homeView } from "./home.js";
 import { icon, iconButton } from "./icons.js";
-import { createList, statusTail } from "./list.js";
+import { MessageList, statusTail } from "./list.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { onFlash } from "./nav.js";
 import { popover, toastError } from "./overlays.js";
@@ -33,14 +33,14 @@ import {
 
 const AUTO_OPEN_MIN_WIDTH = 1000;
 
-const list = createList({ label: "Messages" });
+const list = new MessageList("Messages");
 /**
  * My messages from this tab: the app's first answer to one opens its thread.
  * @type {Set<string>}
  */
 const sent = new Set();
 
-export const composer = createComposer({
+export const composer = new Composer({
   testid: "composer",
   sendTestid: "send",
   onEditLast: () => editLast(topLevel(state.ui.channel)),
@@ -195,7 +195,7 @@ function drawList() {
     lead: [opening(channel), hintCard(channel, composer)],
     tail: [statusTail(channel.id, null), promptChips(channel, messages, (ts) => sent.add(ts))],
   });
-  composer.at({ key: channel.id, channel: channel.id }, `Message ${placeLabel(channel)}`);
+  composer.at({ channel: channel.id }, `Message ${placeLabel(channel)}`);
   drawNotice(channel);
   if (state.ui.focusComposer && !state.ui.focusThread) composer.focus();
   state.ui.focusComposer = false;

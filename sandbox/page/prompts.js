@@ -4,6 +4,7 @@ import { post } from "./api.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { toastError } from "./overlays.js";
+import { placeOf } from "./sending.js";
 import { isBotDm, promptsAt, state } from "./store.js";
 
 /** @import { Channel, Item, Message, Place, Prompt } from "./types.js" */
@@ -24,7 +25,7 @@ export function promptChips(channel, messages, onSent, thread = null) {
   return {
     key: "prompts",
     sig: JSON.stringify([channel.id, thread, prompts, own?.title]),
-    build: () => chips({ channel: channel.id, ...(thread ? { thread_ts: thread } : {}) }, prompts, own?.title, onSent),
+    build: () => chips(placeOf({ channel: channel.id, thread }), prompts, own?.title, onSent),
   };
 }
 

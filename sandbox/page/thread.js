@@ -1,9 +1,9 @@
 /** The thread pane: root, replies, its own composer. Its width can be dragged and is remembered. */
 
-import { createComposer } from "./composer.js";
+import { Composer } from "./composer.js";
 import { h, refill } from "./dom.js";
 import { iconButton } from "./icons.js";
-import { createList, statusTail } from "./list.js";
+import { MessageList, statusTail } from "./list.js";
 import { markThreadSeen } from "./message.js";
 import { closeThread, loadThread, onFlash } from "./nav.js";
 import { editLast } from "./pane.js";
@@ -11,14 +11,14 @@ import { promptChips } from "./prompts.js";
 import { resizer } from "./resizer.js";
 import { messageAt, placeLabel, repliesOf, state, watch } from "./store.js";
 
-const list = createList({ label: "Thread", inThread: true });
+const list = new MessageList("Thread", { inThread: true });
 const title = h("div.pane-title");
 const close = iconButton("close", "Close thread", closeThread, {
   title: "Close (Esc)",
   data: { testid: "thread-close" },
 });
 
-export const threadComposer = createComposer({
+export const threadComposer = new Composer({
   testid: "thread-composer",
   sendTestid: "thread-send",
   onEditLast: () => editLast(repliesOf(state.ui.channel, state.ui.thread)),
@@ -65,7 +65,7 @@ function draw(pane) {
     messages: root ? [root, ...replies] : replies,
     tail: [statusTail(id, thread), promptChips(channel, replies, () => {}, thread)],
   });
-  threadComposer.at({ key: `${id}:${thread}`, channel: id, thread }, "Reply…");
+  threadComposer.at({ channel: id, thread }, "Reply…");
   if (state.ui.focusThread) threadComposer.focus();
   state.ui.focusThread = false;
 }
