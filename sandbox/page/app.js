@@ -7,7 +7,6 @@ import { mountKeys } from "./keys.js";
 import { mountModals } from "./modal.js";
 import { flatten } from "./mrkdwn.js";
 import { addressAs, follow, openChannel, openFirst, syncAddress } from "./nav.js";
-import { announce } from "./overlays.js";
 import { mountPane } from "./pane.js";
 import { keep, setting } from "./settings.js";
 import { mountSidebar } from "./sidebar.js";
@@ -15,6 +14,7 @@ import { connect, reconnectNow } from "./socket.js";
 import { humans, isMine, onFrame, setUi, state, watch } from "./store.js";
 import { mountThread } from "./thread.js";
 import { ago } from "./time.js";
+import { announce } from "./toast.js";
 
 const DEFAULT_PERSON = "U0ALICE";
 const TICK_MS = 20_000;

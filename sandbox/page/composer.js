@@ -5,8 +5,8 @@ import { Completion } from "./complete.js";
 import { fill, grow, h, messageOf } from "./dom.js";
 import { emojiPicker } from "./emojipicker.js";
 import { icon, iconButton } from "./icons.js";
-import { toast } from "./overlays.js";
 import { send } from "./sending.js";
+import { toast } from "./toast.js";
 
 /** @import { Destination, Job } from "./sending.js" */
 

@@ -4,8 +4,8 @@ import { post } from "./api.js";
 import { Completion } from "./complete.js";
 import { grow, h } from "./dom.js";
 import { decode, encode } from "./encode.js";
-import { toastError } from "./overlays.js";
 import { setUi } from "./store.js";
+import { toastError } from "./toast.js";
 
 /** @import { Message } from "./types.js" */
 

@@ -5,11 +5,11 @@ import { h, refill } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { jsonTree } from "./jsontree.js";
 import { reconcile } from "./keyed.js";
-import { toast, toastError } from "./overlays.js";
 import { resizer } from "./resizer.js";
 import { keep, setting } from "./settings.js";
 import { watchTraffic } from "./socket.js";
 import { onFrame, setUi, state, watch } from "./store.js";
+import { toast, toastError } from "./toast.js";
 
 /** @import { Entry } from "./types.js" */
 

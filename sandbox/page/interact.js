@@ -3,7 +3,8 @@
 import { deliver } from "./api.js";
 import { all, h, messageOf } from "./dom.js";
 import { icon } from "./icons.js";
-import { confirmDialog, toast } from "./overlays.js";
+import { confirmDialog } from "./overlays.js";
+import { toast } from "./toast.js";
 import { getValue, setValue, stateOf } from "./values.js";
 
 /** @import { BlockContext, ElementState, Field } from "./types.js" */

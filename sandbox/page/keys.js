@@ -3,7 +3,7 @@
 import { all, byId, first, focusedIn } from "./dom.js";
 import { closeThread } from "./nav.js";
 import { composer } from "./pane.js";
-import { openPeople } from "./sidebar.js";
+import { openPeople } from "./people.js";
 import { setUi, state } from "./store.js";
 import { openSwitcher } from "./switcher.js";
 import { threadComposer } from "./thread.js";

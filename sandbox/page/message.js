@@ -3,18 +3,20 @@
 import { post } from "./api.js";
 import { authorId, authorName, avatar } from "./avatar.js";
 import { attachments, renderBlocks } from "./blocks.js";
-import { h, plural } from "./dom.js";
+import { h } from "./dom.js";
 import { editor } from "./editor.js";
 import { emoji } from "./emoji.js";
 import { emojiPicker } from "./emojipicker.js";
 import { icon, iconButton } from "./icons.js";
 import { permalink } from "./links.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { confirmDialog, toastError } from "./overlays.js";
-import { keep, setting } from "./settings.js";
+import { confirmDialog } from "./overlays.js";
+import { react, reactions } from "./reactions.js";
 import { statusLine } from "./status.js";
-import { dismiss, isFromApp, isMine, nameOf, person, setUi, state, statusAt } from "./store.js";
-import { ago, fullTime, timeOf } from "./time.js";
+import { dismiss, isFromApp, isMine, person, setUi, state, statusAt } from "./store.js";
+import { openThread, threadLink } from "./threadlink.js";
+import { fullTime, timeOf } from "./time.js";
+import { toastError } from "./toast.js";
 
 /** @import { IconName } from "./icons.js" */
 /** @import { BlockContext, File, Message, Reaction } from "./types.js" */
@@ -137,111 +139,6 @@ const file = ({ title, name, pretty_type: type, mimetype, size }) =>
       h("small", null, [type ?? mimetype, sizeOf(size)].filter(Boolean).join(" · ")),
     ),
   );
-
-/** @param {Message} message @param {string} name */
-const react = (message, name) => post("react", { channel: message.channel, ts: message.ts, name }).catch(toastError);
-
-/** @param {Message} message @param {Reaction[]} given */
-function reactions(message, given) {
-  const add = h(
-    "button.reaction.add",
-    { type: "button", "aria-label": "Add a reaction", onclick: () => emojiPicker(add, (name) => react(message, name)) },
-    icon("smile", 15),
-  );
-  return h(
-    "div.reactions",
-    null,
-    given.map((reaction) => pill(message, reaction)),
-    add,
-  );
-}
-
-/** @param {Message} message @param {Reaction} reaction */
-function pill(message, { name, users, count }) {
-  const mine = users.includes(state.me);
-  const who = users.map((id) => (id === state.me ? "you" : nameOf(id))).join(", ");
-  return h(
-    "button.reaction",
-    {
-      type: "button",
-      class: mine ? "mine" : null,
-      "aria-pressed": String(mine),
-      title: `${who} reacted with :${name}:`,
-      "aria-label": `${name.replaceAll("_", " ")}, ${plural(count, "reaction")}`,
-      data: { focus: `r-${name}` },
-      onclick: () => react(message, name),
-    },
-    h("span.emoji", null, emoji(name) ?? `:${name}:`),
-    h("span", null, String(count)),
-  );
-}
-
-/**
- * Thread to its latest reply when this person last had it open.
- * @type {Record<string, string> | null}
- */
-let seen = null;
-
-const seenKey = () => `threads:${state.me}`;
-
-function seenThreads() {
-  seen ??= setting(seenKey(), /** @type {Record<string, string>} */ ({}));
-  return seen;
-}
-
-/** @param {Message} message */
-function seenUntil(message) {
-  const threads = seenThreads();
-  const key = `${message.channel}:${message.ts}`;
-  threads[key] ??= state.channels.get(message.channel)?.unread ? "" : (message.latest_reply ?? "");
-  return threads[key];
-}
-
-/** A thread's replies count as new until somebody opens it. @param {string} channel @param {string} ts @param {string} latest */
-export function markThreadSeen(channel, ts, latest) {
-  const threads = seenThreads();
-  if (threads[`${channel}:${ts}`] === latest) return;
-  threads[`${channel}:${ts}`] = latest;
-  keep(seenKey(), threads);
-}
-
-/** @param {Message} message */
-function threadLink(message) {
-  if (!message.reply_count) return null;
-  const unread = (message.latest_reply ?? "") > seenUntil(message) && state.ui.thread !== message.ts;
-  return h(
-    "button.thread-link",
-    {
-      type: "button",
-      class: unread ? "unread" : null,
-      data: { focus: "thread", testid: "thread-link" },
-      onclick: () => openThread(message),
-    },
-    h(
-      "span.thread-faces",
-      null,
-      (message.reply_users ?? []).slice(0, 4).map((id) => avatar(id, 22)),
-    ),
-    h("span.thread-count", null, plural(message.reply_count, "reply", "replies")),
-    message.latest_reply &&
-      h(
-        "span.thread-last",
-        null,
-        "last reply ",
-        h(
-          "time",
-          { data: { ago: message.latest_reply }, title: fullTime(message.latest_reply) },
-          ago(message.latest_reply),
-        ),
-      ),
-    icon("chevron", 14),
-  );
-}
-
-/** Open the thread of a message in the pane at the right. @param {Message} message */
-function openThread(message) {
-  setUi({ thread: message.thread_ts ?? message.ts, editing: null, focusThread: true });
-}
 
 /** @param {Message} message @param {How} how */
 function tools(message, how) {

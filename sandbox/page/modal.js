@@ -5,8 +5,8 @@ import { renderBlocks } from "./blocks.js";
 import { all, closest, first, focusedIn, h, messageOf } from "./dom.js";
 import { icon, iconButton, seal } from "./icons.js";
 import { plain } from "./mrkdwn.js";
-import { toastError } from "./overlays.js";
 import { state, watch } from "./store.js";
+import { toastError } from "./toast.js";
 import { checkInputs } from "./validate.js";
 import { dropBag, prime, stateOf } from "./values.js";
 

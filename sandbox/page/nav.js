@@ -2,10 +2,10 @@
 
 import { get, post } from "./api.js";
 import { parsePermalink } from "./links.js";
-import { toast } from "./overlays.js";
 import { placeOf } from "./sending.js";
 import { keep, setting } from "./settings.js";
 import { isBotDm, mergeMessages, messageAt, setUi, state } from "./store.js";
+import { toast } from "./toast.js";
 
 /** @typedef {(channel: string, ts: string) => boolean} Flasher says whether it has the message */
 /** @typedef {{ channel: string, thread: string | null }} Where */

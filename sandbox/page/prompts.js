@@ -3,9 +3,9 @@
 import { post } from "./api.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { toastError } from "./overlays.js";
 import { placeOf } from "./sending.js";
 import { isBotDm, promptsAt, state } from "./store.js";
+import { toastError } from "./toast.js";
 
 /** @import { Channel, Item, Message, Place, Prompt } from "./types.js" */
 

@@ -1,11 +1,12 @@
 /** The left column: workspace, connection, conversations, and who one is. */
 
-import { avatar, personTags } from "./avatar.js";
-import { fill, first, h, plural, refill } from "./dom.js";
+import { avatar } from "./avatar.js";
+import { fill, h, plural, refill } from "./dom.js";
 import { icon, iconButton, seal } from "./icons.js";
-import { addressAs, openChannel } from "./nav.js";
-import { arrows, popover } from "./overlays.js";
-import { channelIcon, channelLabel, humans, isBotDm, isDm, isNamed, person, setUi, state, watch } from "./store.js";
+import { openChannel } from "./nav.js";
+import { popover } from "./overlays.js";
+import { openPeople } from "./people.js";
+import { channelIcon, channelLabel, isBotDm, isDm, isNamed, person, setUi, state, urgent, watch } from "./store.js";
 import { openSwitcher } from "./switcher.js";
 import { toggleTheme } from "./theme-toggle.js";
 
@@ -124,7 +125,7 @@ function testidOf(channel) {
 /** @param {Channel} channel */
 function row(channel) {
   const active = channel.id === state.ui.channel;
-  const count = isDm(channel) ? channel.unread : channel.mentions;
+  const count = urgent(channel);
   const classes = [channel.unread > 0 && !active && "unread", !channel.joined && "outside"].filter(Boolean).join(" ");
   return h(
     "li",
@@ -170,58 +171,3 @@ function drawMe() {
   );
   fill(me, button);
 }
-
-/** The list of people one can be. @param {HTMLElement | null} [anchor] */
-export function openPeople(anchor = first(me, "[data-testid=person-switch]")) {
-  if (!anchor) return;
-  popover(
-    anchor,
-    () => {
-      const people = humans();
-      const links = people.map(personLink);
-      return h(
-        "div.people",
-        {
-          onkeydown: (event) =>
-            /^[1-9]$/.test(event.key) ? links[Number(event.key) - 1]?.click() : arrows(event, links),
-        },
-        h("div.menu-title", null, "Be somebody else"),
-        people.map((p, n) => h("div.person-line", null, links[n], tabLink(p))),
-        h("p.menu-note", null, "Two tabs can be two people at once."),
-      );
-    },
-    { label: "People", className: "wide" },
-  );
-}
-
-/** @param {Person} p @param {number} n */
-const personLink = (p, n) =>
-  h(
-    "a.person-row",
-    {
-      href: addressAs(p.id),
-      data: { testid: `person-${p.name}` },
-      "aria-current": p.id === state.me ? "true" : null,
-    },
-    avatar(p.id, 34),
-    h(
-      "div",
-      null,
-      h("strong", null, p.real_name, personTags(p), p.id === state.me && h("span.tag.you", null, "You")),
-      h("small", null, p.title || `@${p.name}`),
-    ),
-    h("kbd", null, String(n + 1)),
-  );
-
-/** @param {Person} p */
-const tabLink = (p) =>
-  h(
-    "a.icon-button",
-    {
-      href: addressAs(p.id),
-      target: "_blank",
-      "aria-label": `${p.real_name} in a new tab`,
-      title: "Open in a new tab",
-    },
-    icon("external", 16),
-  );

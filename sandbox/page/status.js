@@ -3,8 +3,8 @@
 import { post } from "./api.js";
 import { avatar } from "./avatar.js";
 import { h } from "./dom.js";
-import { toastError } from "./overlays.js";
 import { state } from "./store.js";
+import { toastError } from "./toast.js";
 
 const ROTATE_MS = 3_000;
 

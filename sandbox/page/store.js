@@ -203,6 +203,9 @@ export const isBotDm = (channel) => isDm(channel) && isBotUser(channel.with);
 /** What has a name of its own, with a `#`. @param {Channel} channel */
 export const isNamed = (channel) => !isDm(channel) && !isGroupDm(channel);
 
+/** How much of it asks for attention: all that is new, in a named channel only mentions. @param {Channel} channel */
+export const urgent = (channel) => (isNamed(channel) ? channel.mentions : channel.unread);
+
 /** @param {Channel} channel */
 const others = (channel) => channel.members.filter((id) => id !== state.me);
 

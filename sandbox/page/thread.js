@@ -4,12 +4,12 @@ import { Composer } from "./composer.js";
 import { h, refill } from "./dom.js";
 import { iconButton } from "./icons.js";
 import { MessageList, statusTail } from "./list.js";
-import { markThreadSeen } from "./message.js";
 import { closeThread, loadThread, onFlash } from "./nav.js";
 import { editLast } from "./pane.js";
 import { promptChips } from "./prompts.js";
 import { resizer } from "./resizer.js";
 import { messageAt, placeLabel, repliesOf, state, watch } from "./store.js";
+import { markThreadSeen } from "./threadlink.js";
 
 const list = new MessageList("Thread", { inThread: true });
 const title = h("div.pane-title");

@@ -56,3 +56,14 @@ async def test_what_could_not_be_sent_can_be_sent_again_with_its_files(opens: Op
 
     said = alice.main.get_by_test_id("message").filter(has_text="here is the offer")
     await expect(said).to_contain_text("offer.txt")
+
+
+async def test_everything_said_in_a_group_conversation_asks_for_attention(opens: Opens) -> None:
+    alice, bob = await opens("U0ALICE"), await opens("U0BOB")
+    await alice.go("channel-random")
+
+    await bob.page.get_by_role("button", name="Alice Moreno, Countersign").click()
+    await bob.write("lunch?")
+
+    group = alice.page.get_by_role("button", name="Bob Keller, Countersign")
+    await expect(group.get_by_label("1 unread")).to_be_visible()
