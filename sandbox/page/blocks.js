@@ -1,7 +1,7 @@
 /** Block Kit layout blocks to DOM. What takes part in a conversation with the app is in elements.js and inputs.js. */
 
 import { hexColour } from "./avatar.js";
-import { h } from "./dom.js";
+import { around, h } from "./dom.js";
 import { elements, inputBlock } from "./elements.js";
 import { icon } from "./icons.js";
 import { imageBlock, safeImage } from "./images.js";
@@ -12,7 +12,7 @@ import { plain, text } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 import { keepValues } from "./values.js";
 
-/** @import { Attachment, Block, BlockContext, BlockType, Child, Layouts, TableCell, Task } from "./types.js" */
+/** @import { Attachment, Block, BlockContext, BlockType, Layouts, TableCell, Task } from "./types.js" */
 /** @import { IconName } from "./icons.js" */
 
 /** Accessories that Slack puts under the text and not beside it. */
@@ -140,7 +140,7 @@ function task({ status = "pending", title = "", details, output, sources = [] })
     name ? icon(name, 15) : h("span.spinner"),
   );
   const links = sources.map(({ url, text: words }) => link(url, words ?? url));
-  const more = [details && richText(details), output && richText(output), many("div.sources", links)].filter(Boolean);
+  const more = [details && richText(details), output && richText(output), around("div.sources", links)].filter(Boolean);
   const label = h("span.task-title", null, title);
   if (!more.length) return h("div.task-card", null, mark, label);
   return h(
@@ -150,9 +150,6 @@ function task({ status = "pending", title = "", details, output, sources = [] })
     h("div.task-more", null, more),
   );
 }
-
-/** A box around its children, or nothing when there are none. @param {string} spec @param {Child[]} children */
-const many = (spec, children) => (children.length ? h(spec, null, children) : null);
 
 /** @param {Block<"plan">} block */
 function plan({ title = "Plan", tasks = [] }) {
@@ -168,7 +165,7 @@ function card(block, ctx) {
     block.title && h("h4", null, text(block.title)),
     block.subtitle && h("div.subtitle", null, text(block.subtitle)),
     block.body && h("div.text", null, text(block.body)),
-    many("div.actions", elements(ctx, block, block.actions)),
+    around("div.actions", elements(ctx, block, block.actions)),
   );
 }
 
@@ -187,7 +184,7 @@ export const attachments = (list, ctx) =>
         item.blocks
           ? renderBlocks(item.blocks, { ...ctx, blocks: item.blocks, key: `${ctx.key}#${index}` })
           : item.text && h("div.text", null, text(item.text)),
-        many("div.fields", (item.fields ?? []).map(attachmentField)),
+        around("div.fields", (item.fields ?? []).map(attachmentField)),
         item.image_url && safeImage({ image_url: item.image_url, alt_text: item.fallback }, "image"),
         item.footer && h("div.context", null, item.footer),
       ),

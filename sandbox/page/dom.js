@@ -45,6 +45,13 @@ export function append(node, children) {
 }
 
 /**
+ * An element around others, or nothing where there are none.
+ * @param {string} spec
+ * @param {HTMLElement[]} children
+ */
+export const around = (spec, children) => (children.length ? h(spec, null, children) : null);
+
+/**
  * Replace everything inside a node.
  * @param {HTMLElement} node
  * @param {...Child} children

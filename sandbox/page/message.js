@@ -3,7 +3,7 @@
 import { post } from "./api.js";
 import { authorId, authorName, avatar } from "./avatar.js";
 import { attachments, renderBlocks } from "./blocks.js";
-import { h } from "./dom.js";
+import { around, h } from "./dom.js";
 import { editor } from "./editor.js";
 import { emoji } from "./emoji.js";
 import { emojiPicker } from "./emojipicker.js";
@@ -19,7 +19,7 @@ import { fullTime, timeOf } from "./time.js";
 import { toastError } from "./toast.js";
 
 /** @import { IconName } from "./icons.js" */
-/** @import { BlockContext, File, Message, Reaction } from "./types.js" */
+/** @import { BlockContext, Message, SlackFile } from "./types.js" */
 /** @typedef {{ compact: boolean, inThread: boolean, fresh: boolean, editing: boolean }} How a message is shown */
 
 const QUICK = ["+1", "white_check_mark", "eyes"];
@@ -113,8 +113,8 @@ const contextOf = (message) => ({
 function extras(message, how) {
   const thinking = !how.inThread && state.ui.thread !== message.ts && statusAt(message.channel, message.ts);
   return [
-    message.files && h("div.files", null, message.files.map(file)),
-    message.reactions && message.reactions.length > 0 && reactions(message, message.reactions),
+    around("div.files", (message.files ?? []).map(file)),
+    reactions(message),
     !how.inThread && threadLink(message),
     thinking && statusLine(thinking),
   ];
@@ -126,7 +126,7 @@ function sizeOf(bytes) {
   return bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 }
 
-/** @param {File} item */
+/** @param {SlackFile} item */
 const file = ({ title, name, pretty_type: type, mimetype, size }) =>
   h(
     "div.file",

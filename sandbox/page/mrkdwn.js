@@ -11,7 +11,7 @@ import { fullTime, slackDate } from "./time.js";
 /** @type {Record<string, string>} */
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
 /** @param {string} source */
-export const unescaped = (source) => source.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
+const unescaped = (source) => source.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
 
 /** A plain_text object or string as a text node, with shortcodes and entities resolved. @param {Text | null} [words] */
 export const plain = (words) =>

@@ -13,7 +13,7 @@ import { opening } from "./opening.js";
 import { promptChips } from "./prompts.js";
 import { isBotDm, isFromApp, isMine, onFrame, placeLabel, setUi, state, topLevel, watch } from "./store.js";
 
-/** @import { Channel, Frame, Item, Link, Message, Tab } from "./types.js" */
+/** @import { Channel, Frame, Link, Message } from "./types.js" */
 
 const AUTO_OPEN_MIN_WIDTH = 1000;
 

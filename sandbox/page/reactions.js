@@ -14,19 +14,15 @@ import { toastError } from "./toast.js";
 export const react = (message, name) =>
   post("react", { channel: message.channel, ts: message.ts, name }).catch(toastError);
 
-/** @param {Message} message @param {Reaction[]} given */
-export function reactions(message, given) {
+/** @param {Message} message */
+export function reactions(message) {
+  const pills = (message.reactions ?? []).map((reaction) => pill(message, reaction));
   const add = h(
     "button.reaction.add",
     { type: "button", "aria-label": "Add a reaction", onclick: () => emojiPicker(add, (name) => react(message, name)) },
     icon("smile", 15),
   );
-  return h(
-    "div.reactions",
-    null,
-    given.map((reaction) => pill(message, reaction)),
-    add,
-  );
+  return pills.length ? h("div.reactions", null, pills, add) : null;
 }
 
 /** @param {Message} message @param {Reaction} reaction */

@@ -10,7 +10,7 @@ import { channelIcon, channelLabel, isBotDm, isDm, isNamed, person, setUi, state
 import { openSwitcher } from "./switcher.js";
 import { toggleTheme } from "./theme-toggle.js";
 
-/** @import { Channel, Person } from "./types.js" */
+/** @import { Channel } from "./types.js" */
 
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 const MOD = IS_MAC ? "⌘" : "Ctrl";

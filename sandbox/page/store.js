@@ -195,7 +195,7 @@ export const humans = () => [...state.people.values()].filter((p) => !p.is_bot &
 export const isDm = (channel) => channel.kind === "im";
 
 /** @param {Channel} channel */
-export const isGroupDm = (channel) => channel.kind === "mpim";
+const isGroupDm = (channel) => channel.kind === "mpim";
 
 /** @param {Channel} channel */
 export const isBotDm = (channel) => isDm(channel) && isBotUser(channel.with);

@@ -87,7 +87,8 @@ export interface App {
   problems: string[];
 }
 
-export interface File {
+/** A file of a message. */
+export interface SlackFile {
   id: string;
   name?: string;
   title?: string;
@@ -129,7 +130,7 @@ export interface Message {
   text?: string;
   blocks?: Block[];
   attachments?: Attachment[];
-  files?: File[];
+  files?: SlackFile[];
   reactions?: Reaction[];
   edited?: { user: string; ts: string };
   thread_ts?: string;
@@ -246,7 +247,10 @@ export interface Place {
 }
 
 interface Posts {
-  say: { body: Place & { text: string; files?: Pick<File, "name" | "mimetype" | "size">[] }; answer: { ts: string } };
+  say: {
+    body: Place & { text: string; files?: Pick<SlackFile, "name" | "mimetype" | "size">[] };
+    answer: { ts: string };
+  };
   edit: { body: { channel: string; ts: string; text: string }; answer: object };
   delete: { body: { channel: string; ts: string }; answer: object };
   react: { body: { channel: string; ts: string; name: string }; answer: object };
