@@ -9,10 +9,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
 
 from bot.payloads.entities import plain_text
+from countersign.slack.directory import Directory
 from countersign.slack.markdown.literal import channelled, unmentioned
 from countersign.slack.markdown.mrkdwn import to_mrkdwn
 from tests.builders import a_thread
 from tests.unit.worker.workspace import Json, Workspace
+from worker.mentions import Mentions
 from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import Reply
 
@@ -53,6 +55,19 @@ async def test_a_name_is_no_markup(
     posted = await _posted(slack, client, within, "ask <@U0BOB>")
     assert re.fullmatch(r"ask @[\w .'-]+", posted["text"])
     assert not re.search(r"[<\[*`#]", posted["blocks"][0]["text"])
+
+
+async def test_a_name_is_looked_up_once_but_again_after_a_failure(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    mentions = Mentions(Directory(client))
+    slack.refuses("users.info", "fatal_error")
+    assert await mentions.named("<@U0BOB>") == "@U0BOB"
+    slack.takes_again("users.info")
+    _called(slack, "Bob")
+    for _ in range(3):
+        assert await mentions.named("<@U0BOB>") == "@Bob"
+    assert len(slack.given("users.info")) == 2
 
 
 async def test_a_crowd_is_not_looked_up(
