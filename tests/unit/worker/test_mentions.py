@@ -10,8 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from bot.payloads.entities import plain_text
 from countersign.slack.directory import Directory
-from countersign.slack.markdown.literal import channelled, unmentioned
-from countersign.slack.markdown.mrkdwn import to_mrkdwn
+from countersign.slack.markdown.fallback import fallback_text, unmentioned
 from tests.builders import a_thread
 from tests.unit.worker.workspace import Json, Workspace
 from worker.mentions import Mentions
@@ -40,7 +39,7 @@ async def test_a_person_is_called_by_their_name_and_a_channel_can_be_opened(
     _called(slack, "Bob Keller")
     heard = plain_text("ask <@U0BOB> in <#C0OPS> or <@U0GONE>", "U0SIGN")
     posted = await _posted(slack, client, within, f"{heard}, **<@U0BOB>**")
-    assert posted["text"] == "ask @Bob Keller in <#C0OPS> or @U0GONE, *@Bob Keller*"
+    assert posted["text"] == "ask @Bob Keller in <#C0OPS> or @U0GONE, @Bob Keller"
     assert posted["blocks"][0]["text"] == (
         "ask @Bob Keller in <#C0OPS> or @U0GONE, **@Bob Keller**"
     )
@@ -91,4 +90,4 @@ async def test_a_crowd_is_not_looked_up(
 )
 def test_whatever_the_model_writes_nobody_is_rung(markdown: str) -> None:
     assert not RINGING.search(unmentioned(markdown))
-    assert not RINGING.search(channelled(to_mrkdwn(markdown)))
+    assert not RINGING.search(fallback_text(markdown))
