@@ -12,8 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from countersign.slack.blocks import section
 from countersign.slack.directory import Directory
-from countersign.slack.markdown.literal import channelled, unmentioned
-from countersign.slack.markdown.mrkdwn import to_mrkdwn
+from countersign.slack.markdown.fallback import fallback_text, unmentioned
 from countersign.slack.markdown.splitting import split
 from countersign.slack.prompt import prompt_blocks
 from countersign.slack.text import mention, mention_channel
@@ -45,7 +44,8 @@ class SlackThreads(ThreadActivities):
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """See `ThreadActivities`. Where the thread takes nothing, who asked is written to."""
-        pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(_visible(reply))]
+        texts = split(reply.markdown) or split(reply.otherwise)
+        pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(texts)]
         while pieces:
             try:
                 await self._say(Destination.of(reply.thread), *pieces[0], again=reply.again)
@@ -62,10 +62,8 @@ class SlackThreads(ThreadActivities):
     ) -> None:
         # Named only now that it is cut: a second try has to find the same pieces.
         named = await self._mentions.named(markdown)
-        words = MessageContent(
-            channelled(to_mrkdwn(named)), [MarkdownBlock(text=unmentioned(named))]
-        )
-        await self._posts.once(destination, REPLY_EVENT, key, words, again=again)
+        content = MessageContent(fallback_text(named), [MarkdownBlock(text=unmentioned(named))])
+        await self._posts.once(destination, REPLY_EVENT, key, content, again=again)
 
     async def _say_directly(
         self, to: Person, reply: Reply, pieces: Sequence[tuple[str, str]], code: str
@@ -150,11 +148,3 @@ class SlackThreads(ThreadActivities):
         is_aloud = destination.channel == ephemeral.channel
         text = f"{mention(ephemeral.to.user)}: {ephemeral.text}" if is_aloud else ephemeral.text
         await self._posts.once(destination, EPHEMERAL_EVENT, key, MessageContent(text, blocks))
-
-
-def _visible(reply: Reply) -> Sequence[str]:
-    """The pieces of a reply; what is said otherwise where none of them shows anything."""
-    pieces = split(reply.markdown)
-    if any(to_mrkdwn(piece).strip() for piece in pieces):
-        return pieces
-    return split(reply.otherwise)
