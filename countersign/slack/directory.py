@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -32,12 +32,13 @@ LONGEST_NAME = 80
 UNREACHABLE = "unreachable"
 CHANNELS = "public_channel,private_channel,mpim"
 DIRECT_PREFIX = "D"
+T = TypeVar("T")
 
 
 class Directory:
     """Slack's directory. Nothing is remembered, since people leave groups between two votes.
 
-    Only where `keep_seconds` is given are `groups_of` and `channels_of` remembered for so long:
+    Only where `keep_seconds` is given are people, their groups and channels remembered for so long:
     for lists, which show and do not decide. Slack allows 20 questions a minute about groups, and
     50 about somebody's channels (docs.slack.dev/apis/web-api/rate-limits, tiers 2 and 3).
 
@@ -55,7 +56,7 @@ class Directory:
         self._now = now
         self._home: Installation | None = None
         self._asking_home = asyncio.Lock()
-        self._kept: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._kept: dict[str, tuple[float, object]] = {}
 
     async def home(self) -> Installation:
         """Which workspace this is. A token never changes its workspace, so it is asked once."""
@@ -75,6 +76,9 @@ class Directory:
         Fields of docs.slack.dev/reference/objects/user-object. In an Enterprise organisation
         people of sister workspaces are not external.
         """
+        return await self._remembered(f"person {user} {team}", lambda: self._person(user, team))
+
+    async def _person(self, user: str, team: str) -> Profile:
         home = await self.home()
         reply = await _ask(self._slack.users_info(user=user), user)
         found: dict[str, Any] = reply.get("user") or {}
@@ -105,9 +109,13 @@ class Directory:
             for it in groups
         }
 
+    async def groups(self) -> Mapping[str, frozenset[str]]:
+        """Who is in which user group, by one question about all of them."""
+        return await self._remembered("groups", self._groups)
+
     async def groups_of(self, user: str) -> tuple[str, ...]:
-        """The user groups that somebody is in, by one question about all groups."""
-        return await self._remembered(f"groups {user}", lambda: self._groups_of(user))
+        """The user groups that somebody is in."""
+        return tuple(id_ for id_, users in (await self.groups()).items() if user in users)
 
     async def channel(self, channel: str) -> Channel:
         """One conversation. Direct messages are known by their id, which spares `im:read`.
@@ -139,10 +147,10 @@ class Directory:
         """Channels that somebody is in: public ones, and private ones that we are in too."""
         return await self._remembered(f"channels {user}", lambda: self._channels_of(user))
 
-    async def _groups_of(self, user: str) -> tuple[str, ...]:
+    async def _groups(self) -> Mapping[str, frozenset[str]]:
         reply = await _ask(self._slack.usergroups_list(include_users=True))
         groups: list[dict[str, Any]] = reply.get("usergroups") or []
-        return tuple(str(group["id"]) for group in groups if user in (group.get("users") or ()))
+        return {str(it["id"]): frozenset(map(str, it.get("users") or ())) for it in groups}
 
     async def _channels_of(self, user: str) -> tuple[str, ...]:
         def page(cursor: str | None) -> Awaitable[Any]:
@@ -152,15 +160,13 @@ class Directory:
 
         return tuple([str(found["id"]) async for found in _pages(page, "channels", user)])
 
-    async def _remembered(
-        self, key: str, ask: Callable[[], Awaitable[tuple[str, ...]]]
-    ) -> tuple[str, ...]:
+    async def _remembered(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
         if not self._keep:
             return await ask()
         self._kept = {name: kept for name, kept in self._kept.items() if kept[0] > self._now()}
         if key not in self._kept:
             self._kept[key] = (self._now() + self._keep, await ask())
-        return self._kept[key][1]
+        return cast("T", self._kept[key][1])
 
 
 async def _ask(call: Awaitable[Any], about: str = "") -> Any:

@@ -1,5 +1,7 @@
 """Approval cards in Slack, and what else is posted about approvals."""
 
+from collections.abc import Callable
+
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -22,28 +24,34 @@ BATCH_EVENT = "approval_batch"
 class SlackCards(CardActivities):
     """Cards of a real workspace, or of what stands in for one."""
 
-    def __init__(self, slack: AsyncWebClient, directory: Directory, deployment: str) -> None:
+    def __init__(
+        self,
+        slack: AsyncWebClient,
+        directory: Directory,
+        deployment: str,
+        changed: Callable[[ApprovalStatus], None] = lambda _: None,
+    ) -> None:
+        """`changed` is told what cards were drawn of; it does not wait for anything."""
         self._posts = IdempotentPosts(slack)
         self._placing = Placing(self._posts, directory, deployment)
         self._line = ThreadLine(self._posts, deployment)
         self._reminders = Reminders(self._posts, directory, deployment)
         self._deployment = deployment
+        self._changed = changed
 
     @activity.defn
     async def post_card(self, status: ApprovalStatus) -> Card:
         """See `CardActivities`."""
-        return await self._post(status)
+        card = await self._post(status)
+        self._changed(status)
+        return card
 
     @activity.defn
     async def redraw_card(self, status: ApprovalStatus) -> Card:
         """See `CardActivities`."""
-        if status.card is None:
-            return await self._post(status)
-        card = await self._placing.redraw(status, status.card)
-        is_elsewhere = bool(card.line) or not card.ts or card.channel != status.thread.channel
-        if status.in_force is None or not is_elsewhere:
-            return card
-        return await self._line.show(status, card)
+        card = await (self._redraw(status, status.card) if status.card else self._post(status))
+        self._changed(status)
+        return card
 
     @activity.defn
     async def show_batch(self, batch: Batch) -> str:
@@ -64,6 +72,13 @@ class SlackCards(CardActivities):
     async def remind(self, reminder: Reminder) -> int:
         """See `CardActivities`."""
         return await self._reminders.send(reminder)
+
+    async def _redraw(self, status: ApprovalStatus, known: Card) -> Card:
+        card = await self._placing.redraw(status, known)
+        is_elsewhere = bool(card.line) or not card.ts or card.channel != status.thread.channel
+        if status.in_force is None or not is_elsewhere:
+            return card
+        return await self._line.show(status, card)
 
     async def _post(self, status: ApprovalStatus) -> Card:
         placed = await self._placing.post(status)

@@ -9,8 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.slack.actions import APPROVE, LIST, LIST_FILTER, LIST_PAGE, REJECT, REVIEW, BlockId
-from countersign.slack.listing import (
+from countersign.slack.actions import (
+    APPROVE,
+    LIST,
+    LIST_FILTER,
+    LIST_PAGE,
+    LIST_REFRESH,
+    REJECT,
+    REVIEW,
+    BlockId,
+)
+from countersign.slack.listing.details import details_blocks, details_text
+from countersign.slack.listing.grants import NOTHING as NO_GRANTS
+from countersign.slack.listing.grants import grants_blocks, grants_text
+from countersign.slack.listing.page import (
     NO_MORE,
     NOTHING,
     PREVIOUS,
@@ -18,10 +30,7 @@ from countersign.slack.listing import (
     listing_blocks,
     listing_text,
 )
-from countersign.slack.listing_details import details_blocks, details_text
-from countersign.slack.listing_grants import NOTHING as NO_GRANTS
-from countersign.slack.listing_grants import grants_blocks, grants_text
-from countersign.slack.listing_query import ListingQuery
+from countersign.slack.listing.query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
 from tests.listing import CAROL, a_rule, an_approval, voted
 from workflows.contracts.approvals import ApprovalStatus, Grant
@@ -66,9 +75,9 @@ def elements(blocks: Sequence[Any]) -> list[Json]:
 
 
 def buttons(view: ListingView) -> dict[str, Json]:
-    """By what they say."""
+    """By what they say, without the one that every list has."""
     pressable = (it for it in elements(listing_blocks(view)) if it["type"] == "button")
-    return {it["text"]["text"]: it for it in pressable}
+    return {it["text"]["text"]: it for it in pressable if it["action_id"] != LIST_REFRESH}
 
 
 def said(blocks: Sequence[Any]) -> str:
