@@ -30,7 +30,7 @@ from countersign.tools.toolkit import Tool
 from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
-from worker.home_tabs import HomeTabs
+from worker.home_publisher import HomePublisher
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyFile, open_policy
 from worker.runtime import build_plugin, build_worker
@@ -117,7 +117,7 @@ async def work(
             await resource.close()
 
 
-def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Client) -> HomeTabs:
+def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Client) -> HomePublisher:
     """What publishes Homes. It remembers for a minute who people are, as cards never do."""
     directory = Directory(slack, keep_seconds=KEEP_SECONDS)
     tab = HomeTab(
@@ -127,7 +127,7 @@ def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Clien
         now=lambda: datetime.now(UTC),
         deployment=settings.deployment,
     )
-    return HomeTabs(tab, directory)
+    return HomePublisher(tab, directory)
 
 
 def build_agency(

@@ -42,16 +42,13 @@ class SlackCards(CardActivities):
     @activity.defn
     async def post_card(self, status: ApprovalStatus) -> Card:
         """See `CardActivities`."""
-        card = await self._post(status)
-        self._changed(status)
-        return card
+        return self._drawn(status, await self._post(status))
 
     @activity.defn
     async def redraw_card(self, status: ApprovalStatus) -> Card:
         """See `CardActivities`."""
-        card = await (self._redraw(status, status.card) if status.card else self._post(status))
-        self._changed(status)
-        return card
+        drawing = self._redraw(status, status.card) if status.card else self._post(status)
+        return self._drawn(status, await drawing)
 
     @activity.defn
     async def show_batch(self, batch: Batch) -> str:
@@ -72,6 +69,10 @@ class SlackCards(CardActivities):
     async def remind(self, reminder: Reminder) -> int:
         """See `CardActivities`."""
         return await self._reminders.send(reminder)
+
+    def _drawn(self, status: ApprovalStatus, card: Card) -> Card:
+        self._changed(status.model_copy(update={"card": card}))
+        return card
 
     async def _redraw(self, status: ApprovalStatus, known: Card) -> Card:
         card = await self._placing.redraw(status, known)

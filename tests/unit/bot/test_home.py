@@ -1,14 +1,17 @@
 """The Home: what is published when it is opened, and when something is pressed in it."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from countersign.slack.actions import APPROVE, HOME, REJECT, WITHDRAW, BlockId
+from countersign.slack.actions import APPROVE, HOME, LIST, REJECT, WITHDRAW, BlockId
 from countersign.slack.listing.audience import UNCHECKED
 from countersign.slack.listing.home_tab import ROWS, UNAVAILABLE, HomeView, home_blocks
+from countersign.slack.listing.query import ListingQuery
+from dev.paths import ROOT
 from sandbox.block_kit.check import view_problems
 from tests.builders import ALICE, BOB, NOON
 from tests.unit.bot.fake_slack import Json, parsed
@@ -16,6 +19,7 @@ from tests.unit.bot.fixture import BotFixture
 from tests.unit.bot.standins import (
     APPROVAL,
     TEAM,
+    a_command,
     a_press,
     an_event,
     approved_by,
@@ -211,6 +215,25 @@ async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog_and_sees_it_go
 
     assert "Too late" in said(bot.opened())
     assert "⛔ Rejected" in said(published(bot))
+
+
+def ours() -> list[str]:
+    """What the bot is doing in this process."""
+    coroutines = (task.get_coro() for task in asyncio.all_tasks())
+    names = (str(getattr(it, "cr_code", "")) for it in coroutines)
+    return [it for it in names if f"{ROOT}/bot/" in it or f"{ROOT}/countersign/" in it]
+
+
+async def test_nothing_that_a_list_or_a_home_needs_outlives_its_request(bot: BotFixture) -> None:
+    bot.votes.rows = [a_row()]
+    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
+    row = f"0.{ListingQuery().pack(150)}"
+    in_list = BlockId(LIST, 0, "", "main", row)
+    press = a_press(APPROVE, place=in_list, response_url=f"{bot.slack.url}response")
+    for body in (opened(), a_home_press(), a_command(), press):
+        assert (await bot.deliver(body)).status == 200
+
+    assert ours() == []
 
 
 def test_many_rows_fit_and_the_rest_is_named() -> None:

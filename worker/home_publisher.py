@@ -27,7 +27,7 @@ LONGEST_PAUSE = 60.0
 Groups = Mapping[str, frozenset[str]]
 
 
-class HomeTabs:
+class HomePublisher:
     """A courtesy beside the cards: none waits for it, and what fails is left to the next opening.
 
     Slack tells nobody who has ever opened a Home, and takes one for every member.

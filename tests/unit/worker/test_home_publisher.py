@@ -22,7 +22,7 @@ from tests.listing import CAROL, a_rule, an_approval, voted
 from tests.unit.bot.standins import Votes, ended
 from tests.unit.worker.workspace import TEAM, Workspace
 from worker.cards.activities import SlackCards
-from worker.home_tabs import MOST_APPROVALS, MOST_PEOPLE, HomeTabs, concerned
+from worker.home_publisher import MOST_APPROVALS, MOST_PEOPLE, HomePublisher, concerned
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import HandOver, Outcome
@@ -76,7 +76,7 @@ def test_of_many_people_those_with_a_part_in_it_come_first() -> None:
 class Homes:
     """What publishes, and what was published."""
 
-    tabs: HomeTabs
+    publisher: HomePublisher
     slack: Workspace
     votes: Votes
 
@@ -94,8 +94,8 @@ class Homes:
 
 
 @asynccontextmanager
-async def running(tabs: HomeTabs) -> AsyncGenerator[None]:
-    task = asyncio.create_task(tabs.run())
+async def running(publisher: HomePublisher) -> AsyncGenerator[None]:
+    task = asyncio.create_task(publisher.run())
     yield
     assert not task.done()
     task.cancel()
@@ -112,7 +112,7 @@ def homes(slack: Workspace, client: AsyncWebClient) -> Homes:
         now=lambda: NOON,
         deployment="main",
     )
-    return Homes(HomeTabs(tab, directory, settle=0.05), slack, votes)
+    return Homes(HomePublisher(tab, directory, settle=0.05), slack, votes)
 
 
 def asked(**rule: Any) -> ApprovalStatus:
@@ -122,8 +122,8 @@ def asked(**rule: Any) -> ApprovalStatus:
 async def test_what_is_asked_is_in_the_homes_of_a_group(homes: Homes) -> None:
     status = asked()
     homes.votes.rows = [PendingApproval.of(status)]
-    async with running(homes.tabs):
-        homes.tabs.changed(status)
+    async with running(homes.publisher):
+        homes.publisher.changed(status)
         for user in (ALICE.user, BOB.user, CAROL.user):
             assert status.id in await homes.published(user)
 
@@ -133,8 +133,8 @@ async def test_what_has_ended_is_told_and_gone_although_visibility_still_lists_i
 ) -> None:
     status = asked()
     homes.votes.rows = [PendingApproval.of(status)]
-    async with running(homes.tabs):
-        homes.tabs.changed(ended(status, Outcome.REJECTED, CAROL))
+    async with running(homes.publisher):
+        homes.publisher.changed(ended(status, Outcome.REJECTED, CAROL))
         shown = await homes.published(BOB.user)
 
     assert "⛔ Rejected: Order 100" in shown
@@ -143,9 +143,9 @@ async def test_what_has_ended_is_told_and_gone_although_visibility_still_lists_i
 
 async def test_changes_that_come_together_publish_a_home_once(homes: Homes) -> None:
     first, other = asked(), asked()
-    async with running(homes.tabs):
+    async with running(homes.publisher):
         for status in (first, other, voted(first, BOB), ended(other, Outcome.WITHDRAWN, ALICE)):
-            homes.tabs.changed(status)
+            homes.publisher.changed(status)
         shown = await homes.published(CAROL.user)
         await homes.published(ALICE.user)
 
@@ -156,8 +156,8 @@ async def test_changes_that_come_together_publish_a_home_once(homes: Homes) -> N
 
 async def test_a_home_that_slack_does_not_take_keeps_nobody_else_from_theirs(homes: Homes) -> None:
     homes.slack.refuses_once("views.publish", "user_not_found")
-    async with running(homes.tabs):
-        homes.tabs.changed(asked())
+    async with running(homes.publisher):
+        homes.publisher.changed(asked())
         await homes.published(CAROL.user)
 
     assert len(homes.of(ALICE.user)) == 1
@@ -166,27 +166,27 @@ async def test_a_home_that_slack_does_not_take_keeps_nobody_else_from_theirs(hom
 async def test_after_an_outage_the_next_change_is_shown(homes: Homes) -> None:
     homes.votes.error = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
     with capture_logs() as logs:
-        async with running(homes.tabs):
-            homes.tabs.changed(asked())
+        async with running(homes.publisher):
+            homes.publisher.changed(asked())
             async with asyncio.timeout(10):
                 while len(logs) < 3:  # noqa: ASYNC110 - a log tells nobody
                     await asyncio.sleep(0.01)
             assert homes.slack.given("views.publish") == []
             homes.votes.error = None
-            homes.tabs.changed(asked())
+            homes.publisher.changed(asked())
             await homes.published(CAROL.user)
 
 
 async def test_a_bug_ends_nothing(homes: Homes) -> None:
     homes.votes.error = KeyError("a bug")
     with capture_logs() as logs:
-        async with running(homes.tabs):
-            homes.tabs.changed(asked())
+        async with running(homes.publisher):
+            homes.publisher.changed(asked())
             async with asyncio.timeout(10):
                 while not logs:  # noqa: ASYNC110 - a log tells nobody
                     await asyncio.sleep(0.01)
             homes.votes.error = None
-            homes.tabs.changed(asked())
+            homes.publisher.changed(asked())
             await homes.published(CAROL.user)
 
     assert logs[0]["log_level"] == "error"
@@ -194,8 +194,8 @@ async def test_a_bug_ends_nothing(homes: Homes) -> None:
 
 async def test_a_slack_without_user_groups_publishes_for_those_who_are_named(homes: Homes) -> None:
     homes.slack.refuses("usergroups.list", "unknown_method")
-    async with running(homes.tabs):
-        homes.tabs.changed(an_approval(a_rule("U0BOB", "S0FINANCE")))
+    async with running(homes.publisher):
+        homes.publisher.changed(an_approval(a_rule("U0BOB", "S0FINANCE")))
         await homes.published(BOB.user)
 
     assert homes.of(CAROL.user) == []
@@ -203,9 +203,9 @@ async def test_a_slack_without_user_groups_publishes_for_those_who_are_named(hom
 
 def test_there_is_a_limit_to_what_waits(homes: Homes) -> None:
     for _ in range(MOST_APPROVALS + 5):
-        homes.tabs.changed(asked())
+        homes.publisher.changed(asked())
 
-    assert len(homes.tabs._changed) == MOST_APPROVALS
+    assert len(homes.publisher._changed) == MOST_APPROVALS
 
 
 class TestCards:
@@ -229,7 +229,7 @@ class TestCards:
         over = ended(status, Outcome.REJECTED).model_copy(update={"card": card})
         await within.run(cards.redraw_card, over)
 
-        assert changes == [status, over]
+        assert changes == [status.model_copy(update={"card": card}), over]
 
     async def test_a_card_that_slack_does_not_take_is_none(
         self,
