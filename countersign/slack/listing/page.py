@@ -19,7 +19,7 @@ from countersign.slack.actions import LIST, LIST_FILTER, LIST_PAGE, BlockId
 from countersign.slack.blocks import context, section, size
 from countersign.slack.listing.query import ListingQuery
 from countersign.slack.listing.row import ROOM, refresh_button, row_buttons, row_facts, row_text
-from countersign.slack.text import BLOCK_ID_LIMIT, escape, line, mention
+from countersign.slack.text import BLOCK_ID_LIMIT, date_token, escape, line, mention
 from workflows.listing.queries import TOOL_NAME
 from workflows.listing.rows import Kind, PendingApproval
 
@@ -146,6 +146,7 @@ def _navigation(view: ListingView) -> Iterator[Block]:
         elements.append(_filter(view.query.tool, tools))
     yield DividerBlock()
     yield ActionsBlock(block_id=_place(view, "nav").block_id, elements=elements)
+    yield context(f"As of {date_token(view.now.timestamp())}.")
 
 
 def _tools(view: ListingView) -> Sequence[str]:

@@ -100,6 +100,15 @@ def test_a_row_says_what_it_is_who_asked_when_and_how_it_stands() -> None:
         assert part in text
 
 
+@pytest.mark.parametrize("rows", [(), (a_row(),)], ids=["empty", "full"])
+def test_a_list_says_of_when_it_is_and_can_be_refreshed(rows: Sequence[PendingApproval]) -> None:
+    blocks = listing_blocks(a_view(*rows))
+    pressable = [it["action_id"] for it in elements(blocks) if it["type"] == "button"]
+
+    assert f"As of <!date^{int(LATER.timestamp())}^" in said(blocks[-1:])
+    assert pressable[-1] == LIST_REFRESH
+
+
 def test_a_cost_that_the_summary_does_not_name_is_said() -> None:
     assert "€99.00" in said(listing_blocks(a_view(a_row(cost="€99.00"))))
     assert said(listing_blocks(a_view(a_row()))).count("€4,120.00") == 1

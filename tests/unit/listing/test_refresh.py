@@ -31,7 +31,8 @@ def a_press_in(
 async def refresh_of(lists: Lists, asked: Asked) -> Json:
     """Bob asks for a list, and presses Refresh in the answer."""
     rendered = await lists.ephemeral.answer(BOB, asked)
-    block = [block.to_dict() for block in rendered.blocks][-1]
+    blocks = [it for it in (block.to_dict() for block in rendered.blocks) if "block_id" in it]
+    block = blocks[-1]
     (button,) = (it for it in block["elements"] if it["action_id"] == LIST_REFRESH)
     place = BlockId.read(block["block_id"])
     press = a_press(LIST_REFRESH, button["value"], place=place, response_url=lists.response_url)
