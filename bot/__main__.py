@@ -1,7 +1,6 @@
 """`python -m bot`: the Slack edge. Stateless; run as many as you like."""
 
 import asyncio
-from contextlib import aclosing
 from datetime import UTC, datetime
 
 import aiohttp
@@ -10,7 +9,6 @@ from temporalio.client import Client
 
 from bot.app import Services, build_app
 from bot.http import add_slack
-from bot.open_lists import OpenLists
 from bot.settings import BotSettings, SlackMode
 from bot.socket_mode import AppTokenError, SocketMode
 from countersign.runtime.health import build_http
@@ -68,7 +66,6 @@ async def serve(
     Raises:
         PreflightError: Slack does not take the app-level token, at the start or later.
     """
-    approvals = Approvals(temporal)
     over_http = settings.mode is SlackMode.HTTP
     secret = settings.slack_signing_secret.get_secret_value() if over_http else ""
 
@@ -77,25 +74,23 @@ async def serve(
             return "Slack: socket not connected"
         return await why_temporal_is_away(temporal)
 
-    async with aclosing(OpenLists(approvals.ended)) as open_lists:
-        services = Services(
-            Conversations(temporal, settings.task_queue),
-            approvals,
-            lambda: datetime.now(UTC),
-            open_lists,
-            settings.deployment,
-        )
-        app = build_app(slack, secret, identity, services)
-        socket = SocketMode(app, slack, settings.slack_app_token.get_secret_value(), session)
-        http = build_http(why_not_ready)
-        if over_http:
-            add_slack(http, app, secret)
-        async with listening(http, settings.bot_host, settings.bot_port):
-            tasks = [] if over_http else [asyncio.create_task(socket.run())]
-            try:
-                await until(stop, *tasks)
-            except AppTokenError as error:
-                raise PreflightError(f"Slack refuses SLACK_APP_TOKEN ({error}).") from error
+    services = Services(
+        Conversations(temporal, settings.task_queue),
+        Approvals(temporal),
+        lambda: datetime.now(UTC),
+        settings.deployment,
+    )
+    app = build_app(slack, secret, identity, services)
+    socket = SocketMode(app, slack, settings.slack_app_token.get_secret_value(), session)
+    http = build_http(why_not_ready)
+    if over_http:
+        add_slack(http, app, secret)
+    async with listening(http, settings.bot_host, settings.bot_port):
+        tasks = [] if over_http else [asyncio.create_task(socket.run())]
+        try:
+            await until(stop, *tasks)
+        except AppTokenError as error:
+            raise PreflightError(f"Slack refuses SLACK_APP_TOKEN ({error}).") from error
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.aftermath import Aftermath
-from bot.answers import SUBMISSION, EphemeralMessages, in_command, in_modal
+from bot.card_refresh import CardRefresh
+from bot.ephemeral_list import EphemeralLists
+from bot.error_replies import SUBMISSION, EphemeralMessages, in_command, in_modal
 from bot.errors import ended_in, explain, plainly, surprise
-from bot.homes import Homes
 from bot.listeners import (
     approve_all,
     ask_again,
@@ -25,26 +25,20 @@ from bot.listeners import (
     decide,
     fallback,
     grants,
-    home,
     listing,
     submissions,
 )
 from bot.listeners.dialogs import Dialogs
-from bot.lists import ListingPage
-from bot.open_lists import OpenLists
 from bot.payloads.fields import PayloadError
-from bot.private_lists import PrivateLists
+from bot.refresh import Refresh
 from bot.response_url import ResponseUrls
-from bot.stale_cards import StaleCards
-from bot.viewers import Viewers
 from countersign.runtime.preflight import Identity
 from countersign.slack.directory import Directory
+from countersign.slack.listing.audience import KEEP_SECONDS, Audience
+from countersign.slack.listing.home_tab import HomeTab
 from workflows.client import Approvals, Conversations
 
 log = structlog.get_logger(__name__)
-
-KEEP_SECONDS = 60
-"""How long lists take somebody's groups and channels for known; votes never do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,6 @@ class Services:
     conversations: Conversations
     approvals: Approvals
     now: Callable[[], datetime]
-    open_lists: OpenLists
     deployment: str = "main"
 
 
@@ -98,22 +91,23 @@ def build_app(
     response_urls = ResponseUrls(slack)
     ephemerals = EphemeralMessages(slack, response_urls)
 
-    aftermath = _aftermath(slack, response_urls, services)
+    refresh = _refresh(slack, response_urls, services)
 
     async def answer_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         if body.get("type") == SUBMISSION:
-            await aftermath.submitted_too_late(ended_in(error))
+            await refresh.submitted_too_late(ended_in(error))
         return await _answer_error(error, body, ephemerals)
 
     app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
-    _register_decisions(app, slack, services, aftermath)
+    _register_decisions(app, slack, services, refresh)
+    listing.register(app, refresh.lists, refresh)
     fallback.register(app)
     return app
 
 
 def _register_decisions(
-    app: AsyncApp, slack: AsyncWebClient, services: Services, aftermath: Aftermath
+    app: AsyncApp, slack: AsyncWebClient, services: Services, refresh: Refresh
 ) -> None:
     """Everything that is pressed, and what comes of the dialogs that it opens."""
     approvals, conversations, now = services.approvals, services.conversations, services.now
@@ -125,33 +119,30 @@ def _register_decisions(
         **ask_again.presses(approvals, conversations),
         **grants.presses(conversations),
     }
-    buttons.register(app, presses, services.deployment, aftermath)
-    submissions.register(app, approvals, now, services.open_lists)
-    approve_all.register(app, approvals, now, services.open_lists)
-    listing.register(app, aftermath.lists)
-    home.register(app, aftermath.homes)
+    buttons.register(app, presses, services.deployment, refresh)
+    submissions.register(app, approvals, now)
+    approve_all.register(app, approvals, now)
 
 
-def _aftermath(slack: AsyncWebClient, response_urls: ResponseUrls, services: Services) -> Aftermath:
-    viewers = Viewers(Directory(slack, keep_seconds=KEEP_SECONDS))
-    page = ListingPage(
+def _refresh(slack: AsyncWebClient, response_urls: ResponseUrls, services: Services) -> Refresh:
+    audience = Audience(Directory(slack, keep_seconds=KEEP_SECONDS))
+    lists = EphemeralLists(
         approvals=services.approvals,
         conversations=services.conversations,
-        viewers=viewers,
+        audience=audience,
+        response_urls=response_urls,
         now=services.now,
         deployment=services.deployment,
     )
-    homes = Homes(
+    home = HomeTab(
         slack=slack,
         approvals=services.approvals,
-        viewers=viewers,
-        open_lists=services.open_lists,
+        audience=audience,
         now=services.now,
         deployment=services.deployment,
     )
-    lists = PrivateLists(page, response_urls, services.open_lists)
-    cards = StaleCards(slack, services.approvals, services.deployment)
-    return Aftermath(lists, homes, cards, services.open_lists)
+    cards = CardRefresh(slack, services.approvals, services.deployment)
+    return Refresh(services.approvals, lists, home, cards)
 
 
 async def _answer_error(

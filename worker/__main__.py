@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
@@ -20,6 +21,8 @@ from countersign.runtime.preflight import (
 from countersign.runtime.process import leave, listening, run, stop_signal, unless, until
 from countersign.runtime.waiting import Waiting
 from countersign.slack.directory import Directory
+from countersign.slack.listing.audience import KEEP_SECONDS, Audience
+from countersign.slack.listing.home_tab import HomeTab
 from countersign.slack.web_client import build_client
 from countersign.tools.catalogue import ToolsError, load_resources, load_tools
 from countersign.tools.resources import Opened
@@ -28,6 +31,7 @@ from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
 from worker.conclusion import Conclusion
 from worker.directory import SlackDirectory
+from worker.home_publisher import HomePublisher
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyFile, open_policy
 from worker.runtime import build_plugin, build_worker
@@ -35,6 +39,7 @@ from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.threads import SlackThreads
 from worker.vote_checks import VoteChecks
+from workflows.client import Approvals
 from workflows.redaction import Secrets
 
 
@@ -91,7 +96,8 @@ async def work(
     temporal, directory = known.temporal, known.directory
     runner = build_runner(settings, known.tools, known.resources, known.policy)
     people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
-    cards = SlackCards(slack, directory, settings.deployment)
+    homes = build_homes(settings, slack, temporal)
+    cards = SlackCards(slack, directory, settings.deployment, homes.changed)
     activities = [
         runner,
         cards,
@@ -112,10 +118,23 @@ async def work(
     try:
         http = build_http(why_not_ready)
         async with listening(http, settings.worker_host, settings.worker_port):
-            await until(stop, asyncio.create_task(worker.run()))
+            await until(stop, asyncio.create_task(worker.run()), asyncio.create_task(homes.run()))
     finally:
         for resource in known.resources:
             await resource.close()
+
+
+def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Client) -> HomePublisher:
+    """What publishes Homes. It remembers for a minute who people are, as cards never do."""
+    directory = Directory(slack, keep_seconds=KEEP_SECONDS)
+    tab = HomeTab(
+        slack=slack,
+        approvals=Approvals(temporal),
+        audience=Audience(directory),
+        now=lambda: datetime.now(UTC),
+        deployment=settings.deployment,
+    )
+    return HomePublisher(tab, directory)
 
 
 def build_runner(

@@ -311,23 +311,6 @@ class Approvals:
             raise
         return found.status is WorkflowExecutionStatus.RUNNING
 
-    async def ended(self, approval_id: str) -> None:
-        """Wait for the end of an approval, whatever it is, for as long as it takes: a long poll.
-
-        Raises:
-            ApprovalNotFoundError: there is no such approval.
-            RPCError: Temporal is away.
-        """
-        try:
-            await self._handle(approval_id).result()
-        except WorkflowFailureError:
-            if await self.runs(approval_id):  # it was reset, and goes on in another run
-                await self.ended(approval_id)
-        except RPCError as error:
-            if is_missing(error):
-                raise ApprovalNotFoundError(approval_id) from error
-            raise
-
     async def clean_up(self, approval_id: str) -> None:
         """Have a worker show everywhere that an approval was ended by force, and say so, once.
 

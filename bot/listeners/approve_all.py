@@ -12,7 +12,6 @@ from bot.listeners.buttons import NothingWaitsError, Press
 from bot.listeners.dialogs import Dialogs
 from bot.listeners.submissions import CLOSE, decision_of
 from bot.listeners.votes import NotCountedError, check, forward, is_known
-from bot.open_lists import OpenLists
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
 from bot.payloads.submissions import Submission, read_submission
@@ -62,18 +61,13 @@ def presses(approvals: Approvals, dialogs: Dialogs) -> Mapping[str, Press]:
     return {APPROVE_ALL: open_dialog}
 
 
-def register(
-    app: AsyncApp, approvals: Approvals, now: Callable[[], datetime], open_lists: OpenLists
-) -> None:
+def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -> None:
     """Route the dialog's submission."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
         submission = read_submission(body)
-        votes = _votes(submission, now())
-        new = await _checked(approvals, votes)
+        new = await _checked(approvals, _votes(submission, now()))
         await _send(approvals, new)
-        for id_ in votes:
-            open_lists.touched(submission.by.user, id_)
         await ack(response_action=CLOSE)  # only now: Temporal has every vote
 
     app.view(MODALS[APPROVE_ALL])(submitted)

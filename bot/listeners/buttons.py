@@ -1,12 +1,13 @@
 """Every button about an approval: whose it is, what it does, and only then the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.payloads.fields import home
 from bot.payloads.presses import Click, read_click
+from bot.refresh import Refresh
 from countersign.slack.actions import MORE
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.approvals import ApprovalStatus
@@ -31,24 +32,8 @@ class NothingWaitsError(Exception):
         self.statuses = statuses
 
 
-class Screens(Protocol):
-    """What has to be told of presses, to show anew where they were made. None raises."""
-
-    async def pressed(self, click: Click, team: str) -> None:
-        """A press was handed on, or has opened a dialog."""
-
-    async def too_late(self, click: Click, team: str, status: ApprovalStatus | None) -> None:
-        """A press was about an approval that has ended."""
-
-    async def all_too_late(self, click: Click, statuses: Sequence[ApprovalStatus]) -> None:
-        """A press was about several, of which none waits any more."""
-
-    async def gone(self, click: Click, team: str) -> None:
-        """A press was about an approval of which nothing is known."""
-
-
 def register(
-    app: AsyncApp, presses: Mapping[str, Press], deployment: str, screens: Screens
+    app: AsyncApp, presses: Mapping[str, Press], deployment: str, refresh: Refresh
 ) -> None:
     """Route every button, and every option of the menu that stands for one."""
 
@@ -58,26 +43,26 @@ def register(
             raise OtherDeploymentError(click.place.deployment)
         press = presses.get(click.action)
         if press:  # a menu of a later release may offer what this one does not know
-            await _do(press, click, home(body) or click.by.team, screens)
+            await _do(press, click, home(body) or click.by.team, refresh)
         await ack()  # only now: Temporal has what was decided
 
     for action in (*presses, MORE):
         app.action(action)(pressed)
 
 
-async def _do(press: Press, click: Click, team: str, screens: Screens) -> None:
-    """What the press asks for, and then what it changes on the screen it was made on."""
+async def _do(press: Press, click: Click, team: str, refresh: Refresh) -> None:
+    """What the press asks for, and then what it changes where it was made."""
     try:
         found = await press(click)
     except ApprovalClosedError as error:
-        await screens.too_late(click, team, error.status)
+        await refresh.too_late(click, team, error.status)
         raise
     except ApprovalNotFoundError:
-        await screens.gone(click, team)
+        await refresh.gone(click, team)
         raise
     except NothingWaitsError as error:
-        await screens.all_too_late(click, error.statuses)
+        await refresh.all_too_late(click, error.statuses)
         raise
     if found and found.stop:
-        await screens.too_late(click, team, found)
-    await screens.pressed(click, team)
+        await refresh.too_late(click, team, found)
+    await refresh.pressed(click, team)

@@ -13,7 +13,6 @@ from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from bot.listeners.votes import check, forward, is_known
-from bot.open_lists import OpenLists
 from bot.payloads.fields import PayloadError
 from bot.payloads.submissions import Submission, read_submission
 from countersign.slack.actions import (
@@ -45,9 +44,7 @@ class NobodyChosenError(Exception):
     """A vote is to be handed over, and to nobody."""
 
 
-def register(
-    app: AsyncApp, approvals: Approvals, now: Callable[[], datetime], open_lists: OpenLists
-) -> None:
+def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -> None:
     """Route the submission of every modal about one approval."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -59,7 +56,6 @@ def register(
             return
         vote = VOTES[submission.callback_id](submission, decision_of(submission, now()))
         await _hand_on(approvals, approval_id, vote, status)
-        open_lists.touched(submission.by.user, approval_id)
         await ack(response_action=CLOSE)  # only now: Temporal has the vote
 
     async def edited(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -71,7 +67,6 @@ def register(
             return
         decision = _with(decision_of(submission, now()), arguments=arguments)
         await _hand_on(approvals, status.id, Vote(True, decision), status)
-        open_lists.touched(submission.by.user, status.id)
         await ack(response_action=CLOSE)
 
     for callback_id in VOTES:

@@ -7,8 +7,10 @@ from enum import StrEnum
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
 from countersign.slack.actions import LIST_FILTER, LIST_PAGE
-from countersign.slack.listing import EVERY_TOOL, PREVIOUS
-from countersign.slack.listing_query import ListingQuery, ListingQueryError
+from countersign.slack.listing.details import ROW as DETAILS_ROW
+from countersign.slack.listing.grants import ROW as GRANT_ROW
+from countersign.slack.listing.page import EVERY_TOOL, PREVIOUS
+from countersign.slack.listing.query import ListingQuery, ListingQueryError
 from workflows.contracts.core import APPROVAL_PREFIX
 from workflows.listing.queries import TOOL_NAME
 from workflows.listing.rows import Kind
@@ -48,18 +50,27 @@ def read_command(text: str) -> Asked:
     return asked
 
 
-def query_of(click: Click) -> ListingQuery:
-    """The page that a press in a list asks for, or the one that it was made on.
+def asked_in(click: Click) -> Asked:
+    """What a press in a list asks for; if for nothing else, what it was made in.
 
     Raises:
         PayloadError: no list of ours has such a button.
     """
+    row = click.place.row
+    if row == DETAILS_ROW:
+        return Asked(Topic.DETAILS, approval_id=click.value)
+    if row.startswith(GRANT_ROW):
+        return Asked(Topic.GRANTS)
     try:
-        if click.action in {LIST_PAGE, PREVIOUS}:
-            return ListingQuery.unpack(click.value)
-        shown = ListingQuery.unpack(click.place.row.partition(".")[2])
+        return Asked(query=_query_in(click))
     except ListingQueryError as error:
         raise PayloadError("a press in a list that is none of ours") from error
+
+
+def _query_in(click: Click) -> ListingQuery:
+    if click.action in {LIST_PAGE, PREVIOUS}:
+        return ListingQuery.unpack(click.value)
+    shown = ListingQuery.unpack(click.place.row.partition(".")[2])
     if click.action != LIST_FILTER:
         return shown
     return shown.of_tool("" if click.value == EVERY_TOOL else click.value)

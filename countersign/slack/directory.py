@@ -40,7 +40,7 @@ _T = TypeVar("_T")
 class Directory:
     """Slack's directory. Nothing is remembered, since people leave groups between two votes.
 
-    Only where `keep_seconds` is given are `groups_of` and `channels_of` remembered for so long:
+    Only where `keep_seconds` is given are people, their groups and channels remembered for so long:
     for lists, which show and do not decide. Slack allows 20 questions a minute about groups, and
     50 about somebody's channels (docs.slack.dev/apis/web-api/rate-limits, tiers 2 and 3).
 
@@ -50,6 +50,7 @@ class Directory:
     def __init__(self, slack: AsyncWebClient, keep_seconds: float = 0) -> None:
         self._slack = slack
         self._home = alru_cache(maxsize=1)(self._ask_home)
+        self._people = _remembered(self._ask_person, keep_seconds)
         self._groups = _remembered(self._ask_groups, keep_seconds)
         self._channels = _remembered(self._ask_channels, keep_seconds)
 
@@ -63,6 +64,9 @@ class Directory:
         Fields of docs.slack.dev/reference/objects/user-object. In an Enterprise organisation
         people of sister workspaces are not external.
         """
+        return await self._people(user, team)
+
+    async def _ask_person(self, user: str, team: str) -> Profile:
         home = await self.home()
         reply = await _ask(self._slack.users_info(user=user), user)
         found: dict[str, Any] = reply.get("user") or {}
@@ -93,9 +97,13 @@ class Directory:
             for it in groups
         }
 
+    async def groups(self) -> Mapping[str, frozenset[str]]:
+        """Who is in which user group, by one question about all of them."""
+        return await self._groups()
+
     async def groups_of(self, user: str) -> tuple[str, ...]:
-        """The user groups that somebody is in, by one question about all groups."""
-        return await self._groups(user)
+        """The user groups that somebody is in."""
+        return tuple(id_ for id_, users in (await self.groups()).items() if user in users)
 
     async def channel(self, channel: str) -> Channel:
         """One conversation. Direct messages are known by their id, which spares `im:read`.
@@ -135,10 +143,10 @@ class Directory:
             bot_user=str(reply.get("user_id") or ""),
         )
 
-    async def _ask_groups(self, user: str) -> tuple[str, ...]:
+    async def _ask_groups(self) -> Mapping[str, frozenset[str]]:
         reply = await _ask(self._slack.usergroups_list(include_users=True))
         groups: list[dict[str, Any]] = reply.get("usergroups") or []
-        return tuple(str(group["id"]) for group in groups if user in (group.get("users") or ()))
+        return {str(it["id"]): frozenset(map(str, it.get("users") or ())) for it in groups}
 
     async def _ask_channels(self, user: str) -> tuple[str, ...]:
         def page(cursor: str | None) -> Awaitable[Any]:

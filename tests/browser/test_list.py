@@ -56,6 +56,9 @@ async def test_rows_decide_and_lead_to_their_cards(opens: Opens) -> None:
     await bob.submit()
     await expect(alice.pane).to_contain_text("2 waiting")
     await expect(alice.pane).to_contain_text("· rejected")
+    await expect(button(listed, "Reject…")).to_have_count(3)
+    await button(listed, "Refresh").click()
+    await expect(button(listed, "Reject…")).to_have_count(2)
 
     await button(listed, "Open").last.click()
     await expect(bob.card).to_contain_text("Place an order")

@@ -1,14 +1,18 @@
 """Always in this thread: a standing permission, seen, bounded and revocable."""
 
+import asyncio
+
 from temporalio.client import Client
 
-from tests.builders import BOB
+from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, Flow, a_rule, act, working
+from tests.listing import TEAM
 from tests.model import says
 from workflows.contracts.approvals import Grant
-from workflows.contracts.core import GRANTS_QUERY
+from workflows.contracts.core import GRANTS_QUERY, Person
 from workflows.contracts.decisions import Refusal, Via
 from workflows.contracts.rules import Ruling, Verdict
+from workflows.listing.rows import GrantRow, Viewer
 from workflows.listing.search_attributes import ACTIVE, GRANTS
 
 ALWAYS = a_rule(name="acts", always=True)
@@ -128,3 +132,24 @@ async def test_a_permission_outlives_the_history_in_which_it_was_given(temporal:
         assert renewed.typed_search_attributes.get(GRANTS) == ACTIVE
         assert await _grants(flow) == [grant]
         assert flow.cards.posted == 1
+
+
+async def _found(flow: Flow, person: Person) -> list[GrantRow]:
+    """The permissions of this thread that somebody finds."""
+    rows = await flow.conversations.grants(TEAM, Viewer(person.user, is_member=True))
+    return [row for row in rows if row.workflow_id == flow.thread.workflow_id]
+
+
+async def test_who_asked_in_a_direct_message_finds_the_permission(temporal: Client) -> None:
+    async with working(temporal, *FIRST) as flow:
+        flow.thread = flow.thread.model_copy(update={"channel": "D0ALICE"})
+        flow.policy.rule = ALWAYS
+        await flow.vote(await flow.ask(), BOB, always=True)
+        await flow.answered(2)
+        async with asyncio.timeout(20):
+            while not (hers := await _found(flow, ALICE)):
+                continue
+
+        assert [row.grant.requester for row in hers] == [ALICE]
+        assert await _found(flow, BOB) == hers
+        assert await _found(flow, ALICE.model_copy(update={"user": "U0DAVE"})) == []

@@ -1,4 +1,4 @@
-"""What is decided somewhere shows everywhere: lists that are open, Homes, and cards gone stale."""
+"""What is decided somewhere shows everywhere: lists when refreshed, Homes, and stale cards."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -24,11 +24,21 @@ async def _ordered(product: Product, text: str = ORDER) -> tuple[SlackThread, Js
     return talk, card, approval_id(card)
 
 
-async def _open_list(product: Product, id_: str, who: str = BOB) -> Json:
-    """A list in which somebody has pressed, so that Slack lets it be redrawn."""
-    listed = await product.list_of(who, id_, text=f"tool:{TOOL}")
-    await product.sandbox.choose(who, listed, TOOL)
-    return listed
+async def _refreshed(product: Product, listed: Json, who: str = BOB) -> Json:
+    """The same private message after Refresh."""
+    await product.sandbox.click_button(who, listed, "Refresh")
+    (found,) = (it for it in await product.sandbox.ephemerals(who, OPS) if it["ts"] == listed["ts"])
+    return found
+
+
+async def _refreshed_without(product: Product, listed: Json, id_: str, who: str = BOB) -> Json:
+    """The list once it is refreshed without an approval."""
+    for _ in range(20):
+        shown = await _refreshed(product, listed, who)
+        if row_of(shown, id_) is None:
+            return shown
+        await product.sandbox.wait_quiet()
+    raise AssertionError(f"still in the list: {id_}")
 
 
 async def _redrawn(product: Product, listed: Json, contains: str, who: str = BOB) -> Json:
@@ -60,6 +70,13 @@ async def _home_without(product: Product, home: Json, id_: str, who: str = BOB) 
     return home
 
 
+async def _home_with(product: Product, home: Json, id_: str, who: str = BOB) -> Json:
+    """The Home once it is published with an approval, and nobody has opened it again."""
+    while id_ not in json.dumps(home["blocks"]):
+        home = await product.sandbox.wait_home(who, after_hash=home["hash"], timeout=PATIENCE)
+    return home
+
+
 async def _on_the_card(product: Product, talk: SlackThread, card: Json) -> None:
     del product
     await talk.press(card, "Approve", CAROL)
@@ -76,62 +93,40 @@ async def _by_signal(product: Product, talk: SlackThread, card: Json) -> None:
     assert await product.signal(approval_id(card), "true") == 0
 
 
-@pytest.mark.parametrize(
-    ("decides", "says"),
-    [
-        (_on_the_card, "✅ Approved: Order 10"),
-        (_at_the_terminal, "⛔ Rejected: Order 10"),
-        (_by_signal, "✅ Approved: Order 10"),
-    ],
-)
-async def test_an_open_list_says_what_was_decided_elsewhere(
-    product: Product, decides: Decides, says: str
-) -> None:
-    talk, card, id_ = await _ordered(product)
-    listed = await _open_list(product, id_)
-    await decides(product, talk, card)
-    shown = await _redrawn(product, listed, says)
-
-    assert row_of(shown, id_) is None
-
-
-async def test_who_has_a_command_s_answer_before_them_is_told_that_it_is_out_of_date(
-    product: Product,
+@pytest.mark.parametrize("decides", [_on_the_card, _at_the_terminal, _by_signal])
+async def test_a_list_that_is_refreshed_shows_what_was_decided_elsewhere(
+    product: Product, decides: Decides
 ) -> None:
     talk, card, id_ = await _ordered(product)
     listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
-    await talk.press(card, "Approve", CAROL)
-    told = await product.sandbox.wait_ephemeral(
-        BOB, channel=OPS, after=listed["ts"], contains="shows it as it is now", timeout=PATIENCE
-    )
+    await decides(product, talk, card)
+    await product.over(card)
+    shown = await _refreshed_without(product, listed, id_)
 
-    assert "✅ Approved: Order 10" in told["text"]
+    assert shown["ts"] == listed["ts"]
 
 
-async def test_a_dialog_that_was_opened_from_a_list_changes_it(product: Product) -> None:
-    talk, _, id_ = await _ordered(product)
+async def test_a_dialog_that_was_opened_from_a_list_decides_and_refresh_shows_it(
+    product: Product,
+) -> None:
+    talk, card, id_ = await _ordered(product)
     listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
     row = row_of(listed, id_)
     assert row
     await product.sandbox.click_button(BOB, row, "Reject…")
     await talk.fill_in({"reason": "too many"})
-    shown = await _redrawn(product, listed, "⛔ Rejected: Order 10")
-
-    assert row_of(shown, id_) is None
+    await product.over(card)
+    await _refreshed_without(product, listed, id_)
 
 
 async def test_one_of_two_votes_on_the_card_takes_the_row_out_of_the_voter_s_list(
     product: Product,
 ) -> None:
     talk, card, id_ = await _ordered(product, "order 150 widgets because stock is low")
-    listed = await _open_list(product, id_)
-    before = await _redrawn(product, listed, "Order 150")
+    listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
     await talk.press(card, "Approve", BOB)
     await talk.redrawn(card, f"✔ <@{BOB}>")
-    shown = before
-    while row_of(shown, id_):
-        await product.sandbox.wait_quiet()
-        shown = await _redrawn(product, listed, "")
+    await _refreshed_without(product, listed, id_)
     assert (await product.status(card)).outcome is Outcome.PENDING
 
     await talk.press(card, "Approve", CAROL)
@@ -172,11 +167,17 @@ async def test_a_home_has_what_waits_and_buttons_that_decide_it(product: Product
     assert (status.decision.via, status.decision.by and status.decision.by.user) == (Via.HOME, BOB)
 
 
-async def test_a_home_that_is_open_follows_what_is_decided_elsewhere(product: Product) -> None:
+async def test_a_home_is_published_anew_when_something_for_its_owner_is_asked_or_ends(
+    product: Product,
+) -> None:
+    await product.sandbox.open_home(BOB)
+    home = await product.sandbox.wait_home(BOB, timeout=PATIENCE)
     talk, card, id_ = await _ordered(product)
-    home, _ = await _home(product, id_, "Approve")
+    asked = await _home_with(product, home, id_)
     await talk.press(card, "Approve", CAROL)
-    await _home_without(product, home, id_)
+    emptied = await _home_without(product, asked, id_)
+
+    assert "✅ Approved: Order 10" in json.dumps(emptied["blocks"], ensure_ascii=False)
 
 
 async def test_a_dialog_is_opened_from_the_home_and_changes_it(product: Product) -> None:
@@ -230,10 +231,10 @@ async def test_a_stale_card_heals_when_it_is_pressed(product: Product) -> None:
     await talk.told(BOB, "Too late")
 
 
-async def test_a_bot_that_keeps_lists_true_leaves_quietly(own: Product) -> None:
+async def test_a_bot_in_which_lists_and_homes_were_opened_leaves_quietly(own: Product) -> None:
     logged = len(own.stack.log("bot"))
     _, _, id_ = await _ordered(own)
-    await _open_list(own, id_)
+    await _refreshed(own, await own.list_of(BOB, id_, text=f"tool:{TOOL}"))
     await _home(own, id_, "Approve")
     code = await own.stack.stop_one("bot")
     log = own.stack.log("bot")[logged:]

@@ -1,5 +1,7 @@
 """Approval cards in Slack, and what else is posted about approvals."""
 
+from collections.abc import Callable
+
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -22,26 +24,31 @@ BATCH_EVENT = "approval_batch"
 class SlackCards(CardActivities):
     """Cards of a real workspace, or of what stands in for one."""
 
-    def __init__(self, slack: AsyncWebClient, directory: Directory, deployment: str) -> None:
+    def __init__(
+        self,
+        slack: AsyncWebClient,
+        directory: Directory,
+        deployment: str,
+        changed: Callable[[ApprovalStatus], None] = lambda _: None,
+    ) -> None:
+        """`changed` is told what cards were drawn of; it does not wait for anything."""
         self._posts = IdempotentPosts(slack)
         self._placing = Placing(self._posts, directory, deployment)
         self._line = ThreadLine(self._posts, deployment)
         self._reminders = Reminders(self._posts, directory, deployment)
         self._deployment = deployment
+        self._changed = changed
 
     @activity.defn
     async def post_card(self, status: ApprovalStatus) -> Card:
         """See `CardActivities`."""
-        return await self._post(status)
+        return self._drawn(status, await self._post(status))
 
     @activity.defn
     async def redraw_card(self, status: ApprovalStatus) -> Card:
         """See `CardActivities`."""
-        if status.card is None:
-            return await self._post(status)
-        card = await self._placing.redraw(status, status.card)
-        is_elsewhere = bool(card.line) or not card.ts or card.channel != status.thread.channel
-        return await self._line.show(status, card) if is_elsewhere else card
+        drawing = self._redraw(status, status.card) if status.card else self._post(status)
+        return self._drawn(status, await drawing)
 
     @activity.defn
     async def show_batch(self, batch: Batch) -> str:
@@ -62,6 +69,15 @@ class SlackCards(CardActivities):
     async def remind(self, reminder: Reminder) -> int:
         """See `CardActivities`."""
         return await self._reminders.send(reminder)
+
+    def _drawn(self, status: ApprovalStatus, card: Card) -> Card:
+        self._changed(status.model_copy(update={"card": card}))
+        return card
+
+    async def _redraw(self, status: ApprovalStatus, known: Card) -> Card:
+        card = await self._placing.redraw(status, known)
+        is_elsewhere = bool(card.line) or not card.ts or card.channel != status.thread.channel
+        return await self._line.show(status, card) if is_elsewhere else card
 
     async def _post(self, status: ApprovalStatus) -> Card:
         placed = await self._placing.post(status)

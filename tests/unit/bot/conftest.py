@@ -33,8 +33,6 @@ def client(workspace: tuple[FakeSlack, AsyncWebClient]) -> AsyncWebClient:
     return workspace[1]
 
 
-@pytest_asyncio.fixture
-async def bot(client: AsyncWebClient, slack: FakeSlack) -> AsyncGenerator[BotFixture]:
-    bot = BotFixture(client, slack)
-    yield bot
-    await bot.close()
+@pytest.fixture
+def bot(client: AsyncWebClient, slack: FakeSlack) -> BotFixture:
+    return BotFixture(client, slack)

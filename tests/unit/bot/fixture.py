@@ -19,19 +19,12 @@ class BotFixture:
 
     def __init__(self, client: AsyncWebClient, slack: FakeSlack) -> None:
         self.talks, self.slack, self._client = Talks(), slack, client
-        self._used = list[Votes]()
         self.use(Votes())
 
     def use(self, votes: Votes) -> None:
         """Put the app in front of other approvals."""
         self.votes = votes
-        self._used.append(votes)
         self.app = an_app(self._client, self.talks, votes)
-
-    async def close(self) -> None:
-        """Forget what people have open."""
-        for votes in self._used:
-            await votes.open_lists.aclose()
 
     async def deliver(self, body: dict[str, Any]) -> BoltResponse:
         return await dispatch(self.app, body, {}, "socket_mode")

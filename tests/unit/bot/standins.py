@@ -8,7 +8,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Services, build_app
-from bot.open_lists import OpenLists
 from countersign.runtime.preflight import Identity
 from countersign.slack.actions import CARD as ON_CARD
 from countersign.slack.actions import MORE, BlockId
@@ -97,11 +96,6 @@ class Votes(Approvals):
         """What a decision fails with, and nothing else."""
         self.gate = asyncio.Event()
         self.gate.set()
-        self.ends: dict[str, asyncio.Event] = {}
-        self.open_lists = OpenLists(self.ended, settle=0, pause=0.01)
-
-    async def ended(self, approval_id: str) -> None:
-        await self.ends.setdefault(approval_id, asyncio.Event()).wait()
 
     async def decide(self, approval_id: str, approve: bool, decision: Decision) -> None:
         if error := self.error or self.undecidable:
@@ -162,7 +156,7 @@ def approved_by(status: ApprovalStatus, *people: Person, press: str = "9.0") -> 
 
 def an_app(client: AsyncWebClient, talks: Talks, votes: Votes, secret: str = "") -> AsyncApp:
     """The real app in front of stand-ins."""
-    services = Services(talks, votes, lambda: NOON, votes.open_lists)
+    services = Services(talks, votes, lambda: NOON)
     return build_app(client, secret, IDENTITY, services)
 
 

@@ -17,7 +17,7 @@ from countersign.slack.actions import (
     WITHDRAW,
     BlockId,
 )
-from countersign.slack.listing_query import ListingQuery
+from countersign.slack.listing.query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
 from tests.unit.bot.fixture import BotFixture
 from tests.unit.bot.standins import (

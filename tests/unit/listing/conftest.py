@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.aftermath import Aftermath
-from bot.homes import Homes
-from bot.lists import ListingPage
+from bot.card_refresh import CardRefresh
+from bot.ephemeral_list import EphemeralLists, RenderedView
+from bot.payloads.listing import Asked
 from bot.payloads.presses import read_click
-from bot.private_lists import PrivateLists
+from bot.refresh import Refresh
 from bot.response_url import ResponseUrls
-from bot.stale_cards import StaleCards
-from bot.viewers import Viewers
 from countersign.slack.directory import Directory
+from countersign.slack.listing.audience import Audience
+from countersign.slack.listing.home_tab import HomeTab
+from countersign.slack.listing.query import ListingQuery
 from tests.builders import BOB, NOON
 from tests.unit.bot.fake_slack import FakeSlack, Json, a_slack, parsed
 from tests.unit.bot.standins import Talks, Votes
+from workflows.contracts.core import Person
 
 
 @dataclass
@@ -31,29 +33,32 @@ class Lists:
     deployment: str = "main"
 
     @property
-    def page(self) -> ListingPage:
-        return ListingPage(
+    def ephemeral(self) -> EphemeralLists:
+        return EphemeralLists(
             approvals=self.votes,
             conversations=self.talks,
-            viewers=Viewers(Directory(self.client)),
+            audience=self.audience,
+            response_urls=ResponseUrls(self.client),
             now=lambda: NOON,
             deployment=self.deployment,
         )
 
     @property
-    def private(self) -> PrivateLists:
-        return PrivateLists(self.page, ResponseUrls(self.client), self.votes.open_lists)
-
-    @property
-    def homes(self) -> Homes:
-        return Homes(
+    def home(self) -> HomeTab:
+        return HomeTab(
             slack=self.client,
             approvals=self.votes,
-            viewers=Viewers(Directory(self.client)),
-            open_lists=self.votes.open_lists,
+            audience=self.audience,
             now=lambda: NOON,
             deployment=self.deployment,
         )
+
+    def __post_init__(self) -> None:
+        self.audience = Audience(Directory(self.client))
+
+    async def page(self, query: ListingQuery | None = None, by: Person = BOB) -> RenderedView:
+        """What `/approvals` is answered."""
+        return await self.ephemeral.answer(by, Asked(query=query or ListingQuery()))
 
     @property
     def response_url(self) -> str:
@@ -61,10 +66,15 @@ class Lists:
 
     async def pressed(self, body: Json) -> None:
         """What follows a press that was handed on."""
-        cards = StaleCards(self.client, self.votes, self.deployment)
-        aftermath = Aftermath(self.private, self.homes, cards, self.votes.open_lists)
+        cards = CardRefresh(self.client, self.votes, self.deployment)
         click = read_click(body)
-        await aftermath.pressed(click, click.by.team)
+        refresh = Refresh(self.votes, self.ephemeral, self.home, cards)
+        await refresh.pressed(click, click.by.team)
+
+    async def turned(self, body: Json) -> None:
+        """What follows a press that asks for a list."""
+        click = read_click(body)
+        await self.ephemeral.turn(click, click.by.team)
 
     def knows(self, groups: tuple[str, ...] = (), channels: tuple[str, ...] = ()) -> None:
         """What Slack says of Bob."""
@@ -85,6 +95,4 @@ class Lists:
 @pytest_asyncio.fixture
 async def lists() -> AsyncGenerator[Lists]:
     async with a_slack() as (slack, client):
-        lists = Lists(slack, client)
-        yield lists
-        await lists.votes.open_lists.aclose()
+        yield Lists(slack, client)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.payloads.listing import Asked, Topic, read_command
-from countersign.slack.listing_help import HELP, help_text
-from countersign.slack.listing_query import ListingQuery, ListingQueryError
+from countersign.slack.listing.page import HELP, help_text
+from countersign.slack.listing.query import ListingQuery, ListingQueryError
 from workflows.listing.rows import Kind
 
 TOKENS = st.binary(min_size=1, max_size=200)

@@ -9,8 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.slack.actions import APPROVE, LIST, LIST_FILTER, LIST_PAGE, REJECT, REVIEW, BlockId
-from countersign.slack.listing import (
+from countersign.slack.actions import (
+    APPROVE,
+    LIST,
+    LIST_FILTER,
+    LIST_PAGE,
+    LIST_REFRESH,
+    REJECT,
+    REVIEW,
+    BlockId,
+)
+from countersign.slack.listing.details import details_blocks, details_text
+from countersign.slack.listing.grants import NOTHING as NO_GRANTS
+from countersign.slack.listing.grants import grants_blocks, grants_text
+from countersign.slack.listing.page import (
     NO_MORE,
     NOTHING,
     PREVIOUS,
@@ -18,10 +30,7 @@ from countersign.slack.listing import (
     listing_blocks,
     listing_text,
 )
-from countersign.slack.listing_details import details_blocks, details_text
-from countersign.slack.listing_grants import NOTHING as NO_GRANTS
-from countersign.slack.listing_grants import grants_blocks, grants_text
-from countersign.slack.listing_query import ListingQuery
+from countersign.slack.listing.query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
 from tests.listing import CAROL, a_rule, an_approval, voted
 from workflows.contracts.approvals import ApprovalStatus, Grant
@@ -66,9 +75,9 @@ def elements(blocks: Sequence[Any]) -> list[Json]:
 
 
 def buttons(view: ListingView) -> dict[str, Json]:
-    """By what they say."""
+    """By what they say, without the one that every list has."""
     pressable = (it for it in elements(listing_blocks(view)) if it["type"] == "button")
-    return {it["text"]["text"]: it for it in pressable}
+    return {it["text"]["text"]: it for it in pressable if it["action_id"] != LIST_REFRESH}
 
 
 def said(blocks: Sequence[Any]) -> str:
@@ -89,6 +98,15 @@ def test_a_row_says_what_it_is_who_asked_when_and_how_it_stands() -> None:
         status.id,
     ):
         assert part in text
+
+
+@pytest.mark.parametrize("rows", [(), (a_row(),)], ids=["empty", "full"])
+def test_a_list_says_of_when_it_is_and_can_be_refreshed(rows: Sequence[PendingApproval]) -> None:
+    blocks = listing_blocks(a_view(*rows))
+    pressable = [it["action_id"] for it in elements(blocks) if it["type"] == "button"]
+
+    assert f"As of <!date^{int(LATER.timestamp())}^" in said(blocks[-1:])
+    assert pressable[-1] == LIST_REFRESH
 
 
 def test_a_cost_that_the_summary_does_not_name_is_said() -> None:

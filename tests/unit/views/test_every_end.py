@@ -13,9 +13,9 @@ from countersign.slack.actions import MODALS as CALLBACKS
 from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.card import approval_card, card_text, minimal_card
 from countersign.slack.line import line_blocks, waiting_line
-from countersign.slack.listing_details import details_blocks, details_text
-from countersign.slack.listing_news import news
-from countersign.slack.listing_row import row_buttons, row_facts
+from countersign.slack.listing.details import details_blocks, details_text
+from countersign.slack.listing.news import news
+from countersign.slack.listing.row import row_buttons, row_facts
 from countersign.slack.modals.approve_all import approve_all_modal
 from countersign.slack.modals.details import details_modal
 from countersign.slack.modals.meta import Meta

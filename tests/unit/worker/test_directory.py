@@ -148,8 +148,8 @@ async def test_no_more_people_are_remembered_than_a_fixed_number(
     monkeypatch.setattr("countersign.slack.directory.MOST_REMEMBERED", 2)
     remembering = Directory(client, keep_seconds=60)
     for user in ("U0ALICE", "U0BOB", "U0CAROL", "U0CAROL", "U0ALICE"):
-        await remembering.groups_of(user)
-    assert len(slack.methods) == 4
+        await remembering.person(user)
+    assert slack.methods.count("users.info") == 4
 
 
 async def test_a_failure_is_not_remembered(slack: Workspace, client: AsyncWebClient) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
 
+from bot.card_refresh import CardRefresh
 from bot.payloads.presses import Click
-from bot.stale_cards import StaleCards
 from countersign.slack.actions import ASK_AGAIN, CARD, DETAILS, OPEN_CARD, BlockId
 from countersign.slack.directory import Directory
 from countersign.slack.message import messages_of
@@ -145,7 +145,7 @@ class Workshop:
 
     async def by_bot(self, status: ApprovalStatus, channel: str, ts: str) -> list[Update]:
         self.bot.updates.clear()
-        await StaleCards(self.bot, Votes(), DEPLOYMENT).heal(a_click(channel, ts), status)
+        await CardRefresh(self.bot, Votes(), DEPLOYMENT).heal(a_click(channel, ts), status)
         return self.bot.updates
 
 

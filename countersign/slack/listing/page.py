@@ -17,9 +17,9 @@ from slack_sdk.models.blocks import (
 
 from countersign.slack.actions import LIST, LIST_FILTER, LIST_PAGE, BlockId
 from countersign.slack.blocks import context, section, size
-from countersign.slack.listing_query import ListingQuery
-from countersign.slack.listing_row import ROOM, row_buttons, row_facts, row_text
-from countersign.slack.text import BLOCK_ID_LIMIT, escape, line, mention
+from countersign.slack.listing.query import ListingQuery
+from countersign.slack.listing.row import ROOM, refresh_button, row_buttons, row_facts, row_text
+from countersign.slack.text import BLOCK_ID_LIMIT, date_token, escape, line, mention
 from workflows.listing.queries import TOOL_NAME
 from workflows.listing.rows import Kind, PendingApproval
 
@@ -51,19 +51,16 @@ NOTHING = {
     Kind.ALL: "Nothing is waiting for approval. :white_check_mark:",
     Kind.HISTORY: "Nothing that you may see has been decided yet.",
 }
+HELP = """\
+Only you see what these answer:
+• `/approvals` lists what waits for your decision, newest first
+• `/approvals requested` lists what you asked for and others have to decide
+• `/approvals all` lists everything that waits and that you may see
+• `/approvals history` lists what has ended
+• `/approvals always` lists what is approved without asking in a thread, to revoke it
+• `/approvals approval-…` shows one approval
+To narrow a list, add `tool:place_order` or `from:@alice`, as in `/approvals all from:@alice`."""
 NO_MORE = "There is nothing more on this page. Press *Previous* to go back."
-UNCHECKED = (
-    ":warning: I couldn't check your groups and channels just now, so this lists only what is "
-    "addressed to you by name. Please try again in a minute."
-)
-
-
-def unknowable(what: Sequence[str]) -> str:
-    """What a reader is told once, where Slack has no way to say who they are."""
-    return (
-        f":information_source: This Slack can't tell me {' or '.join(what)}, so lists lack what is "
-        "addressed to you in no other way. Everything that names you is here. I say this once."
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +91,16 @@ def listing_text(view: ListingView) -> str:
         f"• {line(row_text(row).title, TEXT_ROOM).text} (`{escape(row.id)}`)" for row in view.rows
     ]
     return "\n".join([f"{HEADERS[view.query.kind]}:", *lines])
+
+
+def help_text(wrong: str = "") -> str:
+    """The help, which names the word that was not understood."""
+    if not wrong:
+        return HELP
+    word = line(wrong.replace("`", "'"), 100).text
+    hint = "For a person, pick the name that Slack suggests after `from:@`.\n"
+    is_person = wrong.lower().startswith("from:")
+    return f"I don't know what `{word}` means here. {hint if is_person else ''}{HELP}"
 
 
 def _blocks(view: ListingView, room: int) -> Sequence[Block]:
@@ -134,11 +141,12 @@ def _navigation(view: ListingView) -> Iterator[Block]:
     if view.next_token:
         value = view.query.onward(view.next_token).pack(VALUE_LIMIT)
         elements.append(ButtonElement(text="Next", action_id=LIST_PAGE, value=value))
+    elements.append(refresh_button())
     if tools := _tools(view):
         elements.append(_filter(view.query.tool, tools))
-    if elements:
-        yield DividerBlock()
-        yield ActionsBlock(block_id=_place(view, "nav").block_id, elements=elements)
+    yield DividerBlock()
+    yield ActionsBlock(block_id=_place(view, "nav").block_id, elements=elements)
+    yield context(f"As of {date_token(view.now.timestamp())}.")
 
 
 def _tools(view: ListingView) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
     ButtonElement,
     ConfirmObject,
@@ -14,12 +15,16 @@ from slack_sdk.models.blocks import (
 
 from countersign.slack.actions import LIST, REVOKE, BlockId
 from countersign.slack.blocks import context, section
+from countersign.slack.listing.row import refresh_button
 from countersign.slack.text import date_token, escape, line, mention
 from workflows.listing.rows import GrantRow
 
+MORE = "Only the newest are shown; revoke some to see the others."
 MOST_ROWS = 12
 """With their confirmations they stay below the 13,200 characters that the blocks of one message
 may have (slackapi/bolt-js#2509)."""
+ROW = "grant"
+"""Begins the row of every button, by which a press knows what it was made in."""
 NOTHING = (
     "Nothing is approved without asking in any thread of yours. Where a rule allows it, "
     "*Always in this thread* on a card does that."
@@ -30,16 +35,15 @@ def grants_blocks(
     rows: Sequence[GrantRow], deployment: str = "", notes: Sequence[str] = ()
 ) -> Sequence[Block]:
     """A row for each, with Revoke."""
-    said = [context(note) for note in notes]
-    if not rows:
-        return [*said, section(NOTHING)]
     shown = [_row(number, row, deployment) for number, row in enumerate(rows[:MOST_ROWS])]
-    more = (
-        [context("Only the newest are shown; revoke some to see the others.")]
-        if len(rows) > MOST_ROWS
-        else []
-    )
-    return [HeaderBlock(text="Approved without asking"), *said, *shown, *more]
+    place = BlockId(LIST, deployment=deployment, row=ROW)
+    return [
+        *([HeaderBlock(text="Approved without asking")] if rows else []),
+        *map(context, notes),
+        *(shown or [section(NOTHING)]),
+        *([context(MORE)] if len(rows) > MOST_ROWS else []),
+        ActionsBlock(block_id=place.block_id, elements=[refresh_button()]),
+    ]
 
 
 def grants_text(rows: Sequence[GrantRow]) -> str:
@@ -61,7 +65,7 @@ def _row(number: int, row: GrantRow, deployment: str) -> Block:
             deny="Keep it",
         ),
     )
-    place = BlockId(LIST, deployment=deployment, row=f"grant{number}")
+    place = BlockId(LIST, deployment=deployment, row=f"{ROW}{number}")
     return SectionBlock(
         block_id=place.block_id,
         text=MarkdownTextObject(text=_what(row), verbatim=True),

@@ -23,7 +23,7 @@ REMINDER = re.compile(r"(reminder|escalation|nudge|hand over)\d+")
 """Rows of the buttons in a reminder; what has ended is shown there as its card shows it."""
 
 
-class StaleCards:
+class CardRefresh:
     """Rewrites messages of this installation."""
 
     def __init__(self, slack: AsyncWebClient, approvals: Approvals, deployment: str) -> None:

@@ -3,23 +3,20 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-)
+from slack_sdk.models.blocks import ActionsBlock, Block
 
 from countersign.slack.actions import LIST, BlockId
 from countersign.slack.blocks import context, literal
-from countersign.slack.listing_query import ListingQuery
-from countersign.slack.listing_row import row_buttons, row_facts, row_text
-from countersign.slack.text import BLOCK_ID_LIMIT, date_token, line, mention
+from countersign.slack.listing.row import refresh_button, row_buttons, row_facts, row_text
+from countersign.slack.text import date_token, line, mention
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import CountedVote, Execution
 from workflows.listing.rows import PendingApproval
 from workflows.user_messages import capitalized, effect
 
 WORDS_ROOM = 500
-ROW = "one."
+ROW = "one"
+"""Row of the buttons, by which a press knows what it was made in."""
 
 
 def details_blocks(
@@ -28,15 +25,13 @@ def details_blocks(
     """The state of an approval; approving needs its card or the review, which show everything."""
     row, rule = PendingApproval.of(status), status.in_force
     own = rule.self_approval or rule.solo
-    buttons = row_buttons(row, user, decides_own=own)
-    bare = BlockId(LIST, digest=row.digest, deployment=deployment, row=ROW)
-    packed = ListingQuery().pack(BLOCK_ID_LIMIT - len(bare.block_id))
-    place = BlockId(LIST, digest=row.digest, deployment=deployment, row=f"{ROW}{packed}")
+    buttons = [*row_buttons(row, user, decides_own=own), refresh_button(row.id)]
+    place = BlockId(LIST, digest=row.digest, deployment=deployment, row=ROW)
     return [
         row_text(row).block,
         row_facts(row, now),
         *_facts(row, status),
-        *([ActionsBlock(block_id=place.block_id, elements=buttons)] if buttons else []),
+        ActionsBlock(block_id=place.block_id, elements=buttons),
     ]
 
 

@@ -12,7 +12,14 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
 )
 
-from countersign.slack.actions import APPROVE, OPEN_CARD, REJECT, REVIEW, WITHDRAW
+from countersign.slack.actions import (
+    APPROVE,
+    LIST_REFRESH,
+    OPEN_CARD,
+    REJECT,
+    REVIEW,
+    WITHDRAW,
+)
 from countersign.slack.blocks import bold, context, literal, paragraph, rich, words
 from countersign.slack.ending import verdict_word
 from countersign.slack.text import date_token, escape, mention, plain
@@ -83,6 +90,11 @@ def row_buttons(
     if is_own:
         deciding.append(ButtonElement(text="Withdraw", action_id=WITHDRAW, value=row.id))
     return [*deciding, *opening]
+
+
+def refresh_button(value: str = "refresh") -> InteractiveElement:
+    """Draws the list in which it is pressed anew; where that is tells its block."""
+    return ButtonElement(text="Refresh", action_id=LIST_REFRESH, value=value)
 
 
 def is_settled(row: PendingApproval) -> bool:

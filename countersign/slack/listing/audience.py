@@ -1,14 +1,13 @@
 """Who looks at a list, and what is addressed to them: their groups, their channels, everybody."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
 from countersign.slack.directory import Directory, DirectoryError
-from countersign.slack.listing import UNCHECKED, unknowable
 from countersign.slack.web_client import UNKNOWN
 from workflows.contracts.core import Person
 from workflows.listing.rows import Viewer
@@ -17,30 +16,53 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = 0.8
 """Seconds of the three in which a command has to be acknowledged; the list needs the rest."""
-Answer = TypeVar("Answer")
+KEEP_SECONDS = 60
+"""How long lists take somebody's account, groups and channels for known; votes never do."""
 NO_GROUPS = frozenset({"plan_upgrade_required", "paid_teams_only"})
 """A workspace without user groups says so in one of these words."""
 NEVER = UNKNOWN | {"missing_scope", "not_allowed_token_type"}
 """A Slack that answers so will say so again: this cannot be known here."""
 GROUPS, CHANNELS, MEMBER = "your user groups", "your channels", "whether you are a full member"
-MOST_TOLD = 10_000
+UNCHECKED = (
+    ":warning: I couldn't check your groups and channels just now, so this lists only what is "
+    "addressed to you by name. Please try again in a minute."
+)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A viewer, and what is to be said above their list of what is not known about them."""
+    """A viewer, and what Slack did not say about them."""
 
     viewer: Viewer
-    notes: tuple[str, ...] = ()
+    unknowable: tuple[str, ...] = ()
+    """What this Slack never says."""
+    is_sure: bool = True
+    """Whether it said all that it can say."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is to be said above every list of theirs."""
+        return () if self.is_sure else (UNCHECKED,)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """That, and what is said once to whoever asks for a list."""
+        if not self.unknowable:
+            return self.warnings
+        what = " or ".join(self.unknowable)
+        never = (
+            f":information_source: This Slack can't tell me {what}, so lists lack what is "
+            "addressed to you in no other way. Everything that names you is here."
+        )
+        return (never, *self.warnings)
 
 
-class Viewers:
+class Audience:
     """Looks viewers up. What Slack does not say in time is taken for nothing: lists show less."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._told: dict[str, None] = {}
-        """Readers who know already what cannot be known here, the last ones at the end."""
         self._logged: set[str] = set()
 
     async def see(self, person: Person) -> Seen:
@@ -52,18 +74,9 @@ class Viewers:
             self._ask(CHANNELS, lambda: self._directory.channels_of(user), missing),
             self._ask(MEMBER, lambda: self._is_member(person), missing),
         )
+        never = tuple(what for what, code in missing.items() if code in NEVER)
         viewer = Viewer(user, groups or (), channels or (), is_member=bool(is_member))
-        return Seen(viewer, tuple(self._notes(user, missing)))
-
-    def _notes(self, user: str, missing: dict[str, str]) -> list[str]:
-        """Once to each reader what they will never see, and always what may be there next time."""
-        never = [what for what, code in missing.items() if code in NEVER]
-        if never and user not in self._told:
-            self._told[user] = None
-            if len(self._told) > MOST_TOLD:
-                del self._told[next(iter(self._told))]
-            return [unknowable(never), *([UNCHECKED] if len(missing) > len(never) else [])]
-        return [UNCHECKED] if len(missing) > len(never) else []
+        return Seen(viewer, never, is_sure=len(never) == len(missing))
 
     async def _groups_of(self, user: str) -> tuple[str, ...]:
         try:

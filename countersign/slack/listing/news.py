@@ -1,7 +1,8 @@
-"""What came of a press in a list, and whether its row still belongs there."""
+"""What came of a press in a list, and which rows still belong there."""
 
-from countersign.slack.listing_query import ListingQuery
-from countersign.slack.listing_row import row_text, standing
+from collections.abc import Sequence
+
+from countersign.slack.listing.row import row_text, standing
 from countersign.slack.text import line
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
@@ -12,12 +13,12 @@ TITLE_ROOM = 200
 
 
 def news(status: ApprovalStatus, user: str) -> str:
-    """One line above the list."""
+    """One line above the list: how an approval stands."""
     row = PendingApproval.of(status)
     title = line(row_text(row).title, TITLE_ROOM).text
     if status.outcome is not Outcome.PENDING:
         return f"{standing(row)}: {title}"
-    if _has_voted(status, user):
+    if has_voted(status, user):
         return f"✔ Your approval counts, {row.counted} of {row.needed}: {title}"
     return f"Not decided yet: {title}"
 
@@ -39,17 +40,25 @@ def refusal_of(status: ApprovalStatus, press: str) -> str:
     return ""
 
 
-def is_off_list(
-    row: PendingApproval, status: ApprovalStatus, query: ListingQuery, user: str
-) -> bool:
-    """Whether a row has gone from the list by what was just pressed in it."""
-    if row.id != status.id:
-        return False
-    if status.outcome is not Outcome.PENDING:
-        return query.kind is not Kind.HISTORY
-    return query.kind is Kind.MINE and _has_voted(status, user)
+def still_listed(
+    rows: Sequence[PendingApproval], kind: Kind, user: str, known: Sequence[ApprovalStatus]
+) -> Sequence[PendingApproval]:
+    """The rows that belong on a list. Visibility follows in its own time; some is known already."""
+    latest = {it.id: it for it in known}
+    return [
+        PendingApproval.of(latest[row.id], one_tap=row.complete) if row.id in latest else row
+        for row in rows
+        if row.id not in latest or _is_listed(latest[row.id], kind, user)
+    ]
 
 
-def _has_voted(status: ApprovalStatus, user: str) -> bool:
+def has_voted(status: ApprovalStatus, user: str) -> bool:
+    """Whether a vote of theirs counts."""
     voters = (vote.decision.by for vote in status.votes)
     return any(by is not None and by.user == user for by in voters)
+
+
+def _is_listed(status: ApprovalStatus, kind: Kind, user: str) -> bool:
+    if status.outcome is not Outcome.PENDING:
+        return kind is Kind.HISTORY
+    return kind is not Kind.MINE or not has_voted(status, user)
