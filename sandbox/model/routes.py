@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.model import wire
-from sandbox.model.brain import think
+from sandbox.model.answers import answer
 from sandbox.model.script import (
     FAILURES,
     INVALID_KEY,
@@ -90,17 +90,17 @@ class _Model:
             await self._closing.wait()
         if mode is Mode.BAD_JSON:
             return web.Response(text='{"id": "resp_', content_type="application/json")
-        answer = think(body, mode)
+        whole = answer(body, mode)
         if body.get("stream"):
-            return await self._stream(request, answer)
+            return await self._stream(request, whole)
         await asyncio.sleep(self._latency)
-        return web.json_response(answer)
+        return web.json_response(whole)
 
-    async def _stream(self, request: web.Request, answer: wire.Json) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, whole: wire.Json) -> web.StreamResponse:
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
         stream = web.StreamResponse(headers=headers)
         await stream.prepare(request)
-        events = list(wire.events(answer))
+        events = list(wire.events(whole))
         for event in events:
             await stream.write(wire.sse(event))
             await asyncio.sleep(self._latency / len(events))
