@@ -7,22 +7,12 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from sandbox.model.tools import REASON, Json, Tool, read_tools
-from sandbox.model.words import is_addressed_only, plain
+from sandbox.model.words import plain
 
 _WAITING = re.compile(r"\W*waiting for approval\W*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _EDIT = re.compile(r"with changes:\s*\w+ ran with\s*(?=\{)")
 _HEAD = re.compile(r"[A-Z][A-Z ]{2,}[A-Z]\b")
 _UNSURE = re.compile(r", but (?:it|nobody)\b|has not ended yet")
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What an approver changed: `… with changes: tool ran with {ran} instead of {proposed} …`."""
-
-    before: str
-    ran: Json
-    proposed: Json
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +40,22 @@ class Used:
         return self.head == "APPROVED" and not _UNSURE.search(self.output)
 
     @property
-    def edit(self) -> Edit | None:
-        """What an approver changed, if they did."""
+    def edit(self) -> tuple[str, Json, Json, str] | None:
+        """What an approver changed: `… with changes: tool ran with {…} instead of {…} …`.
+
+        Returns:
+            What is before it, what ran, what had been proposed, and what follows.
+        """
         if not (found := _EDIT.search(self.output)):
             return None
         ran, rest = _object(self.output[found.end() :])
         proposed, after = _object(re.sub(r"^\s*instead of\s*", "", rest))
-        return Edit(self.output[: found.start()], ran, proposed, after)
+        return self.output[: found.start()], ran, proposed, after
 
     @property
     def ran(self) -> Json:
         """What it ran with in the end."""
-        return self.edit.ran if self.edit else self.proposed
+        return self.edit[1] if self.edit else self.proposed
 
 
 @dataclass(slots=True)
@@ -69,8 +63,6 @@ class Turn:
     """Something that was said, the calls that it led to, and the answer."""
 
     said: str = ""
-    is_unreadable: bool = False
-    """Whether it was nothing but code and links."""
     used: list[Used] = field(default_factory=list[Used])
     answer: str = ""
 
@@ -120,8 +112,7 @@ def read_conversation(request: Json) -> Conversation:
         text = _content(item)
         match item.get("role"):
             case "user":
-                said = plain(text)
-                turns.append(Turn(said, not said and not is_addressed_only(text)))
+                turns.append(Turn(plain(text)))
             case "assistant":
                 turns[-1].answer = text.strip()
             case "developer" | "system":

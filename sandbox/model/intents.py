@@ -51,23 +51,26 @@ class Intents:
 def read_intents(conversation: Conversation, text: str) -> Intents:
     """Every call that a text asks for."""
     clause = _CLAUSE.search(text)
-    left = NEGATED.sub(" ", _CLAUSE.sub(" ", text))
-    cues = _cues(conversation.tools, left)
-    ends = [*(start for start, _, _ in cues), len(left)][1:]
-    readings: list[Reading] = []
-    for (start, end, name), next_start in zip(cues, ends, strict=False):
-        if tool := conversation.tool(name):
-            before = left[:start] if len(cues) == 1 else ""
-            readings += _readings(tool, left[end:next_start], before)
-    for reading in readings:
-        for it in filter(reading.lacks, reading.tool.parameters):
-            _remember(conversation, reading, it)
-    complete = [it for it in readings if not it.missing]
     because = clause[0] if clause else ""
-    calls = (Call(it.tool.name, it.arguments(reason(text, it.purpose, because))) for it in complete)
-    incomplete = (it for it in readings if it.missing and it.tool not in [x.tool for x in complete])
-    lacking = (name for _, _, name in cues if not conversation.tool(name))
-    return Intents(tuple(calls)[:MOST_CALLS], tuple(incomplete), tuple(lacking))
+    readings: list[Reading] = []
+    lacking: list[str] = []
+    for name, said, before in _named(conversation.tools, NEGATED.sub(" ", _CLAUSE.sub(" ", text))):
+        if tool := conversation.tool(name):
+            readings += _readings(tool, said, before)
+        else:
+            lacking.append(name)
+    for reading in readings:
+        _remember(conversation, reading)
+    complete = [it for it in readings if not it.missing]
+    called = {it.tool.name for it in complete}
+    return Intents(
+        tuple(
+            Call(it.tool.name, it.arguments(reason(text, it.purpose, because)))
+            for it in complete[:MOST_CALLS]
+        ),
+        tuple(it for it in readings if it.missing and it.tool.name not in called),
+        tuple(lacking),
+    )
 
 
 def reason(text: str, *own: str) -> str:
@@ -79,14 +82,21 @@ def reason(text: str, *own: str) -> str:
     return f"Asked for in this thread: “{shown}”"
 
 
+def _named(tools: Sequence[Tool], text: str) -> Iterator[tuple[str, str, str]]:
+    """Tools that a text means, each with what follows; one alone also with what is before it."""
+    cues = _cues(tools, text)
+    ends = [*(start for start, _, _ in cues[1:]), len(text)]
+    for (start, end, name), following in zip(cues, ends, strict=bool(cues)):
+        yield name, text[end:following], text[:start] if len(cues) == 1 else ""
+
+
 Cue = tuple[int, int, str]
 """Where words mean a tool, from and to, and the tool's name."""
 
 
 def _cues(tools: Sequence[Tool], text: str) -> list[Cue]:
     """Where a text means which tools, in its order; of those that overlap the longest counts."""
-    barred = [(*found.span(), "") for found in re.finditer(NOT_MEANT, text, re.IGNORECASE)]
-    found = [*barred, *(cue for name, it in _patterns(tools) for cue in _found(name, it, text))]
+    found = [cue for name, it in _patterns(tools) for cue in _found(name, it, text)]
     chosen: list[Cue] = []
     for start, end, name in sorted(found, key=lambda cue: cue[0] - cue[1]):
         if all(end <= it[0] or it[1] <= start for it in chosen):
@@ -107,6 +117,7 @@ def _patterns(tools: Sequence[Tool]) -> Iterator[tuple[str, str]]:
             if words:
                 yield tool.name, _SMALL.join(map(_stem, words))
     yield from PHRASES
+    yield "", NOT_MEANT
 
 
 def _scattered(tools: Sequence[Tool], text: str) -> list[Cue]:
@@ -161,17 +172,24 @@ def _chooses(tool: Tool, part: str) -> bool:
     return any(it.choices and it.name in chosen for it in tool.parameters)
 
 
-def _remember(conversation: Conversation, reading: Reading, it: Parameter) -> None:
+def _remember(conversation: Conversation, reading: Reading) -> None:
     """Fill in what `it` and `them` mean: an id that an output named, or a value used before."""
+    for it in filter(reading.lacks, reading.tool.parameters):
+        known: list[Any] = []
+        if it.name.endswith("_id"):
+            known = _ids(conversation, reading.tool, it)
+        elif _POINTS.search(conversation.text):
+            known = [used.ran[it.name] for used in conversation.history if it.name in used.ran]
+        if known:
+            reading.values[it.name] = known[0]
+
+
+def _ids(conversation: Conversation, tool: Tool, it: Parameter) -> list[int]:
+    """`Order #8123` is an `order_id`, newest first; what the tool was done with is out."""
+    number = re.compile(
+        rf"\b{re.escape(it.name.removesuffix('_id'))} #?(\d{{1,12}})\b", re.IGNORECASE
+    )
     history = conversation.history
-    noun, is_id, _ = it.name.partition("_id")
-    numbers = re.compile(rf"\b{re.escape(noun)} #?(\d{{1,12}})\b", re.IGNORECASE)
-    known: list[Any] = []
-    if is_id:
-        done = [used for used in history if used.is_done and used.tool == reading.tool.name]
-        named = (int(number) for used in history for number in numbers.findall(used.output))
-        known = [it_ for it_ in named if it_ not in [used.ran.get(it.name) for used in done]]
-    elif _POINTS.search(conversation.text):
-        known = [used.ran[it.name] for used in history if it.name in used.ran]
-    if known:
-        reading.values[it.name] = known[0]
+    done = [used.ran.get(it.name) for used in history if used.is_done and used.tool == tool.name]
+    named = (int(found) for used in history for found in number.findall(used.output))
+    return [found for found in named if found not in done]

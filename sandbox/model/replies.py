@@ -39,7 +39,7 @@ def with_tools(text: str, tools: Sequence[Tool]) -> str:
     if not tools:
         return f"{text} I was not given any tools."
     listed = (f"`{it.example({})}`" + (f": {it.about}" if it.about else "") for it in tools)
-    return f"{text} I can call\n\n{bullets(listed)}\n\nSay it like this, or in your own words."
+    return f"{text} I can call\n\n{bullets(listed)}\n\nSay it like that, or in your own words."
 
 
 def still_needed(reading: Reading) -> str:
@@ -52,11 +52,6 @@ def still_needed(reading: Reading) -> str:
 
 def _asked(it: Parameter) -> str:
     return f"**{it.name}**, {it.rule}" + (f" ({it.about})" if it.about else "")
-
-
-def not_offered(name: str) -> str:
-    """A tool that is spoken of and was not given."""
-    return f"I would have to call `{name}` for that, and was not given such a tool."
 
 
 def waits(lines: Sequence[str]) -> str:

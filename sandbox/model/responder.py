@@ -48,7 +48,7 @@ MORE = phrase(r"^\W*(?:and|plus|also|another)|\d+ more")
 WHY = phrase("why (?:was|is|did|not)|what happened|who (?:rejected|refused|declined)")
 DONE = phrase("what (?:was|has been|did you|have you) do(?:ne)?", RECALL)
 NO = re.compile(r"\W*(?:no|nope|never ?mind|forget it|leave it|nothing|stop)\b", re.IGNORECASE)
-HELLO = re.compile(r"\W*(?:(?:hi|hello|hey|good \w+|morning)\b|$)", re.IGNORECASE)
+HELLO = re.compile(r"\W*(?:hi|hello|hey|good \w+|morning)\b", re.IGNORECASE)
 
 
 def after_tools(conversation: Conversation) -> Reply | None:
@@ -153,9 +153,7 @@ def small_talk(conversation: Conversation) -> Reply | None:
             return answer
     if NO.match(text) or NEGATED.search(text):
         return replies.LEFT
-    if HELLO.match(text) and not conversation.turns[-1].is_unreadable:
-        return replies.with_tools(replies.HELLO, conversation.tools)
-    return None
+    return replies.with_tools(replies.HELLO, conversation.tools) if HELLO.match(text) else None
 
 
 def lost(conversation: Conversation) -> Reply:
@@ -192,7 +190,12 @@ def _carried_out(conversation: Conversation, intents: Intents) -> Reply | None:
         return replies.waits(conversation.waiting)
     if intents.incomplete:
         return replies.still_needed(intents.incomplete[0])
-    return replies.not_offered(intents.lacking[0]) if intents.lacking else None
+    if intents.lacking:
+        told = (
+            f"I would have to call `{intents.lacking[0]}` for that, and was not given such a tool."
+        )
+        return replies.with_tools(told, conversation.tools)
+    return None
 
 
 def _unless_waiting(conversation: Conversation, calls: tuple[Call, ...]) -> Reply:

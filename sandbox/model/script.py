@@ -25,10 +25,6 @@ class Script:
     mode: Mode = Mode.NORMAL
     left: int = 0
 
-    def set(self, mode: Mode, count: int) -> None:
-        """Change the next `count` answers."""
-        self.mode, self.left = mode, count
-
     def next(self) -> Mode:
         """How the answer that is about to be given goes wrong."""
         mode = self.mode
@@ -38,54 +34,27 @@ class Script:
         return mode
 
 
-@dataclass(frozen=True, slots=True)
-class ApiError:
-    """An error in OpenAI's form."""
+class ApiError(Exception):
+    """The request gets an error in OpenAI's form: platform.openai.com/docs/guides/error-codes."""
 
-    status: int
-    message: str
-    kind: str
-    code: str | None = None
-    param: str | None = None
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """platform.openai.com/docs/guides/error-codes."""
-        return {
-            "error": {
-                "message": self.message,
-                "type": self.kind,
-                "param": self.param,
-                "code": self.code,
-            }
-        }
+    def __init__(
+        self, status: int, message: str, code: str | None = None, param: str | None = None
+    ) -> None:
+        super().__init__(message)
+        kind = "server_error" if status >= 500 else "invalid_request_error"
+        error = {"message": message, "type": kind, "param": param, "code": code}
+        self.status = status
+        self.body: dict[str, Any] = {"error": error}
 
 
-MISSING_KEY = ApiError(
-    401,
-    "You didn't provide an API key. Send it in the Authorization header as `Bearer YOUR_KEY`.",
-    "invalid_request_error",
-)
-INVALID_KEY = ApiError(
-    401, "Incorrect API key provided.", "invalid_request_error", code="invalid_api_key"
-)
 FAILURES = {
-    Mode.FAIL_500: ApiError(
-        500, "The server had an error while processing your request.", "server_error"
-    ),
-    Mode.RATE_LIMIT: ApiError(
-        429, "Rate limit reached for requests.", "requests", code="rate_limit_exceeded"
-    ),
-    Mode.CONTEXT_LENGTH: ApiError(
+    Mode.FAIL_500: (500, "The server had an error while processing your request."),
+    Mode.RATE_LIMIT: (429, "Rate limit reached for requests.", "rate_limit_exceeded"),
+    Mode.CONTEXT_LENGTH: (
         400,
         "Your input exceeds the context window of this model. Please adjust your input.",
-        "invalid_request_error",
-        code="context_length_exceeded",
-        param="input",
+        "context_length_exceeded",
+        "input",
     ),
 }
-
-
-def bad_request(message: str, param: str | None = None) -> ApiError:
-    """A request that the API would refuse."""
-    return ApiError(400, message, "invalid_request_error", param=param)
+"""What `ApiError` is made of."""

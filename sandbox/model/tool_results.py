@@ -38,9 +38,10 @@ def told(used: Used) -> str:
         return bullets(rows) if len(rows) > 1 else used.output or f"`{used.tool}` answered nothing."
     text = used.output
     if edit := used.edit:
-        names = [it for it in edit.ran if edit.ran[it] != edit.proposed.get(it)]
-        changes = (f"{it} **{edit.ran[it]}** instead of {edit.proposed.get(it)}" for it in names)
-        text = f"{edit.before}with changes: {', '.join(changes)}{edit.after}"
+        before, ran, proposed, after = edit
+        names = [name for name in ran if ran[name] != proposed.get(name)]
+        changes = (f"{name} **{ran[name]}** instead of {proposed.get(name)}" for name in names)
+        text = f"{before}with changes: {', '.join(changes)}{after}"
     text = _TO_BE_SAID.sub(lambda found: found[1].upper(), text)
     text = text if used.is_done else _FOR_THE_MODEL.sub("", text)
     return f"**{used.head.capitalize()}**{text[len(used.head) :]}"

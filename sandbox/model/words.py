@@ -31,11 +31,6 @@ def plain(text: str) -> str:
     return unescape(text).translate(_TYPED).strip()
 
 
-def is_addressed_only(text: str) -> bool:
-    """Whether a message says nothing, but for whom it is meant for."""
-    return not _MENTION.sub("", text).strip()
-
-
 def with_digits(text: str) -> str:
     """`two hundred and twelve chairs, 1,000 desks, 2k cables` with 212, 1000 and 2000."""
     text = re.sub(r"\bhalf a dozen\b", "6", text, flags=re.IGNORECASE)

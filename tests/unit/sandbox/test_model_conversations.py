@@ -83,7 +83,7 @@ def test_a_message_leads_to_calls(said: str, calls: list[str]) -> None:
     ("said", "answer"),
     [
         ("hello", "`place_order sku="),
-        ("", "`place_order sku="),
+        ("", "Say in words what you need"),
         ("what can you do?", "never act on my own"),
         ("I need help", "never act on my own"),
         ("thanks!", "welcome"),
