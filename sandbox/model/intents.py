@@ -41,36 +41,25 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Intents:
-    """What a message asks for: complete calls, incomplete ones, and tools that there are not."""
+    """What a message asks for: complete calls, and those that something is missing for."""
 
-    calls: tuple[Call, ...] = ()
-    incomplete: tuple[Reading, ...] = ()
-    lacking: tuple[str, ...] = ()
+    calls: tuple[Call, ...]
+    incomplete: tuple[Reading, ...]
 
 
 def read_intents(conversation: Conversation, text: str) -> Intents:
     """Every call that a text asks for."""
     clause = _CLAUSE.search(text)
     because = clause[0] if clause else ""
-    readings: list[Reading] = []
-    lacking: list[str] = []
-    for name, said, before in _named(conversation.tools, NEGATED.sub(" ", _CLAUSE.sub(" ", text))):
-        if tool := conversation.tool(name):
-            readings += _readings(tool, said, before)
-        else:
-            lacking.append(name)
+    left = NEGATED.sub(" ", _CLAUSE.sub(" ", text))
+    readings = [it for found in _named(conversation.tools, left) for it in _readings(*found)]
     for reading in readings:
         _remember(conversation, reading)
     complete = [it for it in readings if not it.missing]
     called = {it.tool.name for it in complete}
-    return Intents(
-        tuple(
-            Call(it.tool.name, it.arguments(reason(text, it.purpose, because)))
-            for it in complete[:MOST_CALLS]
-        ),
-        tuple(it for it in readings if it.missing and it.tool.name not in called),
-        tuple(lacking),
-    )
+    calls = (Call(it.tool.name, it.arguments(reason(text, it.purpose, because))) for it in complete)
+    incomplete = (it for it in readings if it.missing and it.tool.name not in called)
+    return Intents(tuple(calls)[:MOST_CALLS], tuple(incomplete))
 
 
 def reason(text: str, *own: str) -> str:
@@ -82,50 +71,46 @@ def reason(text: str, *own: str) -> str:
     return f"Asked for in this thread: “{shown}”"
 
 
-def _named(tools: Sequence[Tool], text: str) -> Iterator[tuple[str, str, str]]:
+def _named(tools: Sequence[Tool], text: str) -> Iterator[tuple[Tool, str, str]]:
     """Tools that a text means, each with what follows; one alone also with what is before it."""
     cues = _cues(tools, text)
-    ends = [*(start for start, _, _ in cues[1:]), len(text)]
-    for (start, end, name), following in zip(cues, ends, strict=bool(cues)):
-        yield name, text[end:following], text[:start] if len(cues) == 1 else ""
+    for number, (start, end, tool) in enumerate(cues):
+        following = [it[0] for it in cues[number + 1 :]]
+        yield tool, text[end : min(following, default=len(text))], text[: start * (len(cues) == 1)]
 
 
-Cue = tuple[int, int, str]
-"""Where words mean a tool, from and to, and the tool's name."""
-
-
-def _cues(tools: Sequence[Tool], text: str) -> list[Cue]:
+def _cues(tools: Sequence[Tool], text: str) -> list[tuple[int, int, Tool]]:
     """Where a text means which tools, in its order; of those that overlap the longest counts."""
-    found = [cue for name, it in _patterns(tools) for cue in _found(name, it, text)]
-    chosen: list[Cue] = []
-    for start, end, name in sorted(found, key=lambda cue: cue[0] - cue[1]):
+    found = [
+        (*place.span(), tool)
+        for tool, pattern in _patterns(tools)
+        for place in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE)
+    ]
+    chosen: list[tuple[int, int, Tool | None]] = []
+    for start, end, tool in sorted(found, key=lambda cue: cue[0] - cue[1]):
         if all(end <= it[0] or it[1] <= start for it in chosen):
-            chosen.append((start, end, name))
-    return sorted(cue for cue in chosen if cue[2]) or _scattered(tools, text)
+            chosen.append((start, end, tool))
+    meant = [(start, end, tool) for start, end, tool in chosen if tool is not None]
+    return sorted(meant, key=lambda cue: cue[0]) or _scattered(tools, text)
 
 
-def _found(name: str, pattern: str, text: str) -> Iterator[Cue]:
-    for found in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE):
-        yield (*found.span(), name)
-
-
-def _patterns(tools: Sequence[Tool]) -> Iterator[tuple[str, str]]:
+def _patterns(tools: Sequence[Tool]) -> Iterator[tuple[Tool | None, str]]:
     """Words that mean a tool: its name, written or spoken, how its description begins, phrases."""
     for tool in tools:
-        yield tool.name, re.escape(tool.name)
+        yield tool, re.escape(tool.name)
         for words in (_words(tool.name), _words(tool.about)[:2]):
             if words:
-                yield tool.name, _SMALL.join(map(_stem, words))
-    yield from PHRASES
-    yield "", NOT_MEANT
+                yield tool, _SMALL.join(map(_stem, words))
+        yield from ((tool, phrase) for name, phrase in PHRASES if name == tool.name)
+    yield None, NOT_MEANT
 
 
-def _scattered(tools: Sequence[Tool], text: str) -> list[Cue]:
+def _scattered(tools: Sequence[Tool], text: str) -> list[tuple[int, int, Tool]]:
     """A tool whose name's words are all there, in any order; its arguments are anywhere."""
     for tool in tools:
         words = [rf"\b{_stem(word)}\b" for word in _words(tool.name)]
         if words and all(re.search(word, text, re.IGNORECASE) for word in words):
-            return [(len(text), len(text), tool.name)]
+            return [(len(text), len(text), tool)]
     return []
 
 
@@ -186,9 +171,8 @@ def _remember(conversation: Conversation, reading: Reading) -> None:
 
 def _ids(conversation: Conversation, tool: Tool, it: Parameter) -> list[int]:
     """`Order #8123` is an `order_id`, newest first; what the tool was done with is out."""
-    number = re.compile(
-        rf"\b{re.escape(it.name.removesuffix('_id'))} #?(\d{{1,12}})\b", re.IGNORECASE
-    )
+    noun = re.escape(it.name.removesuffix("_id"))
+    number = re.compile(rf"\b{noun} #?(\d{{1,12}})\b", re.IGNORECASE)
     history = conversation.history
     done = [used.ran.get(it.name) for used in history if used.is_done and used.tool == tool.name]
     named = (int(found) for used in history for found in number.findall(used.output))

@@ -190,11 +190,6 @@ def _carried_out(conversation: Conversation, intents: Intents) -> Reply | None:
         return replies.waits(conversation.waiting)
     if intents.incomplete:
         return replies.still_needed(intents.incomplete[0])
-    if intents.lacking:
-        told = (
-            f"I would have to call `{intents.lacking[0]}` for that, and was not given such a tool."
-        )
-        return replies.with_tools(told, conversation.tools)
     return None
 
 

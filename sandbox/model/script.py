@@ -1,5 +1,6 @@
 """What a test makes the model do wrong, for the next few answers or until it is changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -37,24 +38,21 @@ class Script:
 class ApiError(Exception):
     """The request gets an error in OpenAI's form: platform.openai.com/docs/guides/error-codes."""
 
-    def __init__(
-        self, status: int, message: str, code: str | None = None, param: str | None = None
-    ) -> None:
+    def __init__(self, status: int, message: str, code: str | None = None) -> None:
         super().__init__(message)
         kind = "server_error" if status >= 500 else "invalid_request_error"
-        error = {"message": message, "type": kind, "param": param, "code": code}
+        error = {"message": message, "type": kind, "param": None, "code": code}
         self.status = status
         self.body: dict[str, Any] = {"error": error}
 
 
-FAILURES = {
-    Mode.FAIL_500: (500, "The server had an error while processing your request."),
+FAILURES: Mapping[Mode, tuple[int, str, str | None]] = {
+    Mode.FAIL_500: (500, "The server had an error while processing your request.", None),
     Mode.RATE_LIMIT: (429, "Rate limit reached for requests.", "rate_limit_exceeded"),
     Mode.CONTEXT_LENGTH: (
         400,
         "Your input exceeds the context window of this model. Please adjust your input.",
         "context_length_exceeded",
-        "input",
     ),
 }
-"""What `ApiError` is made of."""
+"""Status, message and code of each."""

@@ -118,8 +118,7 @@ def test_only_offered_tools_are_called() -> None:
     assert "not given any tools" in Thread(tools=[]).say("hello").text
     told = Thread(tools=PLANTS).say("order 100 widgets")
     assert told.calls == []
-    assert "`place_order`" in told.text
-    assert "not given such a tool. I can call\n\n- `water_plants " in told.text
+    assert "so I did nothing. I can call\n\n- `water_plants " in told.text
 
 
 def test_arguments_have_the_names_and_types_of_the_offered_schema() -> None:
