@@ -10,22 +10,23 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sandbox.model.tools import REASON, Json, Parameter, Tool
-from sandbox.model.words import singular, with_digits
+from sandbox.model.words import NUMBER, number, singular
 
 _I = re.IGNORECASE
-NUMBER = r"(?<![\w.-])-?\d+(?:\.\d+)?(?![\w.]*\w)"
 _HERE = "\0"
 """Where a number stood that has been taken: what it counts stands beside it."""
 _STOPS = (
     r"(?:for|to|because|by|before|until|in|from|with|at|on|that|which|so|as|since|please|asap|today|"
-    r"now|tomorrow|thanks|would|will|should|if|when|where|we|i|and|but|or|instead|again|is|are|into|via|per|each)\b"
+    r"now|tomorrow|thanks|would|will|should|if|when|where|we|i|and|but|or|instead|again|is|are|into|"
+    r"via|per|each)\b"
 )
 _COUNTED = re.compile(
     rf"{_HERE}\s*(?:(?:x|×|of|more|new|other|extra|the|pieces?|pcs|units?)\s+)*"
     rf"(?!{_STOPS})([^\W\d_][\w-]*(?:\s+(?!{_STOPS})[^\W\d_][\w-]*){{0,2}})|"
     rf"\b(?!{_STOPS})([^\W\d_][\w-]*)\s*[:x×]?\s*{_HERE}"
 )
-_ONE = re.compile(r"\W*(?:for |of )?\b(?:an?|another)(?=\s+[a-z])", _I)
+_NOTHING = r"(?!)"
+_ONE = re.compile(rf"\W*(?:for |of )?(?!{NUMBER})\b(?:an?|another)(?=\s+[a-z])", _I)
 _VAGUE = re.compile(
     r"(?:it|this|that|them|these|those|ones?|some|any|more|few|several|many|lots?|a|an|the|of|all|"
     r"something|anything|everything|stuff|things?|as|you|can|to|do|again|me|us|please|make|change|"
@@ -37,7 +38,7 @@ _START = re.compile(
     r"(?:(?:in|at|on|from|of|for|to|with|about)\b\s*(?:(?:the|an?|our|my|your)\b\s*)?)?",
     _I,
 )
-_END = re.compile(r"[\s,]*\b(?:please|thanks|thank you|here|now|with|for|in)?\W*$", _I)
+_END = re.compile(r"(?:\W|\b(?:please|thanks|thank you|here|now|with|for|in|of)\b)*$", _I)
 _PURPOSE = re.compile(r"\b(?:for|to|so|by|until|before)\b .*", _I | re.DOTALL)
 
 
@@ -117,9 +118,9 @@ class _Reader:
 
     def take_choices(self) -> None:
         """The first of the words that an argument may be; all of them for a list."""
-        for it in [it for it in self._open() if it.choices]:
-            longest = sorted(map(str, it.choices), key=len, reverse=True)
-            words = "|".join(re.sub(r"[\W_]+", r"[\\W_]*", choice) for choice in longest)
+        for it in self._open():
+            longest = sorted(filter(None, map(str, it.choices)), key=len, reverse=True)
+            words = "|".join(map(_written_somehow, longest)) or _NOTHING
             found = re.search(rf"(?<!\w)({words})(?:s|es)?(?!\w)", self.left, _I)
             while found:
                 chosen = _choice(it, found[1])
@@ -138,19 +139,18 @@ class _Reader:
 
     def take_numbers(self) -> None:
         """`3 litres`, `order #7`, then numbers in their order; `a desk` is one."""
-        self.left = with_digits(self.left)
         numbers = [it for it in self._open() if it.is_number]
         for it in numbers:
             noun, unit = re.escape(it.name.split("_")[0]), re.escape(singular(it.name))
             own = rf"({NUMBER})\s*{unit}s?\b|\b{noun}s?\s*#?({NUMBER})"
             if found := re.search(own, self.left, _I):
-                self._take(it, found.span(), _typed(it, found[1] or found[2]))
+                self._take(it, found.span(), number(found[1] or found[2]))
         for it in numbers:
             is_meant = it.name not in self.reading.values and (it.is_needed or len(numbers) == 1)
-            found = _ONE.match(self.left) or re.search(NUMBER, self.left)
+            one = _ONE.match(self.left)
+            found = one or re.search(NUMBER, self.left, _I)
             if is_meant and found:
-                number = _typed(it, found[0]) if found[0][-1].isdigit() else 1
-                self._take(it, found.span(), number, leave=_HERE)
+                self._take(it, found.span(), 1 if one else number(found[0]), leave=_HERE)
 
     def take_counted(self) -> None:
         """What a number counts: `100 widgets` are of one `widget`."""
@@ -195,9 +195,8 @@ def _json(text: str) -> Json | None:
 def _typed(it: Parameter, said: str) -> Any:
     """A value in the type that the schema asks for, or the words themselves if they are none."""
     if it.is_number:
-        found = re.search(NUMBER, with_digits(said))
-        number = float(found[0]) if found else None
-        return said if number is None else int(number) if number.is_integer() else number
+        found = re.match(NUMBER, said, _I)
+        return number(found[0]) if found else said
     if it.kind == "boolean":
         return said.lower() in {"true", "yes", "1", "on"}
     if it.kind in {"array", "object"}:
@@ -205,10 +204,16 @@ def _typed(it: Parameter, said: str) -> Any:
     return _choice(it, said)
 
 
+def _written_somehow(choice: str) -> str:
+    """A pattern for `meeting_room` that takes `meeting room` and `meeting-room` too."""
+    is_word = re.search(r"\w", choice.replace("_", ""))
+    return re.sub(r"[\W_]+", r"[\\W_]*", choice) if is_word else re.escape(choice)
+
+
 def _choice(it: Parameter, said: str) -> Any:
     """The choice that is written like this, however its words are joined."""
-    bare = re.sub(r"[\W_]", "", said).lower()
-    return next((one for one in it.choices if re.sub(r"[\W_]", "", str(one)).lower() == bare), said)
+    written = (one for one in it.choices if re.fullmatch(_written_somehow(str(one)), said, _I))
+    return next(written, said)
 
 
 def _worded(it: Parameter, text: str) -> Any:

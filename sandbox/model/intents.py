@@ -9,7 +9,7 @@ from sandbox.model.arguments import Reading, read_arguments
 from sandbox.model.conversation import Conversation
 from sandbox.model.purchasing import NOT_MEANT, PHRASES
 from sandbox.model.tools import Json, Parameter, Tool
-from sandbox.model.words import sentence, singular, with_digits
+from sandbox.model.words import NUMBER, sentence, singular
 
 QUOTE_LIMIT = 120
 """Characters of a message that a reason quotes."""
@@ -25,7 +25,7 @@ NEGATED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _AND = re.compile(r"\s*(?:,(?!\d)|[;&]|\n\s*[-*•]?|\b(?:and|plus|as well as)\b)\s*", re.IGNORECASE)
-_COUNTS = re.compile(r"\W*(?:\S+\s)?\W*(?:-?\d|(?:an?|another)\s)")
+_COUNTS = re.compile(rf"\W*(?:\S+\s)?\W*(?:{NUMBER}|(?:an?|another)\s)", re.IGNORECASE)
 _POINTS = re.compile(r"\b(?:them|those|these|it|that|more|same)\b", re.IGNORECASE)
 _SMALL = r"(?:\W+(?:the|an?|my|our|your|some|to|of|for|all|up))*\W+"
 _LITTLE = frozenset({"the", "a", "an", "of", "for", "to", "in"})
@@ -145,7 +145,7 @@ def _groups(tool: Tool, segment: str) -> list[str]:
         return parts if not any(it.kind == "array" for it in tool.parameters) else []
     groups: list[str] = []
     for part in parts if any(it.is_number for it in tool.parameters) else ():
-        if groups and not (_COUNTS.match(with_digits(part)) or _chooses(tool, part)):
+        if groups and not (_COUNTS.match(part) or _chooses(tool, part)):
             groups[-1] += f" and {part}"
         else:
             groups.append(part)

@@ -108,19 +108,22 @@ def _tool(offered: Json) -> Tool:
     parameters = tuple(
         _parameter(name, _whole(it, definitions), is_required=name in required)
         for name, it in (schema.get("properties") or {}).items()
+        if isinstance(it, Mapping)
     )
     return Tool(str(offered.get("name", "")), str(offered.get("description") or ""), parameters)
 
 
 def _whole(schema: Json, definitions: Json) -> Json:
     """A property with all that it refers to; of alternatives, the first that is not null."""
-    others = [definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], {})]
-    others += schema.get("anyOf", ())
+    name, own = str(schema.get("$ref", "")).rpartition("/")[2], dict(schema)
+    others = [definitions.get(name, {}), *own.pop("anyOf", ())]
+    if isinstance(own.get("type"), list):
+        others += [{"type": it} for it in own.pop("type")]
     whole: dict[str, Any] = {"default": None} if {"type": "null"} in others else {}
-    for other in others:
-        if other and other != {"type": "null"}:
-            whole = {**_whole(other, definitions), **whole}
-    return {**whole, **schema}
+    left = {key: it for key, it in definitions.items() if key != name}
+    for other in [it for it in others if it and it != {"type": "null"}]:
+        whole = {**_whole(other, left), **whole}
+    return {**whole, **own}
 
 
 def _parameter(name: str, schema: Json, *, is_required: bool) -> Parameter:

@@ -1,4 +1,4 @@
-"""What a person typed, as plain English: no markup, digits for numbers, one thing of many."""
+"""What a person typed, as plain English: without markup; numbers, and one thing of many."""
 
 import re
 from html import unescape
@@ -16,12 +16,13 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa:
 _VALUES = dict(zip([*_ONES, *_TENS], [*range(20), *range(20, 100, 10)], strict=True))
 _SCALES = {"couple": 2, "pair": 2, "dozen": 12, "hundred": 100, "thousand": 1_000}
 _WORD = "|".join([*_VALUES, *_SCALES])
-_SPELLED = re.compile(
-    rf"\b(?:an?\s+(?={'|'.join(_SCALES)}))?(?:{_WORD})"
-    rf"(?:(?:[\s-]+|(?<=hundred|housand)\s+and\s+)(?:{_WORD}))*\b",
-    re.IGNORECASE,
+_SPELLED = (
+    rf"\bhalf a dozen\b|\b(?:an?\s+(?={'|'.join(_SCALES)}))?(?:{_WORD})"
+    rf"(?:(?:[\s-]+|(?<=hundred|housand)\s+and\s+)(?:{_WORD}))*\b"
 )
-_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_DIGITS = r"(?<![\w.-])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?k?(?![\w.]*\w)"
+NUMBER = rf"(?:{_DIGITS}|{_SPELLED})"
+"""A number in digits or in words, without regard to capitals; `number` reads it."""
 
 
 def plain(text: str) -> str:
@@ -31,12 +32,12 @@ def plain(text: str) -> str:
     return unescape(text).translate(_TYPED).strip()
 
 
-def with_digits(text: str) -> str:
-    """`two hundred and twelve chairs, 1,000 desks, 2k cables` with 212, 1000 and 2000."""
-    text = re.sub(r"\bhalf a dozen\b", "6", text, flags=re.IGNORECASE)
-    text = _SPELLED.sub(lambda found: str(_value(found[0].lower())), text)
-    text = _GROUPED.sub(lambda found: found[0].replace(",", ""), text)
-    return re.sub(r"\b(\d+)k\b", r"\g<1>000", text)
+def number(written: str) -> float:
+    """What a `NUMBER` is: `1,000`, `2k`, `2.5`, `two hundred and twelve`, `half a dozen`."""
+    if not (digits := re.fullmatch(r"(-?.*\d)(k?)", written.replace(",", ""))):
+        return 6 if written.lower().startswith("half") else _value(written.lower())
+    value = float(digits[1]) if "." in digits[1] else int(digits[1])
+    return int(value * 1_000) if digits[2] else value
 
 
 def _value(spelled: str) -> int:

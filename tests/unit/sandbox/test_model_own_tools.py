@@ -17,6 +17,13 @@ PLANTS = [
         gently={"type": "boolean"},
         reason=TEXT,
     ),
+    a_tool(
+        "restart",
+        "Restart a server.",
+        optional=("spares",),
+        server=TEXT,
+        spares=a_count("How many"),
+    ),
     a_tool("send_email", "Send an email to somebody.", to=TEXT, subject=TEXT, body=TEXT),
     a_tool(
         "feedCats",
@@ -37,6 +44,8 @@ PLANTS = [
         ("water the plants in the kitchen, 3 litres", {"room": "kitchen", "litres": 3}),
         ("Water plants: meeting room, three litres", {"room": "meeting_room", "litres": 3}),
         ("in the office, please water the plants with 2 litres", {"room": "office", "litres": 2}),
+        ("restart the server web-1 please", {"server": "web-1"}),
+        ("restart a server: big one with two spares, thanks", {"server": "big one", "spares": 2}),
         ("the plants in the office need 2 litres of water", {"room": "office", "litres": 2}),
         ("gently water the plants in the office with 2", {"room": "office", "litres": 2}),
         ("water_plants room=office litres=2 gently=true",
@@ -128,6 +137,28 @@ def test_arguments_have_the_names_and_types_of_the_offered_schema() -> None:
     assert Thread(tools=tools).say("buy item: 2.5 desks for Bob").arguments == [
         {"product": "desk", "qty": 2.5, "reason": "For Bob.", "urgent": False}
     ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "said", "value"),
+    [
+        ({"type": ["integer", "null"]}, "frob it 3", 3),
+        ({"type": ["integer", "null"]}, "frob it", None),
+        ({"enum": ["+", "-"]}, "frob it -", "-"),
+        ({"enum": ["", "up"]}, "frob it up", "up"),
+        ({"type": "array", "items": {"enum": ["", "a b", "c"]}}, "frob it c and a-b", ["c", "a b"]),
+        ({"$ref": "#/$defs/Tree"}, 'frob it x={"left": 1}', {"left": 1}),
+        ({"anyOf": [{"$ref": "#/$defs/Tree"}, {"type": "null"}]}, "frob it", None),
+        ({"type": "number"}, f"frob it {'9' * 400}", int("9" * 400)),
+        ({}, "frob it gladly please", "gladly"),
+    ],
+)
+def test_odd_schemas_are_read_as_far_as_they_go(schema: Json, said: str, value: object) -> None:
+    tool = a_tool("frob_it", x=schema)
+    tree: Json = {"type": "object", "properties": {"left": {"$ref": "#/$defs/Tree"}}}
+    tool["parameters"]["$defs"] = {"Tree": tree}
+
+    assert Thread(tools=[tool]).say(said).arguments == [{"x": value}]
 
 
 def test_a_schema_may_refer_to_its_definitions() -> None:
