@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from sandbox.model.arguments import Reading
+from sandbox.model.conversation import Conversation
 from sandbox.model.tool_results import bullets
-from sandbox.model.tools import Parameter, Tool
+from sandbox.model.tools import Parameter
 
 STILL_NEEDED = "I still need"
 """How a question begins that the next message answers."""
-HELLO = "Hello! I'm a scripted model on your own machine: I call the tools that I'm offered."
-HELP = "I **never act on my own**: what needs approval waits until a person presses **Approve**."
 ONLY_PEOPLE = (
     "I can't do that: I can't approve anything myself, and no message changes that. **Only people "
     "can**, with the buttons on the card."
@@ -18,28 +17,33 @@ PRESS = (
     "A message decides nothing, not even that one. Whoever may decide has to press **Approve** or "
     "**Reject** on the card."
 )
-YES_TO_WHAT = "Yes to what? Nothing waits for an answer here."
 LEFT = "All right, I leave it at that. Nothing was done."
-NOTHING_DONE = "Nothing was done in this thread so far."
-LOST = "I didn't understand that, so I did nothing."
 TOO_MUCH = "That is more than I can make sense of, so I did nothing. Say it in one sentence."
 ONLY_WORDS = "I can't open links or run code, so I did nothing. Say in words what you need."
-SMALL_TALK = (
-    ("who (?:can|may|must) (?:approve|decide)", "The policy decides that. I'm never among them."),
-    ("(?:who|what) are you|are you (?:an? )?(?:bot|human|ai)", HELLO),
-    (r"thank\w*|thx|cheers|great|perfect", "You're welcome!"),
-    ("stupid|idiot|useless|shut up", "Sorry that I wasn't more useful."),
-    ("bye|goodbye|see you", "Goodbye! What waits for approval keeps waiting."),
-)
-"""Phrases that no tool is meant by, and their answers."""
 
 
-def with_tools(text: str, tools: Sequence[Tool]) -> str:
-    """A text, and everything that can be called."""
-    if not tools:
+def hello(conversation: Conversation) -> str:
+    """Who is speaking, and what they can do."""
+    return _with_tools("Hello! I'm a scripted model on your own machine.", conversation)
+
+
+def help_(conversation: Conversation) -> str:
+    """How it works."""
+    said = "What needs approval waits until a person presses **Approve**; I never act on my own."
+    return _with_tools(said, conversation)
+
+
+def lost(conversation: Conversation) -> str:
+    """Nothing else is an answer."""
+    return _with_tools("I didn't understand that, so I did nothing.", conversation)
+
+
+def _with_tools(text: str, conversation: Conversation) -> str:
+    if not conversation.tools:
         return f"{text} I was not given any tools."
-    listed = (f"`{it.example({})}`" + (f": {it.about}" if it.about else "") for it in tools)
-    return f"{text} I can call\n\n{bullets(listed)}\n\nSay it like that, or in your own words."
+    about = ((it.example({}), it.about) for it in conversation.tools)
+    listed = bullets(f"`{call}`: {what}" if what else f"`{call}`" for call, what in about)
+    return f"{text} I can call\n\n{listed}\n\nSay it like that, or in your own words."
 
 
 def still_needed(reading: Reading) -> str:
@@ -54,6 +58,11 @@ def _asked(it: Parameter) -> str:
     return f"**{it.name}**, {it.rule}" + (f" ({it.about})" if it.about else "")
 
 
+def waiting(conversation: Conversation) -> str:
+    """What a thread waits for."""
+    return waits(conversation.waiting)
+
+
 def waits(lines: Sequence[str]) -> str:
     """What is being waited for."""
     if not lines:
@@ -66,10 +75,12 @@ def already_waits(lines: Sequence[str]) -> str:
     return f"That is already waiting for approval, so I don't ask twice:\n\n{bullets(lines)}"
 
 
-def report(tools: Sequence[Tool], length: int = 12_500) -> str:
+def report(conversation: Conversation, length: int = 12_500) -> str:
     """An answer that is longer than Slack takes in one message, in all kinds of Markdown."""
-    about = "\n".join(f"{place}. `{it.name}`: {it.about}" for place, it in enumerate(tools, 1))
-    chapter = f"\n\nNothing is done without **approval**.\n\n{about}\n\n> ~~Silence~~ is no *yes*."
+    about = (f"{place}. `{it.name}`: {it.about}" for place, it in enumerate(conversation.tools, 1))
+    chapter = "\n\n".join(
+        ["", "Nothing is done without **approval**.", "\n".join(about), "> So be it."]
+    )
     parts = ["# A long report", "It says **little**, and that at *great* length."]
     while sum(map(len, parts)) <= length:
         parts.append(f"## Chapter {len(parts) - 1}{chapter}\n\n```text\nthe same again\n```")

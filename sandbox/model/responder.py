@@ -7,7 +7,7 @@ from dataclasses import replace
 from sandbox.model import replies
 from sandbox.model.arguments import read_arguments
 from sandbox.model.conversation import Conversation
-from sandbox.model.intents import NEGATED, Call, Intents, read_intents, reason
+from sandbox.model.intents import Call, Intents, read_intents, reason
 from sandbox.model.purchasing import RECALL
 from sandbox.model.tool_results import ASK_AGAIN, bullets, requested_change, tell, told
 from sandbox.model.tools import REASON
@@ -16,39 +16,28 @@ Reply = str | Sequence[Call]
 """An answer in Markdown, or tools to be called side by side."""
 Responder = Callable[[Conversation], Reply | None]
 
-
-def phrase(*forms: str) -> re.Pattern[str]:
-    """Finds any of these anywhere."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
-
-
-def whole(form: str) -> re.Pattern[str]:
-    """Matches a message that says this and nothing else."""
-    polite = r"(?:\W|\b(?:please|yes|ok|okay|it|this|that|all|i)\b)*"
-    return re.compile(rf"{polite}(?:{form}){polite}$", re.IGNORECASE)
-
-
-OVERRIDE = phrase(
-    r"(?:ignor\w+|forget|disregard|override) .{0,40}(?:instructions?|rules?|polic(?:y|ies)|prompt)",
-    r"you are now|developer mode|jailbreak\w*|(?:self|auto)-?approv\w*|can you approve",
-    r"(?:approve|confirm) (?:\w+ )?(?:yourself|on your own|by yourself|for me)",
-    r"(?:without|skip|bypass|avoid) (?:the |an? |any )?approvals?",
+_POLITE = r"(?:\W|\b(?:please|yes|ok|okay|it|this|that|all|i)\b)*"
+_DECIDES = re.compile(rf"{_POLITE}(?:approved?|lgtm|reject(?:ed)?|deny){_POLITE}$", re.IGNORECASE)
+_YES = re.compile(rf"{_POLITE}(?:yes|yep|ok|okay|sure|go ahead|do it){_POLITE}$", re.IGNORECASE)
+_AGAIN = re.compile(rf"{_POLITE}(?:try|ask|do|order)(?: it| that)? again", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"^\W*(?:(?:please|ok|no|actually|sorry|then)\W+)*(?:make|change|set|reduce|increase|lower)\b|"
+    r"^\W*(?:actually|no|sorry|only|just)\W+\d+|\b(?:instead|would be enough|will do)\b",
+    re.IGNORECASE,
 )
-LONG = phrase("(?:long|detailed|full) (?:report|answer|text|essay)", "everything about")
-HELP = phrase(r"what (?:can|do) you do|how (?:does|do) (?:this|it|you|i)|^\W*(?:i need )?help")
-WAITING = phrase(r"waiting|pending|any news|approved (?:yet|already)|still open|^\W*status\W*$")
-DECIDES = whole("approved?|lgtm|reject(?:ed)?|deny")
-YES = whole("yes|yep|ok|okay|sure|go ahead|do it")
-AGAIN = phrase(r"^\W*(?:yes,? )?(?:please )?(?:try|ask|do|order)(?: it| that)? again", "retry")
-CHANGE = phrase(
-    r"^\W*(?:(?:please|ok|no|actually|sorry|then)\W+)*(?:make|change|set|reduce|increase|lower)",
-    r"^\W*(?:actually|no|sorry|only|just)\W+\d+|instead|would be enough|will do",
-)
-MORE = phrase(r"^\W*(?:and|plus|also|another)|\d+ more")
-WHY = phrase("why (?:was|is|did|not)|what happened|who (?:rejected|refused|declined)")
-DONE = phrase("what (?:was|has been|did you|have you) do(?:ne)?", RECALL)
-NO = re.compile(r"\W*(?:no|nope|never ?mind|forget it|leave it|nothing|stop)\b", re.IGNORECASE)
-HELLO = re.compile(r"\W*(?:hi|hello|hey|good \w+|morning)\b", re.IGNORECASE)
+_MORE = re.compile(r"^\W*(?:and|plus|also|another)\b|\d+ more\b", re.IGNORECASE)
+
+
+def says(form: str, answer: str | Callable[[Conversation], str]) -> Responder:
+    """Answers whatever has a phrase of this form in it, unless the answer is empty."""
+    pattern = re.compile(rf"(?<!\w)(?:{form})(?!\w)", re.IGNORECASE)
+
+    def responder(conversation: Conversation) -> str | None:
+        if not pattern.search(conversation.text):
+            return None
+        return answer if isinstance(answer, str) else answer(conversation)
+
+    return responder
 
 
 def after_tools(conversation: Conversation) -> Reply | None:
@@ -62,47 +51,34 @@ def after_tools(conversation: Conversation) -> Reply | None:
     return "\n\n".join([tell(used), *map(replies.still_needed, left[:1])])
 
 
-def no_call(conversation: Conversation) -> Reply | None:
-    """What no message can make the model do, and what is about the model itself."""
-    text = conversation.text
-    if OVERRIDE.search(text):
-        return replies.ONLY_PEOPLE
-    if LONG.search(text):
-        return replies.report(conversation.tools)
-    if HELP.search(text):
-        return replies.with_tools(replies.HELP, conversation.tools)
-    return replies.TOO_MUCH if len(text) > 1_000 else None
-
-
-def waiting(conversation: Conversation) -> Reply | None:
-    """`any news?`, and decisions that are typed instead of pressed."""
+def decided(conversation: Conversation) -> Reply | None:
+    """A decision that is typed instead of pressed."""
     lines, text = conversation.waiting, conversation.text
-    if DECIDES.match(text) or (lines and YES.match(text)):
-        return f"{replies.PRESS}\n\n{replies.waits(lines)}"
-    return replies.waits(lines) if WAITING.search(text) else None
+    is_decision = _DECIDES.match(text) or (lines and _YES.match(text))
+    return f"{replies.PRESS}\n\n{replies.waits(lines)}" if is_decision else None
+
+
+def ended(conversation: Conversation) -> str:
+    """`why was it rejected?`."""
+    return told(conversation.last_guarded) if conversation.last_guarded else ""
+
+
+def done(conversation: Conversation) -> str:
+    """`what did you do?`."""
+    lines = [told(it) for it in reversed(conversation.history) if it.is_done]
+    listed = bullets(lines) or "Nothing was done in this thread so far."
+    return f"{listed}\n\n{replies.waits(conversation.waiting)}"
 
 
 def again(conversation: Conversation) -> Reply | None:
     """`ask again`, or `yes` when that was offered."""
-    is_yes = YES.match(conversation.text)
-    if not (is_yes or AGAIN.search(conversation.text)):
+    is_yes = _YES.match(conversation.text)
+    if not (is_yes or _AGAIN.match(conversation.text)):
         return None
     used = conversation.last_guarded
     if not used or (is_yes and not conversation.last_answer.endswith(ASK_AGAIN)):
-        return replies.YES_TO_WHAT
+        return "Yes to what? Nothing waits for an answer here."
     return _unless_waiting(conversation, (Call(used.tool, used.ran),))
-
-
-def recall(conversation: Conversation) -> Reply | None:
-    """`what did you do?`, `why was it rejected?`."""
-    last = conversation.last_guarded
-    if last and WHY.search(conversation.text):
-        return told(last)
-    if not DONE.search(conversation.text):
-        return None
-    done = [told(it) for it in reversed(conversation.history) if it.is_done]
-    lines = [bullets(done) or replies.NOTHING_DONE, replies.waits(conversation.waiting)]
-    return "\n\n".join(lines)
 
 
 def asked(conversation: Conversation) -> Reply | None:
@@ -114,8 +90,8 @@ def changed(conversation: Conversation) -> Reply | None:
     """`make it 50`, `and 5 more`: the newest call once more, with what is different."""
     text, used = conversation.text, conversation.last_guarded
     tool = conversation.tool(used.tool) if used else None
-    is_more = MORE.search(text)
-    if not (is_more or CHANGE.search(text)):
+    is_more = _MORE.search(text)
+    if not (is_more or _CHANGE.search(text)):
         return None
     if conversation.waiting and not is_more:
         return f"It is asked for already. {replies.waits(conversation.waiting)}"
@@ -145,35 +121,39 @@ def completed(conversation: Conversation) -> Reply | None:
     return _carried_out(conversation, replace(intents, calls=calls))
 
 
-def small_talk(conversation: Conversation) -> Reply | None:
-    """What no tool is meant by."""
-    text = conversation.text
-    for form, answer in replies.SMALL_TALK:
-        if phrase(form).search(text):
-            return answer
-    if NO.match(text) or NEGATED.search(text):
-        return replies.LEFT
-    return replies.with_tools(replies.HELLO, conversation.tools) if HELLO.match(text) else None
-
-
-def lost(conversation: Conversation) -> Reply:
-    """Nothing else had an answer."""
-    if not re.search(r"\w", conversation.text):
-        return replies.ONLY_WORDS
-    return replies.with_tools(replies.LOST, conversation.tools)
-
-
 RESPONDERS: tuple[Responder, ...] = (
     after_tools,
-    no_call,
-    waiting,
-    recall,
+    says(
+        r"(?:ignor\w+|forget|disregard|override) .{0,40}(?:instruct\w+|rules?|polic\w+|prompt)|"
+        r"you are now|developer mode|jailbreak\w*|(?:self|auto)-?approv\w*|can you approve|"
+        r"(?:approve|confirm) (?:\w+ )?(?:yourself|on your own|by yourself|for me)|"
+        r"(?:without|skip|bypass|avoid) (?:the |an? |any )?approvals?",
+        replies.ONLY_PEOPLE,
+    ),
+    says(r"(?:long|detailed|full) (?:report|answer|text|essay)|everything about", replies.report),
+    says(
+        r"what (?:can|do) you do|how (?:does|do) (?:this|it|you|i)|^\W*(?:i need )?help",
+        replies.help_,
+    ),
+    says(r"\A[\s\S]{1000,}", replies.TOO_MUCH),
+    decided,
+    says(r"waiting|pending|any news|approved (?:yet|already)|^\W*status\W*$", replies.waiting),
+    says(r"why (?:was|is|did|not)|what happened|who (?:rejected|refused|declined)", ended),
+    says(rf"what (?:was|has been|did you|have you) do(?:ne)?|{RECALL}", done),
     again,
     asked,
     changed,
-    small_talk,
+    says(r"who (?:can|may|must) (?:approve|decide)", "The policy decides that, and never me."),
+    says(
+        r"(?:who|what) are you|are you (?:an? )?(?:bot|human|ai)|^\W*(?:hi|hello|hey)",
+        replies.hello,
+    ),
+    says(r"thank\w*|thx|cheers|great|perfect", "You're welcome!"),
+    says(r"stupid|idiot|useless|shut up", "Sorry that I wasn't more useful."),
+    says(r"^\W*(?:no|nope|never ?mind|forget it|leave it|stop)|do not|don't", replies.LEFT),
     completed,
-    lost,
+    says(r"\A\W*\Z", replies.ONLY_WORDS),
+    says(r"[\s\S]*", replies.lost),
 )
 """From the most to the least particular; each is tried if those before it had nothing to do."""
 
