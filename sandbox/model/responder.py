@@ -81,6 +81,12 @@ def again(conversation: Conversation) -> Reply | None:
     return _unless_waiting(conversation, (Call(used.tool, used.ran),))
 
 
+def named(conversation: Conversation) -> Reply | None:
+    """A call by a tool's own name, whatever else the message might mean."""
+    is_named = any(it.name in conversation.text for it in conversation.tools)
+    return asked(conversation) if is_named else None
+
+
 def asked(conversation: Conversation) -> Reply | None:
     """Calls, by a tool's name or in words."""
     return _carried_out(conversation, read_intents(conversation, conversation.text))
@@ -123,6 +129,8 @@ def completed(conversation: Conversation) -> Reply | None:
 
 RESPONDERS: tuple[Responder, ...] = (
     after_tools,
+    says(r"\A[\s\S]{1000,}", replies.TOO_MUCH),
+    named,
     says(
         r"(?:ignor\w+|forget|disregard|override) .{0,40}(?:instruct\w+|rules?|polic\w+|prompt)|"
         r"you are now|developer mode|jailbreak\w*|(?:self|auto)-?approv\w*|can you approve|"
@@ -135,7 +143,6 @@ RESPONDERS: tuple[Responder, ...] = (
         r"what (?:can|do) you do|how (?:does|do) (?:this|it|you|i)|^\W*(?:i need )?help",
         replies.help_,
     ),
-    says(r"\A[\s\S]{1000,}", replies.TOO_MUCH),
     decided,
     says(r"waiting|pending|any news|approved (?:yet|already)|^\W*status\W*$", replies.waiting),
     says(r"why (?:was|is|did|not)|what happened|who (?:rejected|refused|declined)", ended),

@@ -54,6 +54,8 @@ PLANTS = [
          {"room": "office", "litres": 2, "gently": False}),
         ('send_email to=bob subject="lunch today" body=see you at noon',
          {"to": "bob", "subject": "lunch today", "body": "see you at noon"}),
+        ("send_email to=bob subject=hello body=a long report, no help needed",
+         {"to": "bob", "subject": "hello", "body": "a long report"}),
         ("send an email to bob subject lunch body see you at noon",
          {"to": "bob", "subject": "lunch", "body": "see you at noon"}),
         ("feedCats names=Tom,Jerry", {"names": ["Tom", "Jerry"], "food": None, "grams": 80}),
