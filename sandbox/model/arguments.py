@@ -13,6 +13,7 @@ from sandbox.model.tools import REASON, Json, Parameter, Tool
 from sandbox.model.words import NUMBER, number, singular
 
 _I = re.IGNORECASE
+_MARKS = " ,.;:!?()\"'"
 _HERE = "\0"
 """Where a number stood that has been taken: what it counts stands beside it."""
 _STOPS = (
@@ -38,7 +39,8 @@ _START = re.compile(
     r"(?:(?:in|at|on|from|of|for|to|with|about)\b\s*(?:(?:the|an?|our|my|your)\b\s*)?)?",
     _I,
 )
-_END = re.compile(r"(?:\W|\b(?:please|thanks|thank you|here|now|with|for|in|of)\b)*$", _I)
+_AFTER = frozenset({"", "please", "thanks", "here", "now", "with", "for", "in", "of"})
+"""Words that are dropped at the end of what is left."""
 _PURPOSE = re.compile(r"\b(?:for|to|so|by|until|before)\b .*", _I | re.DOTALL)
 
 
@@ -225,7 +227,10 @@ def _worded(it: Parameter, text: str) -> Any:
 
 def _loose(text: str) -> str:
     """Words that nothing else was made of, without small words around them."""
-    text = _END.sub("", _START.sub("", text.replace(_HERE, " "), count=1)).strip(" ,.;:!?\"'")
-    if len(text.split()) <= 3:
+    words = _START.sub("", text.replace(_HERE, " "), count=1).split()
+    while words and words[-1].strip(_MARKS).lower() in _AFTER:
+        words.pop()
+    text = " ".join(words).strip(_MARKS)
+    if len(words) <= 3:
         text = re.sub(r"^(?:the|an?)\s+", "", text, flags=_I)
     return "" if _VAGUE.fullmatch(text) else text

@@ -27,7 +27,7 @@ NEGATED = re.compile(
 _AND = re.compile(r"\s*(?:,(?!\d)|[;&]|\n\s*[-*•]?|\b(?:and|plus|as well as)\b)\s*", re.IGNORECASE)
 _COUNTS = re.compile(rf"\W*(?:\S+\s)?\W*(?:{NUMBER}|(?:an?|another)\s)", re.IGNORECASE)
 _POINTS = re.compile(r"\b(?:them|those|these|it|that|more|same)\b", re.IGNORECASE)
-_SMALL = r"(?:\W+(?:the|an?|my|our|your|some|to|of|for|all|up))*\W+"
+_SMALL = r"(?:\W+(?:the|an?|my|our|your|some|to|of|for|all|up)){0,3}\W+"
 _LITTLE = frozenset({"the", "a", "an", "of", "for", "to", "in"})
 
 

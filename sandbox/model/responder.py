@@ -129,7 +129,6 @@ def completed(conversation: Conversation) -> Reply | None:
 
 RESPONDERS: tuple[Responder, ...] = (
     after_tools,
-    says(r"\A[\s\S]{1000,}", replies.TOO_MUCH),
     named,
     says(
         r"(?:ignor\w+|forget|disregard|override) .{0,40}(?:instruct\w+|rules?|polic\w+|prompt)|"
@@ -159,6 +158,7 @@ RESPONDERS: tuple[Responder, ...] = (
     says(r"stupid|idiot|useless|shut up", "Sorry that I wasn't more useful."),
     says(r"^\W*(?:no|nope|never ?mind|forget it|leave it|stop)|do not|don't", replies.LEFT),
     completed,
+    says(r"\A[\s\S]{1000,}", replies.TOO_MUCH),
     says(r"\A\W*\Z", replies.ONLY_WORDS),
     says(r"[\s\S]*", replies.lost),
 )

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-READ_LIMIT = 4_000
+READ_LIMIT = 2_000
 """Characters of a message that are read."""
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)

@@ -295,5 +295,6 @@ def test_a_very_long_message_is_read_in_no_time() -> None:
         "order twenty " * 300,
         "sku=a " * 160,
         "order " + "1 " * 450,
+        "order " + "for " * 480,
     ):
         Thread().say(text)
