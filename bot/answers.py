@@ -39,7 +39,7 @@ def in_modal(body: Mapping[str, Any], text: str, plain: str) -> BoltResponse:
     return BoltResponse(status=200, body=answer)
 
 
-class Whispers:
+class EphemeralMessages:
     """Private words after a press."""
 
     def __init__(self, slack: AsyncWebClient, response_urls: ResponseUrls) -> None:
@@ -63,7 +63,7 @@ class Whispers:
             await self._show(body, text, is_in_modal=view.get("type") == MODAL)
         elif user:
             thread_ts = part(body.get("message")).get("thread_ts") or container.get("thread_ts")
-            await self._whisper(body, str(channel), str(user), str(thread_ts or ""), text)
+            await self._post_ephemeral(body, str(channel), str(user), str(thread_ts or ""), text)
 
     async def _show(self, body: Mapping[str, Any], text: str, *, is_in_modal: bool) -> None:
         trigger_id = str(body.get("trigger_id") or "")
@@ -72,7 +72,7 @@ class Whispers:
         show = self._slack.views_push if is_in_modal else self._slack.views_open
         await show(trigger_id=trigger_id, view=message_modal(TITLE, text))
 
-    async def _whisper(
+    async def _post_ephemeral(
         self, body: Mapping[str, Any], channel: str, user: str, thread_ts: str, text: str
     ) -> None:
         """Privately in the channel, or, where we are no member of it, as Slack's own answer."""

@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.aftermath import Aftermath
-from bot.answers import SUBMISSION, Whispers, in_command, in_modal
+from bot.answers import SUBMISSION, EphemeralMessages, in_command, in_modal
 from bot.errors import ended_in, explain, plainly, surprise
 from bot.homes import Homes
 from bot.listeners import (
@@ -96,14 +96,14 @@ def build_app(
 
     # Not with the client that Bolt offers: that is a copy which uses proxies again.
     response_urls = ResponseUrls(slack)
-    whispers = Whispers(slack, response_urls)
+    ephemerals = EphemeralMessages(slack, response_urls)
 
     aftermath = _aftermath(slack, response_urls, services)
 
     async def answer_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         if body.get("type") == SUBMISSION:
             await aftermath.submitted_too_late(ended_in(error))
-        return await _answer_error(error, body, whispers)
+        return await _answer_error(error, body, ephemerals)
 
     app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
@@ -154,7 +154,9 @@ def _aftermath(slack: AsyncWebClient, response_urls: ResponseUrls, services: Ser
     return Aftermath(lists, homes, cards, services.open_lists)
 
 
-async def _answer_error(error: Exception, body: dict[str, Any], whispers: Whispers) -> BoltResponse:
+async def _answer_error(
+    error: Exception, body: dict[str, Any], ephemerals: EphemeralMessages
+) -> BoltResponse:
     """Say what went wrong, to the person or, for an event, to Slack, which delivers it again."""
     incident = uuid4().hex[:8]
     sentence = explain(error)
@@ -170,5 +172,5 @@ async def _answer_error(error: Exception, body: dict[str, Any], whispers: Whispe
         return in_command(text)
     if body.get("type") == SUBMISSION:
         return in_modal(body, text, plainly(text, error))
-    await whispers.tell(body, text)
+    await ephemerals.tell(body, text)
     return BoltResponse(status=200)

@@ -18,9 +18,9 @@ from bot.listeners.votes import NotCountedError
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
 from countersign.slack.directory import UNREACHABLE
+from countersign.slack.ending import deciding
 from countersign.slack.modals.meta import MetaError
 from countersign.slack.text import date_token, escape, line, mention
-from countersign.slack.verdict import deciding
 from workflows.client import (
     ApprovalClosedError,
     ApprovalNotFoundError,

@@ -66,7 +66,7 @@ class Homes:
         Raises one of `NOT_SHOWN` where that does not work.
         """
         status = await once_heard(self.approvals, click)
-        # Elsewhere a refusal is whispered where somebody pressed; nobody can whisper in a Home.
+        # Elsewhere a refusal is said privately where somebody pressed; in a Home it cannot be.
         refusal = refusal_of(status, click.id)
         notes = [refusal or news(status, click.by.user)]
         drawn = await self.draw(team, click.by, [status], notes)

@@ -13,10 +13,10 @@ from bot.reception import once_heard
 from bot.response_url import ResponseUrls
 from bot.screens import Drawn, endings
 from countersign.slack.actions import REVOKE
+from countersign.slack.ending import deciding
 from countersign.slack.listing_details import ROW
 from countersign.slack.listing_news import news
 from countersign.slack.listing_query import ListingQuery
-from countersign.slack.verdict import deciding
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
 

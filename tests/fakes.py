@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from tests.builders import ANYBODY
 from workflows.contracts.activities import (
     AgentActivities,
     CardActivities,
@@ -15,12 +16,12 @@ from workflows.contracts.activities import (
 )
 from workflows.contracts.activity_inputs import (
     Batch,
-    Plea,
-    Question,
+    EligibilityQuery,
+    EphemeralMessage,
+    PolicyQuery,
     Reminder,
     Reply,
     ThreadStatus,
-    Whisper,
 )
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import (
@@ -31,8 +32,8 @@ from workflows.contracts.core import (
     ToolResult,
     ToolSpec,
 )
-from workflows.contracts.decisions import Account, Standing
-from workflows.contracts.rules import Panel, People, Rule, Ruling, Verdict
+from workflows.contracts.decisions import Account, Eligibility
+from workflows.contracts.rules import Ruling, Verdict
 from workflows.digest import digest
 
 
@@ -53,7 +54,7 @@ class Watched:
             await self._changed.wait_for(true)
 
 
-class CardBoard(CardActivities, Watched):
+class FakeCards(CardActivities, Watched):
     """Slack's channel, as far as cards go."""
 
     def __init__(self) -> None:
@@ -114,14 +115,14 @@ class CardBoard(CardActivities, Watched):
         )
 
 
-class ThreadLog(ThreadActivities, Watched):
+class FakeThreads(ThreadActivities, Watched):
     """Slack's threads."""
 
     def __init__(self) -> None:
         Watched.__init__(self)
         self.posted: list[Reply] = []
         self.statuses: list[str] = []
-        self.whispers: list[Whisper] = []
+        self.ephemerals: list[EphemeralMessage] = []
 
     @property
     def replies(self) -> Sequence[str]:
@@ -140,17 +141,13 @@ class ThreadLog(ThreadActivities, Watched):
         self.statuses.append(status.text)
 
     @activity.defn
-    async def whisper(self, whisper: Whisper) -> None:
+    async def post_ephemeral(self, ephemeral: EphemeralMessage) -> None:
         """Keep the private answer."""
-        self.whispers.append(whisper)
+        self.ephemerals.append(ephemeral)
         await self.changed()
 
 
-ANYBODY = Rule(name="anybody", version="1", panels=(Panel(who=People(channels=("C0OPS",))),))
-"""One approval by anybody but the requester."""
-
-
-class RuleBook(PolicyActivities, Watched):
+class FakePolicy(PolicyActivities, Watched):
     """The policy: one ruling for every tool, or others that a test sets."""
 
     def __init__(self) -> None:
@@ -158,15 +155,15 @@ class RuleBook(PolicyActivities, Watched):
         self.rule = ANYBODY
         self.rulings: list[Ruling] = []
         """Given in order; after the last one, `rule` asks for everything."""
-        self.pleas: list[Plea] = []
+        self.pleas: list[PolicyQuery] = []
         self.down = False
         self.busy = 0
         """How often it cannot say yet."""
 
     @activity.defn
-    async def judge(self, plea: Plea) -> Ruling:
+    async def judge(self, query: PolicyQuery) -> Ruling:
         """Rule as the test says."""
-        self.pleas.append(plea)
+        self.pleas.append(query)
         if self.down:
             raise ApplicationError("no policy", non_retryable=True)
         if self.busy:
@@ -178,42 +175,42 @@ class RuleBook(PolicyActivities, Watched):
         return Ruling(verdict=verdict, rule=self.rule, audience=("public",))
 
 
-class PhoneBook(DirectoryActivities, Watched):
+class FakeDirectory(DirectoryActivities, Watched):
     """Slack's directory: everybody is in every panel unless a test says otherwise."""
 
     def __init__(self) -> None:
         Watched.__init__(self)
         self.panels: dict[str, tuple[int, ...]] = {}
         self.accounts: dict[str, Account] = {}
-        self.asked: list[Question] = []
+        self.asked: list[EligibilityQuery] = []
         self.down = False
         self.gate = asyncio.Event()
         self.gate.set()
 
     @activity.defn
-    async def look_up(self, question: Question) -> tuple[Standing, ...]:
+    async def look_up(self, query: EligibilityQuery) -> tuple[Eligibility, ...]:
         """Say what a test has set, or fail as Slack may."""
-        self.asked.append(question)
+        self.asked.append(query)
         await self.changed()
         await self.gate.wait()
         if self.down:
             raise ApplicationError("no answer", type="internal_error", non_retryable=True)
-        everywhere = tuple(range(len(question.rule.panels)))
+        everywhere = tuple(range(len(query.rule.panels)))
         return tuple(
-            Standing(
+            Eligibility(
                 user=person.user,
                 name=person.name,
                 account=self.accounts.get(person.user, Account.MEMBER),
                 panels=self.panels.get(person.user, everywhere),
-                escalated=question.rule.escalation is not None
-                and person.user in question.rule.escalation.to.users,
-                may_receive=person.user in question.rule.hand_over.users,
+                escalated=query.rule.escalation is not None
+                and person.user in query.rule.escalation.to.users,
+                may_receive=person.user in query.rule.hand_over.users,
             )
-            for person in question.people
+            for person in query.people
         )
 
 
-class Workbench(AgentActivities, Watched):
+class FakeAgent(AgentActivities, Watched):
     """An agent with one guarded tool, `act`, and one free one, `look`."""
 
     def __init__(self) -> None:

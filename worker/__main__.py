@@ -24,15 +24,17 @@ from countersign.slack.web_client import build_client
 from countersign.tools.catalogue import ToolsError, load_resources, load_tools
 from countersign.tools.resources import Opened
 from countersign.tools.toolkit import Tool
-from worker.agent import Agency
+from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
+from worker.conclusion import Conclusion
 from worker.directory import SlackDirectory
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
-from worker.policy import PolicyDesk, open_policy
+from worker.policy import PolicyFile, open_policy
 from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.threads import SlackThreads
+from worker.vote_checks import VoteChecks
 from workflows.redaction import Secrets
 
 
@@ -53,7 +55,7 @@ class Known:
 
     tools: Mapping[str, Tool]
     directory: Directory
-    policy: PolicyDesk
+    policy: PolicyFile
     temporal: Client
     resources: Sequence[Opened]
 
@@ -87,13 +89,18 @@ async def work(
 ) -> None:
     """Run workflows and activities until told to stop."""
     temporal, directory = known.temporal, known.directory
+    runner = build_runner(settings, known.tools, known.resources, known.policy)
+    people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
+    cards = SlackCards(slack, directory, settings.deployment)
     activities = [
-        build_agency(settings, known.tools, known.resources, known.policy),
-        SlackCards(slack, directory, settings.deployment),
+        runner,
+        cards,
         SlackThreads(slack, settings.deployment),
-        SlackDirectory(directory),
-        TemporalLifecycle(temporal),
+        people,
+        lifecycle,
         known.policy,
+        VoteChecks(runner, known.policy, people, lifecycle),
+        Conclusion(cards, lifecycle),
     ]
     worker = build_worker(temporal, settings.task_queue, activities)
 
@@ -111,14 +118,14 @@ async def work(
             await resource.close()
 
 
-def build_agency(
+def build_runner(
     settings: WorkerSettings,
     tools: Mapping[str, Tool],
     resources: Sequence[Opened],
-    policy: PolicyDesk,
-) -> Agency:
+    policy: PolicyFile,
+) -> AgentRunner:
     """The agent of the settings. What the policy has rules for is asked for, too."""
-    return Agency(
+    return AgentRunner(
         settings.agent_name,
         settings.agent_instructions,
         settings.openai_model,

@@ -58,7 +58,7 @@ def nothing_more(_tool: str) -> bool:
 
 
 @dataclass(eq=False)
-class Agency(AgentActivities):
+class AgentRunner(AgentActivities):
     """The agent of this worker's settings, with the tools of its packages."""
 
     name: str

@@ -10,9 +10,9 @@ from countersign.slack.members import Members, members
 from countersign.slack.profiles import DirectoryError, GoneError, Profile
 from worker.slack import failure
 from workflows.contracts.activities import DirectoryActivities
-from workflows.contracts.activity_inputs import Question
+from workflows.contracts.activity_inputs import EligibilityQuery
 from workflows.contracts.core import Person
-from workflows.contracts.decisions import Account, Standing
+from workflows.contracts.decisions import Account, Eligibility
 from workflows.contracts.rules import People, Rule
 
 TOLD_AT_ONCE = frozenset({"missing_scope", "not_allowed_token_type"})
@@ -26,15 +26,15 @@ class SlackDirectory(DirectoryActivities):
         self._directory = directory
 
     @activity.defn
-    async def look_up(self, question: Question) -> tuple[Standing, ...]:
+    async def look_up(self, query: EligibilityQuery) -> tuple[Eligibility, ...]:
         """See `DirectoryActivities`."""
         try:
             # Profiles first: where they cannot be had, the groups need not be asked for.
-            profiles = await asyncio.gather(*(self._profile(one) for one in question.people))
-            found = await members(self._directory, *_people(question.rule))
+            profiles = await asyncio.gather(*(self._profile(one) for one in query.people))
+            found = await members(self._directory, *_people(query.rule))
         except DirectoryError as error:
             raise _failure(error) from error
-        return tuple(_standing(profile, question.rule, found) for profile in profiles)
+        return tuple(_standing(profile, query.rule, found) for profile in profiles)
 
     async def _profile(self, person: Person) -> Profile:
         """An account; one that Slack does not know may do nothing, and is no failure."""
@@ -57,9 +57,9 @@ def _people(rule: Rule) -> tuple[People, ...]:
     return (*(panel.who for panel in rule.panels), *escalated, rule.hand_over)
 
 
-def _standing(profile: Profile, rule: Rule, found: Members) -> Standing:
+def _standing(profile: Profile, rule: Rule, found: Members) -> Eligibility:
     user = profile.user
-    return Standing(
+    return Eligibility(
         user=user,
         name=profile.name,
         account=_account(profile),

@@ -9,9 +9,9 @@ from countersign.policy.engine import Policy
 from countersign.policy.facts import Facts, Requester, Venue
 from countersign.slack.directory import DirectoryError, GoneError
 from countersign.slack.id_checks import Directory
-from countersign.slack.profiles import Place, Profile
+from countersign.slack.profiles import Channel, Profile
 from countersign.slack.web_client import UNKNOWN
-from workflows.contracts.activity_inputs import Plea
+from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.core import Person
 
 
@@ -23,7 +23,7 @@ class ArgumentsUnreadableError(Exception):
     """The call's arguments are not an object in JSON."""
 
 
-async def facts_of(plea: Plea, policy: Policy, directory: Directory) -> Facts:
+async def facts_of(query: PolicyQuery, policy: Policy, directory: Directory) -> Facts:
     """Everything about a call that the policy asks about.
 
     Raises:
@@ -31,9 +31,9 @@ async def facts_of(plea: Plea, policy: Policy, directory: Directory) -> Facts:
         ArgumentsUnreadableError: nothing can be said of the arguments.
         NobodyError: the account cannot ask for anything.
     """
-    call = plea.call
+    call = query.call
     user, channel = call.requester.user, call.thread.channel
-    arguments, amount = _read(call.arguments), plea.prepared.amount
+    arguments, amount = _read(call.arguments), query.prepared.amount
     if not policy.mentions(call.tool):
         return Facts(call.tool, Requester(user), Venue(channel), arguments, amount)
     needs = policy.needs(call.tool)
@@ -68,14 +68,14 @@ async def _account(who: Person, directory: Directory, *, needed: bool) -> Profil
         return Profile(user=who.user, team=who.team)
 
 
-async def _place(channel: str, directory: Directory, *, needed: bool) -> Place:
+async def _place(channel: str, directory: Directory, *, needed: bool) -> Channel:
     """The same of a channel, which then counts as private: its approvals are listed to its own."""
     try:
         return await directory.channel(channel)
     except DirectoryError as error:
         if needed or error.code not in UNKNOWN:
             raise
-        return Place(id=channel, is_private=True)
+        return Channel(id=channel, is_private=True)
 
 
 async def _groups_of(user: str, directory: Directory, *, asked: bool) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from workflows.client import ApprovalNotFoundError, Approvals, Conversations
 from workflows.contracts.activities import LifecycleActivities
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ENDED_PREFIX, SWEEP_WORKFLOW
-from workflows.contracts.decisions import Outcome
+from workflows.contracts.decisions import Outcome, Stop
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +51,13 @@ class TemporalLifecycle(LifecycleActivities):
         if problems:
             log.warning("approvals that cannot be read", causes=[str(it) for it in problems])
         return tuple(it for it in found if isinstance(it, ApprovalStatus))
+
+    @activity.defn
+    async def report_end(self, status: ApprovalStatus) -> bool:
+        """See `LifecycleActivities`."""
+        if status.stop is Stop.CONVERSATION:
+            return False
+        return await self._conversations.report_end(status)
 
     @activity.defn
     async def sweep(self) -> int:

@@ -1,12 +1,18 @@
 """People whom the model names, called by their names: a model's words ring nobody's phone."""
 
 import re
+from contextlib import suppress
+
+from async_lru import alru_cache
 
 from countersign.slack.directory import Directory
 from countersign.slack.profiles import DirectoryError
 
 MOST = 8
 """Names that are looked up for one message."""
+MOST_REMEMBERED = 2_000
+"""People."""
+KEEP_SECONDS = 3_600
 NAME_LIMIT = 30
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,40})(?:\|[^<>\n]*)?>")
 _MARKS = re.compile(r"[^\w .'-]+")
@@ -14,23 +20,21 @@ _MARKS = re.compile(r"[^\w .'-]+")
 
 
 class Mentions:
-    """Names of people, each looked up once."""
+    """Names of people, each looked up once in a while."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._names: dict[str, str] = {}
+        self._name = alru_cache(MOST_REMEMBERED, ttl=KEEP_SECONDS)(self._look_up)
 
     async def named(self, markdown: str) -> str:
         """The same with `@name` for each `<@U…>`; who is unknown stays as they are written."""
         ids = list(dict.fromkeys(_MENTION.findall(markdown)))[:MOST]
-        names = {id_: await self._name(id_) for id_ in ids}
+        names: dict[str, str] = {}
+        for id_ in ids:
+            with suppress(DirectoryError):
+                names[id_] = await self._name(id_)
         return _MENTION.sub(lambda it: f"@{names.get(it[1]) or it[1]}", markdown)
 
-    async def _name(self, id_: str) -> str:
-        if id_ not in self._names:
-            try:
-                found = await self._directory.person(id_)
-            except DirectoryError:
-                return ""
-            self._names[id_] = _MARKS.sub(" ", found.name).strip()[:NAME_LIMIT]
-        return self._names[id_]
+    async def _look_up(self, id_: str) -> str:
+        found = await self._directory.person(id_)
+        return _MARKS.sub(" ", found.name).strip()[:NAME_LIMIT]

@@ -17,12 +17,12 @@ from countersign.policy.naming import with_names
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError, Waiting
 from countersign.slack.directory import UNREACHABLE, DirectoryError, GoneError
-from countersign.slack.id_checks import Directory, Roster, call_the_roll
+from countersign.slack.id_checks import Directory, IdChecks, verify_ids
 from countersign.slack.web_client import CONFIGURATION, UNKNOWN
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.slack import CONFIGURATION_DELAY
 from workflows.contracts.activities import PolicyActivities
-from workflows.contracts.activity_inputs import Plea
+from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.core import ToolSpec
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
 
@@ -52,7 +52,7 @@ class Draft:
 
     policy: Policy
     edition: Edition | None
-    roster: Roster = field(default_factory=Roster)
+    checks: IdChecks = field(default_factory=IdChecks)
 
     async def check(self, directory: Directory) -> Reading:
         """Ask Slack about the rest of them.
@@ -61,13 +61,13 @@ class Draft:
             PolicyError: somebody is not there, or there are not enough.
             DirectoryError: Slack did not say.
         """
-        roll = await call_the_roll(self.policy, directory, self.roster)
+        roll = await verify_ids(self.policy, directory, self.checks)
         if roll.faults:
             raise PolicyError(roll.faults)
         return Reading(self.policy, roll.names, self.edition)
 
 
-class PolicyDesk(PolicyActivities):
+class PolicyFile(PolicyActivities):
     """Rules by the file as it is now; a change that is wrong leaves the old policy in force."""
 
     def __init__(
@@ -91,7 +91,7 @@ class PolicyDesk(PolicyActivities):
         return self.policy.mentions(tool)
 
     @activity.defn
-    async def judge(self, plea: Plea) -> Ruling:
+    async def judge(self, query: PolicyQuery) -> Ruling:
         """Say what the policy says of a call, or deny if what it asks about cannot be known.
 
         Raises:
@@ -101,13 +101,13 @@ class PolicyDesk(PolicyActivities):
         read = self._read
         try:
             async with asyncio.timeout(FACTS_SECONDS):
-                facts = await facts_of(plea, read.policy, self._directory)
+                facts = await facts_of(query, read.policy, self._directory)
         except DirectoryError as error:
             if isinstance(error, GoneError) or error.code in UNKNOWN:
                 return _deny(_unknown(error.code), failed=True)
-            raise _unavailable(error, read.policy, plea.call.tool) from error
+            raise _unavailable(error, read.policy, query.call.tool) from error
         except TimeoutError as error:
-            raise _unavailable(DirectoryError(UNREACHABLE), read.policy, plea.call.tool) from error
+            raise _unavailable(DirectoryError(UNREACHABLE), read.policy, query.call.tool) from error
         except ArgumentsUnreadableError:
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
@@ -153,7 +153,7 @@ class PolicyDesk(PolicyActivities):
 
 async def open_policy(
     path: str | Path, tools: Mapping[str, ToolSpec], directory: Directory, waiting: Waiting
-) -> PolicyDesk:
+) -> PolicyFile:
     """Read the policy and check with Slack that whom it names is there, however long that takes.
 
     Raises:
@@ -171,7 +171,7 @@ async def open_policy(
         raise PreflightError(f"the policy cannot be used.\n{error}") from error
     policy = read.policy
     log.info("policy", version=policy.version, rules=len(policy.rules), denials=len(policy.denials))
-    return PolicyDesk(file, tools, directory, read)
+    return PolicyFile(file, tools, directory, read)
 
 
 async def _looked_up(draft: Draft, directory: Directory) -> Reading:

@@ -11,7 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from countersign.slack.directory import UNREACHABLE
-from countersign.slack.message import Words
+from countersign.slack.message import MessageContent
 from countersign.slack.validate import message_problems
 from worker.slack import BAD_BLOCKS, ask
 from workflows.contracts.core import Thread
@@ -26,7 +26,7 @@ CLOCKS_APART_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Destination:
     """Where a message goes: a thread, or a conversation itself."""
 
     channel: str
@@ -38,7 +38,7 @@ class Spot:
         return cls(thread.channel, thread.ts)
 
 
-class Posts:
+class IdempotentPosts:
     """Messages, each known by an event type and a key in its metadata.
 
     Every method raises the `ApplicationError` of `worker.slack.explained`.
@@ -50,10 +50,10 @@ class Posts:
 
     async def once(
         self,
-        spot: Spot,
+        destination: Destination,
         kind: str,
         key: str,
-        words: Words,
+        words: MessageContent,
         *,
         again: bool = False,
         **payload: str,
@@ -61,21 +61,26 @@ class Posts:
         """Post, unless an earlier try already did; returns the `ts`.
 
         Args:
-            spot: where.
+            destination: where.
             kind: event type of the message's metadata.
             key: what makes it one message, however often it is tried.
             words: what it says.
             again: whether another activity than this one may have posted it.
             payload: more of the message's metadata.
         """
-        if (again or activity.info().attempt > 1) and (ts := await self._find(spot, kind, key)):
+        if (again or activity.info().attempt > 1) and (
+            ts := await self._find(destination, kind, key)
+        ):
             return ts
         metadata = {"event_type": kind, "event_payload": {"key": key, **payload}}
         return await _first_taken(
-            words, lambda blocks: self._post(spot, words.text, blocks, metadata), kind=kind, key=key
+            words,
+            lambda blocks: self._post(destination, words.text, blocks, metadata),
+            kind=kind,
+            key=key,
         )
 
-    async def rewrite(self, channel: str, ts: str, words: Words) -> None:
+    async def rewrite(self, channel: str, ts: str, words: MessageContent) -> None:
         """Let a message say something else."""
 
         def update(blocks: Sequence[Block]) -> Awaitable[Any]:
@@ -88,10 +93,10 @@ class Posts:
 
         await _first_taken(words, update, channel=channel, ts=ts)
 
-    async def direct(self, user: str) -> Spot:
+    async def direct(self, user: str) -> Destination:
         """The direct messages with one person."""
         opened = await ask(self._slack.conversations_open(users=user))
-        return Spot(str(opened["channel"]["id"]))
+        return Destination(str(opened["channel"]["id"]))
 
     async def permalink(self, channel: str, ts: str) -> str:
         """A link to a message, or nothing where Slack has none: what links to it works without."""
@@ -105,12 +110,12 @@ class Posts:
         return str(found.get("permalink") or "")
 
     async def _post(
-        self, spot: Spot, text: str, blocks: Sequence[Block], metadata: dict[str, Any]
+        self, destination: Destination, text: str, blocks: Sequence[Block], metadata: dict[str, Any]
     ) -> str:
         posted = await ask(
             self._slack.chat_postMessage(
-                channel=spot.channel,
-                thread_ts=spot.thread_ts or None,
+                channel=destination.channel,
+                thread_ts=destination.thread_ts or None,
                 text=text,
                 blocks=list(blocks) or None,
                 metadata=metadata,
@@ -120,10 +125,10 @@ class Posts:
         )
         return str(posted["ts"])
 
-    async def _find(self, spot: Spot, kind: str, key: str) -> str | None:
+    async def _find(self, destination: Destination, kind: str, key: str) -> str | None:
         """What a first try posted; where looking is forbidden, posting twice is the lesser evil."""
         try:
-            found = await ask(self._recent(spot))
+            found = await ask(self._recent(destination))
         except ApplicationError as error:
             if not error.non_retryable and error.type != "missing_scope":
                 raise
@@ -141,17 +146,17 @@ class Posts:
             self._ours = frozenset(str(us[key]) for key in ("user_id", "bot_id") if us.get(key))
         return bool(self._ours & {message.get("user"), message.get("bot_id")})
 
-    async def _recent(self, spot: Spot) -> Any:
-        if spot.thread_ts:
+    async def _recent(self, destination: Destination) -> Any:
+        if destination.thread_ts:
             return await self._slack.conversations_replies(
-                channel=spot.channel,
-                ts=spot.thread_ts,
+                channel=destination.channel,
+                ts=destination.thread_ts,
                 oldest=_first_try(),
                 limit=LOOK_BACK,
                 include_all_metadata=True,
             )
         return await self._slack.conversations_history(
-            channel=spot.channel,
+            channel=destination.channel,
             oldest=_first_try(),
             limit=LOOK_BACK,
             include_all_metadata=True,
@@ -165,7 +170,7 @@ def _is_marked(message: Mapping[str, Any], kind: str, key: str) -> bool:
 
 
 async def _first_taken(
-    words: Words, send: Callable[[Sequence[Block]], Awaitable[T]], **about: str
+    words: MessageContent, send: Callable[[Sequence[Block]], Awaitable[T]], **about: str
 ) -> T:
     """Send the blocks, or fewer, or none: an approval does not wait for somebody to mend a view."""
     for blocks in _sound(words, about):
@@ -178,7 +183,7 @@ async def _first_taken(
     return await send(())
 
 
-def _sound(words: Words, about: Mapping[str, str]) -> Iterator[Sequence[Block]]:
+def _sound(words: MessageContent, about: Mapping[str, str]) -> Iterator[Sequence[Block]]:
     for blocks in (words.blocks, words.instead):
         if problems := message_problems(blocks):
             log.error("Slack would refuse blocks, sending fewer", problems=problems, **about)

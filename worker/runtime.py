@@ -22,9 +22,11 @@ from workflows.contracts.activities import (
     AgentActivities,
     CardActivities,
     DirectoryActivities,
+    EndActivities,
     LifecycleActivities,
     PolicyActivities,
     ThreadActivities,
+    VoteActivities,
 )
 from workflows.conversation.workflow import ConversationWorkflow
 from workflows.timeouts import HEARTBEAT
@@ -41,9 +43,11 @@ Activities = (
     AgentActivities
     | CardActivities
     | DirectoryActivities
+    | EndActivities
     | LifecycleActivities
     | PolicyActivities
     | ThreadActivities
+    | VoteActivities
 )
 DRAIN = timedelta(seconds=20)
 GRACE = timedelta(seconds=10)

@@ -12,24 +12,23 @@ from temporalio.exceptions import ApplicationError
 
 from countersign.slack.blocks import section
 from countersign.slack.directory import Directory
-from countersign.slack.markdown.literal import channelled, unmentioned
-from countersign.slack.markdown.mrkdwn import to_mrkdwn
+from countersign.slack.markdown.fallback import fallback_text, unmentioned
 from countersign.slack.markdown.splitting import split
 from countersign.slack.prompt import prompt_blocks
 from countersign.slack.text import mention, mention_channel
 from countersign.slack.web_client import UNKNOWN, code_of
 from worker.cards.wording import is_direct
 from worker.mentions import Mentions
-from worker.posts import Posts, Spot, Words
+from worker.posts import Destination, IdempotentPosts, MessageContent
 from worker.slack import BAD_BLOCKS, ask, is_refusal
 from workflows.contracts.activities import ThreadActivities
-from workflows.contracts.activity_inputs import Reply, ThreadStatus, Whisper
+from workflows.contracts.activity_inputs import EphemeralMessage, Reply, ThreadStatus
 from workflows.contracts.core import Person
 
 log = structlog.get_logger(__name__)
 
 REPLY_EVENT = "countersign_reply"
-WHISPER_EVENT = "countersign_whisper"
+EPHEMERAL_EVENT = "countersign_ephemeral"
 
 
 class SlackThreads(ThreadActivities):
@@ -38,17 +37,18 @@ class SlackThreads(ThreadActivities):
     def __init__(self, slack: AsyncWebClient, deployment: str = "") -> None:
         self._slack = slack
         self._deployment = deployment
-        self._posts = Posts(slack)
+        self._posts = IdempotentPosts(slack)
         self._mentions = Mentions(Directory(slack))
         self._has_status = True
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """See `ThreadActivities`. Where the thread takes nothing, who asked is written to."""
-        pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(_visible(reply))]
+        texts = split(reply.markdown) or split(reply.otherwise)
+        pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(texts)]
         while pieces:
             try:
-                await self._say(Spot.of(reply.thread), *pieces[0], again=reply.again)
+                await self._say(Destination.of(reply.thread), *pieces[0], again=reply.again)
             except ApplicationError as error:
                 if not is_refusal(error) or reply.to is None or is_direct(reply.thread.channel):
                     raise
@@ -57,23 +57,27 @@ class SlackThreads(ThreadActivities):
                 return
             pieces.pop(0)
 
-    async def _say(self, spot: Spot, key: str, markdown: str, *, again: bool = False) -> None:
+    async def _say(
+        self, destination: Destination, key: str, markdown: str, *, again: bool = False
+    ) -> None:
         # Named only now that it is cut: a second try has to find the same pieces.
         named = await self._mentions.named(markdown)
-        words = Words(channelled(to_mrkdwn(named)), [MarkdownBlock(text=unmentioned(named))])
-        await self._posts.once(spot, REPLY_EVENT, key, words, again=again)
+        content = MessageContent(fallback_text(named), [MarkdownBlock(text=unmentioned(named))])
+        await self._posts.once(destination, REPLY_EVENT, key, content, again=again)
 
     async def _say_directly(
         self, to: Person, reply: Reply, pieces: Sequence[tuple[str, str]], code: str
     ) -> None:
-        spot = await self._posts.direct(to.user)
+        destination = await self._posts.direct(to.user)
         why = (
             f"I can't post in {mention_channel(reply.thread.channel)} (Slack says {code}), so my "
             "answer to what you said there is here:"
         )
-        await self._posts.once(spot, REPLY_EVENT, f"{reply.key}/why", Words(why, [section(why)]))
+        await self._posts.once(
+            destination, REPLY_EVENT, f"{reply.key}/why", MessageContent(why, [section(why)])
+        )
         for key, piece in pieces:
-            await self._say(spot, key, piece, again=reply.again)
+            await self._say(destination, key, piece, again=reply.again)
         # An answer takes the status line away by itself, but none came there.
         await self.show_status(ThreadStatus(thread=reply.thread, text=""))
 
@@ -94,55 +98,53 @@ class SlackThreads(ThreadActivities):
             log.info("status line not shown", cause=type(error).__name__)
 
     @activity.defn
-    async def whisper(self, whisper: Whisper) -> None:
+    async def post_ephemeral(self, ephemeral: EphemeralMessage) -> None:
         """See `ThreadActivities`."""
-        if not whisper.press and not whisper.nudge:
-            await self._whisper(whisper)
+        if not ephemeral.press and not ephemeral.nudge:
+            await self._post_ephemeral(ephemeral)
             return
         try:
-            await self._whisper(whisper, list(prompt_blocks(whisper, self._deployment)))
+            await self._post_ephemeral(ephemeral, list(prompt_blocks(ephemeral, self._deployment)))
         except ApplicationError as error:
             if error.type not in BAD_BLOCKS:
                 raise
-            log.warning("buttons refused, whispering without", code=error.type)
-            await self._whisper(whisper)
+            log.warning("buttons refused, sent without", code=error.type)
+            await self._post_ephemeral(ephemeral)
 
-    async def _whisper(self, whisper: Whisper, blocks: list[Block] | None = None) -> None:
+    async def _post_ephemeral(
+        self, ephemeral: EphemeralMessage, blocks: list[Block] | None = None
+    ) -> None:
         try:
             await ask(
                 self._slack.chat_postEphemeral(
-                    channel=whisper.channel,
-                    user=whisper.to.user,
-                    text=whisper.text,
-                    thread_ts=whisper.thread_ts or None,
+                    channel=ephemeral.channel,
+                    user=ephemeral.to.user,
+                    text=ephemeral.text,
+                    thread_ts=ephemeral.thread_ts or None,
                     blocks=blocks,
                 )
             )
         except ApplicationError as error:
             if error.type in BAD_BLOCKS or not is_refusal(error):
                 raise
-            await self._say_otherwise(whisper, await self._instead(whisper, error), blocks or [])
+            await self._say_otherwise(
+                ephemeral, await self._instead(ephemeral, error), blocks or []
+            )
 
-    async def _instead(self, whisper: Whisper, error: ApplicationError) -> Spot:
-        """Where to say what cannot be whispered; aloud only where there are no whispers at all."""
-        log.info("cannot be whispered", channel=whisper.channel, code=error.type)
+    async def _instead(self, ephemeral: EphemeralMessage, error: ApplicationError) -> Destination:
+        """Where to say what cannot be said privately; aloud only if Slack has none."""
+        log.info("cannot be said privately", channel=ephemeral.channel, code=error.type)
         if error.type in UNKNOWN:
-            return Spot(whisper.channel, whisper.thread_ts)
-        if is_direct(whisper.channel):
+            return Destination(ephemeral.channel, ephemeral.thread_ts)
+        if is_direct(ephemeral.channel):
             raise error
-        return await self._posts.direct(whisper.to.user)
+        return await self._posts.direct(ephemeral.to.user)
 
-    async def _say_otherwise(self, whisper: Whisper, spot: Spot, blocks: list[Block]) -> None:
+    async def _say_otherwise(
+        self, ephemeral: EphemeralMessage, destination: Destination, blocks: list[Block]
+    ) -> None:
         info = activity.info()
         key = f"{info.workflow_id}/{info.activity_id}"
-        is_aloud = spot.channel == whisper.channel
-        text = f"{mention(whisper.to.user)}: {whisper.text}" if is_aloud else whisper.text
-        await self._posts.once(spot, WHISPER_EVENT, key, Words(text, blocks))
-
-
-def _visible(reply: Reply) -> Sequence[str]:
-    """The pieces of a reply; what is said otherwise where none of them shows anything."""
-    pieces = split(reply.markdown)
-    if any(to_mrkdwn(piece).strip() for piece in pieces):
-        return pieces
-    return split(reply.otherwise)
+        is_aloud = destination.channel == ephemeral.channel
+        text = f"{mention(ephemeral.to.user)}: {ephemeral.text}" if is_aloud else ephemeral.text
+        await self._posts.once(destination, EPHEMERAL_EVENT, key, MessageContent(text, blocks))

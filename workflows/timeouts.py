@@ -19,7 +19,9 @@ PREPARE_PATIENCE = timedelta(seconds=30)
 """How long a call may take to be made ready before it is told that it cannot be."""
 CARD_PATIENCE = timedelta(minutes=10)
 """How long a decided approval waits for Slack to take its last card before it goes on without."""
-WHISPER_PATIENCE = timedelta(minutes=1)
+EPHEMERAL_PATIENCE = timedelta(minutes=1)
+NOTICEABLE = timedelta(seconds=1)
+"""How long an action may run before its card says that it does."""
 
 Answer = TypeVar("Answer", bound=BaseModel)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.payloads.fields import PayloadError, each, mapping, part, person, text
-from countersign.slack.actions import CARD, MORE, Place
+from countersign.slack.actions import CARD, MORE, BlockId
 from countersign.slack.text import BLOCK_ID_LIMIT
 from workflows.contracts.core import Person
 
@@ -24,7 +24,7 @@ class Click:
     channel: str
     message_ts: str
     thread_ts: str
-    place: Place
+    place: BlockId
     ts: str
     """When it was pressed, as Slack writes times."""
     trigger_id: str
@@ -88,6 +88,6 @@ def _meant(pressed: Mapping[str, Any]) -> tuple[str, str]:
     return meant, value
 
 
-def _place(pressed: Mapping[str, Any]) -> Place:
+def _place(pressed: Mapping[str, Any]) -> BlockId:
     """Where the button is; a stand-in that names no block has nothing but cards."""
-    return Place.read(str(pressed.get("block_id") or CARD)[:BLOCK_ID_LIMIT])
+    return BlockId.read(str(pressed.get("block_id") or CARD)[:BLOCK_ID_LIMIT])

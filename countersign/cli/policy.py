@@ -23,7 +23,7 @@ from countersign.policy.ids import CHANNEL, GROUP, USER, Kind
 from countersign.policy.loading import load_file
 from countersign.runtime.settings import names_in
 from countersign.slack.directory import Directory, DirectoryError
-from countersign.slack.id_checks import Roster, call_the_roll
+from countersign.slack.id_checks import IdChecks, verify_ids
 from countersign.slack.web_client import build_client
 from workflows.contracts.core import ToolSpec
 
@@ -173,10 +173,10 @@ def _tools() -> Mapping[str, ToolSpec]:
 async def _looked_up(policy: Policy, token: str, url: str) -> tuple[Fault, ...]:
     """What Slack says of the ids. It lets one ask about so many a minute, and a policy has more."""
     async with aiohttp.ClientSession() as session:
-        directory, roster = Directory(build_client(token, url, session)), Roster()
+        directory, checks = Directory(build_client(token, url, session)), IdChecks()
         for _ in range(MOST_PAUSES):
             try:
-                return (await call_the_roll(policy, directory, roster)).faults
+                return (await verify_ids(policy, directory, checks)).faults
             except DirectoryError as error:
                 if error.seconds is None:
                     raise _not_said(error) from error

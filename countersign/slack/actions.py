@@ -49,7 +49,7 @@ HOME = "home"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BlockId:
     """Where a button is, as its `block_id` says."""
 
     kind: str
@@ -66,7 +66,7 @@ class Place:
         return ":".join(parts).rstrip(":")
 
     @classmethod
-    def read(cls, block_id: str) -> "Place":
-        """Read what `block_id` wrote; `decide:0` of older cards too."""
+    def read(cls, block_id: str) -> "BlockId":
+        """Read what `block_id` wrote."""
         kind, edition, digest, deployment, row, *_ = (*block_id.split(":"), "", "", "", "", "")
         return cls(kind, int(edition) if edition.isdecimal() else 0, digest, deployment, row)

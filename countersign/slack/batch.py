@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from countersign.slack.actions import APPROVE_ALL, PROMPT, Place
+from countersign.slack.actions import APPROVE_ALL, PROMPT, BlockId
 from countersign.slack.blocks import section
-from countersign.slack.question import summary
+from countersign.slack.ending import MARKS
+from countersign.slack.request_section import summary
 from countersign.slack.text import BUTTON_VALUE_LIMIT, moment
-from countersign.slack.verdict import MARKS
 from workflows.contracts.activity_inputs import Batch
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Execution, Outcome
@@ -86,7 +86,7 @@ def _waiting(batch: Batch) -> Sequence[str]:
 
 
 def _button(ids: Sequence[str], deployment: str) -> Block:
-    place = Place(PROMPT, deployment=deployment, row="batch")
+    place = BlockId(PROMPT, deployment=deployment, row="batch")
     several = len(ids) > 1
     approve = ButtonElement(
         text=f"Approve all {len(ids)}…" if several else "Approve the last one…",

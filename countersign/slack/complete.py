@@ -1,6 +1,6 @@
 """Whether a card shows everything, so that it may be approved where only a card is seen."""
 
-from countersign.slack.question import question
+from countersign.slack.request_section import question
 from workflows.contracts.approvals import ApprovalStatus
 
 

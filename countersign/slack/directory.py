@@ -1,15 +1,14 @@
 """Who people are, as Slack says now: accounts, user groups, and who is in which channel."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 import aiohttp
+from async_lru import alru_cache
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from countersign.slack.profiles import DirectoryError, GoneError, Home, Place, Profile
+from countersign.slack.profiles import Channel, DirectoryError, GoneError, Installation, Profile
 from countersign.slack.web_client import code_of, retry_after
 
 PAGE = 999
@@ -32,6 +31,10 @@ LONGEST_NAME = 80
 UNREACHABLE = "unreachable"
 CHANNELS = "public_channel,private_channel,mpim"
 DIRECT_PREFIX = "D"
+MOST_REMEMBERED = 2_000
+"""Answers of one kind."""
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class Directory:
@@ -44,30 +47,15 @@ class Directory:
     Every method raises `DirectoryError`.
     """
 
-    def __init__(
-        self,
-        slack: AsyncWebClient,
-        keep_seconds: float = 0,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, slack: AsyncWebClient, keep_seconds: float = 0) -> None:
         self._slack = slack
-        self._keep = keep_seconds
-        self._now = now
-        self._home: Home | None = None
-        self._asking_home = asyncio.Lock()
-        self._kept: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._home = alru_cache(maxsize=1)(self._ask_home)
+        self._groups = _remembered(self._ask_groups, keep_seconds)
+        self._channels = _remembered(self._ask_channels, keep_seconds)
 
-    async def home(self) -> Home:
+    async def home(self) -> Installation:
         """Which workspace this is. A token never changes its workspace, so it is asked once."""
-        async with self._asking_home:
-            if self._home is None:
-                reply = await _ask(self._slack.auth_test())
-                self._home = Home(
-                    team=str(reply.get("team_id") or ""),
-                    enterprise=str(reply.get("enterprise_id") or ""),
-                    bot_user=str(reply.get("user_id") or ""),
-                )
-            return self._home
+        return await self._home()
 
     async def person(self, user: str, team: str = "") -> Profile:
         """One account; `team` is where they come from, as far as the caller knows.
@@ -107,18 +95,18 @@ class Directory:
 
     async def groups_of(self, user: str) -> tuple[str, ...]:
         """The user groups that somebody is in, by one question about all groups."""
-        return await self._remembered(f"groups {user}", lambda: self._groups_of(user))
+        return await self._groups(user)
 
-    async def channel(self, channel: str) -> Place:
+    async def channel(self, channel: str) -> Channel:
         """One conversation. Direct messages are known by their id, which spares `im:read`.
 
         Fields of docs.slack.dev/reference/objects/conversation-object.
         """
         if channel.startswith(DIRECT_PREFIX):
-            return Place(id=channel, is_direct=True, is_private=True)
+            return Channel(id=channel, is_direct=True, is_private=True)
         reply = await _ask(self._slack.conversations_info(channel=channel), channel)
         found: dict[str, Any] = reply.get("channel") or {}
-        return Place(
+        return Channel(
             id=channel,
             name=str(found.get("name") or "")[:LONGEST_NAME],
             is_direct=_says(found, "is_im"),
@@ -137,14 +125,22 @@ class Directory:
 
     async def channels_of(self, user: str) -> tuple[str, ...]:
         """Channels that somebody is in: public ones, and private ones that we are in too."""
-        return await self._remembered(f"channels {user}", lambda: self._channels_of(user))
+        return await self._channels(user)
 
-    async def _groups_of(self, user: str) -> tuple[str, ...]:
+    async def _ask_home(self) -> Installation:
+        reply = await _ask(self._slack.auth_test())
+        return Installation(
+            team=str(reply.get("team_id") or ""),
+            enterprise=str(reply.get("enterprise_id") or ""),
+            bot_user=str(reply.get("user_id") or ""),
+        )
+
+    async def _ask_groups(self, user: str) -> tuple[str, ...]:
         reply = await _ask(self._slack.usergroups_list(include_users=True))
         groups: list[dict[str, Any]] = reply.get("usergroups") or []
         return tuple(str(group["id"]) for group in groups if user in (group.get("users") or ()))
 
-    async def _channels_of(self, user: str) -> tuple[str, ...]:
+    async def _ask_channels(self, user: str) -> tuple[str, ...]:
         def page(cursor: str | None) -> Awaitable[Any]:
             return self._slack.users_conversations(
                 user=user, types=CHANNELS, exclude_archived=True, limit=PAGE, cursor=cursor
@@ -152,15 +148,12 @@ class Directory:
 
         return tuple([str(found["id"]) async for found in _pages(page, "channels", user)])
 
-    async def _remembered(
-        self, key: str, ask: Callable[[], Awaitable[tuple[str, ...]]]
-    ) -> tuple[str, ...]:
-        if not self._keep:
-            return await ask()
-        self._kept = {name: kept for name, kept in self._kept.items() if kept[0] > self._now()}
-        if key not in self._kept:
-            self._kept[key] = (self._now() + self._keep, await ask())
-        return self._kept[key][1]
+
+def _remembered(
+    ask: Callable[_P, Coroutine[Any, Any, _T]], seconds: float
+) -> Callable[_P, Coroutine[Any, Any, _T]]:
+    """The same, asking once for all who want to know the same meanwhile; never a failure."""
+    return alru_cache(MOST_REMEMBERED, ttl=seconds)(ask) if seconds else ask
 
 
 async def _ask(call: Awaitable[Any], about: str = "") -> Any:

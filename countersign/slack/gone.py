@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from countersign.slack.ending import MARKS
 from countersign.slack.text import HEADER_LIMIT, plain
-from countersign.slack.verdict import MARKS
 from workflows.contracts.decisions import Outcome
 
 Json = Mapping[str, Any]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock
 
-from countersign.slack.actions import HOME, Place
+from countersign.slack.actions import HOME, BlockId
 from countersign.slack.blocks import context, section
 from countersign.slack.listing import HEADERS
 from countersign.slack.listing_row import row_buttons, row_facts, row_text
@@ -84,5 +84,5 @@ def _row(view: HomeView, kind: Kind, row: PendingApproval, number: int) -> Itera
     yield row_text(row).block
     yield row_facts(row, view.now)
     if buttons := row_buttons(row, view.user, decides_own=kind is Kind.MINE):
-        place = Place(HOME, 0, row.digest, view.deployment, f"{kind}{number}")
+        place = BlockId(HOME, 0, row.digest, view.deployment, f"{kind}{number}")
         yield ActionsBlock(block_id=place.block_id, elements=buttons)

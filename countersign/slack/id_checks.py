@@ -14,7 +14,7 @@ from countersign.policy.ids import CHANNEL, GROUP, HERE, USER, kind_of
 from countersign.policy.reach import can_be_reached
 from countersign.policy.resolution import panels_of
 from countersign.policy.source import texts
-from countersign.slack.directory import DirectoryError, GoneError, Home, Place, Profile
+from countersign.slack.directory import Channel, DirectoryError, GoneError, Installation, Profile
 from countersign.slack.web_client import UNKNOWN
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ ABSENT = {
 class Directory(Protocol):
     """What is asked of Slack's directory. Every method may raise `DirectoryError`."""
 
-    async def home(self) -> Home:
+    async def home(self) -> Installation:
         """Which workspace this is, and who we are in it."""
         ...
 
@@ -57,7 +57,7 @@ class Directory(Protocol):
         """The user groups that somebody is in."""
         ...
 
-    async def channel(self, channel: str) -> Place:
+    async def channel(self, channel: str) -> Channel:
         """One conversation."""
         ...
 
@@ -67,7 +67,7 @@ class Directory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Roll:
+class VerifiedIds:
     """What is wrong with whom a policy means, and what they are called, by their ids."""
 
     faults: tuple[Fault, ...]
@@ -75,7 +75,7 @@ class Roll:
 
 
 @dataclass(slots=True)
-class Roster:
+class IdChecks:
     """What Slack said of the ids so far: what it has said once is not asked for again."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
@@ -88,13 +88,15 @@ class Roster:
     answered: set[str] = field(default_factory=set[str])
 
 
-async def call_the_roll(policy: Policy, directory: Directory, roster: Roster | None = None) -> Roll:
+async def verify_ids(
+    policy: Policy, directory: Directory, checks: IdChecks | None = None
+) -> VerifiedIds:
     """Look up everybody whom a policy means, a few at a time.
 
     Args:
         policy: what they are named in.
         directory: who is asked.
-        roster: what Slack has said before. It is filled even if the rest is not to be had now:
+        checks: what Slack has said before. It is filled even if the rest is not to be had now:
             Slack lets one ask about so many a minute, and a policy may name more.
 
     Raises:
@@ -104,7 +106,7 @@ async def call_the_roll(policy: Policy, directory: Directory, roster: Roster | N
     for path, text in texts(policy.source.values):
         if KEYS.intersection(path) and kind_of(text):
             places[text].append(path)
-    roster = roster or Roster()
+    checks = checks or IdChecks()
     approving = {
         id_
         for clause in policy.rules
@@ -113,26 +115,26 @@ async def call_the_roll(policy: Policy, directory: Directory, roster: Roster | N
         if id_ != HERE
     }
     await _look_up_all(
-        [it for it in places if it not in roster.answered], roster, directory, approving
+        [it for it in places if it not in checks.answered], checks, directory, approving
     )
-    if any(kind_of(id_) is GROUP for id_ in roster.members):
-        roster.names |= await _handles(directory)
-    for kind in sorted(roster.unknown):
+    if any(kind_of(id_) is GROUP for id_ in checks.members):
+        checks.names |= await _handles(directory)
+    for kind in sorted(checks.unknown):
         log.warning("this Slack cannot be asked whether the ids in the policy exist", about=kind)
-    for user in sorted(roster.voiceless):
+    for user in sorted(checks.voiceless):
         log.warning("the policy names an account whose approval never counts", user=user)
     missing = [
         (path, f"{id_} {problem}")
-        for id_, problem in roster.problems.items()
+        for id_, problem in checks.problems.items()
         for path in places[id_]
     ]
-    found = missing or list(_out_of_reach(policy, roster))
+    found = missing or list(_out_of_reach(policy, checks))
     faults = tuple(policy.source.fault(path, problem) for path, problem in found)
-    return Roll(faults, {id_: name for id_, name in roster.names.items() if id_ in places})
+    return VerifiedIds(faults, {id_: name for id_, name in checks.names.items() if id_ in places})
 
 
 async def _look_up_all(
-    ids: Sequence[str], roster: Roster, directory: Directory, approving: Container[str]
+    ids: Sequence[str], checks: IdChecks, directory: Directory, approving: Container[str]
 ) -> None:
     """Ask about each, until Slack does not say."""
     left = iter(ids)
@@ -143,50 +145,50 @@ async def _look_up_all(
             if failures:
                 return
             try:
-                await _look_up(id_, roster, directory, is_approving=id_ in approving)
+                await _look_up(id_, checks, directory, is_approving=id_ in approving)
             except DirectoryError as error:
                 failures.append(error)
             else:
-                roster.answered.add(id_)
+                checks.answered.add(id_)
 
     await asyncio.gather(*(ask_in_turn() for _ in range(AT_ONCE)))
     if failures:
         raise max(failures, key=lambda error: error.seconds or 0)
 
 
-async def _look_up(id_: str, roster: Roster, directory: Directory, *, is_approving: bool) -> None:
+async def _look_up(id_: str, checks: IdChecks, directory: Directory, *, is_approving: bool) -> None:
     kind = kind_of(id_) or USER
     try:
         if kind is USER:
             person = await directory.person(id_)
-            roster.names[id_] = person.name
+            checks.names[id_] = person.name
             if person.is_guest or person.is_external or person.is_bot or person.is_deactivated:
-                roster.voiceless.add(id_)
+                checks.voiceless.add(id_)
         elif kind is GROUP:
-            roster.members[id_] = await directory.members_of_group(id_)
+            checks.members[id_] = await directory.members_of_group(id_)
         else:
-            await _look_up_channel(id_, roster, directory, is_approving=is_approving)
+            await _look_up_channel(id_, checks, directory, is_approving=is_approving)
     except GoneError:
-        roster.problems[id_] = ABSENT[kind]
+        checks.problems[id_] = ABSENT[kind]
     except DirectoryError as error:
         if error.code == "missing_scope":
-            roster.problems[id_] = (
+            checks.problems[id_] = (
                 f"cannot be checked, since the app lacks the scope {SCOPES[kind]}; add it under "
                 '"OAuth & Permissions" and install the app again'
             )
         elif error.code in UNKNOWN:
-            roster.unknown.add(kind.key)
+            checks.unknown.add(kind.key)
         else:
             raise
 
 
 async def _look_up_channel(
-    id_: str, roster: Roster, directory: Directory, *, is_approving: bool
+    id_: str, checks: IdChecks, directory: Directory, *, is_approving: bool
 ) -> None:
-    roster.names[id_] = (await directory.channel(id_)).name
+    checks.names[id_] = (await directory.channel(id_)).name
     if is_approving:
         home, members = await asyncio.gather(directory.home(), directory.members(id_))
-        roster.members[id_] = members - {home.bot_user}
+        checks.members[id_] = members - {home.bot_user}
 
 
 async def _handles(directory: Directory) -> Mapping[str, str]:
@@ -200,13 +202,13 @@ async def _handles(directory: Directory) -> Mapping[str, str]:
         return {}
 
 
-def _out_of_reach(policy: Policy, roster: Roster) -> Iterator[Finding]:
+def _out_of_reach(policy: Policy, checks: IdChecks) -> Iterator[Finding]:
     if policy.document.solo:
         return
     for number, clause in enumerate(policy.rules):
         rule = clause.entry
         panels = panels_of(rule)
-        if not can_be_reached(panels, frozenset(roster.voiceless), members=roster.members):
+        if not can_be_reached(panels, frozenset(checks.voiceless), members=checks.members):
             field_ = "panels" if rule.panels else "one_of_each" if rule.one_of_each else "quorum"
             needed = sum(panel.needed for panel in panels)
             yield (

@@ -4,12 +4,9 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
-from countersign.slack.actions import PROMPT, WITHDRAW, Place
+from countersign.slack.actions import PROMPT, WITHDRAW, BlockId
 from countersign.slack.blocks import mrkdwn, section
-from countersign.slack.people import deciders, names
-from countersign.slack.question import summary
-from countersign.slack.text import escape, line, moment
-from countersign.slack.verdict import (
+from countersign.slack.ending import (
     RESULT_LIMIT,
     deciding,
     ending,
@@ -17,6 +14,9 @@ from countersign.slack.verdict import (
     verdict_line,
     verdict_word,
 )
+from countersign.slack.people import deciders, names
+from countersign.slack.request_section import summary
+from countersign.slack.text import escape, line, moment
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
 
@@ -42,7 +42,7 @@ def line_blocks(status: ApprovalStatus, deployment: str) -> Sequence[Block]:
     text = waiting_line(status)
     if status.outcome is not Outcome.PENDING:
         return [section(text)]
-    place = Place(PROMPT, status.edition, status.shown.digest, deployment, row="line")
+    place = BlockId(PROMPT, status.edition, status.shown.digest, deployment, row="line")
     withdraw = ButtonElement(
         text="Withdraw",
         action_id=WITHDRAW,

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from countersign.slack.actions import LIST, LIST_FILTER, LIST_PAGE, Place
+from countersign.slack.actions import LIST, LIST_FILTER, LIST_PAGE, BlockId
 from countersign.slack.blocks import context, section, size
 from countersign.slack.listing_query import ListingQuery
 from countersign.slack.listing_row import ROOM, row_buttons, row_facts, row_text
@@ -119,11 +119,11 @@ def _rows(view: ListingView, room: int) -> Iterator[Sequence[Block]]:
         ]
 
 
-def _place(view: ListingView, name: str, digest: str = "") -> Place:
+def _place(view: ListingView, name: str, digest: str = "") -> BlockId:
     """Where a block is; its row also says which page of which list this is."""
-    bare = Place(LIST, digest=digest, deployment=view.deployment, row=f"{name}.")
+    bare = BlockId(LIST, digest=digest, deployment=view.deployment, row=f"{name}.")
     packed = view.query.pack(BLOCK_ID_LIMIT - len(bare.block_id))
-    return Place(LIST, digest=digest, deployment=view.deployment, row=f"{name}.{packed}")
+    return BlockId(LIST, digest=digest, deployment=view.deployment, row=f"{name}.{packed}")
 
 
 def _navigation(view: ListingView) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import (
     Block,
 )
 
-from countersign.slack.actions import LIST, Place
+from countersign.slack.actions import LIST, BlockId
 from countersign.slack.blocks import context, literal
 from countersign.slack.listing_query import ListingQuery
 from countersign.slack.listing_row import row_buttons, row_facts, row_text
@@ -27,11 +27,11 @@ def details_blocks(
 ) -> Sequence[Block]:
     """The state of an approval; approving needs its card or the review, which show everything."""
     row, rule = PendingApproval.of(status), status.in_force
-    own = rule is None or rule.self_approval or rule.solo
+    own = rule.self_approval or rule.solo
     buttons = row_buttons(row, user, decides_own=own)
-    bare = Place(LIST, digest=row.digest, deployment=deployment, row=ROW)
+    bare = BlockId(LIST, digest=row.digest, deployment=deployment, row=ROW)
     packed = ListingQuery().pack(BLOCK_ID_LIMIT - len(bare.block_id))
-    place = Place(LIST, digest=row.digest, deployment=deployment, row=f"{ROW}{packed}")
+    place = BlockId(LIST, digest=row.digest, deployment=deployment, row=f"{ROW}{packed}")
     return [
         row_text(row).block,
         row_facts(row, now),

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from countersign.slack.actions import LIST, REVOKE, Place
+from countersign.slack.actions import LIST, REVOKE, BlockId
 from countersign.slack.blocks import context, section
 from countersign.slack.text import date_token, escape, line, mention
 from workflows.listing.rows import GrantRow
@@ -61,7 +61,7 @@ def _row(number: int, row: GrantRow, deployment: str) -> Block:
             deny="Keep it",
         ),
     )
-    place = Place(LIST, deployment=deployment, row=f"grant{number}")
+    place = BlockId(LIST, deployment=deployment, row=f"grant{number}")
     return SectionBlock(
         block_id=place.block_id,
         text=MarkdownTextObject(text=_what(row), verbatim=True),

@@ -14,8 +14,8 @@ from slack_sdk.models.blocks import (
 
 from countersign.slack.actions import APPROVE, OPEN_CARD, REJECT, REVIEW, WITHDRAW
 from countersign.slack.blocks import bold, context, literal, paragraph, rich, words
+from countersign.slack.ending import verdict_word
 from countersign.slack.text import date_token, escape, mention, plain
-from countersign.slack.verdict import verdict_word
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.listing.queries import TOOL_NAME
 from workflows.listing.rows import PendingApproval

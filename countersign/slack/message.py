@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block
 
 from countersign.slack.card import approval_card, card_text, minimal_card
 from countersign.slack.line import line_blocks, waiting_line
-from countersign.slack.people import QUIET, Ringing
+from countersign.slack.people import QUIET, Mentions
 from countersign.slack.validate import message_problems
 from workflows.contracts.approvals import ApprovalStatus
 
@@ -19,7 +19,7 @@ DIRECT_PREFIX = "D"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MessageContent:
     """What a message says: blocks, and the text that is read where blocks are not."""
 
     text: str
@@ -41,10 +41,10 @@ class Posted:
 
     channel: str
     ts: str
-    words: Words
+    words: MessageContent
 
 
-def card_words(
+def card_content(
     status: ApprovalStatus,
     channel: str,
     deployment: str,
@@ -52,7 +52,7 @@ def card_words(
     in_thread: bool,
     source: str = "",
     again: bool = False,
-) -> Words:
+) -> MessageContent:
     """A card, and fewer words for where Slack refuses it.
 
     Args:
@@ -63,27 +63,25 @@ def card_words(
         source: permalink of the message that began the thread.
         again: whether an earlier card of it has rung already; only what waits rings.
     """
-    # Cards of before there were rules stay as they were, to the letter.
-    deployment = deployment if status.in_force else ""
-    ringing = _ringing(channel, in_thread=in_thread, again=again)
-    return Words(
-        card_text(status, ringing),
-        approval_card(status, source, deployment, ringing),
-        minimal_card(status, deployment, ringing),
+    mentions = _ringing(channel, in_thread=in_thread, again=again)
+    return MessageContent(
+        card_text(status, mentions),
+        approval_card(status, source, deployment, mentions),
+        minimal_card(status, deployment, mentions),
     )
 
 
-def line_words(status: ApprovalStatus, deployment: str) -> Words:
+def line_content(status: ApprovalStatus, deployment: str) -> MessageContent:
     """The line in the thread about a card that is elsewhere."""
-    return Words(waiting_line(status), line_blocks(status, deployment))
+    return MessageContent(waiting_line(status), line_blocks(status, deployment))
 
 
-def card_at(status: ApprovalStatus, channel: str, deployment: str) -> Words:
+def card_at(status: ApprovalStatus, channel: str, deployment: str) -> MessageContent:
     """A card that is in a channel already. In its own, a line stands for one out of the thread."""
     card = status.card
     in_thread = channel == status.thread.channel and not (card and card.line)
     source = card.source if card else ""
-    return card_words(status, channel, deployment, in_thread=in_thread, source=source)
+    return card_content(status, channel, deployment, in_thread=in_thread, source=source)
 
 
 def messages_of(status: ApprovalStatus, deployment: str) -> Iterator[Posted]:
@@ -94,10 +92,10 @@ def messages_of(status: ApprovalStatus, deployment: str) -> Iterator[Posted]:
     if card.ts:
         yield Posted(card.channel, card.ts, card_at(status, card.channel, deployment))
     for copy in card.copies:
-        words = card_words(status, copy.channel, deployment, in_thread=False, source=card.source)
+        words = card_content(status, copy.channel, deployment, in_thread=False, source=card.source)
         yield Posted(copy.channel, copy.ts, words)
     if card.line:
-        yield Posted(status.thread.channel, card.line, line_words(status, deployment))
+        yield Posted(status.thread.channel, card.line, line_content(status, deployment))
 
 
 def is_direct(channel: str) -> bool:
@@ -105,8 +103,8 @@ def is_direct(channel: str) -> bool:
     return channel.startswith(DIRECT_PREFIX)
 
 
-def _ringing(channel: str, *, in_thread: bool, again: bool) -> Ringing:
+def _ringing(channel: str, *, in_thread: bool, again: bool) -> Mentions:
     """Phones ring once, and a direct message rings by itself."""
     if in_thread:
-        return Ringing(notified=not again)
-    return QUIET if again or is_direct(channel) else Ringing(requester=False)
+        return Mentions(notified=not again)
+    return QUIET if again or is_direct(channel) else Mentions(requester=False)

@@ -22,7 +22,7 @@ class GoneError(DirectoryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class Installation:
     """The workspace that installed us, and who we are in it."""
 
     team: str
@@ -44,7 +44,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Channel:
     """One conversation. `is_shared` is one that other workspaces are in, or are invited to."""
 
     id: str

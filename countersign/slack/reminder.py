@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block
 
-from countersign.slack.actions import PROMPT, Place
+from countersign.slack.actions import PROMPT, BlockId
 from countersign.slack.blocks import context, section
 from countersign.slack.buttons import UNSEEN, not_from_slack, vote_buttons
 from countersign.slack.facts import markings
 from countersign.slack.people import QUIET, needed, person
-from countersign.slack.question import question, summary
+from countersign.slack.request_section import question, summary
 from countersign.slack.text import escape, moment
 from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.approvals import ApprovalStatus
@@ -67,7 +67,7 @@ def _buttons(reminder: Reminder, complete: bool, deployment: str) -> Iterator[Bl
     if status.outcome is not Outcome.PENDING:
         return
     row = f"{reminder.kind}{reminder.number}"
-    place = Place(PROMPT, status.edition, status.shown.digest, deployment, row)
+    place = BlockId(PROMPT, status.edition, status.shown.digest, deployment, row)
     elements = [*vote_buttons(status, complete)][:2]  # changes are asked for on the card
     if elements:
         yield ActionsBlock(block_id=place.block_id, elements=elements)

@@ -1,11 +1,11 @@
 """Text that Slack takes as it is meant: escaped, without hidden characters, within the limits."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+
+import regex
 
 # Lengths are in characters. Each line names the page of Slack's reference that sets the limit.
 MESSAGE_LIMIT = 4_000  # docs.slack.dev/reference/methods/chat.postMessage ("text", advised)
@@ -34,18 +34,25 @@ VIEW_SIZE_LIMIT = 250_000  # docs.slack.dev/reference/methods/views.open (JSON o
 
 ELLIPSIS = "…"
 
-_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # control, bidi
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters that look empty
-_JOINER = "\u200d"
+LONGEST_CLUSTER = 32
+"""Characters. Emoji have about ten; a letter may have accents without end."""
+_LONGEST_LINE = 40_000
+"""Characters of a text that are looked at for one line, however long it is."""
+
 _HARMLESS = re.compile(r"[\n\t -~]*")
 _LINE_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
-_EXTENDS = (
-    "[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]{0,8}"
+_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # control, bidi
+_SYMBOL = r"[[\p{So}\p{Sm}\U0001f3fb-\U0001f3ff]--[\u2800]]"
+_HOLDS_EMOJI = rf"""
+    (?<={_SYMBOL})\ufe0f                          # shown as an emoji
+    | (?<=[0-9#*])\ufe0f(?=\u20e3)                # the same in a keycap
+    | (?<={_SYMBOL}\ufe0f?)\u200d(?={_SYMBOL})    # one emoji out of two
+"""
+_INVISIBLE = r"[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cs}\p{Co}\p{NChar}\u2800]"
+_HIDDEN = regex.compile(
+    f"(?:{_HOLDS_EMOJI})(*SKIP)(*FAIL)|{_INVISIBLE}", regex.VERBOSE | regex.VERSION1
 )
-_CLUSTER = re.compile(
-    f"[\U0001f1e6-\U0001f1ff]{{2}}|.{_EXTENDS}(?:{_JOINER}.{_EXTENDS}){{0,8}}", re.DOTALL
-)
+_CLUSTER = regex.compile(r"\X")  # unicode.org/reports/tr29: extended grapheme clusters
 _USER_ID = re.compile(r"[UW][A-Z0-9]+")
 _GROUP_ID = re.compile(r"S[A-Z0-9]+")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
@@ -75,25 +82,21 @@ def clean(text: str) -> str:
     if _HARMLESS.fullmatch(text):
         return text
     kept = _DROPPED.sub("", _LINE_BREAKS.sub("\n", text))
-    coded = -1
-
-    def shown(found: re.Match[str]) -> str:
-        nonlocal coded
-        char, at = found.group(), found.start()
-        if not _is_hidden(char):
-            return char
-        before = kept[at - 1 : at] if coded != at - 1 else ""
-        if _holds_emoji(before, char, kept[at + 1 : at + 2]):
-            return char
-        coded = at
-        return _as_code(char)
-
-    return _NOT_ASCII.sub(shown, kept)
+    return _HIDDEN.sub(lambda found: _as_code(found.group()), kept)
 
 
 def clusters(text: str) -> Iterator[str]:
-    """The smallest parts that may be torn apart: an emoji, or a letter with its accents."""
-    return (match.group() for match in _CLUSTER.finditer(text))
+    """The smallest parts that may be torn apart: an emoji, or a letter with its accents.
+
+    None is longer than `LONGEST_CLUSTER`. Looked for in steps, since the time that a row of
+    flags takes grows with the square of its length.
+    """
+    at = 0
+    while at < len(text):
+        found: list[str] = _CLUSTER.findall(text[at : at + LONGEST_CLUSTER])
+        whole = found[:-1] or found  # the last one may go on
+        yield from whole
+        at += sum(map(len, whole))
 
 
 def fit(lines: Sequence[str], limit: int = SECTION_LIMIT) -> Fitted:
@@ -110,28 +113,42 @@ def fit(lines: Sequence[str], limit: int = SECTION_LIMIT) -> Fitted:
 
 def plain(text: str, limit: int) -> Fitted:
     """One line for a `plain_text` object, where Slack interprets nothing: cleaned, not escaped."""
-    return _cut(" ".join(clean(text).split()), limit)
-
-
-def _cut(line: str, limit: int) -> Fitted:
-    if len(line) <= limit:
-        return Fitted(line, complete=True)
-    kept = ""
-    for cluster in clusters(line):
-        if len(kept) + len(cluster) + len(ELLIPSIS) > limit:
-            break
-        kept += cluster
-    return Fitted((kept.rstrip() + ELLIPSIS)[:limit], complete=False)
+    return _fit_line(_one_line(text), limit)
 
 
 def line(text: str, limit: int) -> Fitted:
     """One line for `mrkdwn`: cleaned, escaped, and within the limit with its escapes."""
-    whole = " ".join(clean(text).split())
-    room, fitted = limit, _cut(whole, limit)
+    whole = _one_line(text)
+    room, fitted = limit, _fit_line(whole, limit)
     while (over := len(escape(fitted.text)) - limit) > 0:
         room -= max(1, over // len("&amp;"))
-        fitted = _cut(whole, room)
+        fitted = _fit_line(whole, room)
     return Fitted(escape(fitted.text), fitted.complete)
+
+
+def _one_line(text: str) -> Fitted:
+    """The text, or its beginning where it is longer than any line."""
+    words = clean(text[:_LONGEST_LINE]).split()
+    return Fitted(" ".join(words), complete=len(text) <= _LONGEST_LINE)
+
+
+def _fit_line(line: Fitted, limit: int) -> Fitted:
+    if line.complete and len(line.text) <= limit:
+        return line
+    kept = line.text[: _whole(line.text, limit - len(ELLIPSIS))]
+    return Fitted((kept.rstrip() + ELLIPSIS)[:limit], complete=False)
+
+
+def _whole(text: str, limit: int) -> int:
+    """How many of its first characters are within the limit, if no cluster is torn."""
+    if len(text) <= limit or text[: limit + 1].isascii():
+        return min(len(text), max(limit, 0))
+    end = 0
+    for cluster in clusters(text[: limit + LONGEST_CLUSTER]):
+        if end + len(cluster) > limit:
+            break
+        end += len(cluster)
+    return end
 
 
 def mention(user_id: str) -> str:
@@ -152,13 +169,12 @@ def mention_channel(channel_id: str) -> str:
 def pieces(text: str, limit: int) -> list[str]:
     """Text cut into parts that are all within the limit; together they are the whole text."""
     parts: list[str] = []
-    start = end = 0
-    for found in _CLUSTER.finditer(text) if len(text) > limit else ():
-        if found.end() - start > limit and end > start:
-            parts.append(text[start:end])
-            start = end
-        end = found.end()
-    return [*parts, text[start:]] if text else []
+    start = 0
+    while start < len(text):
+        part = text[start : start + limit + LONGEST_CLUSTER]
+        parts.append(part[: _whole(part, limit) or limit])
+        start += len(parts[-1])
+    return parts
 
 
 def moment(at: datetime) -> str:
@@ -179,31 +195,6 @@ def date_token(
     otherwise = fallback or f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
     shape, words = (escape(re.sub(r"[\^|]", " ", clean(part))) for part in (format, otherwise))
     return f"<!date^{seconds}^{shape}|{words}>"
-
-
-@lru_cache(maxsize=4_096)
-def _is_hidden(char: str) -> bool:
-    return (
-        unicodedata.category(char) in {"Cf", "Cs", "Co"}
-        or char in _BLANKS
-        or unicodedata.name(char, "").startswith(("VARIATION SELECTOR", "MONGOLIAN FREE VARIATION"))
-        or ord(char) & 0xFFFE == 0xFFFE  # noncharacters
-        or 0xFDD0 <= ord(char) <= 0xFDEF
-    )
-
-
-def _holds_emoji(before: str, char: str, after: str) -> bool:
-    if char == "\ufe0f":  # "show as emoji"; after a digit only in a keycap
-        return _is_symbol(before) or (after == "\u20e3" and before in set("0123456789#*"))
-    if char == _JOINER:
-        return (_is_symbol(before) or before == "\ufe0f") and _is_symbol(after)
-    return False
-
-
-def _is_symbol(char: str) -> bool:
-    return len(char) == 1 and (
-        unicodedata.category(char) in {"So", "Sm"} or 0x1F3FB <= ord(char) <= 0x1F3FF
-    )
 
 
 def _as_code(char: str) -> str:

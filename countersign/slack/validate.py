@@ -50,8 +50,9 @@ def _of_block(block: Json) -> Iterator[str]:
     if block["type"] == "actions":
         yield from _repeated("action_id", elements)
     for field in block.get("fields", ()):
-        if not 1 <= len(field["text"]) <= FIELD_LIMIT:
-            yield f"a field of {len(field['text'])} characters"
+        length = len(field.get("text", ""))  # the SDK leaves an empty one out
+        if not 1 <= length <= FIELD_LIMIT:
+            yield f"a field of {length} characters"
     if block["type"] == "context":
         yield from _of_context(elements)
     for element in (block.get("accessory"), *elements):

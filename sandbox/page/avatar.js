@@ -4,8 +4,11 @@ import { h } from "./dom.js";
 import { seal } from "./icons.js";
 import { isBotUser, isFromApp, nameOf, person, state } from "./store.js";
 
+/** @import { Message, Person } from "./types.js" */
+
 const PALETTE = ["#2f6f8f", "#8a5a2b", "#6b4c9a", "#a8433f", "#3d7a52", "#7a6a1f"];
 
+/** @param {string} name */
 const initials = (name) =>
   name
     .split(/\s+/)
@@ -15,9 +18,13 @@ const initials = (name) =>
     .join("")
     .toUpperCase();
 
+/** A colour as people write it, `#2f6f8f` or `2f6f8f`, or null if it is none. @param {string} [given] */
+export const hexColour = (given = "") => (/^#?[0-9a-f]{6}$/i.test(given) ? `#${given.replace("#", "")}` : null);
+
+/** @param {string} id */
 function colourOf(id) {
-  const given = person(id).color;
-  if (/^#?[0-9a-f]{6}$/i.test(given ?? "")) return `#${given.replace("#", "")}`;
+  const given = hexColour(person(id).color);
+  if (given) return given;
   return PALETTE[[...id].reduce((sum, c) => sum + c.charCodeAt(0), 0) % PALETTE.length];
 }
 
@@ -28,8 +35,14 @@ export function avatar(id, size = 36) {
   return h("span.avatar", { "aria-hidden": "true", vars: { ...vars, "--tint": colourOf(id) } }, initials(nameOf(id)));
 }
 
-/** The author of a message: the app may post under another name. */
-export const authorId = (message) => (isFromApp(message) ? (message.user ?? state.app.bot_user) : message.user);
-export const authorName = (message) =>
-  message.username ??
-  (isFromApp(message) && (!message.user || isBotUser(message.user)) ? state.app.name : nameOf(message.user));
+/** @param {Message} message */
+export const authorId = (message) => message.user ?? (isFromApp(message) ? state.app.bot_user : "");
+
+/** The app may post under another name. @param {Message} message */
+export const authorName = (message) => message.username ?? nameOf(authorId(message));
+
+/** What sets a person apart from the members of the workspace. @param {Person} p */
+export const personTags = (p) => [
+  p.is_guest && h("span.tag", null, "Guest"),
+  p.is_external && h("span.tag", null, "External"),
+];

@@ -1,226 +1,180 @@
-/** The box to write in: grows with its text, completes names and commands, keeps drafts, sends in order. */
+/** The box to write in: grows with its text, completes names and commands, keeps drafts. */
 
-import { post, failed, explain } from "./api.js";
-import { completion } from "./complete.js";
-import { fill, h } from "./dom.js";
+import { Attached } from "./attached.js";
+import { Completion } from "./complete.js";
+import { fill, grow, h, messageOf } from "./dom.js";
 import { emojiPicker } from "./emojipicker.js";
-import { encode } from "./encode.js";
-import { icon } from "./icons.js";
-import { toast } from "./overlays.js";
+import { icon, iconButton } from "./icons.js";
+import { send } from "./sending.js";
+import { toast } from "./toast.js";
 
+/** @import { Destination, Job } from "./sending.js" */
+
+/** @type {Map<string, string>} */
 const drafts = new Map();
-let queue = Promise.resolve();
 
-/**
- * @typedef {{key: string, channel: string, thread?: string}} Place where the composer writes; `key` names the draft
- * @param {{testid: string, sendTestid: string, onEditLast: () => void, onSent?: (ts: string) => void}} options
- * @returns {{el: HTMLElement, at: (place: Place, placeholder: string) => void, focus: () => void, set: (text: string) => void}}
- */
-export function createComposer({ testid, sendTestid, onEditLast, onSent }) {
-  let place = null;
-  let files = [];
+/** @param {Destination} to */
+const keyOf = ({ channel, thread }) => `${channel}:${thread ?? ""}`;
 
-  const box = h("textarea.composer-text", {
-    rows: 1,
-    data: { testid, focus: testid },
-    "aria-multiline": "true",
-    spellcheck: "true",
-    autocomplete: "off",
-  });
-  const complete = completion(box);
-  const problem = h("div.composer-problem", { role: "alert", hidden: true });
-  const chips = h("div.composer-files", { hidden: true });
-  const picker = h("input", {
-    type: "file",
-    multiple: true,
-    hidden: true,
-    tabindex: "-1",
-    "aria-hidden": "true",
-    onchange: takeFiles,
-  });
-  const send = h(
-    "button.send",
-    { type: "submit", data: { testid: sendTestid }, "aria-label": "Send", title: "Send (Enter)" },
-    icon("send", 18),
-  );
-  const tool = (name, label, onclick) =>
-    h("button.icon-button", { type: "button", "aria-label": label, title: label, onclick }, icon(name, 18));
-  const smile = tool("smile", "Emoji", () => emojiPicker(smile, (_, character) => insert(character)));
+export class Composer {
+  /** @type {Destination | null} */
+  #to = null;
+  #attached = new Attached(() => this.#changed());
+  #problem = h("div.composer-problem", { role: "alert", hidden: true });
+  #box;
+  #complete;
+  #send;
+  #onSent;
 
-  const el = h(
-    "form.composer",
-    {
-      onsubmit: (event) => {
-        event.preventDefault();
-        submit();
-      },
-    },
-    complete.list,
-    problem,
-    h(
-      "div.composer-box",
-      null,
-      chips,
-      box,
-      h(
-        "div.composer-bar",
-        null,
-        tool("attach", "Attach files", () => picker.click()),
-        smile,
-        tool("at", "Mention someone", () => insert("@")),
-        tool("slash", "Run a command of the app", () => startCommand()),
-        picker,
-        h(
-          "span.composer-hint",
-          null,
-          h("kbd", null, "Enter"),
-          " to send · ",
-          h("kbd", null, "Shift"),
-          "+",
-          h("kbd", null, "Enter"),
-          " for a new line",
-        ),
-        send,
-      ),
-    ),
-  );
-
-  function changedText() {
-    box.style.height = "auto";
-    box.style.height = `${box.scrollHeight}px`;
-    send.disabled = !box.value.trim() && !files.length;
-    if (place) drafts.set(place.key, box.value);
-    problem.hidden = true;
+  /** @param {{ testid: string, sendTestid: string, onEditLast: () => void, onSent?: (ts: string) => void }} options */
+  constructor({ testid, sendTestid, onEditLast, onSent }) {
+    this.#onSent = onSent;
+    this.#box = h("textarea.composer-text", {
+      rows: 1,
+      data: { testid, focus: testid },
+      "aria-multiline": "true",
+      spellcheck: "true",
+      autocomplete: "off",
+    });
+    this.#send = h(
+      "button.send",
+      { type: "submit", data: { testid: sendTestid }, "aria-label": "Send", title: "Send (Enter)" },
+      icon("send", 18),
+    );
+    this.#complete = new Completion(this.#box);
+    this.el = this.#form();
+    this.#listen(onEditLast);
   }
 
-  function insert(characters) {
+  /** Write to a place from now on. @param {Destination} to @param {string} placeholder */
+  at(to, placeholder) {
+    if (!this.#to || keyOf(this.#to) !== keyOf(to)) this.#start(to, drafts.get(keyOf(to)) ?? "");
+    this.#box.placeholder = placeholder;
+    this.#box.setAttribute("aria-label", placeholder);
+  }
+
+  /** Not on touch screens, where focus brings up the keyboard. */
+  focus() {
+    if (window.matchMedia("(hover: hover)").matches) this.#box.focus();
+  }
+
+  /** Put words into the box, for somebody to go on with. @param {string} text */
+  set(text) {
+    this.#fill(text);
+    this.#box.focus();
+    this.#box.setSelectionRange(text.length, text.length);
+  }
+
+  #form() {
+    const onsubmit = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#submit();
+    };
+    const box = h("div.composer-box", null, this.#attached.chips, this.#box, this.#bar());
+    return h("form.composer", { onsubmit }, this.#complete.list, this.#problem, box);
+  }
+
+  #bar() {
+    const { picker } = this.#attached;
+    const smile = iconButton("smile", "Emoji", () => emojiPicker(smile, (_, character) => this.#insert(character)));
+    return h(
+      "div.composer-bar",
+      null,
+      iconButton("attach", "Attach files", () => picker.click()),
+      smile,
+      iconButton("at", "Mention someone", () => this.#insert("@")),
+      iconButton("slash", "Run a command of the app", () => this.#startCommand()),
+      picker,
+      hint(),
+      this.#send,
+    );
+  }
+
+  /** @param {() => void} onEditLast */
+  #listen(onEditLast) {
+    const box = this.#box;
+    box.addEventListener("input", () => {
+      this.#changed();
+      this.#complete.refresh();
+    });
+    box.addEventListener("click", () => this.#complete.refresh());
+    box.addEventListener("blur", () => setTimeout(() => this.#complete.close(), 150));
+    box.addEventListener("keydown", (event) => {
+      if (event.isComposing || this.#complete.handle(event)) return;
+      if (event.key === "Enter" && !event.shiftKey) this.#submit();
+      else if (event.key === "ArrowUp" && !box.value) onEditLast();
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  #changed() {
+    grow(this.#box);
+    this.#send.disabled = this.#isEmpty();
+    if (this.#to) drafts.set(keyOf(this.#to), this.#box.value);
+    this.#problem.hidden = true;
+  }
+
+  #isEmpty() {
+    return !this.#box.value.trim() && !this.#attached.files.length;
+  }
+
+  /** @param {string} text */
+  #fill(text) {
+    this.#box.value = text;
+    this.#changed();
+  }
+
+  /** @param {Destination} to @param {string} text @param {File[]} [files] */
+  #start(to, text, files = []) {
+    this.#to = to;
+    this.#fill(text);
+    this.#attached.files = files;
+    this.#complete.close();
+  }
+
+  /** @param {string} characters */
+  #insert(characters) {
+    const box = this.#box;
     const space = box.selectionStart > 0 && /\S/.test(box.value[box.selectionStart - 1]) ? " " : "";
     box.focus();
     box.setRangeText(space + characters, box.selectionStart, box.selectionEnd, "end");
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  function startCommand() {
-    if (!box.value) return insert("/");
-    toast("A command has to be the first thing in the message.");
+  #startCommand() {
+    if (this.#box.value) toast("A command has to be the first thing in the message.");
+    else this.#insert("/");
   }
 
-  function takeFiles() {
-    files = [...files, ...picker.files].slice(0, 10);
-    picker.value = "";
-    drawFiles();
-  }
-
-  function drawFiles() {
-    chips.hidden = !files.length;
-    fill(
-      chips,
-      files.map((file) =>
-        h(
-          "span.file-chip",
-          null,
-          icon("file", 15),
-          h("span", null, file.name),
-          h(
-            "button.icon-button",
-            {
-              type: "button",
-              "aria-label": `Remove ${file.name}`,
-              onclick: () => {
-                files = files.filter((f) => f !== file);
-                drawFiles();
-              },
-            },
-            icon("close", 14),
-          ),
-        ),
-      ),
+  #submit() {
+    if (!this.#to || this.#isEmpty()) return;
+    const job = { to: this.#to, typed: this.#box.value, files: this.#attached.files };
+    this.#start(job.to, "");
+    send(job).then(
+      (ts) => ts && this.#onSent?.(ts),
+      (error) => this.#restore(job, error),
     );
-    changedText();
   }
 
-  function set(text) {
-    box.value = text;
-    changedText();
+  /** What could not be sent can be sent again. @param {Job} job @param {unknown} error */
+  #restore({ to, typed, files }, error) {
+    const isHere = this.#to && keyOf(this.#to) === keyOf(to);
+    if (isHere && !this.#box.value) this.#start(to, typed, files);
+    else drafts.set(keyOf(to), typed);
+    this.#problem.hidden = false;
+    fill(this.#problem, icon("warn", 15), h("span", null, messageOf(error)));
   }
-
-  function submit() {
-    const typed = box.value.trim();
-    if (!typed && !files.length) return;
-    const job = { place, typed, files };
-    const command = parseCommand(box.value.trimEnd());
-    complete.close();
-    files = [];
-    set("");
-    drawFiles();
-    queue = queue
-      .then(() => deliver(job, command))
-      .catch((error) => {
-        if (place?.key === job.place.key && !box.value) set(job.typed);
-        else drafts.set(job.place.key, job.typed);
-        showProblem(error.message);
-      });
-  }
-
-  async function deliver({ place: { channel, thread }, typed, files: attached }, command) {
-    const where = { channel, ...(thread ? { thread_ts: thread } : {}) };
-    if (command) {
-      const result = await post("command", { ...where, command: command.name, text: command.text });
-      if (failed(result)) throw new Error(explain(result));
-      return;
-    }
-    const list = attached.map(({ name, type, size }) => ({ name, mimetype: type || "application/octet-stream", size }));
-    const { ts } = await post("say", { ...where, text: encode(typed), ...(list.length ? { files: list } : {}) });
-    onSent?.(ts);
-  }
-
-  function showProblem(message) {
-    problem.hidden = false;
-    fill(problem, icon("warn", 15), h("span", null, message));
-  }
-
-  box.addEventListener("input", () => {
-    changedText();
-    complete.refresh();
-  });
-  box.addEventListener("click", complete.refresh);
-  box.addEventListener("blur", () => setTimeout(complete.close, 150));
-  box.addEventListener("keydown", (event) => {
-    if (event.isComposing || complete.handle(event)) return;
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      submit();
-    } else if (event.key === "ArrowUp" && !box.value) {
-      event.preventDefault();
-      onEditLast();
-    }
-  });
-
-  return {
-    el,
-    at(next, placeholder) {
-      if (place?.key !== next.key) {
-        place = next;
-        files = [];
-        set(drafts.get(next.key) ?? "");
-        drawFiles();
-        complete.close();
-      }
-      box.placeholder = placeholder;
-      box.setAttribute("aria-label", placeholder);
-    },
-    /** Not on touch screens, where focus brings up the keyboard. */
-    focus: () => window.matchMedia("(hover: hover)").matches && box.focus(),
-    set(text) {
-      set(text);
-      box.focus();
-      box.setSelectionRange(text.length, text.length);
-    },
-  };
 }
 
-/** A leading slash makes a command; a space before it makes it text. Which commands exist is the server's to say. */
-function parseCommand(typed) {
-  const match = /^(\/[a-z][\w-]*)(?:\s+([\s\S]*))?$/i.exec(typed);
-  return match && { name: match[1], text: encode((match[2] ?? "").trim()) };
-}
+const hint = () =>
+  h(
+    "span.composer-hint",
+    null,
+    h("kbd", null, "Enter"),
+    " to send · ",
+    h("kbd", null, "Shift"),
+    "+",
+    h("kbd", null, "Enter"),
+    " for a new line",
+  );

@@ -1,14 +1,21 @@
 /** Editing one's own message in place. */
 
 import { post } from "./api.js";
-import { completion } from "./complete.js";
-import { h } from "./dom.js";
+import { Completion } from "./complete.js";
+import { grow, h } from "./dom.js";
 import { decode, encode } from "./encode.js";
-import { toastError } from "./overlays.js";
 import { setUi } from "./store.js";
+import { toastError } from "./toast.js";
 
-const texts = new Map(); // survives a re-render of the row while somebody edits
+/** @import { Message } from "./types.js" */
 
+/**
+ * Survives a re-render of the row while somebody edits.
+ * @type {Map<string, string>}
+ */
+const texts = new Map();
+
+/** @param {Message} message */
 export function editor(message) {
   const key = `${message.channel}:${message.ts}`;
   const box = h("textarea.composer-text", {
@@ -17,7 +24,7 @@ export function editor(message) {
     "aria-label": "Edit message",
     data: { testid: "edit-composer", focus: "edit" },
   });
-  const complete = completion(box);
+  const complete = new Completion(box);
   const done = () => {
     texts.delete(key);
     setUi({ editing: null });
@@ -32,13 +39,9 @@ export function editor(message) {
       toastError(error);
     }
   };
-  const grow = () => {
-    box.style.height = "auto";
-    box.style.height = `${box.scrollHeight}px`;
-  };
   box.addEventListener("input", () => {
     texts.set(key, box.value);
-    grow();
+    grow(box);
     complete.refresh();
   });
   box.addEventListener("keydown", (event) => {
@@ -52,7 +55,7 @@ export function editor(message) {
     }
   });
   queueMicrotask(() => {
-    grow();
+    grow(box);
     box.focus();
     box.setSelectionRange(box.value.length, box.value.length);
   });

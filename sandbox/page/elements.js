@@ -1,37 +1,41 @@
 /** Interactive Block Kit elements that stand in actions, accessories and context_actions. */
 
-import { h } from "./dom.js";
-import { icon } from "./icons.js";
-import { getValue, interact, pressable } from "./interact.js";
+import { all, first, h } from "./dom.js";
+import { icon, iconButton } from "./icons.js";
 import { safeImage } from "./images.js";
 import { inputs } from "./inputs.js";
+import { interact, pressable } from "./interact.js";
 import { plain, text } from "./mrkdwn.js";
 import { follow } from "./nav.js";
 import { menu } from "./overlays.js";
 import { state } from "./store.js";
+import { getValue, setValue, stateWith } from "./values.js";
 
 /**
- * @param {import("./interact.js").BlockContext} ctx
- * @param {Object} block the block that holds the element
- * @param {{inInput?: boolean}} where an input block collects values; elsewhere a change is sent at once
+ * @import { Block, BlockContext, BlockElement, Builder, Builders, Button, ElementType, FeedbackButton } from "./types.js"
+ * @import { FeedbackButtons, Field, IconButton, Overflow } from "./types.js"
  */
-export function element(ctx, block, spec, where = {}) {
-  if (spec.visible_to_user_ids && !spec.visible_to_user_ids.includes(state.me)) return null;
-  const build = elements[spec.type] ?? inputs[spec.type];
-  if (!build) return h("span.unsupported", null, `“${spec.type}” cannot be shown here`);
-  return build(ctx, block, spec, where);
+
+/**
+ * Those elements that this person may see.
+ * @param {BlockContext} ctx
+ * @param {Block} block the block that holds them
+ * @param {BlockElement[]} [specs]
+ */
+export const elements = (ctx, block, specs = []) =>
+  specs
+    .filter(({ visible_to_user_ids: viewers }) => !viewers || viewers.includes(state.me))
+    .map((spec) => element({ ctx, block, spec, inInput: false }));
+
+/** @template {ElementType} T @param {Field<BlockElement<T>>} field */
+function element(field) {
+  const { type } = field.spec;
+  return builders[type]?.(field) ?? h("span.unsupported", null, `“${type}” cannot be shown here`);
 }
 
-const elements = {
-  button,
-  overflow,
-  image,
-  feedback_buttons: feedback,
-  icon_button: iconButton,
-  workflow_button: workflowButton,
-};
-
-function button(ctx, block, spec) {
+/** @type {Builder<Button>} */
+function button(field) {
+  const { ctx, spec } = field;
   const node = h(
     "button.button",
     {
@@ -41,21 +45,22 @@ function button(ctx, block, spec) {
       disabled: Boolean(ctx.frozen),
       onclick: () => {
         visit(spec.url);
-        interact(ctx, block, spec, node);
+        interact(field, node);
       },
     },
     h("span.button-text", null, plain(spec.text)),
     h("span.spinner"),
   );
-  return pressable(ctx, block, spec, node);
+  return pressable(field, node);
 }
 
 /** Where a pressed element leads: a message of this workspace is shown here, all else in a tab of its own. */
-function visit(url) {
-  if (url && /^https?:/i.test(url) && !follow(url)) window.open(url, "_blank", "noopener");
+function visit(url = "") {
+  if (/^https?:/i.test(url) && !follow(url)) window.open(url, "_blank", "noopener");
 }
 
-function workflowButton(ctx, block, spec) {
+/** @type {Builder<Button>} */
+function workflowButton({ spec }) {
   return h(
     "button.button",
     { type: "button", disabled: true, class: spec.style ?? null, title: "Workflow buttons do not run in the sandbox" },
@@ -63,7 +68,9 @@ function workflowButton(ctx, block, spec) {
   );
 }
 
-function overflow(ctx, block, spec) {
+/** @type {Builder<Overflow>} */
+function overflow(field) {
+  const { ctx, spec } = field;
   const node = h(
     "button.button.icon-only",
     {
@@ -78,10 +85,10 @@ function overflow(ctx, block, spec) {
           spec.options.map((option) => ({
             label: plain(option.text),
             hint: option.description && plain(option.description),
-            data: { value: option.value },
+            value: option.value,
             onpick: () => {
               visit(option.url);
-              interact(ctx, block, spec, node, { type: "overflow", selected_option: option });
+              interact(field, node, stateWith(field, "selected_option", option));
             },
           })),
           { label: "More actions" },
@@ -90,60 +97,64 @@ function overflow(ctx, block, spec) {
     icon("more"),
     h("span.spinner"),
   );
-  return pressable(ctx, block, spec, node);
+  return pressable(field, node);
 }
 
-function image(ctx, block, spec) {
-  return safeImage(spec, "accessory-image");
-}
-
-function feedback(ctx, block, spec) {
-  const chosen = getValue(ctx, block.block_id, spec.action_id)?.value;
+/** @type {Builder<FeedbackButtons>} */
+function feedback(field) {
+  const { spec } = field;
+  const chosen = getValue(field)?.value;
+  /** @param {FeedbackButton | undefined} option @param {"Good" | "Bad"} name */
   const one = (option, name) => {
     if (!option) return null;
-    const label = option.accessibility_label ?? option.text?.text ?? name;
-    const node = h(
-      "button.icon-button",
-      {
-        type: "button",
-        "aria-label": label,
-        title: option.text?.text ?? label,
-        "aria-pressed": String(chosen === option.value),
-        data: { value: option.value },
-        onclick: async () => {
-          const pressed = { ...spec, value: option.value };
-          if (await interact(ctx, block, pressed, node))
-            node.parentElement
-              .querySelectorAll("button")
-              .forEach((b) => b.setAttribute("aria-pressed", String(b === node)));
-        },
-      },
-      icon(name === "Good" ? "thumbup" : "thumbdown", 16),
-    );
-    return pressable(ctx, block, { ...spec, value: option.value }, node);
+    const pressed = { ...field, spec: { ...spec, value: option.value } };
+    const press = async () => {
+      if (!(await interact(pressed, node))) return;
+      setValue(field, stateWith(field, "value", option.value));
+      for (const other of all(group, "button")) other.setAttribute("aria-pressed", String(other === node));
+    };
+    const title = option.text?.text ?? option.accessibility_label ?? name;
+    const node = iconButton(name === "Good" ? "thumbup" : "thumbdown", title, press, {
+      size: 16,
+      "aria-label": option.accessibility_label ?? title,
+      "aria-pressed": String(chosen === option.value),
+      data: { value: option.value },
+    });
+    return pressable(pressed, node);
   };
-  return h("span.feedback", null, one(spec.positive_button, "Good"), one(spec.negative_button, "Bad"));
+  const group = h("span.feedback", null, one(spec.positive_button, "Good"), one(spec.negative_button, "Bad"));
+  return group;
 }
 
-function iconButton(ctx, block, spec) {
+/** @type {Builder<IconButton>} */
+function iconElement(field) {
+  const { spec } = field;
   const label = spec.accessibility_label ?? spec.text?.text ?? spec.icon;
-  const node = h(
-    "button.icon-button",
-    { type: "button", "aria-label": label, title: label, onclick: () => interact(ctx, block, spec, node) },
-    icon(spec.icon === "trash" ? "trash" : "more", 16),
-  );
-  return pressable(ctx, block, spec, node);
+  const press = () => interact(field, node);
+  const node = iconButton(spec.icon === "trash" ? "trash" : "more", label, press, { size: 16 });
+  return pressable(field, node);
 }
 
-/** An input block: label, control, hint, and the error beside it. */
+/** @type {Builders} */
+const builders = {
+  ...inputs,
+  button,
+  overflow,
+  image: ({ spec }) => safeImage(spec, "accessory-image"),
+  feedback_buttons: feedback,
+  icon_button: iconElement,
+  workflow_button: workflowButton,
+};
+
+/** An input block: label, control, hint, and the error beside it. @param {BlockContext} ctx @param {Block<"input">} block */
 export function inputBlock(ctx, block) {
   const id = `field-${block.block_id}`;
   const error = ctx.errors?.[block.block_id];
-  const control = element(ctx, block, block.element, { inInput: true });
+  const control = element({ ctx, block, spec: block.element, inInput: true });
   const described = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   const focusable = control.matches("input, select, textarea, button, [role=group], [role=radiogroup]")
     ? control
-    : control.querySelector("input, select, textarea, button");
+    : first(control, "input, select, textarea, button");
   focusable?.setAttribute("aria-labelledby", `${id}-label`);
   if (described) focusable?.setAttribute("aria-describedby", described);
   if (error) focusable?.setAttribute("aria-invalid", "true");

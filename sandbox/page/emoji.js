@@ -45,8 +45,8 @@ const SETS = {
     four=4️⃣ five=5️⃣`,
 };
 
+/** @type {Map<string, string>} */
 const TABLE = new Map();
-/** @type {{title: string, names: string[]}[]} */
 export const emojiSets = Object.entries(SETS).map(([title, list]) => ({
   title,
   names: list
@@ -59,9 +59,9 @@ export const emojiSets = Object.entries(SETS).map(([title, list]) => ({
     }),
 }));
 
-/** The character for a shortcode (skin tones are ignored), or undefined. */
+/** The character for a shortcode (skin tones are ignored), or undefined. @param {string} name */
 export const emoji = (name) => TABLE.get(name.split("::")[0]);
 
-/** Replace `:shortcodes:` in plain text. */
+/** Replace `:shortcodes:` in plain text. @param {string} text */
 export const withEmoji = (text) =>
-  text.replace(/:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/g, (whole, name) => emoji(name) ?? whole);
+  text.replace(/:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/g, (whole, /** @type {string} */ name) => emoji(name) ?? whole);

@@ -1,14 +1,15 @@
 /** A grid of emoji with a search box. */
 
-import { h } from "./dom.js";
+import { all, h } from "./dom.js";
 import { emoji, emojiSets } from "./emoji.js";
 import { popover } from "./overlays.js";
 
-/** @param {(name: string, character: string) => void} onpick */
+/** @param {HTMLElement} anchor @param {(name: string, character: string) => void} onpick */
 export function emojiPicker(anchor, onpick) {
   popover(
     anchor,
     (close) => {
+      /** @param {string} name */
       const button = (name) =>
         h(
           "button.emoji-button",
@@ -19,7 +20,7 @@ export function emojiPicker(anchor, onpick) {
             data: { name },
             onclick: () => {
               close();
-              onpick(name, emoji(name));
+              onpick(name, emoji(name) ?? "");
             },
           },
           emoji(name),
@@ -36,7 +37,7 @@ export function emojiPicker(anchor, onpick) {
         onkeydown: (event) => {
           if (event.key !== "Enter") return;
           event.preventDefault();
-          sets.flatMap((set) => [...set.querySelectorAll("button:not([hidden])")])[0]?.click();
+          sets.flatMap((set) => all(set, "button:not([hidden])"))[0]?.click();
         },
       });
       return h("div.emoji-picker", null, search, h("div.scroll", null, sets));
@@ -45,12 +46,11 @@ export function emojiPicker(anchor, onpick) {
   );
 }
 
+/** @param {HTMLElement[]} sets @param {string} needle */
 function filter(sets, needle) {
   for (const set of sets) {
-    const buttons = [...set.querySelectorAll("button")];
-    buttons.forEach((b) => {
-      b.hidden = !b.dataset.name.includes(needle);
-    });
+    const buttons = all(set, "button");
+    for (const button of buttons) button.hidden = !button.dataset.name?.includes(needle);
     set.hidden = buttons.every((b) => b.hidden);
   }
 }

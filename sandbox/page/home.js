@@ -5,6 +5,8 @@ import { h } from "./dom.js";
 import { seal } from "./icons.js";
 import { state } from "./store.js";
 
+/** @import { BlockContext } from "./types.js" */
+
 export function homeView() {
   if (!state.home?.blocks?.length) {
     return h(
@@ -21,6 +23,7 @@ export function homeView() {
       ),
     );
   }
+  /** @type {BlockContext} */
   const ctx = { container: { type: "home" }, key: `home:${state.home.id}`, inView: true, blocks: state.home.blocks };
   return h("div.home", null, renderBlocks(state.home.blocks, ctx));
 }

@@ -1,6 +1,9 @@
 /** The page's own icons: 24×24 outlines. */
 
-import { svg } from "./dom.js";
+import { h, svg } from "./dom.js";
+
+/** @import { Props } from "./types.js" */
+/** @typedef {keyof typeof PATHS} IconName */
 
 const PATHS = {
   hash: ["M9 4 7 20", "M17 4l-2 16", "M4.5 9h16", "M3.5 15h16"],
@@ -58,8 +61,18 @@ const PATHS = {
   spark: ["M12 3l1.8 5.2L19 10l-5.2 1.8L12 17l-1.8-5.2L5 10l5.2-1.8z", "M18.5 16v4", "M16.5 18h4"],
 };
 
-/** @param {keyof typeof PATHS} name */
-export const icon = (name, size = 18) => svg(PATHS[name] ?? PATHS.info, { size, className: `icon icon-${name}` });
+/** @param {IconName} name */
+export const icon = (name, size = 18) => svg(PATHS[name], { size, className: `icon icon-${name}` });
+
+/**
+ * A button that shows an icon only.
+ * @param {IconName} name
+ * @param {string} label
+ * @param {() => void} onclick
+ * @param {Props & { size?: number }} [more]
+ */
+export const iconButton = (name, label, onclick, { size = 18, ...more } = {}) =>
+  h("button.icon-button", { type: "button", "aria-label": label, title: label, onclick, ...more }, icon(name, size));
 
 /** The mark of the product: a document seal with two strokes, one for each signature. */
 export const seal = (size = 20) =>

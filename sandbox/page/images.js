@@ -4,19 +4,16 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 
-function ours(address) {
-  if (/^data:image\/(?:png|jpeg|gif|webp);/i.test(address ?? "")) return true;
-  try {
-    return new URL(address, location.href).origin === location.origin;
-  } catch {
-    return false;
-  }
-}
+/** @import { Block, Image } from "./types.js" */
 
-/** @param {{image_url?: string, alt_text?: string}} spec */
+/** @param {string} address */
+const isOurs = (address) =>
+  /^data:image\/(?:png|jpeg|gif|webp);/i.test(address) || URL.parse(address, location.href)?.origin === location.origin;
+
+/** @param {Image} spec @param {string} className */
 export function safeImage(spec, className) {
   const alt = spec.alt_text ?? "";
-  if (spec.image_url && ours(spec.image_url))
+  if (spec.image_url && isOurs(spec.image_url))
     return h("img", { class: className, src: spec.image_url, alt, loading: "lazy" });
   return h(
     "span.image-placeholder",
@@ -26,6 +23,7 @@ export function safeImage(spec, className) {
   );
 }
 
+/** @param {Block<"image">} block */
 export const imageBlock = (block) =>
   h(
     "figure.block.image-block",

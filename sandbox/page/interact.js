@@ -1,116 +1,126 @@
 /** From a pressed block element to `POST /control/click`: confirm, pending state, failure in words. */
 
-import { explain, failed, post } from "./api.js";
-import { h } from "./dom.js";
+import { deliver } from "./api.js";
+import { all, h, messageOf } from "./dom.js";
 import { icon } from "./icons.js";
-import { confirmDialog, toast } from "./overlays.js";
+import { confirmDialog } from "./overlays.js";
+import { toast } from "./toast.js";
+import { getValue, setValue, stateOf } from "./values.js";
 
-/**
- * Where blocks are shown, and what was entered there.
- * @typedef {{container: Object, key: string, blocks: Object[], inView?: boolean, errors?: Object, frozen?: boolean}} BlockContext
- */
+/** @import { BlockContext, ElementState, Field } from "./types.js" */
 
-const bags = new Map();
+/** @type {Set<string>} */
 const busy = new Set();
+/** @type {Map<string, string>} */
 const problems = new Map();
 
-/** The entered values of one message or view: block_id → action_id → element state. Survives re-rendering. */
-function bagOf(key) {
-  if (!bags.has(key)) bags.set(key, {});
-  return bags.get(key);
-}
-
-export const dropBag = (key) => bags.delete(key);
-
-/** The values Slack would send: those of blocks that are there now. */
-export function stateOf(ctx) {
-  const there = new Set((ctx.blocks ?? []).map((block) => block.block_id));
-  return Object.fromEntries(Object.entries(bagOf(ctx.key)).filter(([blockId]) => there.has(blockId)));
-}
-
-/** Forget what was entered in blocks that are gone; should they come back, they begin anew. */
-export function keepValues(ctx) {
-  if (bags.has(ctx.key)) bags.set(ctx.key, stateOf(ctx));
-}
-
-export function setValue(ctx, blockId, actionId, value) {
-  const bag = bagOf(ctx.key);
-  bag[blockId] = { ...bag[blockId], [actionId]: value };
-}
-
-export const getValue = (ctx, blockId, actionId) => bagOf(ctx.key)[blockId]?.[actionId];
-
-const pressKey = (ctx, blockId, element) => `${ctx.key}|${blockId}|${element.action_id}|${element.value ?? ""}`;
-
-const isBusy = (ctx, blockId, element) => busy.has(pressKey(ctx, blockId, element));
+/** @param {Field} field */
+const pressKey = ({ ctx, block, spec }) => [ctx.key, block.block_id, spec.action_id, spec.value ?? ""].join("|");
 
 /**
  * Send one interaction and show how it went on the control itself.
+ * @param {Field} field
  * @param {HTMLElement} node the control; it shows the pending state
- * @param {Object|null} selected the element's new state, for everything that is not a button
+ * @param {ElementState | null} [selected] the element's new state, for everything that is not a button
  * @returns {Promise<boolean>} whether the app took it; false also when the person said no in the confirm dialog
  */
-export async function interact(ctx, block, element, node, selected = null) {
-  const key = pressKey(ctx, block.block_id, element);
+export async function interact(field, node, selected = null) {
+  const { ctx, block, spec } = field;
+  const key = pressKey(field);
   if (busy.has(key) || ctx.frozen) return false;
-  if (element.confirm && !(await confirmDialog(element.confirm))) return false;
+  if (spec.confirm && !(await confirmDialog(spec.confirm))) return false;
   busy.add(key);
   setPending(node, true);
   problems.delete(ctx.key);
-  showProblem(ctx, null);
+  showProblem(ctx);
   try {
-    const result = await post("click", {
+    await deliver("click", {
       container: ctx.container,
       block_id: block.block_id,
-      action_id: element.action_id,
-      ...(element.value === undefined ? {} : { value: element.value }),
+      action_id: spec.action_id,
+      ...(spec.value === undefined ? {} : { value: spec.value }),
       ...(selected ? { selected } : {}),
       state: stateOf(ctx),
     });
-    if (failed(result)) throw new Error(explain(result));
     return true;
   } catch (error) {
-    problems.set(ctx.key, error.message);
-    if (!showProblem(ctx, error.message)) toast(error.message, "error");
+    const words = messageOf(error);
+    problems.set(ctx.key, words);
+    if (!showProblem(ctx, words)) toast(words, "error");
     return false;
   } finally {
     busy.delete(key);
-    document.querySelectorAll("[data-press]").forEach((n) => n.dataset.press === key && setPending(n, false));
-    setPending(node, false);
+    const copies = all(document, "[data-press]").filter((copy) => copy.dataset.press === key);
+    for (const control of [node, ...copies]) setPending(control, false);
   }
 }
 
-/** Mark a control so that a re-rendered copy of it shows and leaves the pending state too. */
-export function pressable(ctx, block, element, node) {
-  node.dataset.press = pressKey(ctx, block.block_id, element);
-  node.dataset.actionId = element.action_id ?? "";
-  if (isBusy(ctx, block.block_id, element)) setPending(node, true);
+/**
+ * Keep a new value and, where that is due, tell the app at once; undo if that failed.
+ * @param {Field} field
+ * @param {HTMLElement} node
+ * @param {ElementState} value
+ * @param {(before: ElementState | undefined) => void} [undo]
+ */
+export async function commit(field, node, value, undo) {
+  const before = getValue(field);
+  setValue(field, value);
+  if (!isSentAtOnce(field)) return;
+  if ((await interact(field, node, value)) || field.inInput) return;
+  if (before) setValue(field, before);
+  undo?.(before);
+}
+
+/** An input block collects values for the submit, unless it says otherwise. @param {Field} field */
+export const isSentAtOnce = ({ block, inInput }) =>
+  !inInput || (block.type === "input" && Boolean(block.dispatch_action));
+
+/** Attributes of every control. @param {Field} field */
+export const common = ({ ctx, spec }) => ({
+  disabled: Boolean(ctx.frozen),
+  autofocus: Boolean(spec.focus_on_load),
+  "aria-label": spec.placeholder?.text,
+});
+
+/**
+ * Mark a control so that a re-rendered copy of it shows and leaves the pending state too.
+ * @template {HTMLElement} E
+ * @param {Field} field
+ * @param {E} node
+ */
+export function pressable(field, node) {
+  const key = pressKey(field);
+  node.dataset.press = key;
+  node.dataset.actionId = field.spec.action_id;
+  if (busy.has(key)) setPending(node, true);
   return node;
 }
 
+/** @param {HTMLElement} node @param {boolean} on */
 function setPending(node, on) {
   node.classList.toggle("pending", on);
   node.setAttribute("aria-busy", String(on));
 }
 
-/** The line under a message's blocks that says why the last press failed. */
+/** The line under a message's blocks that says why the last press failed. @param {BlockContext} ctx */
 export const problemLine = (ctx) => {
   const line = h("div.block-problem", { data: { problem: ctx.key }, role: "alert" });
   writeProblem(line, problems.get(ctx.key));
   return line;
 };
 
-/** @returns {boolean} whether anybody can see it */
-function showProblem(ctx, message) {
-  const lines = [...document.querySelectorAll("[data-problem]")].filter((line) => line.dataset.problem === ctx.key);
-  lines.forEach((line) => writeProblem(line, message));
+/** @param {BlockContext} ctx @param {string} [words] @returns {boolean} whether anybody can see it */
+function showProblem(ctx, words) {
+  const lines = all(document, "[data-problem]").filter((line) => line.dataset.problem === ctx.key);
+  for (const line of lines) writeProblem(line, words);
   return lines.some((line) => {
     const { top, bottom } = line.getBoundingClientRect();
     return bottom > top && top >= 0 && bottom <= innerHeight;
   });
 }
 
-function writeProblem(line, message) {
-  line.hidden = !message;
-  line.replaceChildren(...(message ? [icon("warn", 15), h("span", null, message)] : []));
+/** @param {HTMLElement} line @param {string} [words] */
+function writeProblem(line, words) {
+  line.hidden = !words;
+  line.replaceChildren(...(words ? [icon("warn", 15), h("span", null, words)] : []));
 }

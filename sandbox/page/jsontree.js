@@ -5,15 +5,19 @@ import { h } from "./dom.js";
 const OPEN_DEPTH = 2;
 const FEW = 12;
 
+/** @import { Child, Json } from "./types.js" */
+
+/** @param {Json} value */
 export const jsonTree = (value) => h("div.json", null, branch(null, value, 0));
 
+/** @param {string | null} key @param {Json} value @param {number} depth @returns {Child} */
 function branch(key, value, depth) {
   const name = key !== null && h("span.json-key", null, key);
   if (value === null || typeof value !== "object") return [name, leaf(value)];
-  const list = Array.isArray(value);
   const pairs = Object.entries(value);
-  const [open, close] = list ? "[]" : "{}";
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
   if (!pairs.length) return [name, h("span.json-mark", null, open + close)];
+  const peek = Array.isArray(value) ? `${pairs.length} items` : Object.keys(value).slice(0, 4).join(", ");
   const node = h(
     "details",
     { open: depth < OPEN_DEPTH && (pairs.length <= FEW || depth === 0) },
@@ -22,33 +26,19 @@ function branch(key, value, depth) {
       null,
       name,
       h("span.json-mark", null, open),
-      h(
-        "span.json-peek",
-        null,
-        list
-          ? `${pairs.length} items`
-          : pairs
-              .map(([key]) => key)
-              .slice(0, 4)
-              .join(", "),
-      ),
+      h("span.json-peek", null, peek),
       h("span.json-mark", null, close),
     ),
   );
-  const draw = () =>
-    node.children.length === 1 &&
-    node.append(
-      h(
-        "ul",
-        null,
-        pairs.map(([childKey, child]) => h("li", null, branch(list ? null : childKey, child, depth + 1))),
-      ),
-    );
+  const items = () =>
+    pairs.map(([childKey, child]) => h("li", null, branch(Array.isArray(value) ? null : childKey, child, depth + 1)));
+  const draw = () => node.append(h("ul", null, items()));
   if (node.open) draw();
   else node.addEventListener("toggle", draw, { once: true });
   return node;
 }
 
+/** @param {string | number | boolean | null} value */
 const leaf = (value) =>
   h(
     `span.json-${value === null ? "null" : typeof value}`,

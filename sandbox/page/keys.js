@@ -1,8 +1,9 @@
 /** Keys that work everywhere on the page. */
 
+import { all, byId, first, focusedIn } from "./dom.js";
 import { closeThread } from "./nav.js";
 import { composer } from "./pane.js";
-import { openPeople } from "./sidebar.js";
+import { openPeople } from "./people.js";
 import { setUi, state } from "./store.js";
 import { openSwitcher } from "./switcher.js";
 import { threadComposer } from "./thread.js";
@@ -18,6 +19,7 @@ export function mountKeys() {
   });
 }
 
+/** @param {KeyboardEvent} event @returns {(() => void) | null} */
 function actionFor(event) {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && event.code === "KeyK") return openSwitcher;
   if (event.altKey && !event.ctrlKey && !event.metaKey) {
@@ -31,12 +33,12 @@ function actionFor(event) {
     if (event.code === "KeyI") return () => setUi({ inspector: !state.ui.inspector });
   }
   if (event.key === "F6") return () => nextPane(event.shiftKey ? -1 : 1);
-  if (event.key === "Escape") return escape();
+  if (event.key === "Escape") return undoLatest();
   return null;
 }
 
 /** Esc undoes the latest thing that opened: editing, the sidebar on a phone, the thread. */
-function escape() {
+function undoLatest() {
   if (state.ui.editing) return () => setUi({ editing: null });
   if (state.ui.sidebar) return () => setUi({ sidebar: false });
   if (state.ui.thread)
@@ -47,9 +49,9 @@ function escape() {
   return null;
 }
 
-/** Walk the conversations in the order of the sidebar. */
+/** Walk the conversations in the order of the sidebar. @param {1 | -1} by @param {boolean} onlyUnread */
 function step(by, onlyUnread) {
-  const buttons = [...document.querySelectorAll(".conversation")];
+  const buttons = all(document, ".conversation");
   const at = buttons.findIndex((b) => b.getAttribute("aria-current") === "page");
   const order =
     by > 0
@@ -58,19 +60,23 @@ function step(by, onlyUnread) {
   (onlyUnread ? order.find((b) => b.classList.contains("unread")) : order[0])?.click();
 }
 
+/** The panes in their order, and what has the focus in each. */
 const PANES = [
-  { id: "sidebar", focus: () => document.querySelector(".conversation[aria-current=page], .conversation")?.focus() },
+  {
+    id: "sidebar",
+    focus: () => (first(document, ".conversation[aria-current=page]") ?? first(document, ".conversation"))?.focus(),
+  },
   {
     id: "main",
-    focus: () =>
-      state.ui.tab === "home" ? document.querySelector(".tab[aria-selected=true]")?.focus() : composer.focus(),
+    focus: () => (state.ui.tab === "home" ? first(document, ".tab[aria-selected=true]")?.focus() : composer.focus()),
   },
   { id: "thread", focus: () => threadComposer.focus() },
-  { id: "inspector", focus: () => document.querySelector("[data-testid=inspector-filter]").focus() },
+  { id: "inspector", focus: () => first(document, "[data-testid=inspector-filter]")?.focus() },
 ];
 
+/** @param {1 | -1} by */
 function nextPane(by) {
-  const open = PANES.filter(({ id }) => !document.getElementById(id).hidden);
-  const at = open.findIndex(({ id }) => document.getElementById(id).contains(document.activeElement));
-  open[(at + by + open.length) % open.length].focus();
+  const open = PANES.filter(({ id }) => !byId(id).hidden);
+  const at = open.findIndex(({ id }) => focusedIn(byId(id)));
+  open.at((at + by) % open.length)?.focus();
 }

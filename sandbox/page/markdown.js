@@ -2,8 +2,11 @@
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { emojiNode, inline as slackInline, unescape } from "./mrkdwn.js";
 import { link } from "./links.js";
+import { emojiNode, parseInline, inline as slackInline } from "./mrkdwn.js";
+
+/** @import { Found } from "./mrkdwn.js" */
+/** @typedef {[node: HTMLElement, next: number]} Part a block, and the row after it */
 
 const FENCE = /^ {0,3}(```+|~~~+)\s*([\w+-]*)\s*$/;
 const HEADING = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/;
@@ -16,7 +19,7 @@ const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
 export function markdown(source) {
   const rows = source.replace(/\r\n?/g, "\n").split("\n");
   const out = document.createDocumentFragment();
-  for (let i = 0; i < rows.length;) {
+  for (let i = 0; i < rows.length; ) {
     if (!rows[i].trim()) {
       i++;
       continue;
@@ -28,23 +31,25 @@ export function markdown(source) {
   return out;
 }
 
-/** The block that starts at row `i` and the row after it. */
+/** The block that starts at row `i`. @param {string[]} rows @param {number} i @returns {Part} */
 function block(rows, i) {
   const fence = FENCE.exec(rows[i]);
   if (fence) return fenced(rows, i, fence);
   const heading = HEADING.exec(rows[i]);
   if (heading)
     return [
-      h(`h${Math.min(heading[1].length + 2, 6)}`, { class: `md-h${heading[1].length}` }, ...inlineMarkdown(heading[2])),
+      h(`h${Math.min(heading[1].length + 2, 6)}`, { class: `md-h${heading[1].length}` }, inlineMarkdown(heading[2])),
       i + 1,
     ];
   if (RULE.test(rows[i])) return [h("hr"), i + 1];
   if (QUOTE.test(rows[i])) return quote(rows, i);
-  if (ITEM.test(rows[i])) return list(rows, i);
+  const item = ITEM.exec(rows[i]);
+  if (item) return list(rows, i, item[2]);
   if (rows[i].includes("|") && TABLE_RULE.test(rows[i + 1] ?? "")) return table(rows, i);
   return paragraph(rows, i);
 }
 
+/** @param {string[]} rows @param {number} start @param {string[]} fence @returns {Part} */
 function fenced(rows, start, [, mark, language]) {
   let end = start + 1;
   while (end < rows.length && !rows[end].trim().startsWith(mark)) end++;
@@ -52,6 +57,7 @@ function fenced(rows, start, [, mark, language]) {
   return [h("pre.code", null, code), end + 1];
 }
 
+/** @param {string[]} rows @param {number} start @returns {Part} */
 function quote(rows, start) {
   let end = start;
   while (end < rows.length && QUOTE.test(rows[end])) end++;
@@ -62,14 +68,21 @@ function quote(rows, start) {
   return [h("blockquote", null, markdown(inner)), end];
 }
 
-const indentOf = (row) => /^\s*/.exec(row.replace(/\t/g, "    "))[0].length;
+/** @param {string} row */
+const indentOf = (row) => row.replace(/\t/g, "    ").search(/\S|$/);
 
-/** A list: an item owns the lines below it that are indented deeper than its marker. */
-function list(rows, start) {
-  const [, , marker] = ITEM.exec(rows[start]);
+/**
+ * A list: an item owns the lines below it that are indented deeper than its marker.
+ * @param {string[]} rows
+ * @param {number} start
+ * @param {string} marker
+ * @returns {Part}
+ */
+function list(rows, start, marker) {
   const base = indentOf(rows[start]);
-  const ordered = /\d/.test(marker);
-  const node = h(ordered ? "ol" : "ul", ordered && parseInt(marker, 10) !== 1 ? { start: parseInt(marker, 10) } : null);
+  const number = parseInt(marker, 10);
+  const ordered = !Number.isNaN(number);
+  const node = h(ordered ? "ol" : "ul", ordered && number !== 1 ? { start: number } : null);
   let i = start;
   while (i < rows.length) {
     const item = ITEM.exec(rows[i]);
@@ -82,20 +95,23 @@ function list(rows, start) {
   return [node, i];
 }
 
+/** @param {string[]} rows @param {number} i @param {number} base */
 function continues(rows, i, base) {
   if (!rows[i].trim()) return Boolean(rows[i + 1]?.trim()) && indentOf(rows[i + 1]) > base;
   return indentOf(rows[i]) > base;
 }
 
+/** @param {string[]} own */
 function listItem(own) {
   const task = /^\[([ xX])\]\s+(.*)$/.exec(own[0]);
   const first = task
-    ? [h("input", { type: "checkbox", disabled: true, checked: task[1] !== " " }), " ", ...inlineMarkdown(task[2])]
+    ? [h("input", { type: "checkbox", disabled: true, checked: task[1] !== " " }), " ", inlineMarkdown(task[2])]
     : inlineMarkdown(own[0]);
   const rest = own.slice(1).join("\n");
   return h("li", { class: task ? "task" : null }, ...first, rest.trim() ? markdown(rest) : null);
 }
 
+/** @param {string} row */
 const cells = (row) =>
   row
     .trim()
@@ -103,13 +119,15 @@ const cells = (row) =>
     .split(/(?<!\\)\|/)
     .map((cell) => cell.trim().replaceAll("\\|", "|"));
 
+/** @param {string[]} rows @param {number} start @returns {Part} */
 function table(rows, start) {
   const aligns = cells(rows[start + 1]).map((c) => (/^:-+:$/.test(c) ? "center" : /-:$/.test(c) ? "right" : "left"));
+  /** @param {"td" | "th"} tag @param {string} row */
   const line = (tag, row) =>
     h(
       "tr",
       null,
-      aligns.map((align, n) => h(tag, { class: `align-${align}` }, ...inlineMarkdown(cells(row)[n] ?? ""))),
+      aligns.map((align, n) => h(tag, { class: `align-${align}` }, inlineMarkdown(cells(row)[n] ?? ""))),
     );
   let end = start + 2;
   while (end < rows.length && rows[end].includes("|")) end++;
@@ -124,25 +142,22 @@ function table(rows, start) {
   ];
 }
 
+/** @param {string} row */
+const startsBlock = (row) => [FENCE, HEADING, QUOTE, ITEM, RULE].some((pattern) => pattern.test(row));
+
+/** @param {string[]} rows @param {number} start @returns {Part} */
 function paragraph(rows, start) {
   let end = start + 1;
-  const starts = (row) => FENCE.test(row) || HEADING.test(row) || QUOTE.test(row) || ITEM.test(row) || RULE.test(row);
-  while (end < rows.length && rows[end].trim() && !starts(rows[end]) && !TABLE_RULE.test(rows[end + 1] ?? "")) end++;
-  return [
-    h(
-      "p",
-      null,
-      ...inlineMarkdown(
-        rows
-          .slice(start, end)
-          .map((row) => row.trim())
-          .join("\n"),
-      ),
-    ),
-    end,
-  ];
+  while (end < rows.length && rows[end].trim() && !startsBlock(rows[end]) && !TABLE_RULE.test(rows[end + 1] ?? ""))
+    end++;
+  const text = rows
+    .slice(start, end)
+    .map((row) => row.trim())
+    .join("\n");
+  return [h("p", null, inlineMarkdown(text)), end];
 }
 
+/** @type {{ at: string, pattern: RegExp, make: (match: string[]) => Node | null }[]} */
 const RULES = [
   { at: "\\", pattern: /\\([\\`*_{}[\]()#+\-.!|~<>])/y, make: (m) => document.createTextNode(m[1]) },
   { at: "`", pattern: /(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/y, make: (m) => h("code", null, m[2].trim()) },
@@ -150,56 +165,40 @@ const RULES = [
   {
     at: "[",
     pattern: /\[((?:[^[\]]|\[[^\]]*\])*)\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/y,
-    make: (m) => link(m[2], h("span", null, ...inlineMarkdown(m[1]))),
+    make: (m) => link(m[2], h("span", null, inlineMarkdown(m[1]))),
   },
   { at: "<", pattern: /<((?:https?:\/\/|mailto:)[^\s>|]+)>/y, make: (m) => link(m[1]) },
   {
     at: "<",
     pattern: /<([@#!][^<>\n]+|https?:[^<>\n]+\|[^<>\n]+)>/y,
-    make: (m) => h("span", null, ...slackInline(m[0])),
+    make: (m) => h("span", null, slackInline(m[0])),
   },
   {
     at: "*",
     pattern: /\*\*\*(?=\S)([\s\S]*?\S)\*\*\*/y,
-    make: (m) => h("strong", null, h("em", null, ...inlineMarkdown(m[1]))),
+    make: (m) => h("strong", null, h("em", null, inlineMarkdown(m[1]))),
   },
-  { at: "*", pattern: /\*\*(?=\S)([\s\S]*?\S)\*\*/y, make: (m) => h("strong", null, ...inlineMarkdown(m[1])) },
+  { at: "*", pattern: /\*\*(?=\S)([\s\S]*?\S)\*\*/y, make: (m) => h("strong", null, inlineMarkdown(m[1])) },
   {
     at: "_",
     pattern: /(?<![\p{L}\p{N}])__(?=\S)([\s\S]*?\S)__(?![\p{L}\p{N}])/uy,
-    make: (m) => h("strong", null, ...inlineMarkdown(m[1])),
+    make: (m) => h("strong", null, inlineMarkdown(m[1])),
   },
-  { at: "*", pattern: /\*(?=[^\s*])([^*]*[^\s*])\*(?!\*)/y, make: (m) => h("em", null, ...inlineMarkdown(m[1])) },
+  { at: "*", pattern: /\*(?=[^\s*])([^*]*[^\s*])\*(?!\*)/y, make: (m) => h("em", null, inlineMarkdown(m[1])) },
   {
     at: "_",
     pattern: /(?<![\p{L}\p{N}_])_(?=[^\s_])([^_]*[^\s_])_(?![\p{L}\p{N}_])/uy,
-    make: (m) => h("em", null, ...inlineMarkdown(m[1])),
+    make: (m) => h("em", null, inlineMarkdown(m[1])),
   },
-  { at: "~", pattern: /~~(?=\S)([\s\S]*?\S)~~/y, make: (m) => h("s", null, ...inlineMarkdown(m[1])) },
+  { at: "~", pattern: /~~(?=\S)([\s\S]*?\S)~~/y, make: (m) => h("s", null, inlineMarkdown(m[1])) },
   { at: ":", pattern: /:([a-z0-9_+'-]+):/y, make: (m) => (emoji(m[1]) ? emojiNode(m[1]) : null) },
   { at: "h", pattern: /(?<![\p{L}\p{N}])https?:\/\/[^\s<>]*[^\s<>.,;:!?'")\]]/uy, make: (m) => link(m[0]) },
 ];
 
-/** Inline Markdown to nodes. Raw HTML is shown as it is written. */
-function inlineMarkdown(source) {
-  const out = [];
-  let run = "";
-  const flush = () => {
-    if (run) out.push(document.createTextNode(unescape(run)));
-    run = "";
-  };
-  for (let i = 0; i < source.length;) {
-    const [node, length] = firstRule(source, i);
-    if (node) {
-      flush();
-      out.push(node);
-    } else run += source[i];
-    i += node ? length : 1;
-  }
-  flush();
-  return out;
-}
+/** Inline Markdown to nodes. Raw HTML is shown as it is written. @param {string} source @returns {Node[]} */
+const inlineMarkdown = (source) => parseInline(source, firstRule);
 
+/** @param {string} source @param {number} i @returns {Found | null} */
 function firstRule(source, i) {
   for (const { at, pattern, make } of RULES) {
     if (source[i] !== at) continue;
@@ -208,5 +207,5 @@ function firstRule(source, i) {
     const node = match && make(match);
     if (node) return [node, match[0].length];
   }
-  return [null, 0];
+  return null;
 }

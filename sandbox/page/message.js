@@ -3,25 +3,28 @@
 import { post } from "./api.js";
 import { authorId, authorName, avatar } from "./avatar.js";
 import { attachments, renderBlocks } from "./blocks.js";
-import { h, plural, settings } from "./dom.js";
+import { around, h } from "./dom.js";
 import { editor } from "./editor.js";
 import { emoji } from "./emoji.js";
 import { emojiPicker } from "./emojipicker.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { permalink } from "./links.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { confirmDialog, toastError } from "./overlays.js";
-import { dismiss, isFromApp, isMine, nameOf, person, setUi, state, statusAt } from "./store.js";
+import { confirmDialog } from "./overlays.js";
+import { react, reactions } from "./reactions.js";
 import { statusLine } from "./status.js";
-import { ago, fullTime, timeOf } from "./time.js";
+import { dismiss, isFromApp, isMine, person, setUi, state, statusAt } from "./store.js";
+import { openThread, threadLink } from "./threadlink.js";
+import { fullTime, timeOf } from "./time.js";
+import { toastError } from "./toast.js";
+
+/** @import { IconName } from "./icons.js" */
+/** @import { BlockContext, Message, SlackFile } from "./types.js" */
+/** @typedef {{ compact: boolean, inThread: boolean, fresh: boolean, editing: boolean }} How a message is shown */
 
 const QUICK = ["+1", "white_check_mark", "eyes"];
 
-/**
- * A row of a message list.
- * @param {Object} message
- * @param {{compact: boolean, inThread: boolean, fresh: boolean, editing: boolean}} how
- */
+/** A row of a message list. @param {Message} message @param {How} how */
 export function messageRow(message, how) {
   const article = h(
     "article.message",
@@ -33,7 +36,7 @@ export function messageRow(message, how) {
       data: { testid: "message", ts: message.ts, channel: message.channel },
       "aria-label": `${authorName(message)} at ${timeOf(message.ts)}`,
     },
-    h("div.message-gutter", null, how.compact ? stamp(message) : avatar(authorId(message) ?? "", 38)),
+    h("div.message-gutter", null, how.compact ? stamp(message) : avatar(authorId(message), 38)),
     h(
       "div.message-body",
       null,
@@ -58,6 +61,7 @@ export function messageRow(message, how) {
   );
 }
 
+/** @param {Message} message */
 const stamp = (message) =>
   h(
     "a.stamp",
@@ -65,6 +69,7 @@ const stamp = (message) =>
     timeOf(message.ts),
   );
 
+/** @param {Message} message */
 function head(message) {
   return h(
     "header.message-head",
@@ -76,6 +81,7 @@ function head(message) {
   );
 }
 
+/** @param {Message} message */
 function content(message) {
   if (message.deleted) return h("div.text.tombstone", null, "This message was deleted.");
   const ctx = contextOf(message);
@@ -92,133 +98,54 @@ function content(message) {
     body,
     message.streaming && h("span.caret", { "aria-hidden": "true" }),
     blocks && edited,
-    message.attachments?.length && attachments(message.attachments, ctx),
+    attachments(message.attachments ?? [], ctx),
   );
 }
 
+/** @param {Message} message @returns {BlockContext} */
 const contextOf = (message) => ({
   container: { type: "message", channel: message.channel, ts: message.ts },
   key: `${message.channel}:${message.ts}`,
   blocks: message.blocks ?? [],
 });
 
+/** @param {Message} message @param {How} how */
 function extras(message, how) {
   const thinking = !how.inThread && state.ui.thread !== message.ts && statusAt(message.channel, message.ts);
   return [
-    message.files?.length && h("div.files", null, message.files.map(file)),
-    message.reactions?.length && reactions(message),
-    !how.inThread && message.reply_count > 0 && threadLink(message),
+    around("div.files", (message.files ?? []).map(file)),
+    reactions(message),
+    !how.inThread && threadLink(message),
     thinking && statusLine(thinking),
   ];
 }
 
-function file(item) {
-  const size = item.size
-    ? `${item.size > 1e6 ? `${(item.size / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(item.size / 1e3))} kB`}`
-    : "";
-  return h(
+/** @param {number} [bytes] */
+function sizeOf(bytes) {
+  if (!bytes) return "";
+  return bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+}
+
+/** @param {SlackFile} item */
+const file = ({ title, name, pretty_type: type, mimetype, size }) =>
+  h(
     "div.file",
     null,
     icon("file", 22),
     h(
       "div",
       null,
-      h("strong", null, item.title || item.name || "File"),
-      h("small", null, [item.pretty_type ?? item.mimetype, size].filter(Boolean).join(" · ")),
+      h("strong", null, title || name || "File"),
+      h("small", null, [type ?? mimetype, sizeOf(size)].filter(Boolean).join(" · ")),
     ),
   );
-}
 
-const react = (message, name) => post("react", { channel: message.channel, ts: message.ts, name }).catch(toastError);
-
-function reactions(message) {
-  const pills = message.reactions.map(({ name, users = [], count }) => {
-    const mine = users.includes(state.me);
-    const who = users.map((id) => (id === state.me ? "you" : nameOf(id))).join(", ");
-    return h(
-      "button.reaction",
-      {
-        type: "button",
-        class: mine ? "mine" : null,
-        "aria-pressed": String(mine),
-        title: `${who} reacted with :${name}:`,
-        "aria-label": `${name.replaceAll("_", " ")}, ${plural(count, "reaction")}`,
-        data: { focus: `r-${name}` },
-        onclick: () => react(message, name),
-      },
-      h("span.emoji", null, emoji(name) ?? `:${name}:`),
-      h("span", null, count),
-    );
-  });
-  const add = h(
-    "button.reaction.add",
-    { type: "button", "aria-label": "Add a reaction", onclick: () => emojiPicker(add, (name) => react(message, name)) },
-    icon("smile", 15),
-  );
-  return h("div.reactions", null, pills, add);
-}
-
-const seenKey = () => `threads:${state.me}`;
-let seen = null; // thread → its latest reply when this person last had it open
-
-function seenUntil(message) {
-  seen ??= settings.get(seenKey(), {});
-  const key = `${message.channel}:${message.ts}`;
-  seen[key] ??= state.channels.get(message.channel)?.unread ? "" : (message.latest_reply ?? "");
-  return seen[key];
-}
-
-/** A thread's replies count as new until somebody opens it. */
-export function markThreadSeen(channel, ts, latest) {
-  seen ??= settings.get(seenKey(), {});
-  if (seen[`${channel}:${ts}`] === latest) return;
-  seen[`${channel}:${ts}`] = latest;
-  settings.set(seenKey(), seen);
-}
-
-function threadLink(message) {
-  const unread = (message.latest_reply ?? "") > seenUntil(message) && state.ui.thread !== message.ts;
-  return h(
-    "button.thread-link",
-    {
-      type: "button",
-      class: unread ? "unread" : null,
-      data: { focus: "thread", testid: "thread-link" },
-      onclick: () => openThread(message),
-    },
-    h(
-      "span.thread-faces",
-      null,
-      (message.reply_users ?? []).slice(0, 4).map((id) => avatar(id, 22)),
-    ),
-    h("span.thread-count", null, plural(message.reply_count, "reply", "replies")),
-    message.latest_reply &&
-      h(
-        "span.thread-last",
-        null,
-        "last reply ",
-        h(
-          "time",
-          { data: { ago: message.latest_reply }, title: fullTime(message.latest_reply) },
-          ago(message.latest_reply),
-        ),
-      ),
-    icon("chevron", 14),
-  );
-}
-
-/** Open the thread of a message in the pane at the right. */
-function openThread(message) {
-  setUi({ thread: message.thread_ts ?? message.ts, editing: null, focusThread: true });
-}
-
+/** @param {Message} message @param {How} how */
 function tools(message, how) {
   if (message.ephemeral) return null;
-  const tool = (name, label, onclick, extra = {}) =>
-    h("button.icon-button", { type: "button", "aria-label": label, title: label, onclick, ...extra }, icon(name, 17));
-  const smile = tool("smile", "Add a reaction", () => emojiPicker(smile, (name) => react(message, name)), {
-    data: { testid: "react" },
-  });
+  /** @param {IconName} name @param {string} label @param {() => void} onclick @param {string} testid */
+  const tool = (name, label, onclick, testid) => iconButton(name, label, onclick, { size: 17, data: { testid } });
+  const smile = tool("smile", "Add a reaction", () => emojiPicker(smile, (name) => react(message, name)), "react");
   const mine = isMine(message);
   return h(
     "div.message-tools",
@@ -236,13 +163,13 @@ function tools(message, how) {
       ),
     ),
     smile,
-    !how.inThread &&
-      tool("reply", "Reply in thread", () => openThread(message), { data: { testid: "reply-in-thread" } }),
-    mine && tool("edit", "Edit message", () => setUi({ editing: message.ts }), { data: { testid: "edit" } }),
-    mine && tool("trash", "Delete message", () => remove(message), { data: { testid: "delete" } }),
+    !how.inThread && tool("reply", "Reply in thread", () => openThread(message), "reply-in-thread"),
+    mine && tool("edit", "Edit message", () => setUi({ editing: message.ts }), "edit"),
+    mine && tool("trash", "Delete message", () => remove(message), "delete"),
   );
 }
 
+/** @param {Message} message */
 async function remove(message) {
   const sure = await confirmDialog({
     title: "Delete this message?",

@@ -2,35 +2,45 @@
 
 import { h } from "./dom.js";
 import { emoji, withEmoji } from "./emoji.js";
-import { channelChip, groupChip, link, mention, broadcast } from "./links.js";
+import { broadcast, channelChip, groupChip, link, mention } from "./links.js";
 import { fullTime, slackDate } from "./time.js";
 
+/** @import { Text } from "./types.js" */
+/** @typedef {[node: Node, length: number]} Found what is shown, and how many characters it stands for */
+
+/** @type {Record<string, string>} */
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
-export const unescape = (text) => text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
+/** @param {string} source */
+const unescaped = (source) => source.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
 
-/** A plain_text object or string as a text node, with shortcodes and entities resolved. */
-export const plain = (text) =>
-  document.createTextNode(withEmoji(unescape(typeof text === "string" ? text : (text?.text ?? ""))));
+/** A plain_text object or string as a text node, with shortcodes and entities resolved. @param {Text | null} [words] */
+export const plain = (words) =>
+  document.createTextNode(withEmoji(unescaped(typeof words === "string" ? words : (words?.text ?? ""))));
 
-/** @param {{type: string, text: string, verbatim?: boolean}|string|null} object a text object, or mrkdwn as a string */
-export function text(object) {
-  if (!object) return "";
-  if (object.type === "plain_text") return plain(object);
-  return mrkdwn(typeof object === "string" ? object : object.text);
+/** @param {Text | undefined} words a text object, or mrkdwn as a string */
+export function text(words) {
+  if (!words) return "";
+  if (typeof words === "string") return mrkdwn(words);
+  return words.type === "plain_text" ? plain(words) : mrkdwn(words.text);
 }
 
-/** A whole mrkdwn text: fences and quotes as blocks, the rest inline with its line breaks kept. */
+/** A whole mrkdwn text: fences and quotes as blocks, the rest inline with its line breaks kept. @param {string} source */
 export function mrkdwn(source) {
   const out = document.createDocumentFragment();
   source.split(/```/).forEach((part, index, all) => {
     const fenced = index % 2 === 1 && index < all.length - 1;
-    if (fenced) out.append(h("pre.code", null, h("code", null, unescape(part.replace(/^\n/, "").replace(/\n$/, "")))));
+    if (fenced) out.append(h("pre.code", null, h("code", null, unescaped(part.replace(/^\n/, "").replace(/\n$/, "")))));
     else out.append(lines(index % 2 === 1 ? `\`\`\`${part}` : trimAround(part, index, all.length)));
   });
   return out;
 }
 
-/** A fence brings its own spacing, so the line break beside it is dropped. */
+/**
+ * A fence brings its own spacing, so the line break beside it is dropped.
+ * @param {string} part
+ * @param {number} index
+ * @param {number} count
+ */
 function trimAround(part, index, count) {
   const head = index > 0 ? part.replace(/^\n/, "") : part;
   return index < count - 1 ? head.replace(/\n$/, "") : head;
@@ -39,91 +49,104 @@ function trimAround(part, index, count) {
 const QUOTE = /^(?:&gt;|>)(?!&gt;|>) ?/;
 const QUOTE_REST = /^(?:&gt;|>){3} ?/;
 
+/** @param {string} part */
 function lines(part) {
-  const out = document.createDocumentFragment();
   const rows = part.split("\n");
-  let run = [];
-  const flush = () => {
-    if (run.length) out.append(...inline(run.join("\n")));
-    run = [];
-  };
-  for (let i = 0; i < rows.length; i++) {
-    if (QUOTE_REST.test(rows[i])) {
-      flush();
-      rows[i] = rows[i].replace(QUOTE_REST, "");
-      out.append(h("blockquote", null, ...inline(rows.slice(i).join("\n"))));
-      return out;
-    }
-    if (!QUOTE.test(rows[i])) {
-      run.push(rows[i]);
-      continue;
-    }
-    flush();
-    const quoted = [];
-    for (; i < rows.length && QUOTE.test(rows[i]); i++) quoted.push(rows[i].replace(QUOTE, ""));
-    i--;
-    out.append(h("blockquote", null, ...inline(quoted.join("\n"))));
-  }
-  flush();
+  const rest = rows.findIndex((row) => QUOTE_REST.test(row));
+  const out = runs(rest < 0 ? rows : rows.slice(0, rest));
+  if (rest >= 0) out.append(quote(rows.slice(rest).join("\n").replace(QUOTE_REST, "")));
   return out;
 }
 
+/** Rows in a row that are quoted make one quote. @param {string[]} rows */
+function runs(rows) {
+  const out = document.createDocumentFragment();
+  for (let start = 0, end = 0; start < rows.length; start = end) {
+    const quoted = QUOTE.test(rows[start]);
+    while (end < rows.length && QUOTE.test(rows[end]) === quoted) end++;
+    const run = rows.slice(start, end);
+    if (quoted) out.append(quote(run.map((row) => row.replace(QUOTE, "")).join("\n")));
+    else out.append(...inline(run.join("\n")));
+  }
+  return out;
+}
+
+/** @param {string} source */
+const quote = (source) => h("blockquote", null, inline(source));
+
 const WORD = /[\p{L}\p{N}_]/u;
+/** @type {Record<string, string>} */
 const STYLES = { "*": "strong", _: "em", "~": "s" };
 const TOKEN = /<([^<>\n]+)>/y;
 const CODE = /`([^`\n]+)`/y;
 const SHORTCODE = /:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/y;
 const URL_TEXT = /https?:\/\/[^\s<>|]*[^\s<>|.,;:!?'")\]]/y;
 
-/** Inline mrkdwn to nodes. */
+/** Inline mrkdwn to nodes. @param {string} source */
 export function inline(source) {
-  const out = [];
-  let run = "";
-  const push = (node, length) => {
-    if (run) out.push(document.createTextNode(unescape(run)));
-    run = "";
-    if (node) out.push(node);
-    return length;
-  };
-  for (let i = 0; i < source.length;) {
-    const taken = special(source, i, push);
-    if (!taken) run += source[i];
-    i += taken || 1;
-  }
-  push(null, 0);
-  if (out[0]?.tagName === "TIME") out[0].classList.add("leading");
+  const out = parseInline(source, special);
+  if (out[0] instanceof HTMLTimeElement) out[0].classList.add("leading");
   return out;
 }
 
-/** What starts at `i`, if anything special does; the number of characters taken, else 0. */
-function special(source, i, push) {
-  const char = source[i];
-  const match = (pattern) => {
-    pattern.lastIndex = i;
-    return pattern.exec(source);
+/**
+ * Nodes for what a parser finds, and text for what is between.
+ * @param {string} source
+ * @param {(source: string, at: number) => Found | null} find what starts at a character
+ */
+export function parseInline(source, find) {
+  /** @type {Node[]} */
+  const out = [];
+  let run = "";
+  const flush = () => {
+    if (run) out.push(document.createTextNode(unescaped(run)));
+    run = "";
   };
-  if (char === "<") {
-    const found = match(TOKEN);
-    return found ? push(token(found[1]), found[0].length) : 0;
+  for (let i = 0; i < source.length; ) {
+    const [node, length] = find(source, i) ?? [null, 1];
+    if (node) {
+      flush();
+      out.push(node);
+    } else run += source[i];
+    i += length;
   }
-  if (char === "`") {
-    const found = match(CODE);
-    return found ? push(h("code", null, unescape(found[1])), found[0].length) : 0;
-  }
-  if (char === ":") {
-    const found = match(SHORTCODE);
-    return found && emoji(found[1]) ? push(emojiNode(found[1]), found[0].length) : 0;
-  }
-  if (char === "h" && !WORD.test(source[i - 1] ?? "")) {
-    const found = match(URL_TEXT);
-    return found ? push(link(unescape(found[0])), found[0].length) : 0;
-  }
-  if (!(char in STYLES) || WORD.test(source[i - 1] ?? "") || source[i - 1] === char) return 0;
-  const end = closing(source, i, char);
-  return end ? push(h(STYLES[char], null, ...inline(source.slice(i + 1, end))), end - i + 1) : 0;
+  flush();
+  return out;
 }
 
-/** Where a styled run that opens at `start` ends: after a non-space, before a non-word, on the same line. */
+/** @type {Record<string, { pattern: RegExp, make: (inside: string) => Node | null }>} */
+const MARKS = {
+  "<": { pattern: TOKEN, make: token },
+  "`": { pattern: CODE, make: (inside) => h("code", null, unescaped(inside)) },
+  ":": { pattern: SHORTCODE, make: (name) => (emoji(name) ? emojiNode(name) : null) },
+  h: { pattern: URL_TEXT, make: (address) => link(unescaped(address)) },
+};
+
+/** @param {string} source @param {number} i @returns {Found | null} */
+function special(source, i) {
+  const char = source[i];
+  const inWord = WORD.test(source[i - 1] ?? "");
+  if (char in STYLES) return inWord || source[i - 1] === char ? null : styled(source, i);
+  if (!(char in MARKS) || (char === "h" && inWord)) return null;
+  const { pattern, make } = MARKS[char];
+  pattern.lastIndex = i;
+  const found = pattern.exec(source);
+  const node = found && make(found[1] ?? found[0]);
+  return node && [node, found[0].length];
+}
+
+/** @param {string} source @param {number} i @returns {Found | null} */
+function styled(source, i) {
+  const end = closing(source, i, source[i]);
+  return end ? [h(STYLES[source[i]], null, inline(source.slice(i + 1, end))), end - i + 1] : null;
+}
+
+/**
+ * Where a styled run that opens at `start` ends: after a non-space, before a non-word, on the same line.
+ * @param {string} source
+ * @param {number} start
+ * @param {string} mark
+ */
 function closing(source, start, mark) {
   if (/\s/.test(source[start + 1] ?? " ") || source[start + 1] === mark) return 0;
   for (let i = start + 1; i < source.length && source[i] !== "\n"; i++) {
@@ -135,6 +158,7 @@ function closing(source, start, mark) {
   return 0;
 }
 
+/** @param {string} name */
 export const emojiNode = (name) =>
   h(
     "span.emoji",
@@ -142,7 +166,7 @@ export const emojiNode = (name) =>
     emoji(name) ?? `:${name}:`,
   );
 
-/** The inside of `<…>`: a mention, a date, or a link. */
+/** The inside of `<…>`: a mention, a date, or a link. @param {string} body */
 function token(body) {
   const bar = body.indexOf("|");
   const target = bar < 0 ? body : body.slice(0, bar);
@@ -152,11 +176,10 @@ function token(body) {
   if (target.startsWith("!subteam^")) return groupChip(target.slice(9), label);
   if (target.startsWith("!date^")) return date(target.slice(6), label);
   if (target.startsWith("!")) return broadcast(target.slice(1), label);
-  return link(unescape(target), label === null ? null : inlineLabel(label));
+  return link(unescaped(target), label === null ? null : withEmoji(unescaped(label)));
 }
 
-const inlineLabel = (label) => withEmoji(unescape(label));
-
+/** @param {string} body @param {string | null} fallback */
 function date(body, fallback) {
   const [seconds, pattern, url] = body.split("^");
   if (!/^\d+$/.test(seconds) || !pattern) return document.createTextNode(fallback ?? body);
@@ -168,8 +191,7 @@ function date(body, fallback) {
   return url ? link(url, shown) : shown;
 }
 
-/** The text as one line without markup, for titles, previews and screen-reader announcements. */
+/** The text as one line without markup, for titles, previews and screen-reader announcements. @param {string} source */
 export function flatten(source) {
-  const holder = h("div", null, mrkdwn(source ?? ""));
-  return holder.textContent.replace(/\s+/g, " ").trim();
+  return mrkdwn(source).textContent?.replace(/\s+/g, " ").trim();
 }

@@ -1,16 +1,17 @@
-/** Things above the page: popover menus, the confirm dialog, toasts, announcements for screen readers. */
+/** Things above the page: popovers, menus, the confirm dialog. */
 
-import { append, clamp, fill, h } from "./dom.js";
-import { icon } from "./icons.js";
+import { clamp, first, focusedIn, h } from "./dom.js";
 import { text } from "./mrkdwn.js";
 
-const TOAST_MS = 6_000;
+/** @import { Child, Confirm } from "./types.js" */
+/** @typedef {{ align?: "start" | "end", label?: string, className?: string }} PopoverOptions */
+/** @typedef {{ label: Child, hint?: Child, value: string, onpick: () => void }} MenuItem */
 
 /**
  * Open a popover beside a button; it closes on Esc, on a click outside, and through the `close` passed to `build`.
  * @param {HTMLElement} anchor
  * @param {(close: () => void) => HTMLElement} build
- * @param {{align?: "start"|"end", label?: string, className?: string}} options
+ * @param {PopoverOptions} [options]
  */
 export function popover(anchor, build, { align = "start", label = "Menu", className = "" } = {}) {
   const host = anchor.closest("dialog") ?? document.body; // inside a modal dialog, only its own descendants can be used
@@ -28,11 +29,16 @@ export function popover(anchor, build, { align = "start", label = "Menu", classN
   anchor.setAttribute("aria-expanded", "true");
   box.showPopover();
   place(box, anchor.getBoundingClientRect(), align);
-  (box.querySelector("[autofocus], [aria-current=true]") ?? box.querySelector("input, a, button"))?.focus();
+  (first(box, "[autofocus], [aria-current=true]") ?? first(box, "input, a, button"))?.focus();
   return box;
 }
 
-/** Put a box under its anchor, or above when there is more room, always inside the window. */
+/**
+ * Put a box under its anchor, or above when there is more room, always inside the window.
+ * @param {HTMLElement} box
+ * @param {DOMRect} anchor
+ * @param {"start" | "end"} align
+ */
 function place(box, anchor, align) {
   const { offsetWidth: width, offsetHeight: height } = box;
   const margin = 8;
@@ -46,53 +52,62 @@ function place(box, anchor, align) {
 
 /**
  * A popover with a list of choices, walked with the arrow keys.
- * @param {{label: string, hint?: string, icon?: string, danger?: boolean, data?: Object, onpick: () => void}[]} items
+ * @param {HTMLElement} anchor
+ * @param {MenuItem[]} items
+ * @param {PopoverOptions} options
  */
-export function menu(anchor, items, options = {}) {
-  const build = (close) => {
-    const buttons = items.map((item) =>
-      h(
-        "button.menu-item",
-        {
-          type: "button",
-          role: "menuitem",
-          class: item.danger ? "danger" : null,
-          data: item.data,
-          onclick: () => {
-            close();
-            item.onpick();
-          },
-        },
-        item.icon && icon(item.icon, 16),
-        h("span", null, item.label, item.hint && h("small", null, item.hint)),
-      ),
-    );
-    return h("div.menu", { role: "menu", onkeydown: (event) => arrows(event, buttons) }, buttons);
-  };
-  return popover(anchor, build, options);
+export function menu(anchor, items, options) {
+  popover(
+    anchor,
+    (close) => {
+      const buttons = items.map((item) => menuButton(item, close));
+      return h("div.menu", { role: "menu", onkeydown: (event) => arrows(event, buttons) }, buttons);
+    },
+    options,
+  );
 }
 
-/** Up/Down/Home/End through a list of focusable nodes; digits jump. */
-export function arrows(event, nodes) {
-  const at = nodes.indexOf(document.activeElement);
-  const to =
+/** @param {MenuItem} item @param {() => void} close */
+const menuButton = ({ label, hint, value, onpick }, close) =>
+  h(
+    "button.menu-item",
     {
-      ArrowDown: (at + 1) % nodes.length,
-      ArrowUp: (at - 1 + nodes.length) % nodes.length,
-      Home: 0,
-      End: nodes.length - 1,
-    }[event.key] ?? (/^[1-9]$/.test(event.key) ? Number(event.key) - 1 : undefined);
-  if (to === undefined || !nodes[to]) return;
+      type: "button",
+      role: "menuitem",
+      data: { value },
+      onclick: () => {
+        close();
+        onpick();
+      },
+    },
+    h("span", null, label, hint && h("small", null, hint)),
+  );
+
+/**
+ * Up/Down/Home/End through a list of focusable nodes; digits jump.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement[]} nodes
+ */
+export function arrows(event, nodes) {
+  const held = focusedIn(document);
+  const at = held ? nodes.indexOf(held) : -1;
+  const { length } = nodes;
+  /** @type {Record<string, number>} */
+  const targets = { ArrowDown: (at + 1) % length, ArrowUp: (at - 1 + length) % length, Home: 0, End: length - 1 };
+  const node = nodes[targets[event.key] ?? (/^[1-9]$/.test(event.key) ? Number(event.key) - 1 : -1)];
+  if (!node) return;
   event.preventDefault();
-  nodes[to].focus();
+  node.focus();
 }
 
 /**
- * Ask before something happens; the shape of Slack's `confirm` object.
+ * Ask before something happens.
+ * @param {Confirm} question
  * @returns {Promise<boolean>} true only for the confirming button
  */
 export function confirmDialog({ title, text: body, confirm, deny, style = "primary" }) {
   return new Promise((resolve) => {
+    /** @param {boolean} answer */
     const finish = (answer) => {
       dialog.close();
       dialog.remove();
@@ -140,36 +155,3 @@ export function confirmDialog({ title, text: body, confirm, deny, style = "prima
     (style === "danger" ? cancel : ok).focus();
   });
 }
-
-const toasts = h("div.toasts", { popover: "manual", role: "status", "aria-live": "polite" });
-const speaker = h("div.sr-only", { "aria-live": "polite", role: "status" });
-append(document.body, [toasts, speaker]);
-
-/** A short note at the foot of the page. @param {"info"|"error"|"good"} kind */
-export function toast(message, kind = "info") {
-  const name = { error: "warn", good: "check", info: "info" }[kind];
-  const node = h(
-    "div.toast",
-    { class: kind, data: { testid: "toast" } },
-    icon(name),
-    h("span", null, message),
-    h("button.icon-button", { type: "button", "aria-label": "Dismiss", onclick: () => remove() }, icon("close", 16)),
-  );
-  const remove = () => {
-    node.remove();
-    if (!toasts.childElementCount && toasts.matches(":popover-open")) toasts.hidePopover();
-  };
-  toasts.append(node);
-  if (toasts.matches(":popover-open")) toasts.hidePopover(); // shown again: on top of a dialog opened since
-  toasts.showPopover();
-  let timer = setTimeout(remove, TOAST_MS);
-  node.onmouseenter = () => clearTimeout(timer);
-  node.onmouseleave = () => {
-    timer = setTimeout(remove, TOAST_MS / 2);
-  };
-}
-
-export const toastError = (error) => toast(error.message ?? String(error), "error");
-
-/** Read a sentence to screen-reader users. */
-export const announce = (sentence) => fill(speaker, sentence);

@@ -1,47 +1,37 @@
 /** The middle of the page: channel header, messages, composer. */
 
 import { post } from "./api.js";
-import { avatar } from "./avatar.js";
-import { createComposer } from "./composer.js";
-import { fill, h, plural, refill } from "./dom.js";
+import { Composer } from "./composer.js";
+import { fill, first, h } from "./dom.js";
+import { drawHeader } from "./header.js";
 import { hintCard } from "./hint.js";
 import { homeView } from "./home.js";
 import { icon } from "./icons.js";
-import { createList, statusTail } from "./list.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { MessageList, statusTail } from "./list.js";
 import { onFlash } from "./nav.js";
-import { popover, toastError } from "./overlays.js";
+import { opening } from "./opening.js";
 import { promptChips } from "./prompts.js";
-import {
-  channelIcon,
-  channelLabel,
-  isBotDm,
-  isDm,
-  isFromApp,
-  isJoined,
-  isMine,
-  onFrame,
-  person,
-  placeLabel,
-  setUi,
-  state,
-  topLevel,
-  watch,
-} from "./store.js";
+import { isBotDm, isFromApp, isMine, onFrame, placeLabel, setUi, state, topLevel, watch } from "./store.js";
+
+/** @import { Channel, Frame, Link, Message } from "./types.js" */
 
 const AUTO_OPEN_MIN_WIDTH = 1000;
 
-const list = createList({ label: "Messages" });
-const sent = new Set(); // my messages from this tab: the app's first answer to one opens its thread
+const list = new MessageList("Messages");
+/**
+ * My messages from this tab: the app's first answer to one opens its thread.
+ * @type {Set<string>}
+ */
+const sent = new Set();
 
-export const composer = createComposer({
+export const composer = new Composer({
   testid: "composer",
   sendTestid: "send",
   onEditLast: () => editLast(topLevel(state.ui.channel)),
   onSent: (ts) => sent.add(ts),
 });
 
-/** Up arrow in an empty composer: edit the last message of one's own. */
+/** Up arrow in an empty composer: edit the last message of one's own. @param {Message[]} messages */
 export function editLast(messages) {
   const last = messages.filter(isMine).at(-1);
   if (last) setUi({ editing: last.ts });
@@ -53,9 +43,10 @@ const home = h("div.home-pane", { role: "tabpanel", "aria-label": "Home", hidden
 const notice = h("div.notice", { hidden: true });
 const foot = h("div.composer-dock", null, notice, composer.el);
 
+/** @param {HTMLElement} root */
 export function mountPane(root) {
   root.append(banner, header, list.el, home, foot);
-  watch(["channels", "people", "app", "ui", "snapshot"], drawHeader);
+  watch(["channels", "people", "app", "ui", "snapshot"], () => drawHeader(header));
   watch(["messages", "channels", "people", "statuses", "ui", "app", "prompts", "snapshot"], drawList);
   watch(["home", "ui", "app", "snapshot"], drawHome);
   watch(["link"], drawBanner);
@@ -67,122 +58,6 @@ export function mountPane(root) {
 }
 
 const current = () => state.channels.get(state.ui.channel);
-
-function drawHeader() {
-  const channel = current();
-  if (!channel) return;
-  const dm = isDm(channel);
-  const burger = h(
-    "button.icon-button.burger",
-    {
-      type: "button",
-      "aria-label": "Show conversations",
-      data: { testid: "burger", focus: "burger" },
-      onclick: () => setUi({ sidebar: true }),
-    },
-    icon("menu", 20),
-    othersUnread(channel) && h("span.burger-dot"),
-  );
-  const title = h(
-    "h1",
-    null,
-    dm ? avatar(channel.with, 26) : icon(channelIcon(channel), 18),
-    h("span", null, channelLabel(channel)),
-    isBotDm(channel) && h("span.badge", null, "APP"),
-  );
-  const topic = dm ? person(channel.with).title || (isBotDm(channel) ? state.app.description : "") : channel.topic;
-  refill(
-    header,
-    burger,
-    h("div.pane-title", null, title, topic && h("div.topic", null, mrkdwn(topic))),
-    isBotDm(channel) && state.app.home_tab && tabs(),
-    !dm && membersButton(channel),
-  );
-  const place = placeLabel(channel);
-  document.title = `${unreadTitle()}${place} · ${person(state.me).real_name} · Countersign sandbox`;
-}
-
-const othersUnread = (channel) =>
-  [...state.channels.values()].some((c) => c.id !== channel.id && (isDm(c) ? c.unread : c.mentions) > 0);
-
-function unreadTitle() {
-  const n = [...state.channels.values()].reduce((sum, c) => sum + (isDm(c) ? (c.unread ?? 0) : (c.mentions ?? 0)), 0);
-  return n ? `(${n}) ` : "";
-}
-
-function tabs() {
-  const tab = (name, label) =>
-    h(
-      "button.tab",
-      {
-        type: "button",
-        role: "tab",
-        "aria-selected": String(state.ui.tab === name),
-        data: { testid: `tab-${name}`, focus: `tab-${name}` },
-        onclick: () => openTab(name),
-      },
-      label,
-    );
-  return h("div.tabs", { role: "tablist", "aria-label": "App" }, tab("messages", "Messages"), tab("home", "Home"));
-}
-
-function openTab(name) {
-  setUi({ tab: name, thread: name === "home" ? null : state.ui.thread });
-  post("home", { tab: name }).catch(toastError);
-}
-
-function membersButton(channel) {
-  const members = channel.members ?? [];
-  const button = h(
-    "button.members",
-    {
-      type: "button",
-      "aria-label": `${plural(members.length, "member")}, show them`,
-      data: { focus: "members" },
-      onclick: () =>
-        popover(
-          button,
-          () =>
-            h(
-              "div.menu.member-list",
-              null,
-              h("div.menu-title", null, plural(members.length, "member")),
-              members.map(memberRow),
-            ),
-          { label: "Members", align: "end" },
-        ),
-    },
-    h(
-      "span.thread-faces",
-      null,
-      members.slice(0, 3).map((id) => avatar(id, 22)),
-    ),
-    h("span", null, members.length),
-  );
-  return button;
-}
-
-function memberRow(id) {
-  const p = person(id);
-  return h(
-    "div.person-row",
-    { tabindex: "0" },
-    avatar(id, 30),
-    h(
-      "div",
-      null,
-      h(
-        "strong",
-        null,
-        id === state.app.bot_user ? state.app.name : p.real_name,
-        p.is_bot && h("span.badge", null, "APP"),
-        p.is_guest && h("span.tag", null, "Guest"),
-        p.is_external && h("span.tag", null, "External"),
-      ),
-      h("small", null, id === state.me ? `You · ${p.title ?? ""}` : p.title || `@${p.name}`),
-    ),
-  );
-}
 
 function drawList() {
   const channel = current();
@@ -198,54 +73,22 @@ function drawList() {
     lead: [opening(channel), hintCard(channel, composer)],
     tail: [statusTail(channel.id, null), promptChips(channel, messages, (ts) => sent.add(ts))],
   });
-  composer.at({ key: channel.id, channel: channel.id }, `Message ${placeLabel(channel)}`);
+  composer.at({ channel: channel.id }, `Message ${placeLabel(channel)}`);
   drawNotice(channel);
   if (state.ui.focusComposer && !state.ui.focusThread) composer.focus();
   state.ui.focusComposer = false;
   markRead();
 }
 
-/** What stands above the first message. */
-const opening = (channel) => ({
-  key: "opening",
-  sig: [channel.id, channelLabel(channel), channel.topic, state.app.description].join("|"),
-  build: () => openingCard(channel),
-});
-
-function openingCard(channel) {
-  if (isBotDm(channel))
-    return h(
-      "div.opening",
-      null,
-      avatar(channel.with, 56),
-      h("h2", null, channelLabel(channel)),
-      h("p", null, state.app.description || "This is the beginning of your conversation with the app."),
-    );
-  if (isDm(channel))
-    return h(
-      "div.opening",
-      null,
-      avatar(channel.with, 56),
-      h("h2", null, channelLabel(channel)),
-      h("p", null, `Only you and ${channelLabel(channel)} see this.`),
-    );
-  return h(
-    "div.opening",
-    null,
-    h("span.opening-mark", null, icon(channelIcon(channel), 28)),
-    h("h2", null, placeLabel(channel)),
-    h("p", null, channel.topic || "This is the very beginning of the channel."),
-  );
-}
-
+/** @param {Channel} channel */
 function drawNotice(channel) {
   const away =
     state.app.name &&
     !state.app.connected &&
     state.app.delivery !== "http" &&
-    (channel.members?.includes(state.app.bot_user) || isBotDm(channel));
-  const outside = !isJoined(channel);
-  notice.hidden = !(away || outside);
+    (channel.members.includes(state.app.bot_user) || isBotDm(channel));
+  const outside = !channel.joined;
+  notice.hidden = !away && !outside;
   fill(
     notice,
     icon("info", 15),
@@ -261,10 +104,11 @@ function drawNotice(channel) {
 
 function drawHome() {
   const channel = current();
-  home.hidden = !(channel && isBotDm(channel) && state.ui.tab === "home");
+  home.hidden = !channel || !isBotDm(channel) || state.ui.tab !== "home";
   if (!home.hidden) fill(home, homeView());
 }
 
+/** @type {Record<Link, string | null>} */
 const BANNERS = {
   lost: "Reconnecting… What you missed appears as soon as the sandbox is back.",
   stranger: "There is nobody with that id in this workspace. Take the ?as=… out of the address.",
@@ -278,28 +122,32 @@ function drawBanner() {
   const words = BANNERS[state.link];
   banner.hidden = !words;
   banner.className = `banner ${state.link}`;
-  if (words) document.querySelector(".boot").textContent = words; // before the first snapshot, that is all there is to see
+  const boot = first(document, ".boot"); // before the first snapshot, that is all there is to see
+  if (words && boot) boot.textContent = words;
   fill(banner, words && [h("span.spinner"), h("span", null, words)]);
 }
 
+let reading = ""; // the channel that the server is being told of
+
 /** Reading is: this channel is shown, to its end, in the window that has the focus. */
-let reading = null;
 function markRead() {
   const channel = current();
-  if (!channel?.unread && !channel?.mentions) return;
+  if (!channel || (!channel.unread && !channel.mentions)) return;
   if (document.hidden || !document.hasFocus() || reading === channel.id || !list.atEnd()) return;
   reading = channel.id;
   post("read", { channel: channel.id })
     .catch(() => {})
     .finally(() => {
-      reading = null;
+      reading = "";
     });
 }
 
-function openOwnThread({ type, message }, { isNew }) {
-  if (type !== "message" || !isNew || !message.thread_ts || !sent.has(message.thread_ts) || !isFromApp(message)) return;
-  sent.delete(message.thread_ts);
-  if (message.channel === state.ui.channel && !state.ui.thread && innerWidth >= AUTO_OPEN_MIN_WIDTH) {
-    setUi({ thread: message.thread_ts, focusThread: false });
-  }
+/** @param {Frame} frame @param {{ isNew: boolean }} about */
+function openOwnThread(frame, { isNew }) {
+  if (frame.type !== "message" || !isNew) return;
+  const { thread_ts: thread, channel } = frame.message;
+  if (!thread || !sent.has(thread) || !isFromApp(frame.message)) return;
+  sent.delete(thread);
+  if (channel !== state.ui.channel || state.ui.thread || innerWidth < AUTO_OPEN_MIN_WIDTH) return;
+  setUi({ thread, focusThread: false });
 }

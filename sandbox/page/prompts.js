@@ -3,25 +3,42 @@
 import { post } from "./api.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { toastError } from "./overlays.js";
-import { isBotDm, placeKey, state } from "./store.js";
+import { placeOf } from "./sending.js";
+import { isBotDm, promptsAt, state } from "./store.js";
+import { toastError } from "./toast.js";
 
-/** A list item for the chips, or nothing. @param {(ts: string) => void} onSent told of what a chip has said */
+/** @import { Channel, Item, Message, Place, Prompt } from "./types.js" */
+
+/**
+ * A list item for the chips, or nothing.
+ * @param {Channel} channel
+ * @param {Message[]} messages
+ * @param {(ts: string) => void} onSent told of what a chip has said
+ * @param {string | null} [thread]
+ * @returns {Item | null}
+ */
 export function promptChips(channel, messages, onSent, thread = null) {
-  const own = state.prompts.get(placeKey(channel.id, thread));
+  const own = promptsAt(channel.id, thread);
   const emptyDm = !thread && isBotDm(channel) && !messages.some((m) => !m.ephemeral);
-  const prompts = own?.prompts ?? (emptyDm ? state.app.suggested_prompts : null) ?? [];
+  const prompts = own?.prompts ?? (emptyDm ? state.app.suggested_prompts : []);
   if (!prompts.length || (!thread && !emptyDm)) return null;
   return {
     key: "prompts",
     sig: JSON.stringify([channel.id, thread, prompts, own?.title]),
-    build: () => chips(channel.id, thread, prompts, own?.title, onSent),
+    build: () => chips(placeOf({ channel: channel.id, thread }), prompts, own?.title, onSent),
   };
 }
 
-function chips(channel, thread, prompts, title, onSent) {
+/**
+ * @param {Place} place
+ * @param {Prompt[]} prompts
+ * @param {string | undefined} title
+ * @param {(ts: string) => void} onSent
+ */
+function chips(place, prompts, title, onSent) {
+  /** @param {string} text */
   const say = (text) =>
-    post("say", { channel, text, ...(thread ? { thread_ts: thread } : {}) })
+    post("say", { ...place, text })
       .then(({ ts }) => onSent(ts))
       .catch(toastError);
   return h(

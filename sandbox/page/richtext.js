@@ -6,11 +6,22 @@ import { broadcast, channelChip, groupChip, link, mention } from "./links.js";
 import { emojiNode } from "./mrkdwn.js";
 import { fullTime, slackDate } from "./time.js";
 
-const WRAPPERS = { bold: "strong", italic: "em", strike: "s", code: "code", underline: "u", highlight: "mark" };
+/** @import { RichInline, RichInlineType, RichInlines, RichPart, RichParts, RichPartType, RichStyle, RichText } from "./types.js" */
 
-/** @param {{elements: Object[]}} block */
+/** @type {[style: RichStyle, tag: string][]} */
+const WRAPPERS = [
+  ["bold", "strong"],
+  ["italic", "em"],
+  ["strike", "s"],
+  ["code", "code"],
+  ["underline", "u"],
+  ["highlight", "mark"],
+];
+
+/** @param {RichText} block */
 export const richText = (block) => h("div.rich-text", null, (block.elements ?? []).map(part));
 
+/** @type {RichParts} */
 const parts = {
   rich_text_section: (node) => h("div.rt-section", null, children(node)),
   rich_text_quote: (node) => h("blockquote", { class: node.border ? "bordered" : null }, children(node)),
@@ -22,15 +33,18 @@ const parts = {
     return h(
       tag,
       { class: `rt-list indent-${indent}`, ...start },
-      (node.elements ?? []).map((item) => h("li", null, item.elements ? children(item) : part(item))),
+      (node.elements ?? []).map((item) => h("li", null, children(item))),
     );
   },
 };
 
-const part = (node) => (parts[node.type] ?? ((n) => h("span", null, inlineElement(n))))(node);
+/** @template {RichPartType} T @param {RichPart<T>} node */
+const part = (node) => parts[node.type]?.(node) ?? h("span.unsupported", null, `“${node.type}” cannot be shown here`);
 
+/** @param {{ elements?: RichInline[] }} node */
 const children = (node) => (node.elements ?? []).map(inlineElement);
 
+/** @type {RichInlines} */
 const inlines = {
   text: (e) => document.createTextNode(e.text ?? ""),
   link: (e) => link(e.url ?? "", e.text || null),
@@ -51,16 +65,15 @@ const inlines = {
     h("time", { title: fullTime(e.timestamp) }, e.format ? slackDate(e.timestamp, e.format) : (e.fallback ?? "")),
 };
 
+/** @template {RichInlineType} T @param {RichInline<T>} element */
 function inlineElement(element) {
-  const node = (inlines[element.type] ?? ((e) => document.createTextNode(e.text ?? "")))(element);
-  return Object.keys(WRAPPERS).reduce(
-    (inner, style) => (element.style?.[style] ? h(WRAPPERS[style], null, inner) : inner),
-    node,
-  );
+  const node =
+    inlines[element.type]?.(element) ?? document.createTextNode("text" in element ? String(element.text) : "");
+  return WRAPPERS.filter(([style]) => element.style?.[style]).reduce((inner, [, tag]) => h(tag, null, inner), node);
 }
 
 /** "1f44d-1f3fb" as Slack sends it, to a string. */
-function fromCodePoints(hex) {
-  if (!/^[0-9a-f]+(-[0-9a-f]+)*$/i.test(hex ?? "")) return null;
-  return String.fromCodePoint(...hex.split("-").map((part) => parseInt(part, 16)));
+function fromCodePoints(hex = "") {
+  if (!/^[0-9a-f]+(-[0-9a-f]+)*$/i.test(hex)) return null;
+  return String.fromCodePoint(...hex.split("-").map((code) => parseInt(code, 16)));
 }

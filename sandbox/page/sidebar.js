@@ -2,26 +2,17 @@
 
 import { avatar } from "./avatar.js";
 import { fill, h, plural, refill } from "./dom.js";
-import { icon, seal } from "./icons.js";
-import { addressAs, openChannel } from "./nav.js";
-import { arrows, popover } from "./overlays.js";
-import {
-  channelIcon,
-  channelLabel,
-  humans,
-  isBotDm,
-  isDm,
-  isGroupDm,
-  isJoined,
-  person,
-  setUi,
-  state,
-  watch,
-} from "./store.js";
+import { icon, iconButton, seal } from "./icons.js";
+import { openChannel } from "./nav.js";
+import { popover } from "./overlays.js";
+import { openPeople } from "./people.js";
+import { channelIcon, channelLabel, isBotDm, isDm, isNamed, person, setUi, state, urgent, watch } from "./store.js";
 import { openSwitcher } from "./switcher.js";
 import { toggleTheme } from "./theme-toggle.js";
 
-const IS_MAC = /mac|iphone|ipad/i.test(navigator.platform ?? "");
+/** @import { Channel } from "./types.js" */
+
+const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 const MOD = IS_MAC ? "⌘" : "Ctrl";
 
 const brand = h("div.brand");
@@ -40,7 +31,7 @@ const problems = h("button.pill.off", {
         h(
           "ul.problem-list",
           null,
-          state.app.problems.map((line) => h("li", null, String(line))),
+          state.app.problems.map((line) => h("li", null, line)),
         ),
       { label: "Problems in the manifest", className: "wide" },
     ),
@@ -59,18 +50,14 @@ const theme = h(
   icon("moon", 17),
   icon("sun", 17),
 );
-const inspector = h(
-  "button.icon-button",
-  {
-    type: "button",
-    data: { testid: "inspector-toggle" },
-    "aria-label": "Inspector",
-    title: "Inspector: everything between Slack and the bot (Alt+I)",
-    onclick: () => setUi({ inspector: !state.ui.inspector, sidebar: false }),
-  },
-  icon("pulse", 17),
-);
+const toggleInspector = () => setUi({ inspector: !state.ui.inspector, sidebar: false });
+const inspector = iconButton("pulse", "Inspector", toggleInspector, {
+  size: 17,
+  title: "Inspector: everything between Slack and the bot (Alt+I)",
+  data: { testid: "inspector-toggle" },
+});
 
+/** @param {HTMLElement} root */
 export function mountSidebar(root) {
   const search = h(
     "button.search",
@@ -94,17 +81,8 @@ function drawBrand() {
   fill(
     brand,
     h("span.brand-mark", null, seal(22)),
-    h(
-      "div.brand-name",
-      null,
-      h("strong", null, state.workspace.name ?? "Workspace"),
-      h("small", null, "Countersign sandbox"),
-    ),
-    h(
-      "button.icon-button.sidebar-close",
-      { type: "button", "aria-label": "Hide conversations", onclick: () => setUi({ sidebar: false }) },
-      icon("close", 18),
-    ),
+    h("div.brand-name", null, h("strong", null, state.workspace.name), h("small", null, "Countersign sandbox")),
+    iconButton("close", "Hide conversations", () => setUi({ sidebar: false }), { class: "sidebar-close" }),
   );
 }
 
@@ -122,31 +100,33 @@ function drawPill() {
     h("span", null, words),
     here && h("small", null, delivery, app.connections > 1 && ` ×${app.connections}`),
   );
-  problems.hidden = !app.problems?.length;
-  fill(problems, icon("warn", 15), plural(app.problems?.length ?? 0, "problem"), " in the manifest");
+  problems.hidden = !app.problems.length;
+  fill(problems, icon("warn", 15), plural(app.problems.length, "problem"), " in the manifest");
 }
 
 function drawNav() {
   const all = [...state.channels.values()];
-  const rooms = all
-    .filter((c) => !isDm(c) && !isGroupDm(c))
-    .sort((a, b) => Number(isJoined(b)) - Number(isJoined(a)) || a.name.localeCompare(b.name));
+  const rooms = all.filter(isNamed).sort((a, b) => Number(b.joined) - Number(a.joined) || a.name.localeCompare(b.name));
   const dms = all
-    .filter((c) => isDm(c) || isGroupDm(c))
+    .filter((c) => !isNamed(c))
     .sort((a, b) => Number(isBotDm(b)) - Number(isBotDm(a)) || channelLabel(a).localeCompare(channelLabel(b)));
   refill(nav, group("Channels", rooms.map(row)), group("Direct messages", dms.map(row)));
 }
 
+/** @param {string} label @param {HTMLElement[]} rows */
 const group = (label, rows) => (rows.length ? h("section", null, h("h2", null, label), h("ul", null, rows)) : null);
 
+/** @param {Channel} channel */
+function testidOf(channel) {
+  if (!isDm(channel)) return `channel-${channel.name}`;
+  return isBotDm(channel) ? "dm-bot" : `dm-${person(channel.with).name}`;
+}
+
+/** @param {Channel} channel */
 function row(channel) {
-  const dm = isDm(channel);
   const active = channel.id === state.ui.channel;
-  const count = dm ? channel.unread : channel.mentions;
-  const testid = dm ? (isBotDm(channel) ? "dm-bot" : `dm-${person(channel.with).name}`) : `channel-${channel.name}`;
-  const classes = [channel.unread > 0 && !active && "unread", !isJoined(channel) && "outside"]
-    .filter(Boolean)
-    .join(" ");
+  const count = urgent(channel);
+  const classes = [channel.unread > 0 && !active && "unread", !channel.joined && "outside"].filter(Boolean).join(" ");
   return h(
     "li",
     null,
@@ -155,18 +135,19 @@ function row(channel) {
       {
         type: "button",
         class: classes,
-        data: { testid },
+        data: { testid: testidOf(channel) },
         "aria-current": active ? "page" : null,
         onclick: () => openChannel(channel.id),
       },
-      dm ? face(channel.with) : icon(channelIcon(channel), 16),
+      isDm(channel) ? face(channel.with) : icon(channelIcon(channel), 16),
       h("span.conversation-name", null, channelLabel(channel)),
       isBotDm(channel) && h("span.badge", null, "APP"),
-      count > 0 && !active && h("span.count", { "aria-label": `${count} unread` }, count),
+      count > 0 && !active && h("span.count", { "aria-label": `${count} unread` }, String(count)),
     ),
   );
 }
 
+/** @param {string} id */
 function face(id) {
   const online = id === state.app.bot_user ? state.app.connected : person(id).presence === "active";
   return h("span.face", null, avatar(id, 20), h("i.presence", { class: online ? "online" : null }));
@@ -189,58 +170,4 @@ function drawMe() {
     h("span.me-action", null, icon("swap", 15), "Switch"),
   );
   fill(me, button);
-}
-
-/** The list of people one can be. */
-export function openPeople(anchor = me.querySelector("[data-testid=person-switch]")) {
-  popover(
-    anchor,
-    () => {
-      const links = humans().map((p, n) =>
-        h(
-          "a.person-row",
-          {
-            href: addressAs(p.id),
-            data: { testid: `person-${p.name}` },
-            "aria-current": p.id === state.me ? "true" : null,
-          },
-          avatar(p.id, 34),
-          h(
-            "div",
-            null,
-            h(
-              "strong",
-              null,
-              p.real_name,
-              p.is_guest && h("span.tag", null, "Guest"),
-              p.is_external && h("span.tag", null, "External"),
-              p.id === state.me && h("span.tag.you", null, "You"),
-            ),
-            h("small", null, p.title || `@${p.name}`),
-          ),
-          h("kbd", null, n + 1),
-        ),
-      );
-      const tabs = links.map((link) =>
-        h(
-          "a.icon-button",
-          {
-            href: link.href,
-            target: "_blank",
-            "aria-label": `${link.querySelector("strong").firstChild.textContent} in a new tab`,
-            title: "Open in a new tab",
-          },
-          icon("external", 16),
-        ),
-      );
-      return h(
-        "div.people",
-        { onkeydown: (event) => (/^[1-9]$/.test(event.key) ? links[event.key - 1]?.click() : arrows(event, links)) },
-        h("div.menu-title", null, "Be somebody else"),
-        links.map((link, n) => h("div.person-line", null, link, tabs[n])),
-        h("p.menu-note", null, "Two tabs can be two people at once."),
-      );
-    },
-    { label: "People", className: "wide" },
-  );
 }

@@ -3,33 +3,36 @@
 import { post } from "./api.js";
 import { avatar } from "./avatar.js";
 import { h } from "./dom.js";
-import { toastError } from "./overlays.js";
 import { state } from "./store.js";
+import { toastError } from "./toast.js";
 
 const ROTATE_MS = 3_000;
 
+/** @import { Status } from "./types.js" */
+
+/** @param {string} text */
 const trimDots = (text) => text.replace(/(?:\.\.\.|…)\s*$/, "");
 
+/** @type {WeakMap<Status, HTMLElement>} */
 const lines = new WeakMap();
 
-/**
- * One node per status, so that its dots keep moving evenly.
- * @param {{text: string, loading_messages?: string[], since?: number}} status
- */
+/** One node per status, so that its dots keep moving evenly. @param {Status} status */
 export function statusLine(status) {
-  if (!lines.has(status)) lines.set(status, build(status));
-  return lines.get(status);
+  const line = lines.get(status) ?? build(status);
+  lines.set(status, line);
+  return line;
 }
 
+/** @param {Status} status */
 function build(status) {
-  const messages = status.loading_messages ?? [];
+  const messages = status.loading_messages;
   const line = h("span.status-text");
   const started = status.since ?? Date.now();
   const draw = () => {
     const turn = Math.floor((Date.now() - started) / ROTATE_MS);
     line.textContent = messages.length
       ? trimDots(messages[turn % messages.length])
-      : `${state.app.name ?? "The app"} ${trimDots(status.text)}`;
+      : `${state.app.name || "The app"} ${trimDots(status.text)}`;
   };
   draw();
   const stop =
@@ -47,7 +50,7 @@ function build(status) {
   const node = h(
     "div.status",
     { role: "status", data: { testid: "status" } },
-    state.app.bot_user && avatar(state.app.bot_user, 20),
+    avatar(state.app.bot_user, 20),
     line,
     dots,
     stop,

@@ -1,21 +1,42 @@
 /** What the page knows: the server's snapshot kept current by its frames, and what this tab is looking at. */
 
+import { keep, setting } from "./settings.js";
+
+/** @import { App, Channel, DirectMessage, Frame, FrameType, Message, Person, Snapshot, State, Topic, Ui } from "./types.js" */
+
+/** @type {App} */
+const NO_APP = {
+  id: "",
+  name: "",
+  bot_user: "",
+  description: "",
+  commands: [],
+  delivery: "socket",
+  connected: false,
+  connections: 0,
+  home_tab: false,
+  messages_tab: false,
+  suggested_prompts: [],
+  problems: [],
+};
+
+/** @type {State} */
 export const state = {
   ready: false,
-  link: "connecting", // "connecting" | "open" | "lost" | "refused" | "stranger" | "deactivated"
-  me: null,
-  workspace: {},
+  link: "connecting",
+  me: "",
+  workspace: { id: "", name: "", domain: "", url: "" },
   people: new Map(),
   groups: new Map(),
   channels: new Map(),
-  app: {},
+  app: NO_APP,
   views: [],
   home: null,
   statuses: new Map(),
   prompts: new Map(),
-  messages: new Map(), // channel id → Map(ts → message), roots and replies together
+  messages: new Map(),
   ui: {
-    channel: null,
+    channel: "",
     thread: null,
     tab: "messages",
     editing: null,
@@ -26,81 +47,80 @@ export const state = {
   },
 };
 
-/** @typedef {"snapshot"|"people"|"channels"|"messages"|"statuses"|"prompts"|"views"|"home"|"app"|"link"|"ui"} Topic */
+/** @typedef {(frame: Frame, about: { isNew: boolean }) => void} FrameListener */
 
-const watchers = new Map();
-const frameListeners = new Set();
-let pending = null;
+/** @type {{ topics: Topic[], render: () => void }[]} */
+const watchers = [];
+/** @type {FrameListener[]} */
+const frameListeners = [];
+/** @type {Set<Topic>} */
+let pending = new Set();
 
-/** Call `render` once per batch of changes to any of these topics. @param {Topic[]} topics */
-export function watch(topics, render) {
-  for (const topic of topics) {
-    if (!watchers.has(topic)) watchers.set(topic, new Set());
-    watchers.get(topic).add(render);
-  }
-}
+/** Call `render` once per batch of changes to any of these topics. @param {Topic[]} topics @param {() => void} render */
+export const watch = (topics, render) => watchers.push({ topics, render });
 
-/** Hear of single frames (new messages, inspector entries), before the batched renders. */
-export const onFrame = (listener) => frameListeners.add(listener);
+/** Hear of single frames (new messages, inspector entries), before the batched renders. @param {FrameListener} listener */
+export const onFrame = (listener) => frameListeners.push(listener);
 
-/** Renders run together in a microtask, not an animation frame: a tab in the background must stay current too. */
+/**
+ * Renders run together in a microtask, not an animation frame: a tab in the background must stay current too.
+ * @param {...Topic} topics
+ */
 export function changed(...topics) {
-  if (pending) {
-    topics.forEach((topic) => pending.add(topic));
-    return;
-  }
-  pending = new Set(topics);
-  queueMicrotask(() => {
-    const batch = pending;
-    pending = null;
-    const renders = new Set([...batch].flatMap((topic) => [...(watchers.get(topic) ?? [])]));
-    renders.forEach((render) => render());
-  });
+  if (!pending.size) queueMicrotask(renderPending);
+  for (const topic of topics) pending.add(topic);
 }
 
+function renderPending() {
+  const batch = pending;
+  pending = new Set();
+  for (const { topics, render } of watchers) if (topics.some((topic) => batch.has(topic))) render();
+}
+
+/** @param {Partial<Ui>} patch */
 export function setUi(patch) {
   Object.assign(state.ui, patch);
   changed("ui");
 }
 
-const byId = (list) => new Map((list ?? []).map((item) => [item.id, item]));
-export const placeKey = (channel, thread) => `${channel}:${thread ?? ""}`;
+/** @template {{ id: string }} T @param {T[]} list */
+const byId = (list) => new Map(list.map((item) => [item.id, item]));
 
-function loadSnapshot(frame) {
-  state.me = frame.me;
-  state.workspace = frame.workspace ?? {};
+/** @param {string} channel @param {string | null} thread */
+const placeKey = (channel, thread) => `${channel}:${thread ?? ""}`;
+
+/** @template {{ channel: string, thread_ts: string }} T @param {T[]} list */
+const byPlace = (list) => new Map(list.map((item) => [placeKey(item.channel, item.thread_ts), item]));
+
+/** @param {Snapshot} frame */
+function loadSnapshot({ me, workspace, app, views, home, ...frame }) {
+  Object.assign(state, { me, workspace, app, views, home, ready: true });
   state.people = byId(frame.people);
   state.groups = byId(frame.groups);
   state.channels = byId(frame.channels);
-  state.app = frame.app ?? {};
-  state.views = frame.views ?? [];
-  state.home = frame.home ?? null;
-  state.statuses = new Map(
-    (frame.statuses ?? []).filter((s) => s.text).map((s) => [placeKey(s.channel, s.thread_ts), s]),
-  );
+  state.statuses = byPlace(frame.statuses.filter((s) => s.text));
+  state.prompts = byPlace(frame.prompts);
   state.messages = new Map();
-  for (const list of [...Object.values(frame.messages ?? {}), ...Object.values(frame.threads ?? {})])
-    list.forEach(upsert);
-  state.prompts = new Map((frame.prompts ?? []).map((p) => [placeKey(p.channel, p.thread_ts), p]));
-  state.ready = true;
+  for (const message of [...Object.values(frame.messages), ...Object.values(frame.threads)].flat()) upsert(message);
   changed("snapshot", "people", "channels", "messages", "statuses", "prompts", "views", "home", "app", "ui");
 }
 
+/** @param {Message} message */
 function upsert(message) {
-  if (!state.messages.has(message.channel)) state.messages.set(message.channel, new Map());
-  const room = state.messages.get(message.channel);
-  const known = room.get(message.ts);
-  if (known && (message.client_n ?? 0) < (known.client_n ?? 0)) return;
-  if (message.deleted && !message.reply_count) room.delete(message.ts);
-  else room.set(message.ts, message);
+  const here = state.messages.get(message.channel) ?? new Map();
+  state.messages.set(message.channel, here);
+  if (message.client_n < (here.get(message.ts)?.client_n ?? 0)) return;
+  if (message.deleted && !message.reply_count) here.delete(message.ts);
+  else here.set(message.ts, message);
 }
 
-/** Merge messages fetched over HTTP; older versions never overwrite newer ones. */
+/** Merge messages fetched over HTTP; older versions never overwrite newer ones. @param {Message[]} list */
 export function mergeMessages(list) {
-  list.forEach(upsert);
+  for (const message of list) upsert(message);
   changed("messages");
 }
 
+/** @type {{ [T in FrameType]?: (frame: Frame<T>) => void }} */
 const frames = {
   snapshot: loadSnapshot,
   message: ({ message }) => {
@@ -112,7 +132,7 @@ const frames = {
     changed("messages");
   },
   channel({ channel }) {
-    state.channels.set(channel.id, { ...state.channels.get(channel.id), ...channel });
+    state.channels.set(channel.id, channel);
     changed("channels");
   },
   status(frame) {
@@ -126,11 +146,11 @@ const frames = {
     changed("prompts");
   },
   views: (frame) => {
-    state.views = frame.views ?? [];
+    state.views = frame.views;
     changed("views");
   },
   home: (frame) => {
-    state.home = frame.home ?? null;
+    state.home = frame.home;
     changed("home");
   },
   app: (frame) => {
@@ -139,61 +159,104 @@ const frames = {
   },
 };
 
-/** Take in one websocket frame. */
+/** @template {FrameType} T @param {Frame<T>} frame */
+const take = (frame) => frames[frame.type]?.(frame);
+
+/** Take in one websocket frame. @param {Frame} frame */
 export function applyFrame(frame) {
-  const isNew = frame.type === "message" && !state.messages.get(frame.message.channel)?.has(frame.message.ts);
-  frames[frame.type]?.(frame);
-  frameListeners.forEach((listener) => listener(frame, { isNew }));
+  const isNew = frame.type === "message" && !messageAt(frame.message.channel, frame.message.ts);
+  take(frame);
+  for (const listener of frameListeners) listener(frame, { isNew });
 }
 
-// --- reading -----------------------------------------------------------------------------------
+// --- people ------------------------------------------------------------------------------------
 
+/** @param {string} id @returns {Person} */
 export const person = (id) => state.people.get(id) ?? { id, name: id, real_name: id, unknown: true };
-export const nameOf = (id) =>
-  (id === state.app.bot_user ? state.app.name : null) ?? person(id).real_name ?? person(id).name;
+
+/** @param {string} id */
+export const nameOf = (id) => (id === state.app.bot_user && state.app.name) || person(id).real_name || person(id).name;
+
+/** @param {string} id */
 export const isBotUser = (id) => id === state.app.bot_user || Boolean(person(id).is_bot);
-export const isFromApp = (message) => Boolean(message.bot_id) || isBotUser(message.user);
+
+/** @param {Message} message */
+export const isFromApp = (message) => Boolean(message.bot_id) || isBotUser(message.user ?? "");
+
+/** @param {Message} message */
 export const isMine = (message) => !isFromApp(message) && message.user === state.me && !message.ephemeral;
 
 /** People one can be: everyone who is neither a bot nor gone. */
 export const humans = () => [...state.people.values()].filter((p) => !p.is_bot && !p.deleted && p.id !== "USLACKBOT");
 
-export const isDm = (channel) => channel?.kind === "im";
-export const isGroupDm = (channel) => channel?.kind === "mpim";
+// --- conversations -----------------------------------------------------------------------------
+
+/** @param {Channel} channel @returns {channel is DirectMessage} */
+export const isDm = (channel) => channel.kind === "im";
+
+/** @param {Channel} channel */
+const isGroupDm = (channel) => channel.kind === "mpim";
+
+/** @param {Channel} channel */
 export const isBotDm = (channel) => isDm(channel) && isBotUser(channel.with);
+
+/** What has a name of its own, with a `#`. @param {Channel} channel */
+export const isNamed = (channel) => !isDm(channel) && !isGroupDm(channel);
+
+/** How much of it asks for attention: all that is new, in a named channel only mentions. @param {Channel} channel */
+export const urgent = (channel) => (isNamed(channel) ? channel.mentions : channel.unread);
+
+/** @param {Channel} channel */
 const others = (channel) => channel.members.filter((id) => id !== state.me);
+
+/** @param {Channel} channel */
 export const channelLabel = (channel) =>
   isDm(channel) ? nameOf(channel.with) : isGroupDm(channel) ? others(channel).map(nameOf).join(", ") : channel.name;
-/** How a conversation is written among words: only channels have a `#`. */
-export const placeLabel = (channel) => `${isDm(channel) || isGroupDm(channel) ? "" : "#"}${channelLabel(channel)}`;
-export const channelIcon = (channel) => (isGroupDm(channel) ? "people" : channel.kind === "private" ? "lock" : "hash");
-export const isJoined = (channel) => channel.joined !== false;
 
+/** How a conversation is written among words. @param {Channel} channel */
+export const placeLabel = (channel) => `${isNamed(channel) ? "#" : ""}${channelLabel(channel)}`;
+
+/** @param {Channel} channel */
+export const channelIcon = (channel) => (isGroupDm(channel) ? "people" : channel.kind === "private" ? "lock" : "hash");
+
+// --- messages ----------------------------------------------------------------------------------
+
+/** @param {Message} a @param {Message} b */
 const byTs = (a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0);
-const hidden = new Set(JSON.parse(sessionStorage.getItem("countersign:dismissed") ?? "[]"));
+/** @type {Set<string>} */
+const hidden = new Set(setting("dismissed", [], { ofTab: true }));
+/** @param {Message} m */
 const isHidden = (m) => m.ephemeral && hidden.has(`${m.channel}:${m.ts}`);
 
-/** Hide an ephemeral message in this tab; like Slack's, it is never seen again. */
+/** Hide an ephemeral message in this tab; like Slack's, it is never seen again. @param {Message} message */
 export function dismiss(message) {
   hidden.add(`${message.channel}:${message.ts}`);
-  sessionStorage.setItem("countersign:dismissed", JSON.stringify([...hidden]));
+  keep("dismissed", [...hidden], { ofTab: true });
   changed("messages");
 }
 
+/** @param {string} channel */
 const room = (channel) => [...(state.messages.get(channel)?.values() ?? [])];
+/** @param {Message} m */
 const isReply = (m) => m.thread_ts && m.thread_ts !== m.ts && m.subtype !== "thread_broadcast";
 
-/** Messages of a channel outside threads, oldest first. */
+/** Messages of a channel outside threads, oldest first. @param {string} channel */
 export const topLevel = (channel) =>
   room(channel)
     .filter((m) => !isReply(m) && !isHidden(m))
     .sort(byTs);
 
-/** Replies of one thread, oldest first, without the root. */
+/** Replies of one thread, oldest first, without the root. @param {string} channel @param {string | null} root */
 export const repliesOf = (channel, root) =>
   room(channel)
     .filter((m) => m.thread_ts === root && m.ts !== root && !isHidden(m))
     .sort(byTs);
 
+/** @param {string} channel @param {string} ts */
 export const messageAt = (channel, ts) => state.messages.get(channel)?.get(ts);
+
+/** @param {string} channel @param {string | null} thread */
 export const statusAt = (channel, thread) => state.statuses.get(placeKey(channel, thread));
+
+/** @param {string} channel @param {string | null} thread */
+export const promptsAt = (channel, thread) => state.prompts.get(placeKey(channel, thread));

@@ -4,18 +4,30 @@ import { avatar } from "./avatar.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { addressAs, openChannel } from "./nav.js";
-import { channelLabel, humans, isDm, setUi, state } from "./store.js";
+import { channelIcon, channelLabel, humans, isDm, setUi, state } from "./store.js";
 import { toggleTheme } from "./theme-toggle.js";
 
-const LIMIT = 12;
-let dialog = null;
+/** @import { Child } from "./types.js" */
+/** @typedef {{ mark: Child, label: string, hint?: string, run: () => void }} Entry */
 
+const LIMIT = 12;
+const KEYS = [
+  ["Alt", "↑↓", "conversations"],
+  ["F6", "panes"],
+  ["Alt", "U", "people"],
+  ["Alt", "I", "inspector"],
+  ["Esc", "close"],
+];
+/** @type {HTMLDialogElement | null} */
+let open = null;
+
+/** @returns {Entry[]} */
 function entries() {
   const conversations = [...state.channels.values()]
-    .sort((a, b) => (b.mentions ?? 0) - (a.mentions ?? 0) || (b.unread ?? 0) - (a.unread ?? 0))
+    .sort((a, b) => b.mentions - a.mentions || b.unread - a.unread)
     .map((c) => ({
-      mark: isDm(c) ? avatar(c.with, 24) : icon("hash", 18),
-      label: isDm(c) ? channelLabel(c) : c.name,
+      mark: isDm(c) ? avatar(c.with, 24) : icon(channelIcon(c), 18),
+      label: channelLabel(c),
       hint: c.unread ? `${c.unread} unread` : isDm(c) ? "Direct message" : c.topic,
       run: () => openChannel(c.id),
     }));
@@ -38,9 +50,17 @@ function entries() {
   return [...conversations, ...people, ...actions];
 }
 
+/** The entries whose labels contain each of the words. @param {string} typed */
+function search(typed) {
+  const words = typed.toLowerCase().split(/\s+/);
+  return entries()
+    .filter((entry) => words.every((word) => entry.label.toLowerCase().includes(word)))
+    .slice(0, LIMIT);
+}
+
 export function openSwitcher() {
-  if (dialog || !state.ready) return;
-  let found = [];
+  if (open || !state.ready) return;
+  let found = search("");
   let at = 0;
   const input = h("input.switcher-input", {
     type: "text",
@@ -51,58 +71,61 @@ export function openSwitcher() {
     "aria-controls": "switcher-list",
     autocomplete: "off",
     spellcheck: "false",
+    oninput: () => {
+      found = search(input.value);
+      at = 0;
+      draw();
+    },
+    onkeydown: (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.key === "Enter") run(found[at]);
+      else if (step && found.length) at = (at + step + found.length) % found.length;
+      else return;
+      event.preventDefault();
+      draw();
+    },
   });
   const list = h("div.switcher-list", { role: "listbox", id: "switcher-list" });
+  const dialog = frame(input, list, close);
 
-  const close = () => {
+  function close() {
     dialog.close();
     dialog.remove();
-    dialog = null;
-  };
-  const run = (entry) => {
+    open = null;
+  }
+
+  /** @param {Entry | undefined} entry */
+  function run(entry) {
     close();
     entry?.run();
-  };
-  const draw = () => {
-    fill(
-      list,
-      found.length
-        ? found.map((entry, n) =>
-            h(
-              "div.completion-row",
-              { role: "option", id: `switch-${n}`, "aria-selected": String(n === at), onclick: () => run(entry) },
-              h("span.completion-mark", null, entry.mark),
-              h("span.completion-label", null, entry.label),
-              entry.hint && h("small", null, entry.hint),
-            ),
-          )
-        : h("p.switcher-empty", null, "Nothing has that name."),
+  }
+
+  /** @param {Entry} entry @param {number} n */
+  const option = (entry, n) =>
+    h(
+      "div.completion-row",
+      { role: "option", id: `switch-${n}`, "aria-selected": String(n === at), onclick: () => run(entry) },
+      h("span.completion-mark", null, entry.mark),
+      h("span.completion-label", null, entry.label),
+      entry.hint && h("small", null, entry.hint),
     );
+
+  function draw() {
+    fill(list, found.length ? found.map(option) : h("p.switcher-empty", null, "Nothing has that name."));
     if (found.length) input.setAttribute("aria-activedescendant", `switch-${at}`);
     list.children[at]?.scrollIntoView({ block: "nearest" });
-  };
-  const search = () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    found = entries()
-      .filter((e) => words.every((word) => e.label.toLowerCase().includes(word)))
-      .slice(0, LIMIT);
-    at = 0;
-    draw();
-  };
-  input.addEventListener("input", search);
-  input.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && found.length) {
-      at = (at + step + found.length) % found.length;
-      draw();
-      event.preventDefault();
-    }
-    if (event.key === "Enter") {
-      event.preventDefault();
-      run(found[at]);
-    }
-  });
-  dialog = h(
+  }
+
+  open = dialog;
+  document.body.append(dialog);
+  dialog.showModal();
+  draw();
+  input.focus();
+}
+
+/** @param {HTMLElement} input @param {HTMLElement} list @param {() => void} close */
+function frame(input, list, close) {
+  const dialog = h(
     "dialog.dialog.switcher",
     {
       "aria-label": "Jump to",
@@ -120,24 +143,9 @@ export function openSwitcher() {
       h(
         "footer.switcher-foot",
         null,
-        h("kbd", null, "Alt"),
-        h("kbd", null, "↑↓"),
-        " conversations",
-        h("kbd", null, "F6"),
-        " panes",
-        h("kbd", null, "Alt"),
-        h("kbd", null, "U"),
-        " people",
-        h("kbd", null, "Alt"),
-        h("kbd", null, "I"),
-        " inspector",
-        h("kbd", null, "Esc"),
-        " close",
+        KEYS.map((keys) => [keys.slice(0, -1).map((key) => h("kbd", null, key)), ` ${keys.at(-1)}`]),
       ),
     ),
   );
-  document.body.append(dialog);
-  dialog.showModal();
-  search();
-  input.focus();
+  return dialog;
 }

@@ -1,6 +1,6 @@
 /** Dark and light: the system's choice until somebody presses the button, then theirs. */
 
-import { settings } from "./dom.js";
+import { keep } from "./settings.js";
 
 const systemDark = window.matchMedia("(prefers-color-scheme: dark)");
 
@@ -8,5 +8,5 @@ export function toggleTheme() {
   const now = document.documentElement.dataset.theme ?? (systemDark.matches ? "dark" : "light");
   const next = now === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = next;
-  settings.set("theme", next);
+  keep("theme", next);
 }

@@ -2,7 +2,7 @@
 (() => {
   let theme = null;
   try {
-    theme = JSON.parse(localStorage.getItem("countersign:theme"));
+    theme = JSON.parse(localStorage.getItem("countersign:theme") ?? "null");
   } catch {
     /* no storage: the system decides */
   }

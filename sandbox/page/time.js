@@ -1,6 +1,11 @@
 /** Dates in the reader's own zone. Slack timestamps are "seconds.micros" strings. */
 
 const LOCALE = navigator.language?.startsWith("en") ? navigator.language : "en-GB";
+
+/** @typedef {(date: Date) => string} Format */
+/** @typedef {string | number} Timestamp in seconds; Slack's are strings */
+
+/** @param {Intl.DateTimeFormatOptions} options @returns {Format} */
 const format = (options) => {
   const formatter = new Intl.DateTimeFormat(LOCALE, options);
   return (date) => formatter.format(date);
@@ -22,37 +27,40 @@ const long = format({ weekday: "long", day: "numeric", month: "long", year: "num
 const medium = format({ day: "numeric", month: "long", year: "numeric" });
 const numeric = format({ year: "numeric", month: "2-digit", day: "2-digit" });
 
+/** @param {Timestamp} ts */
 const dateOf = (ts) => new Date(Number(ts) * 1000);
+/** @param {Timestamp} ts */
 export const timeOf = (ts) => clock(dateOf(ts));
+/** @param {Timestamp} ts */
 export const fullTime = (ts) => full(dateOf(ts));
 
-/** Days from today: 0 today, -1 yesterday, 1 tomorrow. */
+/** Days from today: 0 today, -1 yesterday, 1 tomorrow. @param {Date} date */
 function dayOffset(date) {
+  /** @param {Date} d */
   const midnight = (d) => new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
   return Math.round((midnight(date) - midnight(new Date())) / 86_400_000);
 }
 
+/** @type {Record<string, string>} */
 const RELATIVE_DAY = { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" };
 
+/** @param {Timestamp} ts */
 export const dayKey = (ts) => dateOf(ts).toDateString();
+/** @param {Timestamp} ts */
 export const dayLabel = (ts) => RELATIVE_DAY[dayOffset(dateOf(ts))] ?? weekdayLong(dateOf(ts));
 
-/** "just now", "5 minutes ago", "2 hours ago", "3 days ago". */
+/** "just now", "5 minutes ago", "2 hours ago", "3 days ago". @param {Timestamp} ts */
 export function ago(ts, now = Date.now()) {
   const seconds = Math.max(0, now / 1000 - Number(ts));
   if (seconds < 45) return "just now";
-  for (const [size, word] of [
-    [86_400, "day"],
-    [3_600, "hour"],
-    [60, "minute"],
-  ]) {
+  for (const [word, size] of Object.entries({ day: 86_400, hour: 3_600, minute: 60 })) {
     const n = Math.round(seconds / size);
     if (seconds >= size * 0.75 && n >= 1) return `${n} ${word}${n === 1 ? "" : "s"} ago`;
   }
   return "just now";
 }
 
-/** "in 3 hours" or "5 minutes ago", for Slack's `{ago}`. */
+/** "in 3 hours" or "5 minutes ago", for Slack's `{ago}`. @param {Timestamp} ts */
 function distance(ts) {
   const left = Number(ts) - Date.now() / 1000;
   if (left <= 0) return ago(ts);
@@ -62,8 +70,10 @@ function distance(ts) {
     .replace("just now", "now");
 }
 
+/** @param {Format} formatter @returns {Format} */
 const pretty = (formatter) => (date) => RELATIVE_DAY[dayOffset(date)]?.toLowerCase() ?? formatter(date);
 
+/** @type {Record<string, Format>} */
 const TOKENS = {
   date_num: numeric,
   date_slash: numeric,
@@ -80,7 +90,8 @@ const TOKENS = {
 
 /**
  * Slack's date format, `{date_short_pretty} at {time}`.
- * @param {string|number} timestamp seconds
+ * @param {Timestamp} timestamp
+ * @param {string} pattern
  */
 export function slackDate(timestamp, pattern) {
   const date = dateOf(timestamp);

@@ -51,7 +51,7 @@ async def test_a_large_order_is_confirmed_by_each_of_two_people(opens: Opens) ->
 
     await button(bob.card, "Approve").click()
     await bob.confirm()
-    await expect(bob.whisper).to_contain_text(told("is counted already.*Bob already has"))
+    await expect(bob.ephemeral).to_contain_text(told("is counted already.*Bob already has"))
 
     await button(carol.card, "Approve").click()
     await carol.confirm()
@@ -67,10 +67,10 @@ async def test_who_asked_is_told_privately_and_has_the_others_reminded(opens: Op
     await bob.follow("order 5 chairs")
 
     await button(alice.card, "Approve").click()
-    await expect(alice.whisper).to_contain_text("You asked for this yourself")
-    await expect(alice.whisper).to_contain_text("Only visible to you")
-    await button(alice.whisper, "Ask them").click()
-    await expect(alice.whisper).to_contain_text("I have reminded them")
+    await expect(alice.ephemeral).to_contain_text("You asked for this yourself")
+    await expect(alice.ephemeral).to_contain_text("Only visible to you")
+    await button(alice.ephemeral, "Ask them").click()
+    await expect(alice.ephemeral).to_contain_text("I have reminded them")
     await expect(bob.pane.get_by_test_id("ephemeral")).to_have_count(0)
     await expect(bob.card).to_contain_text("Approval needed")
 

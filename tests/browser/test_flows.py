@@ -23,22 +23,22 @@ async def test_a_typed_approve_decides_nothing_and_cancel_that_withdraws(opens: 
     await expect(bob.card).to_contain_text("Approval needed")
 
     await bob.reply("approve")
-    await expect(bob.whisper).to_contain_text("Typing decides nothing")
-    await expect(button(bob.whisper, "Approve")).to_be_visible()
+    await expect(bob.ephemeral).to_contain_text("Typing decides nothing")
+    await expect(button(bob.ephemeral, "Approve")).to_be_visible()
     await alice.reply("approve")
-    await expect(alice.whisper).to_contain_text("You asked for this yourself")
-    await expect(button(alice.whisper, "Approve")).to_have_count(0)
+    await expect(alice.ephemeral).to_contain_text("You asked for this yourself")
+    await expect(button(alice.ephemeral, "Approve")).to_have_count(0)
     await expect(alice.card).to_contain_text("Approval needed")
 
     await alice.reply("cancel that")
     await expect(bob.card).to_contain_text(told("Withdrawn by Alice"))
-    await button(bob.whisper, "Approve").click()
-    await expect(bob.whisper).to_contain_text("Too late")
+    await button(bob.ephemeral, "Approve").click()
+    await expect(bob.ephemeral).to_contain_text("Too late")
 
     await alice.reply("order 5 monitors")
     await expect(bob.card).to_contain_text("Order 5 × monitor")
     await bob.reply("lgtm")
-    await button(bob.whisper.filter(has_text="Order 5"), "Approve").click()
+    await button(bob.ephemeral.filter(has_text="Order 5"), "Approve").click()
     await expect(alice.card).to_contain_text("Done: Order #")
 
 

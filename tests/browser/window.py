@@ -43,7 +43,7 @@ class Window:
         return self.pane.get_by_test_id("message").last
 
     @property
-    def whisper(self) -> Locator:
+    def ephemeral(self) -> Locator:
         """The newest private answer in the open thread."""
         return self.pane.get_by_test_id("ephemeral").last
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from tests.fakes import PhoneBook, Workbench
-from workflows.contracts.activity_inputs import Question
+from tests.fakes import FakeAgent, FakeDirectory
+from workflows.contracts.activity_inputs import EligibilityQuery
 from workflows.contracts.core import Call, Prepared
-from workflows.contracts.decisions import Standing
+from workflows.contracts.decisions import Eligibility
 
 
 class Gates:
@@ -39,7 +39,7 @@ def _open() -> asyncio.Event:
     return door
 
 
-class SlowBook(PhoneBook):
+class SlowBook(FakeDirectory):
     """Slack's directory, when it takes its time with some people or does not know them now."""
 
     def __init__(self) -> None:
@@ -48,17 +48,17 @@ class SlowBook(PhoneBook):
         self.unknown: set[str] = set()
 
     @activity.defn
-    async def look_up(self, question: Question) -> tuple[Standing, ...]:
+    async def look_up(self, query: EligibilityQuery) -> tuple[Eligibility, ...]:
         """Answer when the door of the first person is open."""
-        standings = await super().look_up(question)
-        user = question.people[0].user
+        eligibilities = await super().look_up(query)
+        user = query.people[0].user
         await self.doors.through(user)
         if user in self.unknown:
             raise ApplicationError("no answer", type="internal_error", non_retryable=True)
-        return standings
+        return eligibilities
 
 
-class SlowShop(Workbench):
+class SlowShop(FakeAgent):
     """A shop whose preview may hang or break once something is asked for."""
 
     def __init__(self) -> None:

@@ -2,9 +2,8 @@
 
 from temporalio.client import Client
 
-from tests.builders import BOB
-from tests.fakes import ANYBODY
-from tests.flows.rig import act, working
+from tests.builders import ANYBODY, BOB
+from tests.flows.flow import act, working
 from tests.model import calls, says
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.contracts.rules import Ruling, Verdict
@@ -20,19 +19,19 @@ ASK = Ruling(verdict=Verdict.ASK, rule=ANYBODY)
 
 
 async def test_four_calls_get_a_summary_that_is_rewritten_as_they_end(temporal: Client) -> None:
-    async with working(temporal, act(1, 2, 3, 4), says("All ended.")) as rig:
-        await rig.say("act on all")
-        ids = await rig.asked(4)
-        await rig.cards.until(lambda: len(rig.cards.batches) == 1)
-        first = rig.cards.batches[0]
+    async with working(temporal, act(1, 2, 3, 4), says("All ended.")) as flow:
+        await flow.say("act on all")
+        ids = await flow.asked(4)
+        await flow.cards.until(lambda: len(flow.cards.batches) == 1)
+        first = flow.cards.batches[0]
         assert sorted(row.id for row in first.rows) == sorted(ids)
         assert {row.outcome for row in first.rows} == {Outcome.PENDING}
 
         for approval_id in ids:
-            await rig.vote(approval_id, BOB, approve=approval_id != ids[0])
+            await flow.vote(approval_id, BOB, approve=approval_id != ids[0])
 
-        assert await rig.answered() == "All ended."
-        last = rig.cards.batches[-1]
+        assert await flow.answered() == "All ended."
+        last = flow.cards.batches[-1]
         assert (last.key, last.ts) == (first.key, "9.0")
         assert {row.id: row.outcome for row in last.rows} == {
             id_: Outcome.REJECTED if id_ == ids[0] else Outcome.APPROVED for id_ in ids
@@ -40,70 +39,70 @@ async def test_four_calls_get_a_summary_that_is_rewritten_as_they_end(temporal: 
 
 
 async def test_three_calls_are_taken_in_at_a_glance(temporal: Client) -> None:
-    async with working(temporal, act(1, 2, 3), says("All ended.")) as rig:
-        await rig.say("act on all")
-        for approval_id in await rig.asked(3):
-            await rig.vote(approval_id, BOB)
+    async with working(temporal, act(1, 2, 3), says("All ended.")) as flow:
+        await flow.say("act on all")
+        for approval_id in await flow.asked(3):
+            await flow.vote(approval_id, BOB)
 
-        assert await rig.answered() == "All ended."
-        assert rig.cards.batches == []
+        assert await flow.answered() == "All ended."
+        assert flow.cards.batches == []
 
 
 async def test_what_nobody_is_asked_for_is_in_no_summary(temporal: Client) -> None:
-    async with working(temporal, act(1, 2, 3, 4, 5, 6), says("All ended.")) as rig:
+    async with working(temporal, act(1, 2, 3, 4, 5, 6), says("All ended.")) as flow:
         denied = Ruling(verdict=Verdict.DENY, because="Never.")
         allowed = Ruling(verdict=Verdict.ALLOW)
-        rig.policy.rulings = [denied, ASK, ASK, allowed, ASK, ASK]
-        await rig.say("act on all")
-        ids = await rig.asked(4)
-        await rig.cards.until(lambda: len(rig.cards.batches) == 1)
-        assert sorted(row.id for row in rig.cards.batches[0].rows) == sorted(ids)
+        flow.policy.rulings = [denied, ASK, ASK, allowed, ASK, ASK]
+        await flow.say("act on all")
+        ids = await flow.asked(4)
+        await flow.cards.until(lambda: len(flow.cards.batches) == 1)
+        assert sorted(row.id for row in flow.cards.batches[0].rows) == sorted(ids)
 
         for approval_id in ids:
-            await rig.vote(approval_id, BOB)
+            await flow.vote(approval_id, BOB)
 
-        assert await rig.answered() == "All ended."
+        assert await flow.answered() == "All ended."
 
 
 async def test_a_batch_with_few_to_ask_for_gets_no_summary(temporal: Client) -> None:
-    async with working(temporal, act(1, 2, 3, 4), says("All ended.")) as rig:
-        rig.policy.rulings = [Ruling(verdict=Verdict.ALLOW), ASK, ASK, ASK]
-        await rig.say("act on all")
-        for approval_id in await rig.asked(3):
-            await rig.vote(approval_id, BOB)
+    async with working(temporal, act(1, 2, 3, 4), says("All ended.")) as flow:
+        flow.policy.rulings = [Ruling(verdict=Verdict.ALLOW), ASK, ASK, ASK]
+        await flow.say("act on all")
+        for approval_id in await flow.asked(3):
+            await flow.vote(approval_id, BOB)
 
-        assert await rig.answered() == "All ended."
-        assert rig.cards.batches == []
+        assert await flow.answered() == "All ended."
+        assert flow.cards.batches == []
 
 
 async def test_siblings_are_decided_apart_and_free_calls_do_not_wait(temporal: Client) -> None:
-    async with working(temporal, MIXED, says("One of four.")) as rig:
-        await rig.say("look, and act on all")
-        ids = await rig.asked(4)
-        await rig.bench.until(lambda: len(rig.bench.ran) == 1)
-        assert rig.bench.ran[0].tool == "look"
+    async with working(temporal, MIXED, says("One of four.")) as flow:
+        await flow.say("look, and act on all")
+        ids = await flow.asked(4)
+        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+        assert flow.bench.ran[0].tool == "look"
 
-        await rig.vote(ids[2], BOB)
+        await flow.vote(ids[2], BOB)
 
-        assert (await rig.settled(ids[2])).execution is Execution.DONE
+        assert (await flow.settled(ids[2])).execution is Execution.DONE
         others = [id_ for id_ in ids if id_ != ids[2]]
-        assert {await rig.outcome(id_) for id_ in others} == {Outcome.PENDING}
+        assert {await flow.outcome(id_) for id_ in others} == {Outcome.PENDING}
         for id_ in others:
-            await rig.vote(id_, BOB, approve=False)
-        assert await rig.answered() == "One of four."
-        assert len(rig.outputs) == 5
-        assert sum("look ran" in output for output in rig.outputs) == 1
-        assert sum("act ran" in output for output in rig.outputs) == 1
-        assert sum("REJECTED" in output for output in rig.outputs) == 3
+            await flow.vote(id_, BOB, approve=False)
+        assert await flow.answered() == "One of four."
+        assert len(flow.outputs) == 5
+        assert sum("look ran" in output for output in flow.outputs) == 1
+        assert sum("act ran" in output for output in flow.outputs) == 1
+        assert sum("REJECTED" in output for output in flow.outputs) == 3
 
 
 async def test_a_call_that_cannot_be_prepared_leaves_its_siblings_alone(temporal: Client) -> None:
-    async with working(temporal, act(1, 2), says("One of two.")) as rig:
-        rig.bench.unpreparable.add('{"n": 1}')
-        approval_id = await rig.ask()
+    async with working(temporal, act(1, 2), says("One of two.")) as flow:
+        flow.bench.unpreparable.add('{"n": 1}')
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id)
+        await flow.vote(approval_id)
 
-        assert await rig.answered() == "One of two."
-        assert [call.arguments for call in rig.bench.ran] == ['{"n": 2}']
-        assert any(output.startswith("NOT ASKED") for output in rig.outputs)
+        assert await flow.answered() == "One of two."
+        assert [call.arguments for call in flow.bench.ran] == ['{"n": 2}']
+        assert any(output.startswith("NOT ASKED") for output in flow.outputs)

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.common import RawValue
 
 from tests.builders import ALICE, BOB, a_press
-from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
+from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, working
 from tests.flows.slow import SlowBook
 from tests.model import says
 from workflows.contracts.core import DECIDE_SIGNAL, Person
@@ -22,15 +22,15 @@ from workflows.voting.parsing import REASON_LIMIT
 PRESSES = 1_000
 
 
-async def _length(rig: Rig, approval_id: str) -> int:
+async def _length(flow: Flow, approval_id: str) -> int:
     """How many events an approval's history has."""
-    handle = rig.temporal.get_workflow_handle(approval_id)
+    handle = flow.temporal.get_workflow_handle(approval_id)
     return len([event async for event in handle.fetch_history_events()])
 
 
-async def _send(rig: Rig, approval_id: str, people: Sequence[Person], **fields: object) -> None:
+async def _send(flow: Flow, approval_id: str, people: Sequence[Person], **fields: object) -> None:
     """Each of them presses Approve, a few at the same time."""
-    handle = rig.temporal.get_workflow_handle(approval_id)
+    handle = flow.temporal.get_workflow_handle(approval_id)
     for some in batched(people, 10):
         presses = (a_press(by).model_copy(update=fields) for by in some)
         await asyncio.gather(*(handle.signal(DECIDE_SIGNAL, args=[True, it]) for it in presses))
@@ -44,21 +44,21 @@ def batched(people: Sequence[Person], size: int) -> Iterator[Sequence[Person]]:
 async def test_a_thousand_presses_by_an_outsider_cost_little_more_than_their_own_events(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.directory.panels = {DAVE.user: ()}
-        id_ = await rig.ask()
-        before = await _length(rig, id_)
-        await _send(rig, id_, [DAVE] * PRESSES)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.directory.panels = {DAVE.user: ()}
+        id_ = await flow.ask()
+        before = await _length(flow, id_)
+        await _send(flow, id_, [DAVE] * PRESSES)
 
-        await rig.log.until(lambda: any("very often" in it.text for it in rig.log.whispers))
-        await rig.vote(id_, BOB)
+        await flow.log.until(lambda: any("very often" in it.text for it in flow.log.ephemerals))
+        await flow.vote(id_, BOB)
 
-        assert await rig.answered() == "Done."
-        refusals = await rig.refusals(id_)
+        assert await flow.answered() == "Done."
+        refusals = await flow.refusals(id_)
         assert refusals.count(Refusal.TOO_OFTEN) <= 2 * MOST_A_MINUTE
-        assert len(rig.log.whispers) <= 3 * MOST_A_MINUTE
+        assert len(flow.log.ephemerals) <= 3 * MOST_A_MINUTE
         # A signal, and at worst a workflow task of three events for each.
-        assert await _length(rig, id_) - before < 4 * PRESSES + 600
+        assert await _length(flow, id_) - before < 4 * PRESSES + 600
 
 
 async def test_a_flood_by_many_people_is_refused_beyond_what_can_be_checked_and_a_no_counts(
@@ -67,27 +67,27 @@ async def test_a_flood_by_many_people_is_refused_beyond_what_can_be_checked_and_
     book = SlowBook()
     crowd = [Person(team="T0ACME", user=f"U0CROWD{number}") for number in range(300)]
     book.doors.close(*(person.user for person in crowd))
-    async with working(temporal, act(1), says("Off."), directory=book) as rig:
-        id_ = await rig.ask()
-        await _send(rig, id_, crowd)
-        assert Refusal.TOO_OFTEN in await rig.refusals(id_)
+    async with working(temporal, act(1), says("Off."), directory=book) as flow:
+        id_ = await flow.ask()
+        await _send(flow, id_, crowd)
+        assert Refusal.TOO_OFTEN in await flow.refusals(id_)
         assert len(book.asked) <= MOST_UNDER_WAY
 
-        await rig.vote(id_, ALICE, approve=False, verb=Verb.WITHDRAW)
+        await flow.vote(id_, ALICE, approve=False, verb=Verb.WITHDRAW)
 
-        await rig.cards.until(lambda: rig.cards.of(id_).outcome is Outcome.WITHDRAWN)
+        await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.WITHDRAWN)
         book.doors.open(*(person.user for person in crowd))
-        assert await rig.answered() == "Off."
-        assert rig.bench.ran == []
+        assert await flow.answered() == "Off."
+        assert flow.bench.ran == []
 
 
 async def test_what_is_too_long_or_cannot_be_kept_decides_nothing_and_harms_nothing(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Done.")) as flow:
+        id_ = await flow.ask()
         handle = temporal.get_workflow_handle(id_)
-        press = await rig.vote(id_, BOB, approve=False, reason="x" * (REASON_LIMIT + 1))
+        press = await flow.vote(id_, BOB, approve=False, reason="x" * (REASON_LIMIT + 1))
         shape = press.model_dump(mode="json") | {"reason": ""}
         nested: list[object] = []
         for _ in range(150):
@@ -99,9 +99,9 @@ async def test_what_is_too_long_or_cannot_be_kept_decides_nothing_and_harms_noth
         deep = Payload(metadata={"encoding": b"json/plain"}, data=b"[" * 100_000 + b"]" * 100_000)
         await handle.signal(DECIDE_SIGNAL, args=[True, RawValue(deep)])
 
-        assert await rig.refusals(id_) == [Refusal.MALFORMED] * 5  # the last cannot even be read
-        await rig.vote(id_, BOB)
-        assert await rig.answered() == "Done."
+        assert await flow.refusals(id_) == [Refusal.MALFORMED] * 5  # the last cannot even be read
+        await flow.vote(id_, BOB)
+        assert await flow.answered() == "Done."
 
 
 async def test_a_rule_that_names_hundreds_asks_them_and_one_of_the_last_decides(
@@ -109,25 +109,25 @@ async def test_a_rule_that_names_hundreds_asks_them_and_one_of_the_last_decides(
 ) -> None:
     many = tuple(f"U{number:010}" for number in range(500))
     last = Person(team="T0ACME", user=many[-1])
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(panels=(Panel(who=People(users=many)),))
-        await rig.vote(await rig.ask(), last)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(panels=(Panel(who=People(users=many)),))
+        await flow.vote(await flow.ask(), last)
 
-        assert await rig.answered() == "Done."
-        assert len(rig.bench.ran) == 1
+        assert await flow.answered() == "Done."
+        assert len(flow.bench.ran) == 1
 
 
 async def test_hundreds_of_refused_presses_with_long_reasons_fit_into_one_status(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), says("Off.")) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Off.")) as flow:
+        id_ = await flow.ask()
         crowd = [Person(team="T0ACME", user=f"U0{number}") for number in range(REFUSED_LIMIT + 9)]
-        await _send(rig, id_, crowd, reason="é" * REASON_LIMIT, arguments="é" * 40_000)
-        await rig.vote(id_, CAROL, approve=False)
+        await _send(flow, id_, crowd, reason="é" * REASON_LIMIT, arguments="é" * 40_000)
+        await flow.vote(id_, CAROL, approve=False)
 
-        assert await rig.answered() == "Off."
-        status = rig.cards.of(id_)
+        assert await flow.answered() == "Off."
+        status = flow.cards.of(id_)
         assert len(status.refused) == REFUSED_LIMIT
         assert len(status.model_dump_json()) < 500_000
 
@@ -135,16 +135,16 @@ async def test_hundreds_of_refused_presses_with_long_reasons_fit_into_one_status
 async def test_a_late_flood_while_the_action_runs_redraws_the_card_a_few_times_only(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.bench.gate.clear()
-        rig.policy.rule = a_rule(expires_after=timedelta(hours=1))
-        id_ = await rig.ask()
-        await rig.vote(id_, BOB)
-        await rig.bench.until(lambda: len(rig.bench.ran) == 1)
-        drawn = len(rig.cards.shown)
-        await _send(rig, id_, [DAVE] * 200)
-        await rig.log.until(lambda: any("very often" in it.text for it in rig.log.whispers))
-        rig.bench.gate.set()
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.bench.gate.clear()
+        flow.policy.rule = a_rule(expires_after=timedelta(hours=1))
+        id_ = await flow.ask()
+        await flow.vote(id_, BOB)
+        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+        drawn = len(flow.cards.shown)
+        await _send(flow, id_, [DAVE] * 200)
+        await flow.log.until(lambda: any("very often" in it.text for it in flow.log.ephemerals))
+        flow.bench.gate.set()
 
-        assert await rig.answered() == "Done."
-        assert len(rig.cards.shown) - drawn <= 2 * MOST_A_MINUTE + 2
+        assert await flow.answered() == "Done."
+        assert len(flow.cards.shown) - drawn <= 2 * MOST_A_MINUTE + 2

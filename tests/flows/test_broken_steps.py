@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 
 from tests.builders import ALICE, a_message, a_press, a_thread
 from tests.faults import HUGE, Fault, Saboteur, answer_of, steps_of
-from tests.flows.rig import Rig, act, working
+from tests.flows.flow import Flow, act, working
 from tests.model import Script, calls, says
 from workflows.contracts.activities import LifecycleActivities
 from workflows.contracts.core import Person, Thread
@@ -65,7 +65,7 @@ def an_approver() -> Person:
 class Case:
     """One thread in which one step breaks, and an approval that waits meanwhile."""
 
-    rig: Rig
+    flow: Flow
     saboteur: Saboteur
     step: str
     thread: Thread = field(default_factory=a_thread)
@@ -107,14 +107,14 @@ class Case:
         await self._until(lambda: "Here I am." in self._told, "the next message has no answer")
         await self._decide(sibling)
         await self._until(lambda: len(self._told) > told + 1, "the sibling's turn has no answer")
-        assert await self.rig.outcome(sibling) is Outcome.APPROVED
-        assert await self.rig.failed_tasks(self.thread) == []
+        assert await self.flow.outcome(sibling) is Outcome.APPROVED
+        assert await self.flow.failed_tasks(self.thread) == []
 
     async def _decide(self, id_: str) -> None:
         """The requester tries and asks for a reminder; then an approver presses until it counts."""
         await self._press(id_, a_press(ALICE))
         nudge = a_press(ALICE).model_copy(update={"verb": Verb.NUDGE})
-        await self.rig.approvals.decide(id_, False, nudge)
+        await self.flow.approvals.decide(id_, False, nudge)
         for _ in range(MOST_PRESSES):
             if await self._press(id_, a_press(self.approver)):
                 return
@@ -123,7 +123,7 @@ class Case:
     async def _press(self, id_: str, press: Decision) -> bool:
         """Press Approve and wait for what comes of it: whether it is decided."""
         async with asyncio.timeout(PATIENCE):
-            await self.rig.approvals.decide(id_, True, press)
+            await self.flow.approvals.decide(id_, True, press)
             while (counted := await self._counted(id_, press)) is None:  # noqa: ASYNC110 - an approval tells nobody but people
                 await asyncio.sleep(0.3)
             return counted
@@ -131,7 +131,7 @@ class Case:
     async def _counted(self, id_: str, press: Decision) -> bool | None:
         """Whether a press decided; None if nothing came of it yet."""
         with suppress(RPCError):  # a busy workflow answers later
-            status = await self.rig.approvals.status(id_)
+            status = await self.flow.approvals.status(id_)
             if status.outcome is not Outcome.PENDING:
                 return True
             if any(it.decision and it.decision.id == press.id for it in status.refused):
@@ -140,7 +140,7 @@ class Case:
 
     async def _say(self, text: str) -> None:
         message = a_message(f"{text} ({self.thread.ts})")
-        await self.rig.conversations.start(self.thread, message)
+        await self.flow.conversations.start(self.thread, message)
 
     async def _until(self, true: Callable[[], object], else_: str) -> None:
         try:
@@ -152,12 +152,12 @@ class Case:
 
     @property
     def _asked(self) -> Sequence[str]:
-        shown = self.rig.cards.shown
+        shown = self.flow.cards.shown
         return list(dict.fromkeys(it.id for it in shown if it.thread.ts == self.thread.ts))
 
     @property
     def _told(self) -> Sequence[str]:
-        return [it.markdown for it in self.rig.log.posted if it.thread.ts == self.thread.ts]
+        return [it.markdown for it in self.flow.log.posted if it.thread.ts == self.thread.ts]
 
 
 @pytest.mark.timeout(300)
@@ -173,9 +173,9 @@ async def test_a_thread_survives_whichever_step_breaks(
 ) -> None:
     """Each step breaks in one set of ways, in turns."""
     saboteur = Saboteur()
-    async with working(temporal, script=Player(saboteur), through=saboteur.bribe) as rig:
-        steps = [MODEL, *(step for it in rig.world for step in steps_of(it))]
-        cases = [Case(rig, saboteur, step) for step in steps]
+    async with working(temporal, script=Player(saboteur), through=saboteur.bribe) as flow:
+        steps = [MODEL, *(step for it in flow.world for step in steps_of(it))]
+        cases = [Case(flow, saboteur, step) for step in steps]
         ends = await asyncio.gather(*map(Case.survive, cases, cycle(faults)))
 
     assert {step: end for step, end in zip(steps, ends, strict=True) if end} == {}

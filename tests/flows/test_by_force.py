@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB, a_thread
-from tests.fakes import ANYBODY
-from tests.flows.rig import Rig, act, working
+from tests.builders import ALICE, ANYBODY, BOB, a_thread
+from tests.flows.flow import Flow, act, working
 from tests.flows.slow import SlowBook, SlowShop
 from tests.model import says
 from workflows.approval.workflow import ApprovalWorkflow
@@ -16,91 +15,91 @@ from workflows.contracts.core import ENDED_SIGNAL, Call, Prepared
 from workflows.contracts.decisions import Execution, Outcome, Refusal, Stop
 
 
-async def _ask_in_a_conversation(rig: Rig) -> str:
+async def _ask_in_a_conversation(flow: Flow) -> str:
     """An approval that outlives the conversation of its thread."""
-    await rig.say("hello")
-    await rig.answered()
+    await flow.say("hello")
+    await flow.answered()
     call = Call(
         id="call_1",
         tool="act",
         arguments='{"n": 1}',
-        thread=rig.thread,
+        thread=flow.thread,
         requester=ALICE,
-        approval=f"approval-{rig.queue}",
+        approval=f"approval-{flow.queue}",
     )
-    prepared: Prepared = await rig.bench.prepare_call(call)
+    prepared: Prepared = await flow.bench.prepare_call(call)
     request = ApprovalRequest(
         call=call, prepared=prepared, asked_at=datetime.now(UTC), rule=ANYBODY
     )
-    await rig.temporal.start_workflow(
-        ApprovalWorkflow.run, request, id=call.approval, task_queue=rig.queue
+    await flow.temporal.start_workflow(
+        ApprovalWorkflow.run, request, id=call.approval, task_queue=flow.queue
     )
-    await rig.asked()
+    await flow.asked()
     return call.approval
 
 
-async def _end(rig: Rig, approval_id: str) -> ApprovalStatus:
+async def _end(flow: Flow, approval_id: str) -> ApprovalStatus:
     """With what an approval ended."""
-    handle = rig.temporal.get_workflow_handle(approval_id, result_type=ApprovalStatus)
+    handle = flow.temporal.get_workflow_handle(approval_id, result_type=ApprovalStatus)
     return await handle.result()
 
 
-async def _told(rig: Rig) -> ApprovalStatus:
+async def _told(flow: Flow) -> ApprovalStatus:
     """The end of an approval as its conversation hears of it."""
-    handle = rig.temporal.get_workflow_handle(rig.thread.workflow_id)
+    handle = flow.temporal.get_workflow_handle(flow.thread.workflow_id)
     async for event in handle.fetch_history_events(wait_new_event=True):
         signal = event.workflow_execution_signaled_event_attributes
         if signal.signal_name == ENDED_SIGNAL:
-            converter = rig.temporal.data_converter
+            converter = flow.temporal.data_converter
             (told,) = await converter.decode(signal.input.payloads, [ApprovalStatus])
             return told
     pytest.fail("the conversation ended without hearing of it")
 
 
 async def test_a_cancelled_approval_is_stopped_visibly_and_told(temporal: Client) -> None:
-    async with working(temporal, act(1), says("It was stopped.")) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("It was stopped.")) as flow:
+        id_ = await flow.ask()
         handle = temporal.get_workflow_handle(id_)
 
         await handle.cancel()
 
-        assert await rig.answered() == "It was stopped."
-        card = rig.cards.of(id_)
+        assert await flow.answered() == "It was stopped."
+        card = flow.cards.of(id_)
         assert (card.outcome, card.stop) == (Outcome.STOPPED, Stop.CANCELED)
         assert card.execution is Execution.NOT_STARTED
-        assert await _end(rig, id_) == card
-        assert rig.bench.ran == []
+        assert await _end(flow, id_) == card
+        assert flow.bench.ran == []
 
 
 async def test_a_yes_that_is_being_checked_loses_against_a_cancellation(temporal: Client) -> None:
     book = SlowBook()
-    async with working(temporal, act(1), says("It was stopped."), directory=book) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("It was stopped."), directory=book) as flow:
+        id_ = await flow.ask()
         book.doors.close(BOB.user)
-        await rig.vote(id_, BOB)
+        await flow.vote(id_, BOB)
         await book.until(lambda: bool(book.asked))
 
         await temporal.get_workflow_handle(id_).cancel()
 
-        await rig.cards.until(lambda: rig.cards.of(id_).outcome is Outcome.STOPPED)
+        await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.STOPPED)
         book.doors.open(BOB.user)
-        assert "was ended by an operator; nothing was done." in (await rig.told()).text
-        assert await rig.answered() == "It was stopped."
-        assert rig.bench.ran == []
+        assert "was ended by an operator; nothing was done." in (await flow.told()).text
+        assert await flow.answered() == "It was stopped."
+        assert flow.bench.ran == []
 
 
 async def test_what_runs_when_it_is_cancelled_is_told_as_what_it_becomes(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.bench.gate.clear()
-        id_ = await rig.ask()
-        await rig.vote(id_, BOB)
-        await rig.bench.until(lambda: len(rig.bench.ran) == 1)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.bench.gate.clear()
+        id_ = await flow.ask()
+        await flow.vote(id_, BOB)
+        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
 
         await temporal.get_workflow_handle(id_).cancel()
-        rig.bench.gate.set()
+        flow.bench.gate.set()
 
-        assert await rig.answered() == "Done."
-        card = rig.cards.of(id_)
+        assert await flow.answered() == "Done."
+        card = flow.cards.of(id_)
         assert (card.outcome, card.execution) == (Outcome.APPROVED, Execution.DONE)
         assert card.stop is None
 
@@ -109,83 +108,83 @@ async def test_what_runs_when_it_is_cancelled_is_told_as_what_it_becomes(tempora
 async def test_an_approval_finds_out_that_its_conversation_was_ended(
     temporal: Client, how: str
 ) -> None:
-    async with working(temporal, says("Hello.")) as rig:
-        id_ = await _ask_in_a_conversation(rig)
-        conversation = temporal.get_workflow_handle(rig.thread.workflow_id)
+    async with working(temporal, says("Hello.")) as flow:
+        id_ = await _ask_in_a_conversation(flow)
+        conversation = temporal.get_workflow_handle(flow.thread.workflow_id)
 
         await (conversation.terminate() if how == "terminate" else conversation.cancel())
 
-        end = await _end(rig, id_)
+        end = await _end(flow, id_)
         assert (end.outcome, end.stop) == (Outcome.STOPPED, Stop.CONVERSATION)
-        assert rig.cards.of(id_).outcome is Outcome.STOPPED
-        told = rig.log.replies[-1]
+        assert flow.cards.of(id_).outcome is Outcome.STOPPED
+        told = flow.log.replies[-1]
         assert f"(`{id_}`) was ended together with its conversation" in told
         assert "nothing was done. Ask again" in told
-        assert rig.bench.ran == []
+        assert flow.bench.ran == []
 
 
 async def test_a_yes_does_not_count_once_the_conversation_was_ended(temporal: Client) -> None:
     shop = SlowShop()
-    async with working(temporal, says("Hello."), bench=shop) as rig:
-        id_ = await _ask_in_a_conversation(rig)
-        await temporal.get_workflow_handle(rig.thread.workflow_id).terminate()
+    async with working(temporal, says("Hello."), bench=shop) as flow:
+        id_ = await _ask_in_a_conversation(flow)
+        await temporal.get_workflow_handle(flow.thread.workflow_id).terminate()
 
-        await rig.vote(id_, BOB)
+        await flow.vote(id_, BOB)
 
-        whisper = await rig.told()
-        assert "was ended together with its conversation" in whisper.text
-        assert "nothing was done." in whisper.text
-        end = await _end(rig, id_)
+        ephemeral = await flow.told()
+        assert "was ended together with its conversation" in ephemeral.text
+        assert "nothing was done." in ephemeral.text
+        end = await _end(flow, id_)
         assert (end.outcome, end.stop) == (Outcome.STOPPED, Stop.CONVERSATION)
         assert [it.why for it in end.refused] == [Refusal.CLOSED]
         assert shop.ran == []
 
 
 async def test_an_approval_without_any_conversation_can_be_decided(temporal: Client) -> None:
-    async with working(temporal, says("Hello."), says("Hello again.")) as rig:
-        id_ = await _ask_in_a_conversation(rig)
+    async with working(temporal, says("Hello."), says("Hello again.")) as flow:
+        id_ = await _ask_in_a_conversation(flow)
         other = a_thread()
-        request = rig.cards.of(id_).request
+        request = flow.cards.of(id_).request
         call = request.call.model_copy(update={"thread": other, "approval": f"{id_}-alone"})
         await temporal.start_workflow(
             ApprovalWorkflow.run,
             request.model_copy(update={"call": call}),
             id=call.approval,
-            task_queue=rig.queue,
+            task_queue=flow.queue,
         )
-        await rig.asked(2)
+        await flow.asked(2)
 
-        await rig.vote(call.approval, BOB)
+        await flow.vote(call.approval, BOB)
 
-        end = await _end(rig, call.approval)
+        end = await _end(flow, call.approval)
         assert (end.outcome, end.execution) == (Outcome.APPROVED, Execution.DONE)
 
 
 async def test_what_outlives_its_conversation_while_it_runs_is_told_in_the_thread(
     temporal: Client,
 ) -> None:
-    async with working(temporal, says("Hello.")) as rig:
-        id_ = await _ask_in_a_conversation(rig)
-        rig.bench.gate.clear()
-        await rig.vote(id_, BOB)
-        await rig.bench.until(lambda: len(rig.bench.ran) == 1)
-        await temporal.get_workflow_handle(rig.thread.workflow_id).terminate()
+    async with working(temporal, says("Hello.")) as flow:
+        id_ = await _ask_in_a_conversation(flow)
+        flow.bench.gate.clear()
+        await flow.vote(id_, BOB)
+        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+        await temporal.get_workflow_handle(flow.thread.workflow_id).terminate()
 
-        rig.bench.gate.set()
+        flow.bench.gate.set()
 
-        end = await _end(rig, id_)
+        end = await _end(flow, id_)
         assert (end.outcome, end.execution) == (Outcome.APPROVED, Execution.DONE)
-        assert f"(`{id_}`) outlived its conversation" in rig.log.replies[-1]
-        assert "It was approved; it was done. act ran" in rig.log.replies[-1]
+        assert f"(`{id_}`) outlived its conversation" in flow.log.replies[-1]
+        assert "It was approved; it was done. act ran" in flow.log.replies[-1]
 
 
 async def test_the_conversation_is_told_the_end_before_slack_has_taken_the_last_card(
     temporal: Client,
 ) -> None:
-    async with working(temporal, says("Hello.")) as rig:
-        id_ = await _ask_in_a_conversation(rig)
+    async with working(temporal, says("Hello.")) as flow:
+        id_ = await _ask_in_a_conversation(flow)
 
-        await rig.vote(id_, BOB)
+        await flow.vote(id_, BOB)
 
-        told = await _told(rig)
+        told = await _told(flow)
         assert (told.id, told.execution) == (id_, Execution.DONE)

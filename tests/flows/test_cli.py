@@ -12,7 +12,7 @@ from dev.environment import without_ours
 from dev.paths import ROOT
 from dev.ports import free_port
 from tests.builders import a_press
-from tests.flows.rig import Rig, working
+from tests.flows.flow import Flow, working
 from tests.model import calls, says
 from workflows.contracts.decisions import Execution, Outcome, Via
 
@@ -45,86 +45,86 @@ async def _countersign(address: str, *args: str) -> Ended:
     return Ended(process.returncode, out.decode(), err.decode())
 
 
-async def _run(rig: Rig, *args: str) -> Ended:
-    return await _countersign(rig.temporal.service_client.config.target_host, *args)
+async def _run(flow: Flow, *args: str) -> Ended:
+    return await _countersign(flow.temporal.service_client.config.target_host, *args)
 
 
 async def test_an_operator_finds_reads_and_approves_what_waits(temporal: Client) -> None:
-    async with working(temporal, ACT, says("Done.")) as rig:
-        await rig.say("please act")
-        (approval_id,) = await rig.asked()
+    async with working(temporal, ACT, says("Done.")) as flow:
+        await flow.say("please act")
+        (approval_id,) = await flow.asked()
 
-        listed = await _run(rig, "pending", "--json", "--limit", "500", "--tool", "act")
+        listed = await _run(flow, "pending", "--json", "--limit", "500", "--tool", "act")
         assert approval_id in {row["id"] for row in listed.document["approvals"]}
-        shown = await _run(rig, "show", approval_id.removeprefix("approval-"))
+        shown = await _run(flow, "show", approval_id.removeprefix("approval-"))
         assert shown.code == 0
         assert 'Act on {"n": 1}' in shown.out
 
-        approved = await _run(rig, "approve", approval_id, "--reason", "it is fine")
+        approved = await _run(flow, "approve", approval_id, "--reason", "it is fine")
 
         assert (approved.code, approved.err) == (0, "")
         assert approved.out.startswith("Approved.")
-        await rig.answered()
-        card = await rig.settled(approval_id)
+        await flow.answered()
+        card = await flow.settled(approval_id)
         assert card.execution is Execution.DONE
         assert card.decision is not None
         assert card.decision.via is Via.CLI
         assert card.decision.by is None
         assert card.decision.reason == "it is fine"
 
-        late = await _run(rig, "approve", approval_id, "--json")
+        late = await _run(flow, "approve", approval_id, "--json")
         assert late.code == 1
         assert late.document["refused"] == "closed"
         assert late.document["outcome"] == "approved"
-        record = await _run(rig, "show", approval_id, "--json")
+        record = await _run(flow, "show", approval_id, "--json")
         assert record.document["execution"] == "done"
 
 
 async def test_an_operators_reason_for_a_rejection_reaches_the_agent(temporal: Client) -> None:
-    async with working(temporal, ACT, says("It was rejected.")) as rig:
-        await rig.say("please act")
-        (approval_id,) = await rig.asked()
+    async with working(temporal, ACT, says("It was rejected.")) as flow:
+        await flow.say("please act")
+        (approval_id,) = await flow.asked()
 
-        rejected = await _run(rig, "reject", approval_id, "--reason", "too [b]dear[/b]")
+        rejected = await _run(flow, "reject", approval_id, "--reason", "too [b]dear[/b]")
 
         assert rejected.code == 0
         assert rejected.out.strip() == "Rejected. Nothing was done."
-        assert await rig.answered() == "It was rejected."
-        assert "too [b]dear[/b]" in rig.script.given[-1][-1]["output"]
-        assert rig.bench.ran == []
+        assert await flow.answered() == "It was rejected."
+        assert "too [b]dear[/b]" in flow.script.given[-1][-1]["output"]
+        assert flow.bench.ran == []
 
 
 async def test_an_operator_takes_a_request_back(temporal: Client) -> None:
-    async with working(temporal, ACT, says("Withdrawn.")) as rig:
-        await rig.say("please act")
-        (approval_id,) = await rig.asked()
+    async with working(temporal, ACT, says("Withdrawn.")) as flow:
+        await flow.say("please act")
+        (approval_id,) = await flow.asked()
 
-        withdrawn = await _run(rig, "withdraw", approval_id)
+        withdrawn = await _run(flow, "withdraw", approval_id)
 
         assert (withdrawn.code, withdrawn.out.strip()) == (0, "Withdrawn. Nothing was done.")
-        assert await rig.outcome(approval_id) is Outcome.WITHDRAWN
-        await rig.answered()
+        assert await flow.outcome(approval_id) is Outcome.WITHDRAWN
+        await flow.answered()
 
 
 async def test_a_decision_on_something_that_was_decided_in_slack_is_refused_in_words(
     temporal: Client,
 ) -> None:
-    async with working(temporal, ACT, says("Done.")) as rig:
-        await rig.say("please act")
-        (approval_id,) = await rig.asked()
-        await rig.approvals.decide(approval_id, True, a_press())
-        await rig.answered()
+    async with working(temporal, ACT, says("Done.")) as flow:
+        await flow.say("please act")
+        (approval_id,) = await flow.asked()
+        await flow.approvals.decide(approval_id, True, a_press())
+        await flow.answered()
 
-        late = await _run(rig, "reject", approval_id, "--reason", "no")
+        late = await _run(flow, "reject", approval_id, "--reason", "no")
 
         assert late.code == 1
         assert "already approved by @bob" in late.out
 
 
 async def test_what_does_not_exist_is_told_from_what_cannot_be_reached(temporal: Client) -> None:
-    async with working(temporal) as rig:
+    async with working(temporal) as flow:
         for command in (("show",), ("approve",), ("reject", "--reason", "no"), ("withdraw",)):
-            missing = await _run(rig, *command, "approval-000000000000")
+            missing = await _run(flow, *command, "approval-000000000000")
             assert missing.code == 1
             assert missing.out == ""
             assert "countersign pending" in missing.err

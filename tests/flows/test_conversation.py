@@ -4,7 +4,7 @@ import pytest
 from temporalio.client import Client
 
 from tests.builders import a_message, a_press
-from tests.flows.rig import working
+from tests.flows.flow import working
 from tests.model import calls, says
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.effects import NOTHING
@@ -16,13 +16,13 @@ def _texts(given: list[dict[str, object]]) -> list[object]:
 
 
 async def test_a_thread_is_remembered(temporal: Client) -> None:
-    async with working(temporal, says("Hello!"), says("You said hello.")) as rig:
-        await rig.say("hello")
-        await rig.answered(1)
-        await rig.say("what did I say?")
-        assert await rig.answered(2) == "You said hello."
+    async with working(temporal, says("Hello!"), says("You said hello.")) as flow:
+        await flow.say("hello")
+        await flow.answered(1)
+        await flow.say("what did I say?")
+        assert await flow.answered(2) == "You said hello."
 
-        given = rig.script.given[-1]
+        given = flow.script.given[-1]
         assert _texts(given) == ["hello", "what did I say?"]
         assert any(item.get("role") == "assistant" for item in given)
 
@@ -38,16 +38,16 @@ async def test_a_thread_is_remembered(temporal: Client) -> None:
 async def test_what_is_delivered_twice_is_heard_once(
     temporal: Client, again: dict[str, str]
 ) -> None:
-    async with working(temporal, says("Once."), says("Now.")) as rig:
+    async with working(temporal, says("Once."), says("Now.")) as flow:
         message = a_message("hello")
         for copy in (message, message.model_copy(update=again)):
-            await rig.conversations.start(rig.thread, copy)
-        await rig.answered(1)
-        await rig.say("and now?")
-        await rig.answered(2)
+            await flow.conversations.start(flow.thread, copy)
+        await flow.answered(1)
+        await flow.say("and now?")
+        await flow.answered(2)
 
-        assert _texts(rig.script.given[-1]) == ["hello", "and now?"]
-        assert rig.log.replies == ["Once.", "Now."]
+        assert _texts(flow.script.given[-1]) == ["hello", "and now?"]
+        assert flow.log.replies == ["Once.", "Now."]
 
 
 async def test_a_message_during_the_wait_is_answered_and_nothing_is_lost_or_doubled(
@@ -59,21 +59,21 @@ async def test_a_message_during_the_wait_is_answered_and_nothing_is_lost_or_doub
         says("Now it is done."),
         says("I acted once."),
     )
-    async with working(temporal, *script) as rig:
-        await rig.say("please act")
-        (approval_id,) = await rig.asked()
-        await rig.say("what are you waiting for?")
-        assert await rig.answered(1) == "I am waiting for Bob."
-        note = rig.script.given[1][1]
+    async with working(temporal, *script) as flow:
+        await flow.say("please act")
+        (approval_id,) = await flow.asked()
+        await flow.say("what are you waiting for?")
+        assert await flow.answered(1) == "I am waiting for Bob."
+        note = flow.script.given[1][1]
         assert note["role"] == "developer"
         assert approval_id in note["content"]
 
-        await rig.approvals.decide(approval_id, True, a_press())
-        assert await rig.answered(2) == "Now it is done."
-        await rig.say("how often did you act?")
-        await rig.answered(3)
+        await flow.approvals.decide(approval_id, True, a_press())
+        assert await flow.answered(2) == "Now it is done."
+        await flow.say("how often did you act?")
+        await flow.answered(3)
 
-        last = rig.script.given[-1]
+        last = flow.script.given[-1]
         assert _texts(last) == ["please act", "what are you waiting for?", "how often did you act?"]
         assert len([item for item in last if item.get("type") == "function_call"]) == 1
         assert len([item for item in last if item.get("type") == "function_call_output"]) == 1
@@ -81,23 +81,23 @@ async def test_a_message_during_the_wait_is_answered_and_nothing_is_lost_or_doub
 
 
 async def test_what_needs_no_model_is_answered_without_one(temporal: Client) -> None:
-    async with working(temporal) as rig:
-        await rig.say("   ")
-        assert await rig.answered(1) == HELP
-        await rig.say("", "invoice.pdf")
-        assert await rig.answered(2) == FILES_ONLY
-        await rig.say("x" * (MESSAGE_LIMIT + 1))
-        assert await rig.answered(3) == too_long(MESSAGE_LIMIT + 1)
+    async with working(temporal) as flow:
+        await flow.say("   ")
+        assert await flow.answered(1) == HELP
+        await flow.say("", "invoice.pdf")
+        assert await flow.answered(2) == FILES_ONLY
+        await flow.say("x" * (MESSAGE_LIMIT + 1))
+        assert await flow.answered(3) == too_long(MESSAGE_LIMIT + 1)
 
 
 async def test_a_model_that_fails_is_admitted_and_the_next_message_is_answered(
     temporal: Client,
 ) -> None:
-    async with working(temporal, RuntimeError("odd"), says("Here I am.")) as rig:
-        await rig.say("hello")
-        assert await rig.answered(1) == f"{UNFORESEEN} {NOTHING}"
-        await rig.say("are you there?")
-        assert await rig.answered(2) == "Here I am."
+    async with working(temporal, RuntimeError("odd"), says("Here I am.")) as flow:
+        await flow.say("hello")
+        assert await flow.answered(1) == f"{UNFORESEEN} {NOTHING}"
+        await flow.say("are you there?")
+        assert await flow.answered(2) == "Here I am."
 
 
 async def test_a_model_that_fails_after_an_approval_does_not_hide_what_was_done(
@@ -105,52 +105,52 @@ async def test_a_model_that_fails_after_an_approval_does_not_hide_what_was_done(
 ) -> None:
     async with working(
         temporal, calls(("act", '{"n": 1}')), RuntimeError("odd"), says("I know.")
-    ) as rig:
-        await rig.say("please act")
-        (approval_id,) = await rig.asked()
-        await rig.approvals.decide(approval_id, True, a_press())
-        assert "act ran with" in await rig.answered(1)
-        await rig.say("did you act?")
-        await rig.answered(2)
+    ) as flow:
+        await flow.say("please act")
+        (approval_id,) = await flow.asked()
+        await flow.approvals.decide(approval_id, True, a_press())
+        assert "act ran with" in await flow.answered(1)
+        await flow.say("did you act?")
+        await flow.answered(2)
 
-        assert "act ran with" in str(rig.script.given[-1])
-        assert len(rig.bench.ran) == 1
+        assert "act ran with" in str(flow.script.given[-1])
+        assert len(flow.bench.ran) == 1
 
 
 async def test_a_signal_that_is_no_message_is_dropped(temporal: Client) -> None:
-    async with working(temporal, says("Hello!"), says("Still here.")) as rig:
-        await rig.say("hello")
-        await rig.answered(1)
-        handle = temporal.get_workflow_handle(rig.thread.workflow_id)
+    async with working(temporal, says("Hello!"), says("Still here.")) as flow:
+        await flow.say("hello")
+        await flow.answered(1)
+        handle = temporal.get_workflow_handle(flow.thread.workflow_id)
         for args in ([], ["hello"], [None], [{"text": 1}], [1, 2, 3]):
             await handle.signal("say", args=args)
-        await rig.say("still there?")
-        assert await rig.answered(2) == "Still here."
+        await flow.say("still there?")
+        assert await flow.answered(2) == "Still here."
 
 
 async def test_a_long_conversation_goes_on_in_a_fresh_history(temporal: Client) -> None:
-    async with working(temporal, says("First."), says("Last.")) as rig:
-        await rig.say("message 0")
-        await rig.answered(1)
-        await rig.renew()
-        told = len(rig.log.replies)
+    async with working(temporal, says("First."), says("Last.")) as flow:
+        await flow.say("message 0")
+        await flow.answered(1)
+        await flow.renew()
+        told = len(flow.log.replies)
 
-        await rig.say("message 1")
+        await flow.say("message 1")
 
-        assert await rig.answered(told + 1) == "Last."
-        assert _texts(rig.script.given[-1]) == ["message 0", "message 1"]
+        assert await flow.answered(told + 1) == "Last."
+        assert _texts(flow.script.given[-1]) == ["message 0", "message 1"]
 
 
 async def test_what_is_refused_is_remembered_in_the_fresh_history(temporal: Client) -> None:
     act = calls(("act", '{"n": 1}'))
-    async with working(temporal, act, says("No."), act, says("Still no.")) as rig:
-        await rig.vote(await rig.ask(), approve=False, reason="too dear")
-        await rig.answered(1)
-        await rig.renew()
-        told = len(rig.log.replies)
+    async with working(temporal, act, says("No."), act, says("Still no.")) as flow:
+        await flow.vote(await flow.ask(), approve=False, reason="too dear")
+        await flow.answered(1)
+        await flow.renew()
+        told = len(flow.log.replies)
 
-        await rig.say("do it all the same")
+        await flow.say("do it all the same")
 
-        assert await rig.answered(told + 1) == "Still no."
-        assert "too dear" in rig.outputs[-1]
-        assert rig.cards.posted == 1
+        assert await flow.answered(told + 1) == "Still no."
+        assert "too dear" in flow.outputs[-1]
+        assert flow.cards.posted == 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio.client import Client
 
 from tests.builders import BOB, NOON
-from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
+from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, working
 from tests.model import says
 from workflows.contracts.decisions import Outcome, Refusal, Verb
 from workflows.contracts.rules import Absence, Escalation, Panel, People
@@ -14,96 +14,96 @@ BOBS = (Panel(who=People(users=(BOB.user,))),)
 """Bob has to approve, and nobody else can."""
 
 
-def _only_bob(rig: Rig, **fields: object) -> None:
-    rig.policy.rule = a_rule(panels=BOBS, **fields)
-    rig.directory.panels = {CAROL.user: (), DAVE.user: ()}
+def _only_bob(flow: Flow, **fields: object) -> None:
+    flow.policy.rule = a_rule(panels=BOBS, **fields)
+    flow.directory.panels = {CAROL.user: (), DAVE.user: ()}
 
 
 async def test_a_vote_that_is_handed_over_is_the_receivers_alone(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        _only_bob(rig, hand_over=People(users=(CAROL.user,)))
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("Done.")) as flow:
+        _only_bob(flow, hand_over=People(users=(CAROL.user,)))
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=CAROL)
-        await rig.cards.until(lambda: len(rig.cards.reminders) == 1)
-        assert (rig.cards.reminders[0].kind, rig.cards.reminders[0].by) == ("hand over", BOB)
-        assert [it.to for it in rig.cards.reminders[0].status.handed] == [CAROL]
-        await rig.vote(approval_id, BOB)
-        assert "your vote was handed over" in (await rig.told()).text
-        await rig.vote(approval_id, CAROL)
+        await flow.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=CAROL)
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 1)
+        assert (flow.cards.reminders[0].kind, flow.cards.reminders[0].by) == ("hand over", BOB)
+        assert [it.to for it in flow.cards.reminders[0].status.handed] == [CAROL]
+        await flow.vote(approval_id, BOB)
+        assert "your vote was handed over" in (await flow.told()).text
+        await flow.vote(approval_id, CAROL)
 
-        assert await rig.answered() == "Done."
-        (vote,) = rig.cards.of(approval_id).votes
+        assert await flow.answered() == "Done."
+        (vote,) = flow.cards.of(approval_id).votes
         assert (vote.decision.by, vote.instead_of) == (CAROL, BOB.user)
 
 
 async def test_a_vote_is_handed_only_to_whom_the_rule_allows(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        _only_bob(rig, hand_over=People(users=(CAROL.user,)))
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        _only_bob(flow, hand_over=People(users=(CAROL.user,)))
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=DAVE)
+        await flow.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=DAVE)
 
-        assert "It can't be handed over like this" in (await rig.told()).text
-        assert (await rig.approvals.status(approval_id)).handed == ()
+        assert "It can't be handed over like this" in (await flow.told()).text
+        assert (await flow.approvals.status(approval_id)).handed == ()
 
 
 async def test_who_has_no_vote_can_hand_none_over(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        _only_bob(rig, hand_over=People(users=(CAROL.user,)))
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        _only_bob(flow, hand_over=People(users=(CAROL.user,)))
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, DAVE, approve=False, verb=Verb.HAND_OVER, to=CAROL)
+        await flow.vote(approval_id, DAVE, approve=False, verb=Verb.HAND_OVER, to=CAROL)
 
-        await rig.told()
-        assert await rig.refusals(approval_id) == [Refusal.NOT_AN_APPROVER]
+        await flow.told()
+        assert await flow.refusals(approval_id) == [Refusal.NOT_AN_APPROVER]
 
 
 async def test_a_delegate_counts_in_the_place_of_who_is_away(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        _only_bob(rig, absences=(Absence(user=BOB.user, delegate=CAROL.user),))
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("Done.")) as flow:
+        _only_bob(flow, absences=(Absence(user=BOB.user, delegate=CAROL.user),))
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, CAROL)
+        await flow.vote(approval_id, CAROL)
 
-        assert await rig.answered() == "Done."
-        assert [vote.instead_of for vote in rig.cards.of(approval_id).votes] == [BOB.user]
+        assert await flow.answered() == "Done."
+        assert [vote.instead_of for vote in flow.cards.of(approval_id).votes] == [BOB.user]
 
 
 async def test_a_delegate_counts_for_nobody_who_is_back(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
+    async with working(temporal, act(1)) as flow:
         back = Absence(user=BOB.user, delegate=CAROL.user, end=NOON)
-        _only_bob(rig, absences=(back,))
-        approval_id = await rig.ask()
+        _only_bob(flow, absences=(back,))
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, CAROL)
+        await flow.vote(approval_id, CAROL)
 
-        await rig.told()
-        assert await rig.refusals(approval_id) == [Refusal.NOT_AN_APPROVER]
+        await flow.told()
+        assert await flow.refusals(approval_id) == [Refusal.NOT_AN_APPROVER]
 
 
 async def test_before_an_escalation_those_that_it_adds_have_no_vote(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
+    async with working(temporal, act(1)) as flow:
         to = People(users=(CAROL.user,))
-        _only_bob(rig, escalation=Escalation(after=timedelta(hours=1), to=to))
-        approval_id = await rig.ask()
+        _only_bob(flow, escalation=Escalation(after=timedelta(hours=1), to=to))
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, CAROL)
+        await flow.vote(approval_id, CAROL)
 
-        assert "You can't decide this" in (await rig.told()).text
+        assert "You can't decide this" in (await flow.told()).text
 
 
 async def test_an_escalation_asks_more_people_who_then_count(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
+    async with working(temporal, act(1), says("Done.")) as flow:
         to = People(users=(CAROL.user,))
-        _only_bob(rig, escalation=Escalation(after=timedelta(seconds=1), to=to))
-        approval_id = await rig.ask()
+        _only_bob(flow, escalation=Escalation(after=timedelta(seconds=1), to=to))
+        approval_id = await flow.ask()
 
-        await rig.cards.until(lambda: rig.cards.of(approval_id).escalated)
-        await rig.cards.until(lambda: len(rig.cards.reminders) == 1)
-        assert rig.cards.reminders[0].kind == "escalation"
-        assert await rig.outcome(approval_id) is Outcome.PENDING
-        await rig.vote(approval_id, CAROL)
+        await flow.cards.until(lambda: flow.cards.of(approval_id).escalated)
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 1)
+        assert flow.cards.reminders[0].kind == "escalation"
+        assert await flow.outcome(approval_id) is Outcome.PENDING
+        await flow.vote(approval_id, CAROL)
 
-        assert await rig.answered() == "Done."
-        assert [vote.escalated for vote in rig.cards.of(approval_id).votes] == [True]
+        assert await flow.answered() == "Done."
+        assert [vote.escalated for vote in flow.cards.of(approval_id).votes] == [True]

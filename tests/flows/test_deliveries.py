@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB, a_message
-from tests.flows.rig import CAROL, Rig, act, working
+from tests.flows.flow import CAROL, Flow, act, working
 from tests.model import Script, says
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus
@@ -86,7 +86,7 @@ def stories(draw: st.DrawFn) -> Story:
 class Play:
     """A story as it is told to a conversation, and what has to be true of it."""
 
-    rig: Rig
+    flow: Flow
     story: Story
     heard: dict[int, Message] = field(default_factory=dict[int, Message])
 
@@ -98,20 +98,20 @@ class Play:
         for delivery in self.story.deliveries:
             await self._deliver(delivery, messages[delivery.number])
         await self._answered()
-        for id_ in self.rig.cards.ids:
+        for id_ in self.flow.cards.ids:
             await self._press(id_)
-        await self.rig.log.until(lambda: self._wishes("settled {}") <= set(self.rig.log.replies))
+        await self.flow.log.until(lambda: self._wishes("settled {}") <= set(self.flow.log.replies))
 
     async def _deliver(self, delivery: Delivery, message: Message) -> None:
         self.heard[delivery.number] = message
         other = {"id": f"{message.id}-again"} if delivery.is_other_event else {}
-        await self.rig.conversations.start(self.rig.thread, message.model_copy(update=other))
+        await self.flow.conversations.start(self.flow.thread, message.model_copy(update=other))
         if delivery.is_edited:
             await self._edit(message)
         if delivery.is_waited_for:
             await self._answered()
-        if delivery.is_pressed and self.rig.cards.ids:
-            await self._press(self.rig.cards.ids[-1])
+        if delivery.is_pressed and self.flow.cards.ids:
+            await self._press(self.flow.cards.ids[-1])
 
     async def _edit(self, message: Message) -> None:
         """Slack tells of an edit, which changes nothing about what was meant."""
@@ -123,26 +123,26 @@ class Play:
             before=message.text,
             after=after,
         )
-        handle = self.rig.temporal.get_workflow_handle(self.rig.thread.workflow_id)
+        handle = self.flow.temporal.get_workflow_handle(self.flow.thread.workflow_id)
         await handle.signal(EDITED_SIGNAL, edit)
 
     async def _press(self, id_: str) -> None:
         with suppress(ApprovalClosedError):
-            await self.rig.vote(id_, BOB)
+            await self.flow.vote(id_, BOB)
 
     async def _answered(self) -> None:
         """Wait until every question has its answer, and every wish its card or its end."""
-        await self.rig.log.until(lambda: self._questions <= set(self.rig.log.replies))
-        await self.rig.cards.until(lambda: self._asked | self._told >= self._wishes("{}"))
+        await self.flow.log.until(lambda: self._questions <= set(self.flow.log.replies))
+        await self.flow.cards.until(lambda: self._asked | self._told >= self._wishes("{}"))
 
     def problems(self) -> Sequence[str]:
         """What is not as it has to be."""
-        replies = Counter(self.rig.log.replies)
+        replies = Counter(self.flow.log.replies)
         wanted = self._questions | self._wishes("settled {}")
         wrong = [f"{it!r} {replies[it]} times" for it in sorted(wanted) if replies[it] != 1]
-        ends = [self.rig.cards.of(id_) for id_ in self.rig.cards.ids]
+        ends = [self.flow.cards.of(id_) for id_ in self.flow.cards.ids]
         approved = sorted(it.call.arguments for it in ends if it.outcome is Outcome.APPROVED)
-        if sorted(call.arguments for call in self.rig.bench.ran) != approved:
+        if sorted(call.arguments for call in self.flow.bench.ran) != approved:
             wrong.append("what ran is not what was approved")
         withdrawn = [it for it in ends if it.outcome is Outcome.WITHDRAWN]
         wrong += [f"{it.call.arguments} was withdrawn" for it in withdrawn if not self._may(it)]
@@ -167,23 +167,23 @@ class Play:
 
     @property
     def _asked(self) -> set[str]:
-        return {str(json.loads(it.request.call.arguments)["n"]) for it in self.rig.cards.shown}
+        return {str(json.loads(it.request.call.arguments)["n"]) for it in self.flow.cards.shown}
 
     @property
     def _told(self) -> set[str]:
-        return {it.removeprefix("settled ") for it in self.rig.log.replies}
+        return {it.removeprefix("settled ") for it in self.flow.log.replies}
 
 
 async def _hears_each_message_once(temporal: Client, story: Story) -> None:
-    async with working(temporal, script=Listener()) as rig:
-        play = Play(rig, story)
+    async with working(temporal, script=Listener()) as flow:
+        play = Play(flow, story)
         await play.tell()
-        await rig.say(LAST)
-        await rig.log.until(lambda: "heard 99" in rig.log.replies)
+        await flow.say(LAST)
+        await flow.log.until(lambda: "heard 99" in flow.log.replies)
 
         assert play.problems() == []
-        assert await rig.failed_tasks() == []
-        said = [it["content"] for it in rig.script.given[-1] if it.get("role") == "user"]
+        assert await flow.failed_tasks() == []
+        said = [it["content"] for it in flow.script.given[-1] if it.get("role") == "user"]
         texts = [message.text for message in play.heard.values()]
         assert sorted(it.removesuffix(" (edited)") for it in said) == sorted([*texts, LAST])
 

@@ -4,8 +4,8 @@ from temporalio import activity
 from temporalio.client import Client
 
 from tests.builders import BOB
-from tests.fakes import Workbench
-from tests.flows.rig import CAROL, a_rule, act, so_many, working
+from tests.fakes import FakeAgent
+from tests.flows.flow import CAROL, a_rule, act, so_many, working
 from tests.model import says
 from workflows.contracts.core import Call, Difference, Prepared, ToolResult
 from workflows.contracts.decisions import Execution, Outcome
@@ -14,7 +14,7 @@ from workflows.conversation.approval_gate import MOST_REPLACEMENTS
 DEARER = (Difference(name="price", before="1", after="2"),)
 
 
-class ClosingShop(Workbench):
+class ClosingShop(FakeAgent):
     """A shop that closes while somebody decides."""
 
     closed = False
@@ -34,84 +34,84 @@ class ClosingShop(Workbench):
 async def test_what_has_changed_is_not_run_but_asked_again_with_the_difference(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        first = await rig.ask()
-        rig.bench.price = 2
+    async with working(temporal, act(1), says("Done.")) as flow:
+        first = await flow.ask()
+        flow.bench.price = 2
 
-        await rig.vote(first, BOB)
+        await flow.vote(first, BOB)
 
-        second = (await rig.asked(2))[-1]
-        assert rig.bench.ran == []
-        assert rig.cards.of(second).request.replaces == first
-        assert rig.cards.of(second).request.changes == DEARER
-        await rig.cards.until(lambda: rig.cards.of(first).replaced_by == second)
-        assert rig.cards.of(first).outcome is Outcome.SUPERSEDED
-        assert rig.cards.of(first).drift == DEARER
-        whisper = await rig.told()
-        assert whisper.to == BOB
-        assert "price: 1 → 2" in whisper.text
-        await rig.vote(second, BOB)
-        assert await rig.answered() == "Done."
-        assert len(rig.bench.ran) == 1
+        second = (await flow.asked(2))[-1]
+        assert flow.bench.ran == []
+        assert flow.cards.of(second).request.replaces == first
+        assert flow.cards.of(second).request.changes == DEARER
+        await flow.cards.until(lambda: flow.cards.of(first).replaced_by == second)
+        assert flow.cards.of(first).outcome is Outcome.SUPERSEDED
+        assert flow.cards.of(first).drift == DEARER
+        ephemeral = await flow.told()
+        assert ephemeral.to == BOB
+        assert "price: 1 → 2" in ephemeral.text
+        await flow.vote(second, BOB)
+        assert await flow.answered() == "Done."
+        assert len(flow.bench.ran) == 1
 
 
 async def test_only_the_vote_that_approves_looks_again(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.policy.rule = a_rule(panels=so_many(2))
-        first = await rig.ask()
-        rig.bench.price = 2
-        await rig.vote(first, BOB)
-        await rig.counted(first, 1)
-        assert await rig.outcome(first) is Outcome.PENDING
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(panels=so_many(2))
+        first = await flow.ask()
+        flow.bench.price = 2
+        await flow.vote(first, BOB)
+        await flow.counted(first, 1)
+        assert await flow.outcome(first) is Outcome.PENDING
 
-        await rig.vote(first, CAROL)
+        await flow.vote(first, CAROL)
 
-        await rig.asked(2)
-        assert await rig.outcome(first) is Outcome.SUPERSEDED
-        assert rig.bench.ran == []
+        await flow.asked(2)
+        assert await flow.outcome(first) is Outcome.SUPERSEDED
+        assert flow.bench.ran == []
 
 
 async def test_the_press_that_found_the_change_is_on_record_and_known_again(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.directory.gate.clear()
-        first = await rig.ask()
-        press = await rig.vote(first, BOB)
-        await rig.approvals.decide(first, True, press)
-        rig.bench.price = 2
+    async with working(temporal, act(1)) as flow:
+        flow.directory.gate.clear()
+        first = await flow.ask()
+        press = await flow.vote(first, BOB)
+        await flow.approvals.decide(first, True, press)
+        flow.bench.price = 2
 
-        rig.directory.gate.set()
+        flow.directory.gate.set()
 
-        await rig.asked(2)
-        (refused,) = (await rig.approvals.status(first)).refused
+        await flow.asked(2)
+        (refused,) = (await flow.approvals.status(first)).refused
         assert refused.decision == press
-        assert len(rig.log.whispers) == 1
+        assert len(flow.log.ephemerals) == 1
 
 
 async def test_what_never_settles_ends_and_nothing_is_done(temporal: Client) -> None:
-    async with working(temporal, act(1), says("It keeps changing.")) as rig:
-        await rig.say("please act")
+    async with working(temporal, act(1), says("It keeps changing.")) as flow:
+        await flow.say("please act")
         for count in range(1, MOST_REPLACEMENTS + 1):
-            approval_id = (await rig.asked(count))[-1]
-            rig.bench.price += 1
-            await rig.vote(approval_id, BOB)
+            approval_id = (await flow.asked(count))[-1]
+            flow.bench.price += 1
+            await flow.vote(approval_id, BOB)
 
-        assert await rig.answered() == "It keeps changing."
-        assert "SUPERSEDED: what it would do kept changing" in rig.outputs[-1]
-        assert rig.cards.posted == MOST_REPLACEMENTS
-        assert rig.bench.ran == []
+        assert await flow.answered() == "It keeps changing."
+        assert "SUPERSEDED: what it would do kept changing" in flow.outputs[-1]
+        assert flow.cards.posted == MOST_REPLACEMENTS
+        assert flow.bench.ran == []
 
 
 async def test_what_has_become_impossible_fails_with_words(temporal: Client) -> None:
     shop = ClosingShop()
-    async with working(temporal, act(1), says("It is closed."), bench=shop) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("It is closed."), bench=shop) as flow:
+        approval_id = await flow.ask()
         shop.closed = True
 
-        await rig.vote(approval_id, BOB)
+        await flow.vote(approval_id, BOB)
 
-        assert await rig.answered() == "It is closed."
-        card = rig.cards.of(approval_id)
+        assert await flow.answered() == "It is closed."
+        card = flow.cards.of(approval_id)
         assert (card.outcome, card.execution) == (Outcome.APPROVED, Execution.FAILED)
-        assert "FAILED: the shop has closed" in rig.outputs[-1]
+        assert "FAILED: the shop has closed" in flow.outputs[-1]

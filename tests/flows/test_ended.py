@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB
-from tests.flows.rig import Rig, a_rule, act, working
+from tests.flows.flow import Flow, a_rule, act, working
 from tests.listing import TEAM, an_approval, start
 from tests.listing import a_rule as a_listed_rule
 from tests.model import says
@@ -26,10 +26,10 @@ async def _waiting(temporal: Client, id_: str) -> asyncio.Task[None]:
 
 
 async def test_the_end_of_an_approval_is_told_to_who_waits_for_it(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Done.")) as flow:
+        id_ = await flow.ask()
         waiting = await _waiting(temporal, id_)
-        await rig.vote(id_, BOB)
+        await flow.vote(id_, BOB)
         await asyncio.wait_for(waiting, SECONDS)
 
 
@@ -54,22 +54,22 @@ async def test_the_end_of_what_never_was_is_not_waited_for(temporal: Client, id_
         await Approvals(temporal).ended(id_)
 
 
-async def _found(rig: Rig, person: Person) -> list[GrantRow]:
+async def _found(flow: Flow, person: Person) -> list[GrantRow]:
     """The permissions of this thread that somebody finds."""
-    rows = await rig.conversations.grants(TEAM, Viewer(person.user, is_member=True))
-    return [row for row in rows if row.workflow_id == rig.thread.workflow_id]
+    rows = await flow.conversations.grants(TEAM, Viewer(person.user, is_member=True))
+    return [row for row in rows if row.workflow_id == flow.thread.workflow_id]
 
 
 async def test_who_asked_in_a_direct_message_finds_the_permission(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.thread = rig.thread.model_copy(update={"channel": "D0ALICE"})
-        rig.policy.rule = a_rule(name="acts", always=True)
-        await rig.vote(await rig.ask(), BOB, always=True)
-        await rig.answered(2)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.thread = flow.thread.model_copy(update={"channel": "D0ALICE"})
+        flow.policy.rule = a_rule(name="acts", always=True)
+        await flow.vote(await flow.ask(), BOB, always=True)
+        await flow.answered(2)
         async with asyncio.timeout(SECONDS):
-            while not (hers := await _found(rig, ALICE)):
+            while not (hers := await _found(flow, ALICE)):
                 continue
 
         assert [row.grant.requester for row in hers] == [ALICE]
-        assert await _found(rig, BOB) == hers
-        assert await _found(rig, ALICE.model_copy(update={"user": "U0DAVE"})) == []
+        assert await _found(flow, BOB) == hers
+        assert await _found(flow, ALICE.model_copy(update={"user": "U0DAVE"})) == []

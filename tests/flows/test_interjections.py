@@ -7,102 +7,102 @@ import pytest
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB
-from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, working
+from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, working
 from tests.model import says
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Verb
 from workflows.contracts.rules import Escalation, People
 
 
-def _said(rig: Rig) -> list[Any]:
+def _said(flow: Flow) -> list[Any]:
     """What people said, as the model was last given it."""
-    return [it["content"] for it in rig.script.given[-1] if it.get("role") == "user"]
+    return [it["content"] for it in flow.script.given[-1] if it.get("role") == "user"]
 
 
 @pytest.mark.parametrize(
     "words", ["approve", "LGTM 👍", "ok, approved!", "please reject it", "yes"]
 )
 async def test_who_may_decide_gets_the_button_for_typed_words(temporal: Client, words: str) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("Done.")) as flow:
+        approval_id = await flow.ask()
 
-        await rig.say(words, who=BOB)
+        await flow.say(words, who=BOB)
 
-        whisper = await rig.told()
-        shown = rig.cards.of(approval_id).shown
-        assert whisper.to == BOB
-        assert "Typing decides nothing" in whisper.text
-        assert shown.summary in whisper.text
-        assert (whisper.press, whisper.digests) == ((approval_id,), (shown.digest,))
-        assert whisper.review == (False,)
-        assert await rig.outcome(approval_id) is Outcome.PENDING
-        await rig.vote(approval_id, BOB, digest=whisper.digests[0])
-        assert await rig.answered() == "Done."
+        ephemeral = await flow.told()
+        shown = flow.cards.of(approval_id).shown
+        assert ephemeral.to == BOB
+        assert "Typing decides nothing" in ephemeral.text
+        assert shown.summary in ephemeral.text
+        assert (ephemeral.press, ephemeral.digests) == ((approval_id,), (shown.digest,))
+        assert ephemeral.review == (False,)
+        assert await flow.outcome(approval_id) is Outcome.PENDING
+        await flow.vote(approval_id, BOB, digest=ephemeral.digests[0])
+        assert await flow.answered() == "Done."
 
 
 async def test_who_asked_is_told_why_their_own_word_is_none(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        approval_id = await flow.ask()
 
-        await rig.say("approve", who=ALICE)
+        await flow.say("approve", who=ALICE)
 
-        whisper = await rig.told()
-        assert "You asked for this yourself" in whisper.text
-        assert (whisper.press, whisper.nudge) == ((), approval_id)
-        assert rig.directory.asked == []
-        assert await rig.outcome(approval_id) is Outcome.PENDING
-        assert rig.log.replies == []
+        ephemeral = await flow.told()
+        assert "You asked for this yourself" in ephemeral.text
+        assert (ephemeral.press, ephemeral.nudge) == ((), approval_id)
+        assert flow.directory.asked == []
+        assert await flow.outcome(approval_id) is Outcome.PENDING
+        assert flow.log.replies == []
 
 
 async def test_an_outsiders_approve_is_explained(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.directory.panels = {DAVE.user: ()}
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.directory.panels = {DAVE.user: ()}
+        approval_id = await flow.ask()
 
-        await rig.say("approve", who=DAVE)
+        await flow.say("approve", who=DAVE)
 
-        whisper = await rig.told()
-        assert "You can't decide this" in whisper.text
-        assert (whisper.press, whisper.nudge) == ((), approval_id)
+        ephemeral = await flow.told()
+        assert "You can't decide this" in ephemeral.text
+        assert (ephemeral.press, ephemeral.nudge) == ((), approval_id)
 
 
 async def test_who_could_not_be_looked_up_is_not_told_that_they_may_not(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.directory.down = True
-        await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.directory.down = True
+        await flow.ask()
 
-        await rig.say("approve", who=BOB)
+        await flow.say("approve", who=BOB)
 
-        whisper = await rig.told()
-        assert "couldn't check" in whisper.text
-        assert whisper.nudge == ""
+        ephemeral = await flow.told()
+        assert "couldn't check" in ephemeral.text
+        assert ephemeral.nudge == ""
 
 
 async def test_who_was_added_by_escalation_gets_the_button(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
+    async with working(temporal, act(1)) as flow:
         to = People(users=(CAROL.user,))
-        rig.policy.rule = a_rule(escalation=Escalation(after=timedelta(milliseconds=1), to=to))
-        rig.directory.panels = {CAROL.user: ()}
-        approval_id = await rig.ask()
-        await rig.cards.until(lambda: rig.cards.of(approval_id).escalated)
+        flow.policy.rule = a_rule(escalation=Escalation(after=timedelta(milliseconds=1), to=to))
+        flow.directory.panels = {CAROL.user: ()}
+        approval_id = await flow.ask()
+        await flow.cards.until(lambda: flow.cards.of(approval_id).escalated)
 
-        await rig.say("approve", who=CAROL)
+        await flow.say("approve", who=CAROL)
 
-        assert (await rig.told()).press == (approval_id,)
+        assert (await flow.told()).press == (approval_id,)
 
 
 async def test_who_may_have_been_given_a_vote_gets_the_button(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(hand_over=People(users=(CAROL.user,)))
-        rig.directory.panels = {CAROL.user: ()}
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=CAROL)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(hand_over=People(users=(CAROL.user,)))
+        flow.directory.panels = {CAROL.user: ()}
+        approval_id = await flow.ask()
+        await flow.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=CAROL)
 
-        await rig.say("approve", who=CAROL)
+        await flow.say("approve", who=CAROL)
 
-        assert (await rig.told()).press == (approval_id,)
-        await rig.vote(approval_id, CAROL)
-        assert await rig.answered() == "Done."
+        assert (await flow.told()).press == (approval_id,)
+        await flow.vote(approval_id, CAROL)
+        assert await flow.answered() == "Done."
 
 
 @pytest.mark.parametrize("who", [DAVE, ALICE], ids=["an outsider", "who asked"])
@@ -110,135 +110,135 @@ async def test_who_may_have_been_given_a_vote_gets_the_button(temporal: Client) 
 async def test_a_yes_of_somebody_who_may_not_decide_is_for_the_model(
     temporal: Client, words: str, who: Person
 ) -> None:
-    async with working(temporal, act(1), says("Yes what?")) as rig:
-        rig.directory.panels = {DAVE.user: ()}
-        await rig.ask()
+    async with working(temporal, act(1), says("Yes what?")) as flow:
+        flow.directory.panels = {DAVE.user: ()}
+        await flow.ask()
 
-        await rig.say(words, who=who)
+        await flow.say(words, who=who)
 
-        assert await rig.answered() == "Yes what?"
-        assert rig.log.whispers == []
+        assert await flow.answered() == "Yes what?"
+        assert flow.log.ephemerals == []
 
 
 async def test_a_typed_approve_is_remembered_with_a_note_that_it_decided_nothing(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), says("Done."), says("Not by words.")) as rig:
-        approval_id = await rig.ask()
-        await rig.say("approve", who=BOB)
-        await rig.told()
-        await rig.vote(approval_id, BOB)
-        await rig.answered(1)
+    async with working(temporal, act(1), says("Done."), says("Not by words.")) as flow:
+        approval_id = await flow.ask()
+        await flow.say("approve", who=BOB)
+        await flow.told()
+        await flow.vote(approval_id, BOB)
+        await flow.answered(1)
 
-        await rig.say("did that approve it?")
+        await flow.say("did that approve it?")
 
-        await rig.answered(2)
-        assert _said(rig) == ["please act", "approve", "did that approve it?"]
-        notes = [it["content"] for it in rig.script.given[-1] if it.get("role") == "developer"]
+        await flow.answered(2)
+        assert _said(flow) == ["please act", "approve", "did that approve it?"]
+        notes = [it["content"] for it in flow.script.given[-1] if it.get("role") == "developer"]
         assert any("It decided nothing" in note for note in notes)
 
 
 async def test_who_asked_withdraws_with_words(temporal: Client) -> None:
-    async with working(temporal, act(1), says("It is off.")) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("It is off.")) as flow:
+        approval_id = await flow.ask()
 
-        await rig.say("cancel that, please", who=ALICE)
+        await flow.say("cancel that, please", who=ALICE)
 
-        assert await rig.answered() == "It is off."
-        assert rig.cards.of(approval_id).outcome is Outcome.WITHDRAWN
-        assert "WITHDRAWN by alice" in rig.outputs[-1]
-        assert rig.directory.asked == []
+        assert await flow.answered() == "It is off."
+        assert flow.cards.of(approval_id).outcome is Outcome.WITHDRAWN
+        assert "WITHDRAWN by alice" in flow.outputs[-1]
+        assert flow.directory.asked == []
 
 
 async def test_others_cannot_withdraw_and_what_they_said_is_remembered(temporal: Client) -> None:
-    async with working(temporal, act(1), says("It waits.")) as rig:
-        approval_id = await rig.ask()
-        await rig.say("cancel that", who=CAROL)
-        assert "Only who asked for it can withdraw it" in (await rig.told()).text
-        assert await rig.outcome(approval_id) is Outcome.PENDING
+    async with working(temporal, act(1), says("It waits.")) as flow:
+        approval_id = await flow.ask()
+        await flow.say("cancel that", who=CAROL)
+        assert "Only who asked for it can withdraw it" in (await flow.told()).text
+        assert await flow.outcome(approval_id) is Outcome.PENDING
 
-        await rig.say("what now?")
+        await flow.say("what now?")
 
-        await rig.answered()
-        assert _said(rig) == ["please act", "cancel that", "what now?"]
+        await flow.answered()
+        assert _said(flow) == ["please act", "cancel that", "what now?"]
 
 
 async def test_with_two_waiting_it_is_asked_which_to_withdraw(temporal: Client) -> None:
-    async with working(temporal, act(1, 2)) as rig:
-        await rig.say("please act")
-        ids = await rig.asked(2)
+    async with working(temporal, act(1, 2)) as flow:
+        await flow.say("please act")
+        ids = await flow.asked(2)
 
-        await rig.say("cancel that")
+        await flow.say("cancel that")
 
-        words = (await rig.told()).text
+        words = (await flow.told()).text
         assert words.startswith("Several of your requests wait here")
         assert all(f"`{id_}`" in words for id_ in ids)
-        assert {await rig.outcome(id_) for id_ in ids} == {Outcome.PENDING}
+        assert {await flow.outcome(id_) for id_ in ids} == {Outcome.PENDING}
 
 
 async def test_everything_can_be_withdrawn_at_once(temporal: Client) -> None:
-    async with working(temporal, act(1, 2), says("All off.")) as rig:
-        await rig.say("please act")
-        ids = await rig.asked(2)
+    async with working(temporal, act(1, 2), says("All off.")) as flow:
+        await flow.say("please act")
+        ids = await flow.asked(2)
 
-        await rig.say("cancel everything")
+        await flow.say("cancel everything")
 
-        assert await rig.answered() == "All off."
-        assert {rig.cards.of(id_).outcome for id_ in ids} == {Outcome.WITHDRAWN}
+        assert await flow.answered() == "All off."
+        assert {flow.cards.of(id_).outcome for id_ in ids} == {Outcome.WITHDRAWN}
 
 
 async def test_everything_is_only_what_one_asked_for_oneself(temporal: Client) -> None:
-    async with working(temporal, act(1), act(2), says("Carol's is off.")) as rig:
-        alices = await rig.ask()
-        carols = await rig.ask("act on 2", who=CAROL)
+    async with working(temporal, act(1), act(2), says("Carol's is off.")) as flow:
+        alices = await flow.ask()
+        carols = await flow.ask("act on 2", who=CAROL)
 
-        await rig.say("cancel everything", who=CAROL)
+        await flow.say("cancel everything", who=CAROL)
 
-        assert await rig.answered() == "Carol's is off."
-        assert await rig.outcome(alices) is Outcome.PENDING
-        assert rig.cards.of(carols).outcome is Outcome.WITHDRAWN
+        assert await flow.answered() == "Carol's is off."
+        assert await flow.outcome(alices) is Outcome.PENDING
+        assert flow.cards.of(carols).outcome is Outcome.WITHDRAWN
 
 
 async def test_who_may_decide_several_is_offered_each_for_review(temporal: Client) -> None:
-    async with working(temporal, act(1, 2)) as rig:
-        await rig.say("please act")
-        ids = await rig.asked(2)
+    async with working(temporal, act(1, 2)) as flow:
+        await flow.say("please act")
+        ids = await flow.asked(2)
 
-        await rig.say("approve", who=BOB)
+        await flow.say("approve", who=BOB)
 
-        whisper = await rig.told()
-        assert sorted(whisper.press) == sorted(ids)
-        assert whisper.review == (True, True)
-        assert "2 approvals wait here" in whisper.text
+        ephemeral = await flow.told()
+        assert sorted(ephemeral.press) == sorted(ids)
+        assert ephemeral.review == (True, True)
+        assert "2 approvals wait here" in ephemeral.text
 
 
 async def test_words_decide_nothing_where_slack_may_not_decide(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.policy.rule = a_rule(from_slack=False)
-        await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(from_slack=False)
+        await flow.ask()
 
-        await rig.say("approve", who=BOB)
+        await flow.say("approve", who=BOB)
 
-        whisper = await rig.told()
-        assert "can't be decided in Slack" in whisper.text
-        assert whisper.press == ()
+        ephemeral = await flow.told()
+        assert "can't be decided in Slack" in ephemeral.text
+        assert ephemeral.press == ()
 
 
 async def test_where_nothing_waits_the_model_reads_it(temporal: Client) -> None:
-    async with working(temporal, says("Approve what?"), says("Cancel what?")) as rig:
-        await rig.say("approve", who=BOB)
-        assert await rig.answered(1) == "Approve what?"
-        await rig.say("cancel that")
-        assert await rig.answered(2) == "Cancel what?"
+    async with working(temporal, says("Approve what?"), says("Cancel what?")) as flow:
+        await flow.say("approve", who=BOB)
+        assert await flow.answered(1) == "Approve what?"
+        await flow.say("cancel that")
+        assert await flow.answered(2) == "Cancel what?"
 
 
 async def test_an_unrelated_question_is_served_meanwhile(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Fine weather."), says("Done.")) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("Fine weather."), says("Done.")) as flow:
+        approval_id = await flow.ask()
 
-        await rig.say("how is the weather?", who=CAROL)
+        await flow.say("how is the weather?", who=CAROL)
 
-        assert await rig.answered(1) == "Fine weather."
-        assert await rig.outcome(approval_id) is Outcome.PENDING
-        await rig.vote(approval_id, BOB)
-        assert await rig.answered(2) == "Done."
+        assert await flow.answered(1) == "Fine weather."
+        assert await flow.outcome(approval_id) is Outcome.PENDING
+        await flow.vote(approval_id, BOB)
+        assert await flow.answered(2) == "Done."

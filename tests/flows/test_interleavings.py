@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB
-from tests.flows.rig import CAROL, Rig, act, working
+from tests.flows.flow import CAROL, Flow, act, working
 from tests.model import Answer, says
 
 QUESTION = "how is the weather?"
@@ -21,12 +21,12 @@ LAST = "what was done?"
 class Dialog:
     """A thread in which Alice's call waits, and what may happen meanwhile."""
 
-    def __init__(self, rig: Rig, alices: str) -> None:
-        self._rig = rig
+    def __init__(self, flow: Flow, alices: str) -> None:
+        self._flow = flow
         self._alices = alices
         self._open = {alices}
         self._replies = 0
-        self._whispers = 0
+        self._ephemerals = 0
         self.spoken = ["please act"]
 
     async def question(self) -> None:
@@ -34,22 +34,22 @@ class Dialog:
         await self._answered()
 
     async def another(self) -> None:
-        known = len(self._rig.cards.ids)
+        known = len(self._flow.cards.ids)
         await self._say(ANOTHER, act(2), who=CAROL)
-        self._open.add((await self._rig.asked(known + 1))[-1])
+        self._open.add((await self._flow.asked(known + 1))[-1])
 
     async def typed(self) -> None:
         if self._open:
             await self._say(TYPED, who=BOB)
-            self._whispers += 1
-            await self._rig.told(self._whispers)
+            self._ephemerals += 1
+            await self._flow.told(self._ephemerals)
         else:
             await self._say(TYPED, says("Approve what?"), who=BOB)
             await self._answered()
 
     async def press(self) -> None:
-        self._rig.script.answers.append(says("Acted."))
-        await self._rig.vote(self._alices, BOB)
+        self._flow.script.answers.append(says("Acted."))
+        await self._flow.vote(self._alices, BOB)
         await self._answered()
         self._open.remove(self._alices)
 
@@ -63,16 +63,16 @@ class Dialog:
         """One more question; what the model is given of all that was."""
         await self._say(LAST, says("That."))
         await self._answered()
-        return self._rig.script.given[-1]
+        return self._flow.script.given[-1]
 
     async def _say(self, text: str, *answers: Answer, who: Any = ALICE) -> None:
-        self._rig.script.answers += answers
+        self._flow.script.answers += answers
         self.spoken.append(text)
-        await self._rig.say(text, who=who)
+        await self._flow.say(text, who=who)
 
     async def _answered(self) -> None:
         self._replies += 1
-        await self._rig.answered(self._replies)
+        await self._flow.answered(self._replies)
 
 
 STEPS: dict[str, Callable[[Dialog], Awaitable[None]]] = {
@@ -90,8 +90,8 @@ ORDERS = [it for it in permutations(STEPS) if it.index("another") < it.index("ca
 async def test_every_call_and_every_word_is_remembered_once(
     temporal: Client, order: tuple[str, ...]
 ) -> None:
-    async with working(temporal, act(1)) as rig:
-        dialog = Dialog(rig, await rig.ask())
+    async with working(temporal, act(1)) as flow:
+        dialog = Dialog(flow, await flow.ask())
         for step in order:
             await STEPS[step](dialog)
 
@@ -103,7 +103,7 @@ async def test_every_call_and_every_word_is_remembered_once(
         assert len(outputs) == 2
         assert 'APPROVED by bob. act ran with {"n": 1}' in outputs
         assert any(output.startswith("WITHDRAWN by carol") for output in outputs)
-        assert [call.arguments for call in rig.bench.ran] == ['{"n": 1}']
+        assert [call.arguments for call in flow.bench.ran] == ['{"n": 1}']
 
 
 def _assert_paired(given: list[Any]) -> None:

@@ -8,7 +8,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB
-from tests.flows.rig import CAROL, DAVE, Rig, a_rule, act, so_many, working
+from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, so_many, working
 from tests.flows.slow import SlowBook, SlowShop
 from tests.model import says
 from workflows.contracts.decisions import Outcome, Refusal, Verb
@@ -16,26 +16,26 @@ from workflows.contracts.rules import Panel, People
 
 BY_NAME = Panel(who=People(users=(CAROL.user,), channels=("C0OPS",)))
 
-Objection = Callable[[Rig, str], Awaitable[object]]
+Objection = Callable[[Flow, str], Awaitable[object]]
 
 
-async def _rejects(rig: Rig, id_: str) -> object:
-    return await rig.vote(id_, CAROL, approve=False)
+async def _rejects(flow: Flow, id_: str) -> object:
+    return await flow.vote(id_, CAROL, approve=False)
 
 
-async def _sends_back(rig: Rig, id_: str) -> object:
+async def _sends_back(flow: Flow, id_: str) -> object:
     changes = Verb.REQUEST_CHANGES
-    return await rig.vote(id_, CAROL, approve=False, verb=changes, reason="make it 2")
+    return await flow.vote(id_, CAROL, approve=False, verb=changes, reason="make it 2")
 
 
-async def _withdraws(rig: Rig, id_: str) -> object:
-    return await rig.vote(id_, ALICE, approve=False, verb=Verb.WITHDRAW)
+async def _withdraws(flow: Flow, id_: str) -> object:
+    return await flow.vote(id_, ALICE, approve=False, verb=Verb.WITHDRAW)
 
 
-async def _looked_ahead(rig: Rig, approval_id: str) -> None:
+async def _looked_ahead(flow: Flow, approval_id: str) -> None:
     """Follow the history until the last check of a yes has come back and was taken in."""
-    handle = rig.temporal.get_workflow_handle(approval_id)
-    missing, kinds = {"prepare_call", "how_conversation_ended"}, dict[int, str]()
+    handle = flow.temporal.get_workflow_handle(approval_id)
+    missing, kinds = {"check_vote"}, dict[int, str]()
     async for event in handle.fetch_history_events(wait_new_event=True):
         begun = event.activity_task_scheduled_event_attributes
         kinds[event.event_id] = begun.activity_type.name
@@ -58,164 +58,164 @@ async def test_a_no_does_not_wait_for_a_yes_that_is_being_checked_and_the_yes_lo
     temporal: Client, outcome: Outcome, slow: str
 ) -> None:
     book, shop = SlowBook(), SlowShop()
-    async with working(temporal, act(1), says("Off."), directory=book, bench=shop) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Off."), directory=book, bench=shop) as flow:
+        id_ = await flow.ask()
         known = shop.previewed
         if slow == "preview":
             shop.doors.close("preview")
         else:
             book.doors.close(BOB.user)
-        await rig.vote(id_, BOB)
+        await flow.vote(id_, BOB)
         await book.until(lambda: bool(book.asked))
         if slow == "preview":
             await shop.until(lambda: shop.previewed > known)
 
-        await OBJECTIONS[outcome](rig, id_)
+        await OBJECTIONS[outcome](flow, id_)
 
-        await rig.cards.until(lambda: rig.cards.of(id_).outcome is outcome)
+        await flow.cards.until(lambda: flow.cards.of(id_).outcome is outcome)
         shop.doors.open("preview")
         book.doors.open(BOB.user)
-        whisper = await rig.told()
-        assert whisper.to == BOB
-        assert whisper.text.startswith("Too late:")
-        assert await rig.answered() == "Off."
-        assert rig.bench.ran == []
+        ephemeral = await flow.told()
+        assert ephemeral.to == BOB
+        assert ephemeral.text.startswith("Too late:")
+        assert await flow.answered() == "Off."
+        assert flow.bench.ran == []
 
 
 async def test_who_the_rule_names_says_no_though_slack_says_nothing(temporal: Client) -> None:
     book = SlowBook()
-    async with working(temporal, act(1), says("Off."), directory=book) as rig:
-        rig.policy.rule = a_rule(panels=(BY_NAME,))
+    async with working(temporal, act(1), says("Off."), directory=book) as flow:
+        flow.policy.rule = a_rule(panels=(BY_NAME,))
         book.doors.close(CAROL.user)
-        id_ = await rig.ask()
+        id_ = await flow.ask()
 
-        await rig.vote(id_, CAROL, approve=False)
+        await flow.vote(id_, CAROL, approve=False)
 
-        await rig.cards.until(lambda: rig.cards.of(id_).outcome is Outcome.REJECTED)
+        await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.REJECTED)
         assert book.asked == []
-        assert await rig.answered() == "Off."
+        assert await flow.answered() == "Off."
 
 
 async def test_a_yes_waits_for_a_no_that_is_looked_up_and_loses_if_that_counts(
     temporal: Client,
 ) -> None:
     book = SlowBook()
-    async with working(temporal, act(1), says("Off."), directory=book) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Off."), directory=book) as flow:
+        id_ = await flow.ask()
         book.doors.close(CAROL.user)
-        await rig.vote(id_, CAROL, approve=False)
-        await rig.vote(id_, BOB)
-        await _looked_ahead(rig, id_)
-        assert await rig.outcome(id_) is Outcome.PENDING
+        await flow.vote(id_, CAROL, approve=False)
+        await flow.vote(id_, BOB)
+        await _looked_ahead(flow, id_)
+        assert await flow.outcome(id_) is Outcome.PENDING
 
         book.doors.open(CAROL.user)
 
-        await rig.cards.until(lambda: rig.cards.of(id_).outcome is Outcome.REJECTED)
-        assert (await rig.told()).to == BOB
-        assert await rig.answered() == "Off."
-        assert rig.bench.ran == []
+        await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.REJECTED)
+        assert (await flow.told()).to == BOB
+        assert await flow.answered() == "Off."
+        assert flow.bench.ran == []
 
 
 async def test_a_no_by_somebody_who_may_not_decide_only_delays_a_yes(temporal: Client) -> None:
     book = SlowBook()
     book.panels = {DAVE.user: ()}
-    async with working(temporal, act(1), says("Done."), directory=book) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Done."), directory=book) as flow:
+        id_ = await flow.ask()
         book.doors.close(DAVE.user)
-        await rig.vote(id_, DAVE, approve=False)
-        await rig.vote(id_, BOB)
+        await flow.vote(id_, DAVE, approve=False)
+        await flow.vote(id_, BOB)
         await book.until(lambda: len(book.asked) == 2)
 
         book.doors.open(DAVE.user)
 
-        assert await rig.answered() == "Done."
-        assert len(rig.bench.ran) == 1
-        assert await rig.refusals(id_) == [Refusal.NOT_AN_APPROVER]
+        assert await flow.answered() == "Done."
+        assert len(flow.bench.ran) == 1
+        assert await flow.refusals(id_) == [Refusal.NOT_AN_APPROVER]
 
 
 async def test_a_yes_does_not_count_beside_a_no_that_cannot_be_checked(temporal: Client) -> None:
     book = SlowBook()
-    async with working(temporal, act(1), says("Done."), directory=book) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Done."), directory=book) as flow:
+        id_ = await flow.ask()
         book.doors.close(BOB.user, CAROL.user)
         book.unknown = {CAROL.user}
-        await rig.vote(id_, CAROL, approve=False)
-        await rig.vote(id_, BOB)
+        await flow.vote(id_, CAROL, approve=False)
+        await flow.vote(id_, BOB)
         await book.until(lambda: len(book.asked) == 2)
         book.doors.open(CAROL.user)
-        await rig.told(2)
-        assert {it.to for it in rig.log.whispers} == {BOB, CAROL}
-        assert all("Please press again" in it.text for it in rig.log.whispers)
+        await flow.told(2)
+        assert {it.to for it in flow.log.ephemerals} == {BOB, CAROL}
+        assert all("Please press again" in it.text for it in flow.log.ephemerals)
 
         book.doors.open(BOB.user)
 
-        assert await rig.refusals(id_) == [Refusal.UNVERIFIED] * 2
-        assert await rig.outcome(id_) is Outcome.PENDING
-        await rig.vote(id_, BOB)
-        assert await rig.answered() == "Done."
-        assert len(rig.bench.ran) == 1
+        assert await flow.refusals(id_) == [Refusal.UNVERIFIED] * 2
+        assert await flow.outcome(id_) is Outcome.PENDING
+        await flow.vote(id_, BOB)
+        assert await flow.answered() == "Done."
+        assert len(flow.bench.ran) == 1
 
 
 async def test_a_preview_that_does_not_come_is_told_within_seconds_and_decides_nothing_later(
     temporal: Client,
 ) -> None:
     shop = SlowShop()
-    async with working(temporal, act(1), says("Off."), bench=shop) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Off."), bench=shop) as flow:
+        id_ = await flow.ask()
         shop.doors.close("preview")
         began = asyncio.get_running_loop().time()
-        await rig.vote(id_, BOB)
+        await flow.vote(id_, BOB)
 
-        whisper = await rig.told()
+        ephemeral = await flow.told()
 
         assert asyncio.get_running_loop().time() - began < 14
-        assert whisper.to == BOB
-        assert "couldn't check what it would do now" in whisper.text
+        assert ephemeral.to == BOB
+        assert "couldn't check what it would do now" in ephemeral.text
         shop.doors.open("preview")
-        assert await rig.refusals(id_) == [Refusal.UNVERIFIED]
-        await rig.vote(id_, CAROL, approve=False)
-        assert await rig.answered() == "Off."
-        assert rig.cards.of(id_).outcome is Outcome.REJECTED
-        assert rig.bench.ran == []
+        assert await flow.refusals(id_) == [Refusal.UNVERIFIED]
+        await flow.vote(id_, CAROL, approve=False)
+        assert await flow.answered() == "Off."
+        assert flow.cards.of(id_).outcome is Outcome.REJECTED
+        assert flow.bench.ran == []
 
 
 async def test_of_two_approvals_the_one_that_came_first_counts_though_it_is_checked_longer(
     temporal: Client,
 ) -> None:
     book = SlowBook()
-    async with working(temporal, act(1), says("Done."), directory=book) as rig:
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Done."), directory=book) as flow:
+        id_ = await flow.ask()
         book.doors.close(BOB.user)
-        await rig.vote(id_, BOB)
-        await rig.vote(id_, CAROL)
+        await flow.vote(id_, BOB)
+        await flow.vote(id_, CAROL)
         await book.until(lambda: len(book.asked) == 2)
 
         book.doors.open(BOB.user)
 
-        assert await rig.answered() == "Done."
-        card = rig.cards.of(id_)
+        assert await flow.answered() == "Done."
+        card = flow.cards.of(id_)
         assert card.decision is not None
         assert card.decision.by == BOB
-        assert (await rig.told()).to == CAROL
-        assert len(rig.bench.ran) == 1
+        assert (await flow.told()).to == CAROL
+        assert len(flow.bench.ran) == 1
 
 
 async def test_the_second_of_two_that_are_needed_is_previewed_when_its_turn_comes(
     temporal: Client,
 ) -> None:
     book, shop = SlowBook(), SlowShop()
-    async with working(temporal, act(1), says("Done."), directory=book, bench=shop) as rig:
-        rig.policy.rule = a_rule(panels=so_many(2))
-        id_ = await rig.ask()
+    async with working(temporal, act(1), says("Done."), directory=book, bench=shop) as flow:
+        flow.policy.rule = a_rule(panels=so_many(2))
+        id_ = await flow.ask()
         known = shop.previewed
         book.doors.close(BOB.user)
-        await rig.vote(id_, BOB)
-        await rig.vote(id_, CAROL)
+        await flow.vote(id_, BOB)
+        await flow.vote(id_, CAROL)
         await book.until(lambda: len(book.asked) == 2)
         assert shop.previewed == known
 
         book.doors.open(BOB.user)
 
-        assert await rig.answered() == "Done."
+        assert await flow.answered() == "Done."
         assert shop.previewed == known + 1
-        assert [it.decision.by for it in rig.cards.of(id_).votes] == [BOB, CAROL]
+        assert [it.decision.by for it in flow.cards.of(id_).votes] == [BOB, CAROL]

@@ -8,8 +8,8 @@ from temporalio import activity
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB
-from tests.fakes import CardBoard
-from tests.flows.rig import CAROL, a_rule, act, working
+from tests.fakes import FakeCards
+from tests.flows.flow import CAROL, a_rule, act, working
 from tests.model import says
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus, Card
@@ -20,7 +20,7 @@ from workflows.digest import SUMMARY
 SOON = timedelta(seconds=1)
 
 
-class SlowBoard(CardBoard):
+class SlowBoard(FakeCards):
     """Slack, when it takes its time with cards that are decided."""
 
     def __init__(self) -> None:
@@ -37,66 +37,66 @@ class SlowBoard(CardBoard):
 async def test_requested_changes_reach_the_model_and_its_next_call_replaces_the_card(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), act(2), says("Done.")) as rig:
-        first = await rig.ask()
+    async with working(temporal, act(1), act(2), says("Done.")) as flow:
+        first = await flow.ask()
 
-        await rig.vote(first, BOB, approve=False, verb=Verb.REQUEST_CHANGES, reason="make it 2")
+        await flow.vote(first, BOB, approve=False, verb=Verb.REQUEST_CHANGES, reason="make it 2")
 
-        second = (await rig.asked(2))[-1]
-        assert "CHANGES REQUESTED by bob: make it 2." in rig.outputs[-1]
-        request = rig.cards.of(second).request
+        second = (await flow.asked(2))[-1]
+        assert "CHANGES REQUESTED by bob: make it 2." in flow.outputs[-1]
+        request = flow.cards.of(second).request
         assert request.replaces == first
         assert request.changes == (
             Difference(name=SUMMARY, before='Act on {"n": 1}', after='Act on {"n": 2}'),
         )
-        await rig.cards.until(lambda: rig.cards.of(first).replaced_by == second)
-        assert rig.cards.of(first).outcome is Outcome.CHANGES_REQUESTED
-        await rig.vote(second, BOB)
-        assert await rig.answered() == "Done."
-        assert [call.arguments for call in rig.bench.ran] == ['{"n": 2}']
+        await flow.cards.until(lambda: flow.cards.of(first).replaced_by == second)
+        assert flow.cards.of(first).outcome is Outcome.CHANGES_REQUESTED
+        await flow.vote(second, BOB)
+        assert await flow.answered() == "Done."
+        assert [call.arguments for call in flow.bench.ran] == ['{"n": 2}']
 
 
 async def test_changes_are_asked_for_in_words(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, BOB, approve=False, verb=Verb.REQUEST_CHANGES)
+        await flow.vote(approval_id, BOB, approve=False, verb=Verb.REQUEST_CHANGES)
 
-        assert "needs a reason" in (await rig.told()).text
-        assert await rig.outcome(approval_id) is Outcome.PENDING
+        assert "needs a reason" in (await flow.told()).text
+        assert await flow.outcome(approval_id) is Outcome.PENDING
 
 
 async def test_the_same_call_after_requested_changes_is_not_asked_again(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), act(1), says("I don't get it.")) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), act(1), says("I don't get it.")) as flow:
+        approval_id = await flow.ask()
 
-        await rig.vote(
+        await flow.vote(
             approval_id, BOB, approve=False, verb=Verb.REQUEST_CHANGES, reason="make it 2"
         )
 
-        assert await rig.answered() == "I don't get it."
-        assert "REFUSED A MOMENT AGO" in rig.outputs[-1]
-        assert "make it 2" in rig.outputs[-1]
-        assert rig.cards.posted == 1
+        assert await flow.answered() == "I don't get it."
+        assert "REFUSED A MOMENT AGO" in flow.outputs[-1]
+        assert "make it 2" in flow.outputs[-1]
+        assert flow.cards.posted == 1
 
 
 async def test_what_expired_is_told_as_neither_refused_nor_permitted(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Nobody answered.")) as rig:
-        rig.policy.rule = a_rule(expires_after=SOON)
-        approval_id = await rig.ask()
-        assert rig.cards.of(approval_id).deadline is not None
+    async with working(temporal, act(1), says("Nobody answered.")) as flow:
+        flow.policy.rule = a_rule(expires_after=SOON)
+        approval_id = await flow.ask()
+        assert flow.cards.of(approval_id).deadline is not None
 
-        assert await rig.answered() == "Nobody answered."
+        assert await flow.answered() == "Nobody answered."
 
-        output = rig.outputs[-1]
+        output = flow.outputs[-1]
         assert output.startswith("EXPIRED: nobody answered by 20")
         assert "neither a refusal nor a permission" in output
         assert "REJECTED" not in output
-        assert rig.bench.ran == []
+        assert flow.bench.ran == []
         with pytest.raises(ApprovalClosedError) as late:
-            await rig.vote(approval_id, BOB)
+            await flow.vote(approval_id, BOB)
         assert late.value.status is not None
         assert late.value.status.outcome is Outcome.EXPIRED
 
@@ -105,50 +105,50 @@ async def test_a_vote_while_the_last_card_is_drawn_is_too_late_and_told_so(
     temporal: Client,
 ) -> None:
     board = SlowBoard()
-    async with working(temporal, act(1), says("No."), cards=board) as rig:
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB, approve=False)
-        await rig.cards.until(lambda: rig.cards.of(approval_id).outcome is Outcome.REJECTED)
+    async with working(temporal, act(1), says("No."), cards=board) as flow:
+        approval_id = await flow.ask()
+        await flow.vote(approval_id, BOB, approve=False)
+        await flow.cards.until(lambda: flow.cards.of(approval_id).outcome is Outcome.REJECTED)
 
-        await rig.vote(approval_id, CAROL)
+        await flow.vote(approval_id, CAROL)
 
-        whisper = await rig.told()
-        assert whisper.to == CAROL
-        assert "already rejected by <@U0BOB>" in whisper.text
+        ephemeral = await flow.told()
+        assert ephemeral.to == CAROL
+        assert "already rejected by <@U0BOB>" in ephemeral.text
         board.gate.set()
-        assert await rig.answered() == "No."
+        assert await flow.answered() == "No."
 
 
 async def test_what_expired_may_be_asked_again_at_once(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Again?"), act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(expires_after=SOON)
-        await rig.ask()
-        await rig.answered(1)
-        rig.policy.rule = a_rule()
+    async with working(temporal, act(1), says("Again?"), act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(expires_after=SOON)
+        await flow.ask()
+        await flow.answered(1)
+        flow.policy.rule = a_rule()
 
-        await rig.vote(await rig.ask("yes, again"), BOB)
+        await flow.vote(await flow.ask("yes, again"), BOB)
 
-        assert await rig.answered(2) == "Done."
+        assert await flow.answered(2) == "Done."
 
 
 async def test_who_asked_may_withdraw_and_the_model_is_told(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Fine.")) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("Fine.")) as flow:
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, ALICE, approve=False, verb=Verb.WITHDRAW)
+        await flow.vote(approval_id, ALICE, approve=False, verb=Verb.WITHDRAW)
 
-        assert await rig.answered() == "Fine."
-        assert rig.cards.of(approval_id).outcome is Outcome.WITHDRAWN
-        assert "WITHDRAWN by alice" in rig.outputs[-1]
-        assert rig.bench.ran == []
+        assert await flow.answered() == "Fine."
+        assert flow.cards.of(approval_id).outcome is Outcome.WITHDRAWN
+        assert "WITHDRAWN by alice" in flow.outputs[-1]
+        assert flow.bench.ran == []
 
 
 async def test_nobody_else_can_withdraw(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, CAROL, approve=False, verb=Verb.WITHDRAW)
+        await flow.vote(approval_id, CAROL, approve=False, verb=Verb.WITHDRAW)
 
-        assert "Only who asked for it can withdraw it" in (await rig.told()).text
-        assert await rig.refusals(approval_id) == [Refusal.NOT_THE_REQUESTER]
-        assert await rig.outcome(approval_id) is Outcome.PENDING
+        assert "Only who asked for it can withdraw it" in (await flow.told()).text
+        assert await flow.refusals(approval_id) == [Refusal.NOT_THE_REQUESTER]
+        assert await flow.outcome(approval_id) is Outcome.PENDING

@@ -3,7 +3,7 @@
 from temporalio.client import Client
 
 from tests.builders import BOB
-from tests.flows.rig import a_rule, act, so_many, working
+from tests.flows.flow import a_rule, act, so_many, working
 from tests.model import says
 from workflows.contracts.decisions import Execution, Outcome, Via
 from workflows.contracts.rules import Ruling, Verdict
@@ -11,65 +11,65 @@ from workflows.listing.search_attributes import OUTCOME, TOOL
 
 
 async def test_a_denied_call_asks_nobody_and_the_model_is_told_the_rule(temporal: Client) -> None:
-    async with working(temporal, act(1), says("I may not.")) as rig:
+    async with working(temporal, act(1), says("I may not.")) as flow:
         rule = a_rule(name="no-acts")
         because = "Acts are never done here."
-        rig.policy.rulings = [Ruling(verdict=Verdict.DENY, rule=rule, because=because)]
+        flow.policy.rulings = [Ruling(verdict=Verdict.DENY, rule=rule, because=because)]
 
-        await rig.say("please act")
+        await flow.say("please act")
 
-        assert await rig.answered() == "I may not."
-        assert rig.outputs[-1].startswith(f"DENIED by policy (rule no-acts): {because}")
-        assert rig.cards.posted == 0
-        assert rig.bench.ran == []
+        assert await flow.answered() == "I may not."
+        assert flow.outputs[-1].startswith(f"DENIED by policy (rule no-acts): {because}")
+        assert flow.cards.posted == 0
+        assert flow.bench.ran == []
 
 
 async def test_a_policy_that_failed_denies_and_is_no_refusal_by_a_person(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Something is wrong.")) as rig:
+    async with working(temporal, act(1), says("Something is wrong.")) as flow:
         because = "The condition of rule orders failed."
-        rig.policy.rulings = [Ruling(verdict=Verdict.DENY, because=because, failed=True)]
+        flow.policy.rulings = [Ruling(verdict=Verdict.DENY, because=because, failed=True)]
 
-        await rig.say("please act")
+        await flow.say("please act")
 
-        assert await rig.answered() == "Something is wrong."
-        assert rig.outputs[-1].startswith(f"NOT ASKED: {because}")
-        assert "not a refusal by a person" in rig.outputs[-1]
-        assert rig.cards.posted == 0
+        assert await flow.answered() == "Something is wrong."
+        assert flow.outputs[-1].startswith(f"NOT ASKED: {because}")
+        assert "not a refusal by a person" in flow.outputs[-1]
+        assert flow.cards.posted == 0
 
 
 async def test_a_policy_that_cannot_be_asked_denies(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Something is wrong.")) as rig:
-        rig.policy.down = True
+    async with working(temporal, act(1), says("Something is wrong.")) as flow:
+        flow.policy.down = True
 
-        await rig.say("please act")
+        await flow.say("please act")
 
-        assert await rig.answered() == "Something is wrong."
-        assert rig.outputs[-1].startswith("NOT ASKED: The policy could not be asked.")
-        assert rig.bench.ran == []
+        assert await flow.answered() == "Something is wrong."
+        assert flow.outputs[-1].startswith("NOT ASKED: The policy could not be asked.")
+        assert flow.bench.ran == []
 
 
 async def test_an_answer_without_a_rule_denies(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Nobody could decide it.")) as rig:
-        rig.policy.rulings = [Ruling(verdict=Verdict.ASK, because="No rule covers this.")]
+    async with working(temporal, act(1), says("Nobody could decide it.")) as flow:
+        flow.policy.rulings = [Ruling(verdict=Verdict.ASK, because="No rule covers this.")]
 
-        await rig.say("please act")
+        await flow.say("please act")
 
-        assert await rig.answered() == "Nobody could decide it."
-        assert "No rule covers this." in rig.outputs[-1]
-        assert rig.cards.posted == 0
+        assert await flow.answered() == "Nobody could decide it."
+        assert "No rule covers this." in flow.outputs[-1]
+        assert flow.cards.posted == 0
 
 
 async def test_what_a_rule_allows_runs_without_a_card_and_is_on_record(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(name="small-acts", auto_approve=True)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(name="small-acts", auto_approve=True)
 
-        await rig.say("please act")
+        await flow.say("please act")
 
-        assert await rig.answered() == "Done."
-        assert rig.cards.posted == 0
-        assert "APPROVED by the rule small-acts, without asking anybody" in rig.outputs[-1]
-        (call,) = rig.bench.ran
-        status = await rig.approvals.status(call.approval)
+        assert await flow.answered() == "Done."
+        assert flow.cards.posted == 0
+        assert "APPROVED by the rule small-acts, without asking anybody" in flow.outputs[-1]
+        (call,) = flow.bench.ran
+        status = await flow.approvals.status(call.approval)
         assert (status.outcome, status.execution) == (Outcome.APPROVED, Execution.DONE)
         assert status.decision is not None
         assert status.decision.via is Via.RULE
@@ -79,25 +79,25 @@ async def test_what_a_rule_allows_runs_without_a_card_and_is_on_record(temporal:
 
 
 async def test_a_tool_that_needs_no_approval_runs_without_a_rule(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rulings = [Ruling(verdict=Verdict.ALLOW)]
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rulings = [Ruling(verdict=Verdict.ALLOW)]
 
-        await rig.say("please act")
+        await flow.say("please act")
 
-        assert await rig.answered() == "Done."
-        assert len(rig.bench.ran) == 1
-        assert rig.cards.posted == 0
+        assert await flow.answered() == "Done."
+        assert len(flow.bench.ran) == 1
+        assert flow.cards.posted == 0
 
 
 async def test_what_waits_keeps_the_rule_it_was_asked_under(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
+    async with working(temporal, act(1), says("Done.")) as flow:
         old = a_rule(name="orders", version="3")
-        rig.policy.rule = old
-        approval_id = await rig.ask()
-        rig.policy.rule = a_rule(name="orders", version="4", panels=so_many(2))
+        flow.policy.rule = old
+        approval_id = await flow.ask()
+        flow.policy.rule = a_rule(name="orders", version="4", panels=so_many(2))
 
-        await rig.vote(approval_id, BOB)
+        await flow.vote(approval_id, BOB)
 
-        assert await rig.answered() == "Done."
-        assert rig.cards.of(approval_id).in_force == old
-        assert [question.rule for question in rig.directory.asked] == [old]
+        assert await flow.answered() == "Done."
+        assert flow.cards.of(approval_id).in_force == old
+        assert [question.rule for question in flow.directory.asked] == [old]

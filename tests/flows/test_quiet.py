@@ -10,7 +10,7 @@ from temporalio.client import Client
 from countersign.runtime.logs import NOISY, OURS, set_up
 from countersign.runtime.settings import LogFormat
 from tests.builders import a_press
-from tests.flows.rig import working
+from tests.flows.flow import working
 from tests.model import calls, says
 
 SECRET = "hunter2"
@@ -33,12 +33,12 @@ async def test_at_debug_the_arguments_of_a_call_are_not_printed(
     temporal: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = calls(("act", f'{{"n": 1, "password": "{SECRET}"}}'))
-    async with working(temporal, asked, says("Done.")) as rig:
-        rig.bench.fails = "the door is locked"
-        await rig.say(f"please act with {SECRET}")
-        (approval_id,) = await rig.asked()
-        await rig.approvals.decide(approval_id, True, a_press())
-        await rig.answered()
+    async with working(temporal, asked, says("Done.")) as flow:
+        flow.bench.fails = "the door is locked"
+        await flow.say(f"please act with {SECRET}")
+        (approval_id,) = await flow.asked()
+        await flow.approvals.decide(approval_id, True, a_press())
+        await flow.answered()
         structlog.get_logger("bot.test").debug("the log is on")
     written = "".join(capsys.readouterr())
     assert "the log is on" in written

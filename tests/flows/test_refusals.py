@@ -4,7 +4,7 @@ import pytest
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB
-from tests.flows.rig import DAVE, a_rule, act, so_many, working
+from tests.flows.flow import DAVE, a_rule, act, so_many, working
 from tests.model import says
 from workflows.contracts.core import DECIDE_SIGNAL
 from workflows.contracts.decisions import Account, Outcome, Refusal, Verb
@@ -14,40 +14,40 @@ NAMED = Panel(who=People(users=(BOB.user,), groups=("S0FINANCE",)))
 
 
 async def test_who_asked_is_refused_before_anybody_is_looked_up(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, ALICE)
+        await flow.vote(approval_id, ALICE)
 
-        whisper = await rig.told()
-        assert "You asked for this yourself" in whisper.text
-        assert whisper.nudge == approval_id
-        assert rig.directory.asked == []
-        assert await rig.refusals(approval_id) == [Refusal.OWN_REQUEST]
+        ephemeral = await flow.told()
+        assert "You asked for this yourself" in ephemeral.text
+        assert ephemeral.nudge == approval_id
+        assert flow.directory.asked == []
+        assert await flow.refusals(approval_id) == [Refusal.OWN_REQUEST]
 
 
 async def test_who_asked_may_approve_where_the_rule_says_so(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(self_approval=True)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(self_approval=True)
 
-        await rig.vote(await rig.ask(), ALICE)
+        await flow.vote(await flow.ask(), ALICE)
 
-        assert await rig.answered() == "Done."
+        assert await flow.answered() == "Done."
 
 
 async def test_an_outsider_is_told_who_can_and_may_nudge_them(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.policy.rule = a_rule(panels=(NAMED,))
-        rig.directory.panels = {DAVE.user: ()}
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(panels=(NAMED,))
+        flow.directory.panels = {DAVE.user: ()}
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, DAVE)
+        await flow.vote(approval_id, DAVE)
 
-        whisper = await rig.told()
-        assert whisper.to == DAVE
-        assert "You can't decide this. <@U0BOB>, <!subteam^S0FINANCE> can." in whisper.text
-        assert whisper.nudge == approval_id
-        assert await rig.outcome(approval_id) is Outcome.PENDING
+        ephemeral = await flow.told()
+        assert ephemeral.to == DAVE
+        assert "You can't decide this. <@U0BOB>, <!subteam^S0FINANCE> can." in ephemeral.text
+        assert ephemeral.nudge == approval_id
+        assert await flow.outcome(approval_id) is Outcome.PENDING
 
 
 @pytest.mark.parametrize(
@@ -61,119 +61,119 @@ async def test_an_outsider_is_told_who_can_and_may_nudge_them(temporal: Client) 
 async def test_an_account_that_never_decides_is_told_why_though_it_is_on_the_list(
     temporal: Client, account: Account, words: str
 ) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.directory.accounts = {DAVE.user: account}
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.directory.accounts = {DAVE.user: account}
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, DAVE)
+        await flow.vote(approval_id, DAVE)
 
-        assert words in (await rig.told()).text
-        assert await rig.refusals(approval_id) == [Refusal(account.value)]
+        assert words in (await flow.told()).text
+        assert await flow.refusals(approval_id) == [Refusal(account.value)]
 
 
 async def test_a_look_up_that_fails_is_no_no_and_the_next_press_counts(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.directory.down = True
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB)
-        words = (await rig.told()).text
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.directory.down = True
+        approval_id = await flow.ask()
+        await flow.vote(approval_id, BOB)
+        words = (await flow.told()).text
         assert "couldn't check" in words
         assert "can't" not in words
-        assert await rig.refusals(approval_id) == [Refusal.UNVERIFIED]
+        assert await flow.refusals(approval_id) == [Refusal.UNVERIFIED]
 
-        rig.directory.down = False
-        await rig.vote(approval_id, BOB)
+        flow.directory.down = False
+        await flow.vote(approval_id, BOB)
 
-        assert await rig.answered() == "Done."
+        assert await flow.answered() == "Done."
 
 
 async def test_an_operators_yes_is_nobody_where_two_people_are_needed(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.policy.rule = a_rule(panels=so_many(2))
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(panels=so_many(2))
+        approval_id = await flow.ask()
 
         await temporal.get_workflow_handle(approval_id).signal(DECIDE_SIGNAL, True)
 
-        assert await rig.refusals(approval_id) == [Refusal.OPERATOR_IS_NOBODY]
-        assert await rig.outcome(approval_id) is Outcome.PENDING
-        assert rig.log.whispers == []
+        assert await flow.refusals(approval_id) == [Refusal.OPERATOR_IS_NOBODY]
+        assert await flow.outcome(approval_id) is Outcome.PENDING
+        assert flow.log.ephemerals == []
 
 
 async def test_an_operators_no_counts_where_two_people_are_needed(temporal: Client) -> None:
-    async with working(temporal, act(1), says("No.")) as rig:
-        rig.policy.rule = a_rule(panels=so_many(2))
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("No.")) as flow:
+        flow.policy.rule = a_rule(panels=so_many(2))
+        approval_id = await flow.ask()
 
         await temporal.get_workflow_handle(approval_id).signal(DECIDE_SIGNAL, False)
 
-        assert await rig.answered() == "No."
-        assert "REJECTED by an operator from outside Slack" in rig.outputs[-1]
+        assert await flow.answered() == "No."
+        assert "REJECTED by an operator from outside Slack" in flow.outputs[-1]
 
 
 async def test_a_rule_may_leave_operators_out(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.policy.rule = a_rule(operator=False)
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(operator=False)
+        approval_id = await flow.ask()
 
         for value in (True, False):
             await temporal.get_workflow_handle(approval_id).signal(DECIDE_SIGNAL, value)
 
-        assert await rig.refusals(approval_id) == [Refusal.NO_OPERATORS] * 2
+        assert await flow.refusals(approval_id) == [Refusal.NO_OPERATORS] * 2
 
 
 async def test_a_rule_may_leave_slack_out(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(from_slack=False)
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB)
-        assert "can't be decided in Slack" in (await rig.told()).text
-        assert rig.directory.asked == []
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(from_slack=False)
+        approval_id = await flow.ask()
+        await flow.vote(approval_id, BOB)
+        assert "can't be decided in Slack" in (await flow.told()).text
+        assert flow.directory.asked == []
 
         await temporal.get_workflow_handle(approval_id).signal(DECIDE_SIGNAL, True)
 
-        assert await rig.answered() == "Done."
+        assert await flow.answered() == "Done."
 
 
 async def test_a_rejection_needs_its_reason_where_the_rule_says_so(temporal: Client) -> None:
-    async with working(temporal, act(1), says("No.")) as rig:
-        rig.policy.rule = a_rule(reason_required=True)
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB, approve=False, reason="  ")
-        assert "needs a reason" in (await rig.told()).text
-        assert await rig.outcome(approval_id) is Outcome.PENDING
+    async with working(temporal, act(1), says("No.")) as flow:
+        flow.policy.rule = a_rule(reason_required=True)
+        approval_id = await flow.ask()
+        await flow.vote(approval_id, BOB, approve=False, reason="  ")
+        assert "needs a reason" in (await flow.told()).text
+        assert await flow.outcome(approval_id) is Outcome.PENDING
 
-        await rig.vote(approval_id, BOB, approve=False, reason="no budget")
+        await flow.vote(approval_id, BOB, approve=False, reason="no budget")
 
-        assert await rig.answered() == "No."
-        assert "no budget" in rig.outputs[-1]
+        assert await flow.answered() == "No."
+        assert "no budget" in flow.outputs[-1]
 
 
 async def test_what_was_seen_has_to_be_what_is_asked(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB, digest="0123456789abcdef")
-        assert "no longer what is asked for" in (await rig.told()).text
-        seen = (await rig.approvals.status(approval_id)).shown.digest
+    async with working(temporal, act(1), says("Done.")) as flow:
+        approval_id = await flow.ask()
+        await flow.vote(approval_id, BOB, digest="0123456789abcdef")
+        assert "no longer what is asked for" in (await flow.told()).text
+        seen = (await flow.approvals.status(approval_id)).shown.digest
 
-        await rig.vote(approval_id, BOB, digest=seen[:16])
+        await flow.vote(approval_id, BOB, digest=seen[:16])
 
-        assert await rig.answered() == "Done."
+        assert await flow.answered() == "Done."
 
 
 async def test_only_named_people_break_the_glass_and_only_with_a_reason(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(panels=so_many(2), break_glass=(DAVE.user,))
-        rig.directory.panels = {DAVE.user: ()}
-        approval_id = await rig.ask()
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(panels=so_many(2), break_glass=(DAVE.user,))
+        flow.directory.panels = {DAVE.user: ()}
+        approval_id = await flow.ask()
 
-        await rig.vote(approval_id, BOB, verb=Verb.BREAK_GLASS, reason="fire")
-        assert "not among those who may break the glass" in (await rig.told(1)).text
-        await rig.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS)
-        assert "needs a reason" in (await rig.told(2)).text
-        assert rig.bench.ran == []
-        await rig.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS, reason="fire")
+        await flow.vote(approval_id, BOB, verb=Verb.BREAK_GLASS, reason="fire")
+        assert "not among those who may break the glass" in (await flow.told(1)).text
+        await flow.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS)
+        assert "needs a reason" in (await flow.told(2)).text
+        assert flow.bench.ran == []
+        await flow.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS, reason="fire")
 
-        assert await rig.answered() == "Done."
-        decision = rig.cards.of(approval_id).decision
+        assert await flow.answered() == "Done."
+        decision = flow.cards.of(approval_id).decision
         assert decision is not None
         assert (decision.verb, decision.reason) == (Verb.BREAK_GLASS, "fire")

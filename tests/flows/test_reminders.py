@@ -7,7 +7,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from tests.builders import BOB
-from tests.flows.rig import Rig, a_rule, act, working
+from tests.flows.flow import Flow, a_rule, act, working
 from tests.model import says
 from workflows.approval.timers import LOOK
 
@@ -15,9 +15,9 @@ SOON, SOONER = timedelta(milliseconds=600), timedelta(milliseconds=300)
 LATER = timedelta(hours=6)
 
 
-async def _timers(rig: Rig, approval_id: str) -> list[str]:
+async def _timers(flow: Flow, approval_id: str) -> list[str]:
     """The summaries of an approval's own timers, as Temporal's Web UI shows them."""
-    history = await rig.temporal.get_workflow_handle(approval_id).fetch_history()
+    history = await flow.temporal.get_workflow_handle(approval_id).fetch_history()
     summaries = [
         json.loads(event.user_metadata.summary.data)
         for event in history.events
@@ -28,68 +28,68 @@ async def _timers(rig: Rig, approval_id: str) -> list[str]:
 
 
 async def test_reminders_go_out_when_they_are_due(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.policy.rule = a_rule(reminders=(SOONER, SOON))
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(reminders=(SOONER, SOON))
+        approval_id = await flow.ask()
 
-        await rig.cards.until(lambda: len(rig.cards.reminders) == 2)
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 2)
 
-        assert [(it.kind, it.number) for it in rig.cards.reminders] == [
+        assert [(it.kind, it.number) for it in flow.cards.reminders] == [
             ("reminder", 1),
             ("reminder", 2),
         ]
-        assert {it.status.id for it in rig.cards.reminders} == {approval_id}
+        assert {it.status.id for it in flow.cards.reminders} == {approval_id}
 
 
 async def test_timers_say_what_they_are_for(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.policy.rule = a_rule(reminders=(SOONER, LATER / 2), expires_after=LATER)
-        approval_id = await rig.ask()
-        await rig.cards.until(lambda: len(rig.cards.reminders) == 1)
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(reminders=(SOONER, LATER / 2), expires_after=LATER)
+        approval_id = await flow.ask()
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 1)
 
-        first, second = await _timers(rig, approval_id)
+        first, second = await _timers(flow, approval_id)
 
-        asked_at = rig.cards.of(approval_id).request.asked_at
+        asked_at = flow.cards.of(approval_id).request.asked_at
         assert first == f"reminder 1 of 2 at {asked_at + SOONER:%Y-%m-%d %H:%M} UTC"
         assert second == f"reminder 2 of 2 at {asked_at + LATER / 2:%Y-%m-%d %H:%M} UTC"
 
 
 async def test_an_expiry_is_a_timer_with_its_moment(temporal: Client) -> None:
-    async with working(temporal, act(1)) as rig:
-        rig.policy.rule = a_rule(expires_after=LATER)
-        approval_id = await rig.ask()
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(expires_after=LATER)
+        approval_id = await flow.ask()
 
-        deadline = rig.cards.of(approval_id).deadline
+        deadline = flow.cards.of(approval_id).deadline
 
-        assert await _timers(rig, approval_id) == [f"expiry at {deadline:%Y-%m-%d %H:%M} UTC"]
+        assert await _timers(flow, approval_id) == [f"expiry at {deadline:%Y-%m-%d %H:%M} UTC"]
 
 
 async def test_after_the_decision_nobody_is_reminded(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(reminders=(SOONER, LATER), expires_after=LATER * 2)
-        approval_id = await rig.ask()
-        await rig.cards.until(lambda: len(rig.cards.reminders) == 1)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(reminders=(SOONER, LATER), expires_after=LATER * 2)
+        approval_id = await flow.ask()
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 1)
 
-        await rig.vote(approval_id, BOB)
+        await flow.vote(approval_id, BOB)
 
-        assert await rig.answered() == "Done."
-        await rig.settled(approval_id)
-        assert len(rig.cards.reminders) == 1
-        assert not any("expiry" in timer for timer in await _timers(rig, approval_id))
+        assert await flow.answered() == "Done."
+        await flow.settled(approval_id)
+        assert len(flow.cards.reminders) == 1
+        assert not any("expiry" in timer for timer in await _timers(flow, approval_id))
 
 
 async def test_a_reminder_that_is_due_during_the_action_is_not_sent(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rule = a_rule(reminders=(LATER,), expires_after=LATER * 2)
-        rig.bench.gate.clear()
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB)
-        await rig.bench.until(lambda: len(rig.bench.ran) == 1)
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(reminders=(LATER,), expires_after=LATER * 2)
+        flow.bench.gate.clear()
+        approval_id = await flow.ask()
+        await flow.vote(approval_id, BOB)
+        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
         history = await temporal.get_workflow_handle(approval_id).fetch_history()
         kinds = [event.event_type for event in history.events]
         assert EventType.EVENT_TYPE_TIMER_CANCELED in kinds
 
-        rig.bench.gate.set()
+        flow.bench.gate.set()
 
-        assert await rig.answered() == "Done."
-        assert rig.cards.reminders == []
+        assert await flow.answered() == "Done."
+        assert flow.cards.reminders == []

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import Client
 
 from tests.builders import ALICE, BOB
-from tests.flows.rig import Rig, act, working
+from tests.flows.flow import Flow, act, working
 from tests.model import says
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ENDED_SIGNAL
@@ -31,19 +31,19 @@ MINUTES = 60
 async def test_an_approval_outlives_whatever_is_said_meanwhile(
     temporal: Client, messages: int
 ) -> None:
-    async with working(temporal, act(1), says("It is done.")) as rig:
-        approval_id = await rig.ask()
-        asked_in = await _run(rig)
+    async with working(temporal, act(1), says("It is done.")) as flow:
+        approval_id = await flow.ask()
+        asked_in = await _run(flow)
         for so_far in range(0, messages, AT_ONCE):
-            await asyncio.gather(*(rig.say("   ") for _ in range(AT_ONCE)))
-            await rig.log.until(lambda heard=so_far + AT_ONCE: len(rig.log.posted) == heard)
+            await asyncio.gather(*(flow.say("   ") for _ in range(AT_ONCE)))
+            await flow.log.until(lambda heard=so_far + AT_ONCE: len(flow.log.posted) == heard)
 
-        assert await _run(rig) != asked_in
-        assert await _length(rig) < LONGEST
-        await rig.vote(approval_id)
-        assert await rig.answered(messages + 1) == "It is done."
-        assert rig.log.replies == [HELP] * messages + ["It is done."]
-        assert len(rig.bench.ran) == 1
+        assert await _run(flow) != asked_in
+        assert await _length(flow) < LONGEST
+        await flow.vote(approval_id)
+        assert await flow.answered(messages + 1) == "It is done."
+        assert flow.log.replies == [HELP] * messages + ["It is done."]
+        assert len(flow.bench.ran) == 1
 
 
 @pytest.mark.parametrize(
@@ -52,29 +52,29 @@ async def test_an_approval_outlives_whatever_is_said_meanwhile(
 async def test_words_reach_what_was_asked_before_the_renewal(
     temporal: Client, words: str, outcome: Outcome
 ) -> None:
-    async with working(temporal, act(1), says("Withdrawn.")) as rig:
-        approval_id = await rig.ask()
-        await rig.renew()
-        told = len(rig.log.replies)
+    async with working(temporal, act(1), says("Withdrawn.")) as flow:
+        approval_id = await flow.ask()
+        await flow.renew()
+        told = len(flow.log.replies)
 
-        await rig.say(words, who=ALICE if outcome is Outcome.WITHDRAWN else BOB)
+        await flow.say(words, who=ALICE if outcome is Outcome.WITHDRAWN else BOB)
 
         if outcome is Outcome.WITHDRAWN:
-            assert await rig.answered(told + 1) == "Withdrawn."
+            assert await flow.answered(told + 1) == "Withdrawn."
         else:
-            assert "decides nothing" in (await rig.told()).text
-        assert await rig.outcome(approval_id) is outcome
-        assert rig.bench.ran == []
+            assert "decides nothing" in (await flow.told()).text
+        assert await flow.outcome(approval_id) is outcome
+        assert flow.bench.ran == []
 
 
 async def test_an_end_that_is_told_before_the_fresh_run_has_begun_is_heard(
     temporal: Client,
 ) -> None:
-    async with working(temporal, act(1), says("Nobody answered.")) as rig:
-        await rig.ask()
-        await rig.renew()
-        memory = await _carried(rig)
-        await temporal.get_workflow_handle(rig.thread.workflow_id).terminate()
+    async with working(temporal, act(1), says("Nobody answered.")) as flow:
+        await flow.ask()
+        await flow.renew()
+        memory = await _carried(flow)
+        await temporal.get_workflow_handle(flow.thread.workflow_id).terminate()
 
         asked = memory.open_turns[0].calls[0].asked
         assert asked is not None
@@ -82,28 +82,28 @@ async def test_an_end_that_is_told_before_the_fresh_run_has_begun_is_heard(
         await temporal.start_workflow(
             ConversationWorkflow.run,
             memory,
-            id=rig.thread.workflow_id,
-            task_queue=rig.queue,
+            id=flow.thread.workflow_id,
+            task_queue=flow.queue,
             start_signal=ENDED_SIGNAL,
             start_signal_args=[ended],
         )
-        await rig.log.until(lambda: "Nobody answered." in rig.log.replies)
+        await flow.log.until(lambda: "Nobody answered." in flow.log.replies)
 
 
-async def _carried(rig: Rig) -> Memory:
+async def _carried(flow: Flow) -> Memory:
     """What the conversation's latest run began with."""
-    handle = rig.temporal.get_workflow_handle(rig.thread.workflow_id)
+    handle = flow.temporal.get_workflow_handle(flow.thread.workflow_id)
     began = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
-    [memory] = await rig.temporal.data_converter.decode(began.input.payloads, [Memory])
+    [memory] = await flow.temporal.data_converter.decode(began.input.payloads, [Memory])
     return memory
 
 
-async def _run(rig: Rig) -> str:
+async def _run(flow: Flow) -> str:
     """The run that the conversation is in."""
-    handle = rig.temporal.get_workflow_handle(rig.thread.workflow_id)
+    handle = flow.temporal.get_workflow_handle(flow.thread.workflow_id)
     return str((await handle.describe()).run_id)
 
 
-async def _length(rig: Rig) -> int:
-    handle = rig.temporal.get_workflow_handle(rig.thread.workflow_id)
+async def _length(flow: Flow) -> int:
+    handle = flow.temporal.get_workflow_handle(flow.thread.workflow_id)
     return (await handle.describe()).history_length

@@ -13,7 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from tests.builders import ALICE, a_message, a_thread
-from tests.flows.rig import working
+from tests.flows.flow import working
 from tests.model import says
 from workflows.client import MENTION_SECONDS, Conversations
 from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Thread
@@ -128,19 +128,19 @@ async def test_an_edit_is_told_to_a_conversation_and_begins_none(
 async def test_what_people_said_to_each_other_before_the_mention_is_not_answered(
     temporal: Client,
 ) -> None:
-    async with working(temporal, says("Plenty."), says("Five, then.")) as rig:
-        root = float(rig.thread.ts)
+    async with working(temporal, says("Plenty."), says("Five, then.")) as flow:
+        root = float(flow.thread.ts)
 
         async def tell(text: str, seconds: float, *, addressed: bool = False) -> None:
             message = a_message(text).model_copy(
                 update={"ts": f"{root + seconds:.6f}", "is_addressed": addressed}
             )
-            say = rig.conversations.start if addressed else rig.conversations.follow_up
-            await say(rig.thread, message)
+            say = flow.conversations.start if addressed else flow.conversations.follow_up
+            await say(flow.thread, message)
 
         await tell("make that 5", 30)
         await tell("no idea", 10)
         await tell("how much budget is left?", 20, addressed=True)
-        await rig.answered(2)
-        heard = [it["content"] for it in rig.script.given[-1] if it.get("role") == "user"]
+        await flow.answered(2)
+        heard = [it["content"] for it in flow.script.given[-1] if it.get("role") == "user"]
         assert heard == ["how much budget is left?", "make that 5"]

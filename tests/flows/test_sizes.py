@@ -4,7 +4,7 @@ from temporalio.client import Client
 
 from countersign.policy.loading import load
 from tests.builders import BOB
-from tests.flows.rig import act, working
+from tests.flows.flow import act, working
 from tests.model import says
 from tests.unit.policy.workbench import TOOLS, an_order
 from workflows.contracts.core import Person
@@ -43,11 +43,11 @@ def _largest() -> Ruling:
 
 
 async def test_the_largest_rule_is_carried_to_the_end(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        rig.policy.rulings = [_largest()]
-        approval_id = await rig.ask()
-        await rig.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=HEIR)
-        await rig.cards.until(lambda: len(rig.cards.reminders) == 1)
-        await rig.vote(approval_id, HEIR)
-        assert await rig.answered() == "Done."
-        assert await rig.outcome(approval_id) is Outcome.APPROVED
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rulings = [_largest()]
+        approval_id = await flow.ask()
+        await flow.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=HEIR)
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 1)
+        await flow.vote(approval_id, HEIR)
+        assert await flow.answered() == "Done."
+        assert await flow.outcome(approval_id) is Outcome.APPROVED

@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
 
 from tests.builders import BOB
-from tests.flows.rig import Rig, a_rule, act, working
+from tests.flows.flow import Flow, a_rule, act, working
 from tests.listing import a_rule as a_listed_rule
 from tests.listing import an_approval, start
 from tests.model import says
@@ -32,76 +32,76 @@ SECONDS = 20
 
 
 @pytest_asyncio.fixture
-async def rig(temporal: Client) -> AsyncGenerator[Rig]:
-    async with working(temporal, act(1), says("Done.")) as rig:
-        yield rig
-        await at_rest(rig)
+async def flow(temporal: Client) -> AsyncGenerator[Flow]:
+    async with working(temporal, act(1), says("Done.")) as flow:
+        yield flow
+        await at_rest(flow)
 
 
-async def at_rest(rig: Rig) -> None:
+async def at_rest(flow: Flow) -> None:
     """Wait until the conversation that asked has said its last: nothing is left half done."""
-    for id_ in rig.cards.ids:
-        if await rig.conversations.how_asker_ended(id_, rig.thread.workflow_id) is None:
-            await terminate(rig, id_)
-            await rig.approvals.clean_up(id_)  # a later run is told of it by this only
-            await rig.log.until(lambda: "Done." in rig.log.replies)
+    for id_ in flow.cards.ids:
+        if await flow.conversations.how_asker_ended(id_, flow.thread.workflow_id) is None:
+            await terminate(flow, id_)
+            await flow.approvals.clean_up(id_)  # a later run is told of it by this only
+            await flow.log.until(lambda: "Done." in flow.log.replies)
 
 
-async def terminate(rig: Rig, workflow_id: str) -> None:
+async def terminate(flow: Flow, workflow_id: str) -> None:
     with suppress(RPCError):  # the end of the one may have ended the other
-        await rig.temporal.get_workflow_handle(workflow_id).terminate("tidying up")
+        await flow.temporal.get_workflow_handle(workflow_id).terminate("tidying up")
 
 
-async def running(rig: Rig) -> str:
+async def running(flow: Flow) -> str:
     """An approval whose action is under way."""
-    rig.bench.gate.clear()
-    id_ = await rig.ask_on_record()
-    await rig.vote(id_, BOB)
-    await rig.bench.until(lambda: len(rig.bench.ran) == 1)
+    flow.bench.gate.clear()
+    id_ = await flow.ask_on_record()
+    await flow.vote(id_, BOB)
+    await flow.bench.until(lambda: len(flow.bench.ran) == 1)
     return id_
 
 
 class TestWhatIsSaidOfIt:
-    async def test_nothing_was_done_of_what_waited(self, rig: Rig) -> None:
-        id_ = await rig.ask_on_record()
-        await terminate(rig, id_)
-        status = await rig.approvals.status(id_)
+    async def test_nothing_was_done_of_what_waited(self, flow: Flow) -> None:
+        id_ = await flow.ask_on_record()
+        await terminate(flow, id_)
+        status = await flow.approvals.status(id_)
 
         assert (status.outcome, status.stop) == (Outcome.STOPPED, Stop.TERMINATED)
         assert status.execution is Execution.NOT_STARTED
         assert status.card is not None
         assert status.ended_at is not None
 
-    async def test_what_ran_may_have_been_done_and_keeps_who_approved_it(self, rig: Rig) -> None:
-        id_ = await running(rig)
-        await terminate(rig, id_)
-        status = await rig.approvals.status(id_)
-        rig.bench.gate.set()
+    async def test_what_ran_may_have_been_done_and_keeps_who_approved_it(self, flow: Flow) -> None:
+        id_ = await running(flow)
+        await terminate(flow, id_)
+        status = await flow.approvals.status(id_)
+        flow.bench.gate.set()
 
         assert (status.outcome, status.execution) == (Outcome.STOPPED, Execution.UNKNOWN)
         assert [vote.decision.by for vote in status.votes] == [BOB]
 
-    async def test_what_had_ended_stays_what_it_was(self, rig: Rig) -> None:
-        id_ = await rig.ask_on_record()
-        await rig.vote(id_, BOB, approve=False)
-        await rig.settled(id_)
-        status = await rig.approvals.status(id_)
+    async def test_what_had_ended_stays_what_it_was(self, flow: Flow) -> None:
+        id_ = await flow.ask_on_record()
+        await flow.vote(id_, BOB, approve=False)
+        await flow.settled(id_)
+        status = await flow.approvals.status(id_)
 
         assert (status.outcome, status.stop) == (Outcome.REJECTED, None)
 
-    async def test_a_press_on_it_is_told_how_it_ended(self, rig: Rig) -> None:
-        id_ = await rig.ask_on_record()
-        await terminate(rig, id_)
+    async def test_a_press_on_it_is_told_how_it_ended(self, flow: Flow) -> None:
+        id_ = await flow.ask_on_record()
+        await terminate(flow, id_)
         with pytest.raises(ApprovalClosedError) as closed:
-            await rig.vote(id_, BOB)
+            await flow.vote(id_, BOB)
 
         assert closed.value.status is not None
         assert closed.value.status.outcome is Outcome.STOPPED
 
-    async def test_what_was_reset_goes_on(self, rig: Rig, temporal: Client) -> None:
-        id_ = await rig.ask_on_record()
+    async def test_what_was_reset_goes_on(self, flow: Flow, temporal: Client) -> None:
+        id_ = await flow.ask_on_record()
         handle = temporal.get_workflow_handle(id_)
-        waiting = asyncio.create_task(rig.approvals.ended(id_))
+        waiting = asyncio.create_task(flow.approvals.ended(id_))
         found = await handle.describe()
         events = [it async for it in handle.fetch_history_events()]
         done = "workflow_task_completed_event_attributes"
@@ -115,10 +115,10 @@ class TestWhatIsSaidOfIt:
                 request_id="reset",
             )
         )
-        assert (await rig.approvals.status(id_)).outcome is Outcome.PENDING
+        assert (await flow.approvals.status(id_)).outcome is Outcome.PENDING
         done, _ = await asyncio.wait({waiting}, timeout=0.5)
         assert not done
-        await terminate(rig, id_)
+        await terminate(flow, id_)
         await asyncio.wait_for(waiting, SECONDS)
 
 
@@ -133,22 +133,22 @@ class TestWithoutAWorker:
         assert status.request == asked.request
 
     async def test_what_ran_may_have_been_done(self, temporal: Client) -> None:
-        async with working(temporal, act(1), says("Done.")) as rig:
-            id_ = await running(rig)
-            await terminate(rig, id_)
-            rig.bench.gate.set()
-            await rig.answered()
+        async with working(temporal, act(1), says("Done.")) as flow:
+            id_ = await running(flow)
+            await terminate(flow, id_)
+            flow.bench.gate.set()
+            await flow.answered()
         status = await Approvals(temporal).status(id_)
 
         assert (status.outcome, status.execution) == (Outcome.STOPPED, Execution.UNKNOWN)
-        assert status.card == rig.cards.of(id_).card
+        assert status.card == flow.cards.of(id_).card
 
     async def test_what_had_ended_is_read_whole(self, temporal: Client) -> None:
-        async with working(temporal, act(1), says("Done.")) as rig:
-            id_ = await rig.ask_on_record()
-            await rig.vote(id_, BOB)
-            await rig.settled(id_)
-            await rig.answered()
+        async with working(temporal, act(1), says("Done.")) as flow:
+            id_ = await flow.ask_on_record()
+            await flow.vote(id_, BOB)
+            await flow.settled(id_)
+            await flow.answered()
         status = await Approvals(temporal).status(id_)
 
         assert (status.outcome, status.execution) == (Outcome.APPROVED, Execution.DONE)
@@ -178,71 +178,71 @@ async def _replacing(temporal: Client, old: ApprovalStatus) -> str:
 
 
 class TestCleaningUp:
-    async def test_card_and_thread_say_it_once(self, rig: Rig) -> None:
-        id_ = await rig.ask_on_record()
-        await terminate(rig, rig.thread.workflow_id)
-        await terminate(rig, id_)
+    async def test_card_and_thread_say_it_once(self, flow: Flow) -> None:
+        id_ = await flow.ask_on_record()
+        await terminate(flow, flow.thread.workflow_id)
+        await terminate(flow, id_)
         for _ in range(3):
-            await rig.approvals.clean_up(id_)
-        told = await rig.answered()
-        await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
+            await flow.approvals.clean_up(id_)
+        told = await flow.answered()
+        await flow.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
 
         assert "ended by an operator" in told
         assert "nothing was done" in told
-        assert len(rig.log.replies) == 1
-        assert rig.cards.of(id_).outcome is Outcome.STOPPED
+        assert len(flow.log.replies) == 1
+        assert flow.cards.of(id_).outcome is Outcome.STOPPED
 
-    async def test_what_runs_is_left_alone(self, rig: Rig) -> None:
-        id_ = await rig.ask_on_record()
-        await rig.approvals.clean_up(id_)
+    async def test_what_runs_is_left_alone(self, flow: Flow) -> None:
+        id_ = await flow.ask_on_record()
+        await flow.approvals.clean_up(id_)
         with pytest.raises(RPCError):
-            await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
+            await flow.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
 
-        assert rig.cards.of(id_).outcome is Outcome.PENDING
-        assert rig.log.replies == []
+        assert flow.cards.of(id_).outcome is Outcome.PENDING
+        assert flow.log.replies == []
 
-    async def test_what_ended_by_itself_has_told_it_itself(self, rig: Rig) -> None:
-        id_ = await rig.ask_on_record()
-        await rig.temporal.get_workflow_handle(id_).cancel()
-        await rig.settled(id_)
-        assert (await rig.approvals.status(id_)).outcome is Outcome.STOPPED
-        await rig.approvals.clean_up(id_)
+    async def test_what_ended_by_itself_has_told_it_itself(self, flow: Flow) -> None:
+        id_ = await flow.ask_on_record()
+        await flow.temporal.get_workflow_handle(id_).cancel()
+        await flow.settled(id_)
+        assert (await flow.approvals.status(id_)).outcome is Outcome.STOPPED
+        await flow.approvals.clean_up(id_)
         with pytest.raises(RPCError):
-            await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
+            await flow.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
 
-    async def test_a_live_conversation_is_left_to_say_it(self, rig: Rig) -> None:
-        id_ = await rig.ask_on_record()
-        await terminate(rig, id_)
-        await rig.approvals.clean_up(id_)
-        await rig.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
+    async def test_a_live_conversation_is_left_to_say_it(self, flow: Flow) -> None:
+        id_ = await flow.ask_on_record()
+        await terminate(flow, id_)
+        await flow.approvals.clean_up(id_)
+        await flow.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
 
-        assert not any("Ask again if it is still needed" in it for it in rig.log.replies)
-        assert rig.cards.of(id_).outcome is Outcome.STOPPED
+        assert not any("Ask again if it is still needed" in it for it in flow.log.replies)
+        assert flow.cards.of(id_).outcome is Outcome.STOPPED
 
-    async def test_the_sweep_finds_what_nobody_presses(self, rig: Rig) -> None:
-        id_ = await rig.ask_on_record()
-        await terminate(rig, rig.thread.workflow_id)
-        await terminate(rig, id_)
-        await keep_sweeping(rig.temporal, rig.queue)
-        await keep_sweeping(rig.temporal, rig.queue)  # as the next worker does
-        schedule = rig.temporal.get_schedule_handle(f"sweep-{rig.queue}")
+    async def test_the_sweep_finds_what_nobody_presses(self, flow: Flow) -> None:
+        id_ = await flow.ask_on_record()
+        await terminate(flow, flow.thread.workflow_id)
+        await terminate(flow, id_)
+        await keep_sweeping(flow.temporal, flow.queue)
+        await keep_sweeping(flow.temporal, flow.queue)  # as the next worker does
+        schedule = flow.temporal.get_schedule_handle(f"sweep-{flow.queue}")
         try:
             async with asyncio.timeout(SECONDS):
-                while not rig.log.replies:
+                while not flow.log.replies:
                     await schedule.trigger()
-                    await asyncio.wait({asyncio.create_task(rig.answered())}, timeout=1)
+                    await asyncio.wait({asyncio.create_task(flow.answered())}, timeout=1)
         finally:
             await schedule.delete()
 
-        assert rig.cards.of(id_).outcome is Outcome.STOPPED
+        assert flow.cards.of(id_).outcome is Outcome.STOPPED
         since = datetime.now(UTC) - timedelta(hours=1)
-        assert await rig.approvals.sweep(rig.queue, since) == 0
+        assert await flow.approvals.sweep(flow.queue, since) == 0
 
     async def test_one_that_cannot_be_read_does_not_hide_the_others(
-        self, rig: Rig, temporal: Client
+        self, flow: Flow, temporal: Client
     ) -> None:
-        asked = await rig.ask_on_record()
-        await terminate(rig, asked)
+        asked = await flow.ask_on_record()
+        await terminate(flow, asked)
         ids = ("approval-000000000000", "no approval at all", asked)
         lifecycle = TemporalLifecycle(temporal)
         found = await ActivityEnvironment().run(lifecycle.ended_approvals, ids)
@@ -250,12 +250,12 @@ class TestCleaningUp:
         assert [(it.id, it.stop) for it in found] == [(asked, Stop.TERMINATED)]
 
 
-async def _history(rig: Rig, id_: str) -> PendingApproval:
+async def _history(flow: Flow, id_: str) -> PendingApproval:
     """The approval in `/approvals history`, once it is there."""
-    listing = Listing(Kind.HISTORY, rig.thread.team, Viewer(BOB.user, is_member=True))
+    listing = Listing(Kind.HISTORY, flow.thread.team, Viewer(BOB.user, is_member=True))
     async with asyncio.timeout(SECONDS):
         while True:
-            page = await rig.approvals.find(listing, size=100)
+            page = await flow.approvals.find(listing, size=100)
             if row := next((it for it in page.rows if it.id == id_), None):
                 return row
 
@@ -263,42 +263,42 @@ async def _history(rig: Rig, id_: str) -> PendingApproval:
 @pytest.mark.parametrize(
     ("began", "execution"), [(False, Execution.NOT_STARTED), (True, Execution.UNKNOWN)]
 )
-async def test_lists_have_it_as_stopped(rig: Rig, began: bool, execution: Execution) -> None:
-    rig.policy.rule = a_rule(name="acts")
-    id_ = await running(rig) if began else await rig.ask_on_record()
+async def test_lists_have_it_as_stopped(flow: Flow, began: bool, execution: Execution) -> None:
+    flow.policy.rule = a_rule(name="acts")
+    id_ = await running(flow) if began else await flow.ask_on_record()
     if began:
-        await rig.cards.until(lambda: rig.cards.of(id_).execution is Execution.RUNNING)
-    await terminate(rig, id_)
-    row = await _history(rig, id_)
-    rig.bench.gate.set()
+        await flow.cards.until(lambda: flow.cards.of(id_).execution is Execution.RUNNING)
+    await terminate(flow, id_)
+    row = await _history(flow, id_)
+    flow.bench.gate.set()
 
     assert (row.outcome, row.stop, row.execution) == (Outcome.STOPPED, Stop.TERMINATED, execution)
 
 
-async def _how(rig: Rig, id_: str) -> Stop | None:
-    return await rig.conversations.how_asker_ended(id_, rig.thread.workflow_id)
+async def _how(flow: Flow, id_: str) -> Stop | None:
+    return await flow.conversations.how_asker_ended(id_, flow.thread.workflow_id)
 
 
-async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(rig: Rig) -> None:
-    id_ = await rig.ask_on_record()
-    assert await _how(rig, id_) is None
-    assert await rig.conversations.how_ended("conversation-T-C-9.9") is Stop.GONE
-    await terminate(rig, rig.thread.workflow_id)
-    assert await _how(rig, id_) is Stop.TERMINATED
+async def test_a_conversation_that_was_ended_is_told_from_one_that_runs(flow: Flow) -> None:
+    id_ = await flow.ask_on_record()
+    assert await _how(flow, id_) is None
+    assert await flow.conversations.how_ended("conversation-T-C-9.9") is Stop.GONE
+    await terminate(flow, flow.thread.workflow_id)
+    assert await _how(flow, id_) is Stop.TERMINATED
 
 
-async def test_one_that_was_begun_anew_after_its_end_is_another(rig: Rig) -> None:
-    id_ = await rig.ask_on_record()
-    await terminate(rig, rig.thread.workflow_id)
-    await rig.say("   ")
-    await rig.answered()
+async def test_one_that_was_begun_anew_after_its_end_is_another(flow: Flow) -> None:
+    id_ = await flow.ask_on_record()
+    await terminate(flow, flow.thread.workflow_id)
+    await flow.say("   ")
+    await flow.answered()
 
-    assert await rig.conversations.how_ended(rig.thread.workflow_id) is None
-    assert await _how(rig, id_) is Stop.TERMINATED
+    assert await flow.conversations.how_ended(flow.thread.workflow_id) is None
+    assert await _how(flow, id_) is Stop.TERMINATED
 
 
-async def test_one_that_has_renewed_itself_is_the_same(rig: Rig) -> None:
-    id_ = await rig.ask_on_record()
-    await rig.renew()
+async def test_one_that_has_renewed_itself_is_the_same(flow: Flow) -> None:
+    id_ = await flow.ask_on_record()
+    await flow.renew()
 
-    assert await _how(rig, id_) is None
+    assert await _how(flow, id_) is None

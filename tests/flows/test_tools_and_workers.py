@@ -6,15 +6,15 @@ import pytest
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.fakes import Workbench
-from tests.flows.rig import act, working
+from tests.fakes import FakeAgent
+from tests.flows.flow import act, working
 from tests.model import Answer, calls, says
 from workflows.contracts.core import Call, ToolResult
 
 LOOK = calls(("look", '{"n": 1}'))
 
 
-class Fragile(Workbench):
+class Fragile(FakeAgent):
     """The first try of every tool breaks in the middle."""
 
     @activity.defn
@@ -27,30 +27,30 @@ class Fragile(Workbench):
 
 @pytest.mark.parametrize("asked", [act(1), LOOK], ids=["approved", "free"])
 async def test_a_tool_that_broke_is_tried_again(temporal: Client, asked: Answer) -> None:
-    async with working(temporal, asked, says("Done."), bench=Fragile()) as rig:
-        await rig.say("please act")
+    async with working(temporal, asked, says("Done."), bench=Fragile()) as flow:
+        await flow.say("please act")
         if asked is not LOOK:
-            await rig.vote((await rig.asked())[-1])
+            await flow.vote((await flow.asked())[-1])
 
-        assert await rig.answered() == "Done."
-        assert [call.arguments for call in rig.bench.ran] == ['{"n": 1}', '{"n": 1}']
-        assert "ran with" in rig.outputs[-1]
-        assert "FAILED" not in rig.outputs[-1]
+        assert await flow.answered() == "Done."
+        assert [call.arguments for call in flow.bench.ran] == ['{"n": 1}', '{"n": 1}']
+        assert "ran with" in flow.outputs[-1]
+        assert "FAILED" not in flow.outputs[-1]
 
 
 @pytest.mark.parametrize("asked", [act(1), LOOK], ids=["approved", "free"])
 async def test_a_tool_that_takes_long_is_known_to_be_alive(temporal: Client, asked: Answer) -> None:
-    async with working(temporal, asked, says("Done.")) as rig:
-        rig.bench.gate.clear()
-        await rig.say("please act")
+    async with working(temporal, asked, says("Done.")) as flow:
+        flow.bench.gate.clear()
+        await flow.say("please act")
         if asked is not LOOK:
-            await rig.vote((await rig.asked())[-1])
-        await rig.bench.until(lambda: bool(rig.bench.ran))
+            await flow.vote((await flow.asked())[-1])
+        await flow.bench.until(lambda: bool(flow.bench.ran))
 
-        runs_in = rig.thread.workflow_id if asked is LOOK else rig.cards.ids[-1]
+        runs_in = flow.thread.workflow_id if asked is LOOK else flow.cards.ids[-1]
         await _heartbeat(temporal, runs_in)
-        rig.bench.gate.set()
-        assert await rig.answered() == "Done."
+        flow.bench.gate.set()
+        assert await flow.answered() == "Done."
 
 
 async def _heartbeat(temporal: Client, workflow_id: str) -> None:

@@ -21,9 +21,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from bot.listeners.votes import ballot_of
-from tests.builders import a_press, a_thread
-from tests.fakes import ANYBODY
-from tests.flows.rig import Rig, working
+from tests.builders import ANYBODY, a_press, a_thread
+from tests.flows.flow import Flow, working
 from tests.flows.slow import SlowBook, SlowShop
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
@@ -108,7 +107,7 @@ LAST = Press(Who.REQUESTER, Verb.WITHDRAW)
 class Course:
     """One approval, and what happened to it."""
 
-    rig: Rig
+    flow: Flow
     book: SlowBook
     shop: SlowShop
     number: int = field(default_factory=lambda: next(NUMBERS))
@@ -116,7 +115,7 @@ class Course:
 
     @property
     def id(self) -> str:
-        return f"approval-{self.rig.queue}-{self.number}"
+        return f"approval-{self.flow.queue}-{self.number}"
 
     @property
     def arguments(self) -> str:
@@ -144,12 +143,12 @@ class Course:
         )
         request = ApprovalRequest(
             call=call,
-            prepared=await self.rig.bench.prepare_call(call),
+            prepared=await self.flow.bench.prepare_call(call),
             asked_at=datetime.now(UTC),
             rule=ANYBODY.model_copy(update={"expires_after": timedelta(days=1)}),
         )
-        await self.rig.temporal.start_workflow(
-            ApprovalWorkflow.run, request, id=self.id, task_queue=self.rig.queue
+        await self.flow.temporal.start_workflow(
+            ApprovalWorkflow.run, request, id=self.id, task_queue=self.flow.queue
         )
 
     async def take(self, step: Press | Door | Rest) -> None:
@@ -171,18 +170,18 @@ class Course:
                 await self._status()
 
     async def _status(self) -> ApprovalStatus:
-        handle = self.rig.temporal.get_workflow_handle(self.id)
+        handle = self.flow.temporal.get_workflow_handle(self.id)
         return await handle.query(STATUS_QUERY, result_type=ApprovalStatus)
 
     async def _length(self) -> int:
-        handle = self.rig.temporal.get_workflow_handle(self.id)
+        handle = self.flow.temporal.get_workflow_handle(self.id)
         return len([event async for event in handle.fetch_history_events()])
 
     async def press(self, press: Press) -> None:
         at = datetime.now(UTC) + timedelta(days=2 if press.late else 0)
         fields: dict[str, Any] = {"at": at, "verb": press.verb, "reason": "so it is"}
         decision = a_press(self.person(press.who)).model_copy(update=fields)
-        handle = self.rig.temporal.get_workflow_handle(self.id)
+        handle = self.flow.temporal.get_workflow_handle(self.id)
         try:
             await handle.signal(DECIDE_SIGNAL, args=[press.approve, decision])
         except RPCError as error:
@@ -198,7 +197,7 @@ class Course:
         self.shop.doors.open(self.arguments)
         if (await self._settled()).outcome is Outcome.PENDING:
             await self.press(LAST)
-        handle = self.rig.temporal.get_workflow_handle(self.id, result_type=ApprovalStatus)
+        handle = self.flow.temporal.get_workflow_handle(self.id, result_type=ApprovalStatus)
         return await handle.result()
 
     async def _settled(self) -> ApprovalStatus:
@@ -219,7 +218,7 @@ class Record:
 
     @classmethod
     async def read(cls, course: Course) -> "Record":
-        record, temporal = cls(), course.rig.temporal
+        record, temporal = cls(), course.flow.temporal
         async for it in temporal.get_workflow_handle(course.id).fetch_history_events():
             signal = it.workflow_execution_signaled_event_attributes
             if signal.signal_name == DECIDE_SIGNAL:
@@ -234,7 +233,7 @@ class Record:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def rig(temporal: Client) -> AsyncGenerator[Rig]:
+async def flow(temporal: Client) -> AsyncGenerator[Flow]:
     """One worker for all examples."""
     async with working(temporal, directory=SlowBook(), bench=SlowShop()) as it:
         yield it
@@ -256,8 +255,8 @@ KNOWN: dict[str, list[Press | Door | Rest]] = {
 
 
 @pytest.mark.parametrize("name", KNOWN)
-async def test_in_an_order_that_once_went_wrong_it_goes_right(rig: Rig, name: str) -> None:
-    await _run(rig, KNOWN[name])
+async def test_in_an_order_that_once_went_wrong_it_goes_right(flow: Flow, name: str) -> None:
+    await _run(flow, KNOWN[name])
 
 
 STEPS = st.lists(SEEDS, min_size=4, max_size=8)
@@ -266,9 +265,9 @@ STEPS = st.lists(SEEDS, min_size=4, max_size=8)
 @settings(max_examples=12, **UNHURRIED)
 @given(seeds=STEPS)
 async def test_in_any_order_it_is_decided_once_and_never_against_a_no(
-    rig: Rig, seeds: list[int]
+    flow: Flow, seeds: list[int]
 ) -> None:
-    await _decides_rightly(rig, seeds)
+    await _decides_rightly(flow, seeds)
 
 
 @pytest.mark.soak
@@ -276,23 +275,23 @@ async def test_in_any_order_it_is_decided_once_and_never_against_a_no(
 @settings(max_examples=400, **UNHURRIED)
 @given(seeds=STEPS)
 async def test_in_any_of_many_orders_it_is_decided_once_and_never_against_a_no(
-    rig: Rig, seeds: list[int]
+    flow: Flow, seeds: list[int]
 ) -> None:
-    await _decides_rightly(rig, seeds)
+    await _decides_rightly(flow, seeds)
 
 
-async def _decides_rightly(rig: Rig, seeds: list[int]) -> None:
+async def _decides_rightly(flow: Flow, seeds: list[int]) -> None:
     steps = [_step(seed) for seed in seeds]
     note(str(steps))
-    end = await _run(rig, steps)
+    end = await _run(flow, steps)
     event(str(end.outcome))
 
 
-async def _run(rig: Rig, steps: list[Press | Door | Rest]) -> ApprovalStatus:
+async def _run(flow: Flow, steps: list[Press | Door | Rest]) -> ApprovalStatus:
     """Let it happen, and hold it against what may be true afterwards."""
-    assert isinstance(rig.directory, SlowBook)
-    assert isinstance(rig.bench, SlowShop)
-    course = Course(rig, rig.directory, rig.bench)
+    assert isinstance(flow.directory, SlowBook)
+    assert isinstance(flow.bench, SlowShop)
+    course = Course(flow, flow.directory, flow.bench)
     await course.begin()
     for step in steps:
         await course.take(step)
@@ -349,8 +348,8 @@ async def _assert_told(course: Course, end: ApprovalStatus) -> None:
         person = course.person(who)
         mine = [it for it in course.pressed if it[0].who is who]
         silent = [it for it in mine if end.decision and it[1].id == end.decision.id]
-        whispers = [it for it in course.rig.log.whispers if it.to.user == person.user]
-        assert len(whispers) == len(mine) - len(silent)
+        ephemerals = [it for it in course.flow.log.ephemerals if it.to.user == person.user]
+        assert len(ephemerals) == len(mine) - len(silent)
     late = {it.id for press, it in course.pressed if press.late}
     for refused in end.refused:
         if refused.why is Refusal.TOO_LATE:

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from dev.processes import Name, Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.slack.policy import policy_of, rule_as_usual, write_test_policy
-from tests.slack.scene import Scene
+from tests.slack.product import Product
 
 PLENTY = 10_000_000
 
@@ -39,7 +39,7 @@ async def everyone(
     temporal_address: str,
     temporal: Client,
     tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncGenerator[Scene]:
+) -> AsyncGenerator[Product]:
     policy: Path = write_test_policy(tmp_path_factory.mktemp("policy"))
     options = StackOptions(
         delivery=request.param,
@@ -52,13 +52,13 @@ async def everyone(
         SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
     ):
         fill_up(stack.home / "countersign.db")
-        yield Scene(stack, sandbox, temporal)
+        yield Product(stack, sandbox, temporal)
 
 
 @pytest_asyncio.fixture(scope="session")
 async def spare(
     temporal_address: str, temporal: Client, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncGenerator[Scene]:
+) -> AsyncGenerator[Product]:
     """A stack whose processes and policy change."""
     policy = rule_as_usual(tmp_path_factory.mktemp("policy") / "policy.yaml")
     options = StackOptions(
@@ -68,11 +68,11 @@ async def spare(
         Stack(options) as stack,
         SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
     ):
-        yield Scene(stack, sandbox, temporal)
+        yield Product(stack, sandbox, temporal)
 
 
 @pytest_asyncio.fixture
-async def own(spare: Scene) -> AsyncGenerator[Scene]:
+async def own(spare: Product) -> AsyncGenerator[Product]:
     """A stack in which a test may stop what it likes and rule as it likes."""
     yield spare
     stack = spare.stack
@@ -82,7 +82,7 @@ async def own(spare: Scene) -> AsyncGenerator[Scene]:
 
 
 @pytest_asyncio.fixture
-async def scene(everyone: Scene) -> AsyncGenerator[Scene]:
+async def product(everyone: Product) -> AsyncGenerator[Product]:
     yield everyone
     await everyone.sandbox.clear_faults()
     await everyone.script("normal", 0)

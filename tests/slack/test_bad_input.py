@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.slack.product import Product, logged
 from tests.slack.reading import approval_id, buttons, words
-from tests.slack.scene import Scene, logged
-from tests.slack.talk import ALICES_DM, BOB, OPS, Talk
+from tests.slack.slack_thread import ALICES_DM, BOB, OPS, SlackThread
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.contracts.decisions import Outcome, Refusal
 from workflows.effects import NOTHING
@@ -69,69 +69,69 @@ UNREADABLE: dict[str, Sequence[dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("value", ["approval-zzzzzzzzzzzz", "conversation-T0ACME-C0OPS-1", "🙂"])
-async def test_a_button_of_an_unknown_approval_is_explained(scene: Scene, value: str) -> None:
-    talk = await scene.mention(ORDER)
+async def test_a_button_of_an_unknown_approval_is_explained(product: Product, value: str) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
-    before = len(scene.stack.log("bot"))
+    before = len(product.stack.log("bot"))
 
-    await scene.stale_press(card, "approval_approve", value=value)
+    await product.stale_press(card, "approval_approve", value=value)
 
-    told = await scene.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
+    told = await product.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
     assert "have no record of this request" in told["text"]
-    await logged(scene.stack, "bot", "ApprovalNotFoundError", before)
-    await _still_decidable(scene, talk, card)
+    await logged(product.stack, "bot", "ApprovalNotFoundError", before)
+    await _still_decidable(product, talk, card)
 
 
 async def test_a_press_on_a_deleted_card_decides_nothing_and_the_card_comes_back(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    talk = await scene.mention(ORDER)
+    talk = await product.mention(ORDER)
     card = await talk.card()
 
-    await scene.slack("chat.delete", channel=OPS, ts=card["ts"])
+    await product.slack("chat.delete", channel=OPS, ts=card["ts"])
     again = await talk.card()
-    await scene.stale_press(card, "approval_approve")
+    await product.stale_press(card, "approval_approve")
 
-    told = await scene.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
+    told = await product.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
     assert "was replaced" in told["text"]
     assert approval_id(card) in told["text"]
     assert approval_id(again) == approval_id(card)
-    refused = (await scene.status(card)).refused
+    refused = (await product.status(card)).refused
     assert [it.why for it in refused] == [Refusal.STALE_CARD]
-    await _still_decidable(scene, talk, again)
+    await _still_decidable(product, talk, again)
 
 
-async def test_an_over_long_message_is_refused_with_its_length(scene: Scene) -> None:
-    talk = await scene.begin("order 3 desks " + "x" * MESSAGE_LIMIT)
+async def test_an_over_long_message_is_refused_with_its_length(product: Product) -> None:
+    talk = await product.begin("order 3 desks " + "x" * MESSAGE_LIMIT)
     assert f"{MESSAGE_LIMIT:,}" in (await talk.hear())["text"]
     assert len(await talk.bots_messages()) == 1
 
 
-async def test_a_message_with_only_a_file_is_answered(scene: Scene) -> None:
+async def test_a_message_with_only_a_file_is_answered(product: Product) -> None:
     file = {"name": "quote.pdf", "mimetype": "application/pdf", "size": 1}
-    ts = await scene.sandbox.say("U0ALICE", ALICES_DM, "", files=[file])
-    answer = await scene.sandbox.wait_reply(ALICES_DM, ts, timeout=20)
+    ts = await product.sandbox.say("U0ALICE", ALICES_DM, "", files=[file])
+    answer = await product.sandbox.wait_reply(ALICES_DM, ts, timeout=20)
     assert answer["text"] == FILES_ONLY
 
 
-async def test_an_empty_mention_is_helped(scene: Scene) -> None:
-    talk = await scene.mention("")
+async def test_an_empty_mention_is_helped(product: Product) -> None:
+    talk = await product.mention("")
     assert "order 100 widgets" in (await talk.hear())["text"]
 
 
 @ONE_WAY
-async def test_malformed_signals_from_the_command_line_are_refused(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_malformed_signals_from_the_command_line_are_refused(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
-    before = len(scene.stack.log("worker"))
+    before = len(product.stack.log("worker"))
 
-    await asyncio.gather(*(scene.signal(approval_id(card), *inputs) for inputs in MALFORMED))
+    await asyncio.gather(*(product.signal(approval_id(card), *inputs) for inputs in MALFORMED))
 
-    status = await scene.status(card)
+    status = await product.status(card)
     assert status.outcome is Outcome.PENDING
     assert [it.why for it in status.refused] == [Refusal.MALFORMED] * len(MALFORMED)
-    await logged(scene.stack, "worker", "malformed", before)
-    await _still_decidable(scene, talk, card)
+    await logged(product.stack, "worker", "malformed", before)
+    await _still_decidable(product, talk, card)
 
 
 @OVER_HTTP
@@ -146,29 +146,32 @@ async def test_malformed_signals_from_the_command_line_are_refused(scene: Scene)
     ids=str,
 )
 async def test_a_forged_or_old_request_is_refused_and_leaves_no_trace(
-    scene: Scene, how: dict[str, Any]
+    product: Product, how: dict[str, Any]
 ) -> None:
-    answer = await scene.sandbox.deliver(EVENT, **how)
+    answer = await product.sandbox.deliver(EVENT, **how)
     assert answer["status"] == 401
-    assert await scene.conversations(Talk(scene.sandbox, ALICES_DM, "1700000000.000100")) == 0
+    assert (
+        await product.conversations(SlackThread(product.sandbox, ALICES_DM, "1700000000.000100"))
+        == 0
+    )
 
 
-async def test_malformed_payloads_harm_nothing(scene: Scene) -> None:
+async def test_malformed_payloads_harm_nothing(product: Product) -> None:
     await asyncio.gather(  # over a socket, some are waited for until Slack would give up
         *(
-            scene.sandbox.deliver(payload, type_=type_)
+            product.sandbox.deliver(payload, type_=type_)
             for type_, payloads in UNREADABLE.items()
             for payload in payloads
         )
     )
-    talk = await scene.begin("how much budget is left?")
+    talk = await product.begin("how much budget is left?")
     assert "€" in (await talk.hear())["text"]
 
 
 @OVER_HTTP
 @pytest.mark.parametrize("raw", ["{", "payload=%7B", "[1,2]", "null"])
-async def test_a_signed_body_that_is_no_payload_is_refused(scene: Scene, raw: str) -> None:
-    answer = await scene.sandbox.deliver({}, raw_body=raw)
+async def test_a_signed_body_that_is_no_payload_is_refused(product: Product, raw: str) -> None:
+    answer = await product.sandbox.deliver({}, raw_body=raw)
     assert 400 <= answer["status"] < 500
 
 
@@ -182,21 +185,21 @@ async def test_a_signed_body_that_is_no_payload_is_refused(scene: Scene, raw: st
     ],
 )
 async def test_a_model_that_does_not_answer_is_admitted(
-    scene: Scene, mode: str, sentence: str
+    product: Product, mode: str, sentence: str
 ) -> None:
-    await scene.script(mode, 0)
-    talk = await scene.begin("hello")
+    await product.script(mode, 0)
+    talk = await product.begin("hello")
     assert (await talk.hear())["text"] == f"{sentence} {NOTHING}"
-    await scene.script("normal", 0)
+    await product.script("normal", 0)
     await talk.say("how much budget is left?")
     assert "€" in (await talk.hear())["text"]
 
 
 @ONE_WAY
 @pytest.mark.parametrize("mode", ["nonsense_arguments", "unknown_tool"])
-async def test_a_model_that_talks_nonsense_bothers_nobody(scene: Scene, mode: str) -> None:
-    await scene.script(mode, 1)
-    talk = await scene.mention(ORDER)
+async def test_a_model_that_talks_nonsense_bothers_nobody(product: Product, mode: str) -> None:
+    await product.script(mode, 1)
+    talk = await product.mention(ORDER)
     answer = await talk.hear()
     assert answer["text"]
     assert buttons(answer) == [] or "widget" in words(answer)
@@ -204,8 +207,8 @@ async def test_a_model_that_talks_nonsense_bothers_nobody(scene: Scene, mode: st
         await talk.drop(answer)
 
 
-async def _still_decidable(scene: Scene, talk: Talk, card: dict[str, Any]) -> None:
+async def _still_decidable(product: Product, talk: SlackThread, card: dict[str, Any]) -> None:
     """Nothing was lost: the card that is there now still works."""
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+    assert (await product.status(card)).outcome is Outcome.PENDING
     await talk.drop(card)
-    assert (await scene.status(card)).outcome is Outcome.REJECTED
+    assert (await product.status(card)).outcome is Outcome.REJECTED

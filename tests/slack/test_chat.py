@@ -4,53 +4,53 @@ from typing import Any
 
 import pytest
 
+from tests.slack.product import Product
 from tests.slack.reading import Json, words
-from tests.slack.scene import Scene
-from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, TRIO
+from tests.slack.slack_thread import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, TRIO
 from workflows.user_messages import EDIT_SEEN
 
 ONE_WAY = pytest.mark.delivery("http")  # Slack delivers the same either way
 
 
-async def test_a_direct_message_is_answered_in_its_thread(scene: Scene) -> None:
-    talk = await scene.begin("how much budget is left?")
+async def test_a_direct_message_is_answered_in_its_thread(product: Product) -> None:
+    talk = await product.begin("how much budget is left?")
     answer = await talk.hear()
     assert "€" in answer["text"]
     assert answer["thread_ts"] == talk.ts
 
 
-async def test_a_mention_is_answered_once_although_slack_tells_it_twice(scene: Scene) -> None:
-    talk = await scene.mention("how much budget is left?")
+async def test_a_mention_is_answered_once_although_slack_tells_it_twice(product: Product) -> None:
+    talk = await product.mention("how much budget is left?")
     await talk.hear("€")
     await talk.say("thanks!")
     await talk.hear("welcome")
     assert len(await talk.bots_messages()) == 2
 
 
-async def test_a_mention_in_a_thread_that_others_began_joins_it(scene: Scene) -> None:
-    root = await scene.sandbox.say(BOB, OPS, "Does anybody know our budget?")
-    await scene.sandbox.say(ALICE, OPS, f"<@{BOT}> how much budget is left?", thread_ts=root)
-    answer = await scene.sandbox.wait_reply(OPS, root, timeout=20)
+async def test_a_mention_in_a_thread_that_others_began_joins_it(product: Product) -> None:
+    root = await product.sandbox.say(BOB, OPS, "Does anybody know our budget?")
+    await product.sandbox.say(ALICE, OPS, f"<@{BOT}> how much budget is left?", thread_ts=root)
+    answer = await product.sandbox.wait_reply(OPS, root, timeout=20)
     assert "€" in answer["text"]
 
 
 async def test_among_several_people_in_a_direct_message_it_is_as_in_a_channel(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    chatter = await scene.begin("Lunch?", TRIO)
-    talk = await scene.mention("order 100 widgets", TRIO)
+    chatter = await product.begin("Lunch?", TRIO)
+    talk = await product.mention("order 100 widgets", TRIO)
     card = await talk.card()
     await talk.press(card, "Approve")
     await talk.redrawn(card, "Done")
     await talk.hear()
     await talk.say("how much budget is left?", BOB)
     assert "€" in (await talk.hear())["text"]
-    assert await scene.conversations(chatter) == 0
+    assert await product.conversations(chatter) == 0
 
 
 @ONE_WAY
-async def test_a_thread_has_a_memory(scene: Scene) -> None:
-    talk = await scene.begin("I want to order chairs")
+async def test_a_thread_has_a_memory(product: Product) -> None:
+    talk = await product.begin("I want to order chairs")
     assert "how many" in (await talk.hear())["text"].lower()
     await talk.say("12")
     card = await talk.card()
@@ -59,30 +59,30 @@ async def test_a_thread_has_a_memory(scene: Scene) -> None:
 
 
 @pytest.mark.delivery("http")  # it takes as long as the model's time-out
-async def test_while_the_agent_works_the_thread_says_so(scene: Scene) -> None:
-    await scene.sandbox.wait_quiet()  # or the model would hang for another test's thread
-    await scene.script("hang", 1)
-    talk = await scene.begin("hello")
-    status = await scene.sandbox.wait_status(ALICES_DM, thread_ts=talk.ts, timeout=20)
+async def test_while_the_agent_works_the_thread_says_so(product: Product) -> None:
+    await product.sandbox.wait_quiet()  # or the model would hang for another test's thread
+    await product.script("hang", 1)
+    talk = await product.begin("hello")
+    status = await product.sandbox.wait_status(ALICES_DM, thread_ts=talk.ts, timeout=20)
     assert status["text"] == "is thinking…"
     await talk.hear()  # the model is asked again, and the next test finds nobody at work
 
 
-async def test_what_no_person_says_to_the_bot_starts_nothing(scene: Scene) -> None:
-    chatter = await scene.begin("Lunch, anybody?", OPS)
-    elsewhere = await scene.begin("Nobody listens here", RANDOM)
-    said = await scene.begin("hello")
+async def test_what_no_person_says_to_the_bot_starts_nothing(product: Product) -> None:
+    chatter = await product.begin("Lunch, anybody?", OPS)
+    elsewhere = await product.begin("Nobody listens here", RANDOM)
+    said = await product.begin("hello")
     await said.hear()
-    await scene.sandbox.delete(ALICE, OPS, chatter.ts)
-    await scene.sandbox.wait_quiet()
+    await product.sandbox.delete(ALICE, OPS, chatter.ts)
+    await product.sandbox.wait_quiet()
 
     assert len(await said.bots_messages()) == 1
-    assert await scene.conversations(chatter) == 0
-    assert await scene.conversations(elsewhere) == 0
+    assert await product.conversations(chatter) == 0
+    assert await product.conversations(elsewhere) == 0
 
 
-async def test_an_edit_is_told_of_in_one_line_and_what_slack_adds_is_none(scene: Scene) -> None:
-    talk = await scene.mention("hello")
+async def test_an_edit_is_told_of_in_one_line_and_what_slack_adds_is_none(product: Product) -> None:
+    talk = await product.mention("hello")
     await talk.hear()
     before = {"type": "message", "user": ALICE, "ts": talk.ts, "text": f"<@{BOT}> hello"}
     for number, added in enumerate(
@@ -93,10 +93,10 @@ async def test_an_edit_is_told_of_in_one_line_and_what_slack_adds_is_none(scene:
         )
     ):
         change = {"message": {**before, **added}, "previous_message": before}
-        await scene.sandbox.deliver(_event(f"EvCHANGE{number}", talk.ts, **change))
-    await scene.sandbox.edit(ALICE, OPS, talk.ts, f"<@{BOT}> hello there")
+        await product.sandbox.deliver(_event(f"EvCHANGE{number}", talk.ts, **change))
+    await product.sandbox.edit(ALICE, OPS, talk.ts, f"<@{BOT}> hello there")
     assert (await talk.hear())["text"] == EDIT_SEEN
-    await scene.sandbox.wait_quiet()
+    await product.sandbox.wait_quiet()
     assert len(await talk.bots_messages()) == 2
 
 
@@ -107,8 +107,8 @@ def _event(id_: str, ts: str, **event: Any) -> Json:
 
 
 @ONE_WAY
-async def test_markdown_of_the_model_looks_right_in_slack(scene: Scene) -> None:
-    talk = await scene.begin("what do you sell?")
+async def test_markdown_of_the_model_looks_right_in_slack(product: Product) -> None:
+    talk = await product.begin("what do you sell?")
     answer = await talk.hear()
     assert "widget" in words(answer)
     assert [block["type"] for block in answer["blocks"]] == ["markdown"]
@@ -116,10 +116,10 @@ async def test_markdown_of_the_model_looks_right_in_slack(scene: Scene) -> None:
 
 
 @ONE_WAY
-async def test_a_long_answer_comes_in_several_messages_and_in_order(scene: Scene) -> None:
-    talk = await scene.begin("write a long report about the catalogue")
+async def test_a_long_answer_comes_in_several_messages_and_in_order(product: Product) -> None:
+    talk = await product.begin("write a long report about the catalogue")
     await talk.hear()
-    await scene.sandbox.wait_quiet(timeout=20)
+    await product.sandbox.wait_quiet(timeout=20)
     pieces = await talk.bots_messages()
     assert len(pieces) > 2
     assert all(len(piece["text"]) <= 4_000 for piece in pieces)
@@ -127,43 +127,43 @@ async def test_a_long_answer_comes_in_several_messages_and_in_order(scene: Scene
 
 
 @ONE_WAY
-async def test_a_workspace_without_status_lines_still_gets_answers(scene: Scene) -> None:
+async def test_a_workspace_without_status_lines_still_gets_answers(product: Product) -> None:
     for kind in ("unknown_method", "html_404"):
-        await scene.sandbox.fail("assistant.threads.setStatus", kind, count=1)
-        talk = await scene.begin("hello")
+        await product.sandbox.fail("assistant.threads.setStatus", kind, count=1)
+        talk = await product.begin("hello")
         await talk.hear()
 
 
 @ONE_WAY
-async def test_a_workspace_without_markdown_blocks_gets_text(scene: Scene) -> None:
-    await scene.sandbox.fail("chat.postMessage", "error", error="invalid_blocks")
-    talk = await scene.begin("what do you sell?")
+async def test_a_workspace_without_markdown_blocks_gets_text(product: Product) -> None:
+    await product.sandbox.fail("chat.postMessage", "error", error="invalid_blocks")
+    talk = await product.begin("what do you sell?")
     answer = await talk.hear()
     assert "widget" in answer["text"]
     assert "markdown" not in [block["type"] for block in answer.get("blocks", ())]
 
 
-async def test_an_event_delivered_twice_is_answered_once(scene: Scene) -> None:
-    await scene.sandbox.fail("events", "duplicate")
-    talk = await scene.begin("hello")
+async def test_an_event_delivered_twice_is_answered_once(product: Product) -> None:
+    await product.sandbox.fail("events", "duplicate")
+    talk = await product.begin("hello")
     await talk.hear()
-    await scene.sandbox.wait_quiet()
+    await product.sandbox.wait_quiet()
     assert len(await talk.bots_messages()) == 1
 
 
 @ONE_WAY
-async def test_an_answer_whose_delivery_is_doubtful_is_posted_once(scene: Scene) -> None:
+async def test_an_answer_whose_delivery_is_doubtful_is_posted_once(product: Product) -> None:
     for kind in ("http_500", "drop"):
-        await scene.sandbox.fail("chat.postMessage", kind, when="after")
-        talk = await scene.begin("hello")
+        await product.sandbox.fail("chat.postMessage", kind, when="after")
+        talk = await product.begin("hello")
         await talk.hear()
-        await scene.sandbox.wait_quiet(timeout=20)
+        await product.sandbox.wait_quiet(timeout=20)
         assert len(await talk.bots_messages()) == 1
 
 
 @ONE_WAY
-async def test_slack_that_asks_for_patience_gets_it(scene: Scene) -> None:
-    await scene.sandbox.fail("chat.postMessage", "http_429", retry_after=1)
-    talk = await scene.begin("hello")
+async def test_slack_that_asks_for_patience_gets_it(product: Product) -> None:
+    await product.sandbox.fail("chat.postMessage", "http_429", retry_after=1)
+    talk = await product.begin("hello")
     await talk.hear()
     assert len(await talk.bots_messages()) == 1

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.slack.product import Product
 from tests.slack.reading import approval_id, buttons, options, words
-from tests.slack.scene import Scene
-from tests.slack.talk import ALICE, BOB, BOT, CAROL, OPS
+from tests.slack.slack_thread import ALICE, BOB, BOT, CAROL, OPS
 from workflows.contracts.decisions import Outcome, Via
 
 ONE_WAY = pytest.mark.delivery("http")  # Slack delivers the same either way
@@ -12,8 +12,8 @@ ORDER = "order 100 widgets because stock is low"
 
 
 @ONE_WAY
-async def test_the_card_says_what_who_where_why_and_what_it_costs(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_the_card_says_what_who_where_why_and_what_it_costs(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
     said = words(card)
     for part in (
@@ -36,8 +36,8 @@ async def test_the_card_says_what_who_where_why_and_what_it_costs(scene: Scene) 
     await talk.drop(card)
 
 
-async def test_approve_rewrites_the_card_runs_once_and_answers(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_approve_rewrites_the_card_runs_once_and_answers(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
 
     pressed = await talk.press(card, "Approve")
@@ -53,30 +53,30 @@ async def test_approve_rewrites_the_card_runs_once_and_answers(scene: Scene) -> 
     assert len(orders) == 2  # the card and the answer, of one order
 
 
-async def test_reject_reaches_the_agent_and_nothing_is_ordered(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_reject_reaches_the_agent_and_nothing_is_ordered(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
-    before = (await (await scene.begin("how much budget is left?")).hear())["text"]
+    before = (await (await product.begin("how much budget is left?")).hear())["text"]
 
     await talk.reject(card)
 
     assert "rejected" in (await talk.hear())["text"].lower()
     rejected = await talk.redrawn(card, "Nothing was done")
     assert buttons(rejected) == []
-    after = (await (await scene.begin("how much budget is left?")).hear())["text"]
+    after = (await (await product.begin("how much budget is left?")).hear())["text"]
     assert before == after
 
 
 @ONE_WAY
-async def test_two_orders_of_one_message_are_two_cards(scene: Scene) -> None:
-    talk = await scene.mention("order 20 chairs and 5 desks")
+async def test_two_orders_of_one_message_are_two_cards(product: Product) -> None:
+    talk = await product.mention("order 20 chairs and 5 desks")
     first = await talk.card()
     second = await talk.card()
     assert approval_id(first) != approval_id(second)
 
     await talk.press(second, "Approve")
     await talk.redrawn(second, "Done:")
-    assert (await scene.status(first)).outcome is Outcome.PENDING
+    assert (await product.status(first)).outcome is Outcome.PENDING
     await talk.reject(first)
 
     answer = await talk.hear()
@@ -85,28 +85,28 @@ async def test_two_orders_of_one_message_are_two_cards(scene: Scene) -> None:
 
 
 @ONE_WAY
-async def test_a_message_during_the_wait_is_answered(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_a_message_during_the_wait_is_answered(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
     await talk.say("how much budget is left?")
     assert "€" in (await talk.hear())["text"]
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+    assert (await product.status(card)).outcome is Outcome.PENDING
     await talk.drop(card)
 
 
 @ONE_WAY
-async def test_a_confirmation_is_asked_and_told(scene: Scene) -> None:
-    talk = await scene.begin("please confirm with someone that the invoice is right")
+async def test_a_confirmation_is_asked_and_told(product: Product) -> None:
+    talk = await product.begin("please confirm with someone that the invoice is right")
     card = await talk.card()
     assert "Wait for a confirmation" in words(card)
     await talk.press(card, "Approve")
     assert (await talk.hear())["text"]
-    assert (await scene.status(card)).outcome is Outcome.APPROVED
+    assert (await product.status(card)).outcome is Outcome.APPROVED
 
 
 @ONE_WAY
-async def test_an_order_can_be_cancelled_with_approval(scene: Scene) -> None:
-    talk = await scene.begin("order 2 cables")
+async def test_an_order_can_be_cancelled_with_approval(product: Product) -> None:
+    talk = await product.begin("order 2 cables")
     await talk.hear("placed")  # the policy allows it without asking
     await talk.say("cancel it")
     cancel = await talk.card()
@@ -118,26 +118,28 @@ async def test_an_order_can_be_cancelled_with_approval(scene: Scene) -> None:
 @ONE_WAY
 @pytest.mark.parametrize(("value", "outcome"), [("true", "Approved"), ("false", "Rejected")])
 async def test_an_operator_decides_from_outside_slack(
-    scene: Scene, value: str, outcome: str
+    product: Product, value: str, outcome: str
 ) -> None:
-    talk = await scene.mention(ORDER)
+    talk = await product.mention(ORDER)
     card = await talk.card()
 
-    assert await scene.signal(approval_id(card), value) == 0
+    assert await product.signal(approval_id(card), value) == 0
 
     await talk.hear()
     settled = await talk.redrawn(card, "an operator (unverified)")
     assert outcome in words(settled)
     assert buttons(settled) == []
-    decision = (await scene.status(card)).decision
+    decision = (await product.status(card)).decision
     assert decision is not None
     assert decision.via is Via.OPERATOR
 
 
 @ONE_WAY
-async def test_slack_that_fails_while_the_card_is_rewritten_is_asked_again(scene: Scene) -> None:
-    await scene.sandbox.fail("chat.update", "http_500", count=2)
-    talk = await scene.mention(ORDER)
+async def test_slack_that_fails_while_the_card_is_rewritten_is_asked_again(
+    product: Product,
+) -> None:
+    await product.sandbox.fail("chat.update", "http_500", count=2)
+    talk = await product.mention(ORDER)
     card = await talk.card()
     await talk.reject(card)
     settled = await talk.redrawn(card, "Nothing was done")
@@ -146,22 +148,22 @@ async def test_slack_that_fails_while_the_card_is_rewritten_is_asked_again(scene
 
 
 @ONE_WAY
-async def test_a_card_whose_posting_is_doubtful_is_posted_once(scene: Scene) -> None:
-    await scene.sandbox.fail("chat.postMessage", "drop", when="after")
-    talk = await scene.mention(ORDER)
+async def test_a_card_whose_posting_is_doubtful_is_posted_once(product: Product) -> None:
+    await product.sandbox.fail("chat.postMessage", "drop", when="after")
+    talk = await product.mention(ORDER)
     card = await talk.card()
-    await scene.sandbox.wait_quiet(timeout=20)
+    await product.sandbox.wait_quiet(timeout=20)
     assert len(await talk.bots_messages()) == 1
     await talk.drop(card)
 
 
-async def test_buttons_answer_whoever_presses_last_what_was_decided(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_buttons_answer_whoever_presses_last_what_was_decided(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
     await talk.drop(card)
-    await scene.stale_press(card, "approval_approve", CAROL)
+    await product.stale_press(card, "approval_approve", CAROL)
     late = f"Too late: `{approval_id(card)}`"
-    told = await scene.sandbox.wait_ephemeral(CAROL, contains=late, timeout=20)
+    told = await product.sandbox.wait_ephemeral(CAROL, contains=late, timeout=20)
     assert f"already rejected by <@{BOB}>" in told["text"]
-    assert (await scene.status(card)).outcome is Outcome.REJECTED
+    assert (await product.status(card)).outcome is Outcome.REJECTED
     assert BOT not in told["text"]

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from countersign.slack.actions import APPROVE, REJECT, Place
+from countersign.slack.actions import APPROVE, REJECT, BlockId
 from tests.slack.policy import STANDING
+from tests.slack.product import Product
 from tests.slack.reading import Json, approval_id, buttons, words
-from tests.slack.scene import Scene
-from tests.slack.talk import ALICE, BOB, CARD, CAROL, OPS, Talk
+from tests.slack.slack_thread import ALICE, BOB, CARD, CAROL, OPS, SlackThread
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome, Refusal, Via
 
@@ -19,209 +19,211 @@ pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 ORDER = "order 10 widgets because stock is low"
 
 
-async def _ordered(scene: Scene, text: str = ORDER) -> tuple[Talk, Json]:
-    talk = await scene.mention(text)
+async def _ordered(product: Product, text: str = ORDER) -> tuple[SlackThread, Json]:
+    talk = await product.mention(text)
     return talk, await talk.card()
 
 
-async def _dialog(scene: Scene, card: Json, label: str, who: str = BOB) -> Json:
+async def _dialog(product: Product, card: Json, label: str, who: str = BOB) -> Json:
     """Press what opens a dialog, on the card or in its menu; the dialog."""
     if label in buttons(card):
-        await scene.sandbox.click_button(who, card, label)
+        await product.sandbox.click_button(who, card, label)
     else:
-        await scene.sandbox.choose(who, card, label)
-    return await scene.sandbox.view_for(who)
+        await product.sandbox.choose(who, card, label)
+    return await product.sandbox.view_for(who)
 
 
-async def _told(scene: Scene, who: str, contains: str, channel: str = OPS) -> Json:
+async def _told(product: Product, who: str, contains: str, channel: str = OPS) -> Json:
     """What somebody is told privately."""
-    return await scene.sandbox.wait_ephemeral(who, channel=channel, contains=contains, timeout=20)
+    return await product.sandbox.wait_ephemeral(who, channel=channel, contains=contains, timeout=20)
 
 
-async def _settled(scene: Scene, card: Json, talk: Talk, outcome: Outcome) -> ApprovalStatus:
+async def _settled(
+    product: Product, card: Json, talk: SlackThread, outcome: Outcome
+) -> ApprovalStatus:
     word = str(outcome).capitalize()
     await talk.redrawn(card, word)
-    status = await scene.status(card)
+    status = await product.status(card)
     assert status.outcome is outcome
     return status
 
 
-async def test_a_rejection_tells_the_agent_why(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    dialog = await _dialog(scene, card, "Reject…")
+async def test_a_rejection_tells_the_agent_why(product: Product) -> None:
+    talk, card = await _ordered(product)
+    dialog = await _dialog(product, card, "Reject…")
     answer = {"Reason": "Too much", "reason": "twenty would do"}
-    assert (await scene.sandbox.submit(BOB, dialog, answer))["response_action"] == "clear"
+    assert (await product.sandbox.submit(BOB, dialog, answer))["response_action"] == "clear"
 
-    status = await _settled(scene, card, talk, Outcome.REJECTED)
+    status = await _settled(product, card, talk, Outcome.REJECTED)
     assert status.decision is not None
     assert status.decision.via is Via.MODAL
     assert status.decision.reason.endswith("twenty would do")
     assert "twenty would do" in (await talk.hear("twenty would do"))["text"]
 
 
-async def test_changes_that_are_asked_for_make_a_new_card(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    dialog = await _dialog(scene, card, "Request changes…")
-    await scene.sandbox.submit(BOB, dialog, {"reason": "make it 5"})
+async def test_changes_that_are_asked_for_make_a_new_card(product: Product) -> None:
+    talk, card = await _ordered(product)
+    dialog = await _dialog(product, card, "Request changes…")
+    await product.sandbox.submit(BOB, dialog, {"reason": "make it 5"})
 
-    await _settled(scene, card, talk, Outcome.CHANGES_REQUESTED)
+    await _settled(product, card, talk, Outcome.CHANGES_REQUESTED)
     newer = await talk.card()
     assert approval_id(card) in words(newer)
     assert "Order 5 × widget" in words(newer)
-    await scene.sandbox.click_button(BOB, newer, "Approve")
+    await product.sandbox.click_button(BOB, newer, "Approve")
     await talk.redrawn(newer, "Done:")
 
 
-async def test_what_was_done_in_an_edited_form_is_not_asked_for_again(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    dialog = await _dialog(scene, card, "Request changes…")
-    await scene.sandbox.submit(BOB, dialog, {"reason": "make it 5"})
+async def test_what_was_done_in_an_edited_form_is_not_asked_for_again(product: Product) -> None:
+    talk, card = await _ordered(product)
+    dialog = await _dialog(product, card, "Request changes…")
+    await product.sandbox.submit(BOB, dialog, {"reason": "make it 5"})
     newer = await talk.card()
-    dialog = await _dialog(scene, newer, "Edit & approve")
-    await scene.sandbox.submit(BOB, dialog, {"argument:quantity": "3"})
+    dialog = await _dialog(product, newer, "Edit & approve")
+    await product.sandbox.submit(BOB, dialog, {"argument:quantity": "3"})
 
     answer = await talk.hear()
     assert "quantity *3* instead of 5" in answer["text"]
 
 
-async def test_an_edited_call_is_what_runs(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    dialog = await _dialog(scene, card, "Edit & approve")
-    await scene.sandbox.submit(BOB, dialog, {"argument:quantity": "5"})
+async def test_an_edited_call_is_what_runs(product: Product) -> None:
+    talk, card = await _ordered(product)
+    dialog = await _dialog(product, card, "Edit & approve")
+    await product.sandbox.submit(BOB, dialog, {"argument:quantity": "5"})
 
     done = await talk.redrawn(card, "Done:")
     assert "Order 5 × widget" in words(done)
-    status = await scene.status(card)
+    status = await product.status(card)
     assert status.outcome is Outcome.APPROVED
     assert json.loads(status.request.call.arguments)["quantity"] == 10
     assert json.loads(status.call.arguments)["quantity"] == 5
 
 
 async def test_an_edit_that_the_tool_does_not_take_is_refused_where_it_was_typed(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    talk, card = await _ordered(scene)
-    dialog = await _dialog(scene, card, "Edit & approve")
-    answer = await scene.sandbox.submit(BOB, dialog, {"argument:quantity": "-5"})
+    talk, card = await _ordered(product)
+    dialog = await _dialog(product, card, "Edit & approve")
+    answer = await product.sandbox.submit(BOB, dialog, {"argument:quantity": "-5"})
     if answer.get("response_action") == "clear":
-        await _told(scene, BOB, "Your changes were not taken")
-    assert (await scene.status(card)).outcome is Outcome.PENDING
-    await scene.sandbox.click_button(BOB, card, "Approve")
+        await _told(product, BOB, "Your changes were not taken")
+    assert (await product.status(card)).outcome is Outcome.PENDING
+    await product.sandbox.click_button(BOB, card, "Approve")
     await talk.redrawn(card, "Done:")
 
 
-async def test_everybody_may_look_at_the_details(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
+async def test_everybody_may_look_at_the_details(product: Product) -> None:
+    talk, card = await _ordered(product)
     for who in (ALICE, BOB):
-        dialog = await _dialog(scene, card, "Details", who)
+        dialog = await _dialog(product, card, "Details", who)
         assert approval_id(card) in words({"text": "", "blocks": dialog["blocks"]})
         assert not dialog.get("submit")
-        await scene.sandbox.close_view(who, dialog)
-    await scene.sandbox.choose(ALICE, card, "Withdraw (requester)")
-    await _settled(scene, card, talk, Outcome.WITHDRAWN)
+        await product.sandbox.close_view(who, dialog)
+    await product.sandbox.choose(ALICE, card, "Withdraw (requester)")
+    await _settled(product, card, talk, Outcome.WITHDRAWN)
 
 
-async def test_a_vote_that_was_handed_over_is_the_others(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    dialog = await _dialog(scene, card, "Hand over…")
-    await scene.sandbox.submit(BOB, dialog, {"person": CAROL})
+async def test_a_vote_that_was_handed_over_is_the_others(product: Product) -> None:
+    talk, card = await _ordered(product)
+    dialog = await _dialog(product, card, "Hand over…")
+    await product.sandbox.submit(BOB, dialog, {"person": CAROL})
     await talk.redrawn(card, f"<@{CAROL}>")
 
-    await scene.sandbox.click_button(BOB, card, "Approve")
-    await _told(scene, BOB, "handed over")
-    assert (await scene.status(card)).outcome is Outcome.PENDING
-    await scene.sandbox.click_button(CAROL, card, "Approve")
+    await product.sandbox.click_button(BOB, card, "Approve")
+    await _told(product, BOB, "handed over")
+    assert (await product.status(card)).outcome is Outcome.PENDING
+    await product.sandbox.click_button(CAROL, card, "Approve")
     await talk.redrawn(card, "Done:")
 
 
-async def test_only_who_asked_can_withdraw(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    await scene.sandbox.choose(BOB, card, "Withdraw (requester)")
-    await _told(scene, BOB, "Only who asked for it can withdraw it")
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+async def test_only_who_asked_can_withdraw(product: Product) -> None:
+    talk, card = await _ordered(product)
+    await product.sandbox.choose(BOB, card, "Withdraw (requester)")
+    await _told(product, BOB, "Only who asked for it can withdraw it")
+    assert (await product.status(card)).outcome is Outcome.PENDING
 
-    await scene.sandbox.choose(ALICE, card, "Withdraw (requester)")
-    await _settled(scene, card, talk, Outcome.WITHDRAWN)
+    await product.sandbox.choose(ALICE, card, "Withdraw (requester)")
+    await _settled(product, card, talk, Outcome.WITHDRAWN)
 
 
-async def test_who_asked_is_told_that_somebody_else_decides(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    await scene.sandbox.click_button(ALICE, card, "Approve")
-    await _told(scene, ALICE, "You asked for this yourself")
-    await scene.sandbox.click_button(ALICE, card, "Reject…")
-    assert (await scene.sandbox.state(ALICE))["views"] == []
-    status = await scene.status(card)
+async def test_who_asked_is_told_that_somebody_else_decides(product: Product) -> None:
+    talk, card = await _ordered(product)
+    await product.sandbox.click_button(ALICE, card, "Approve")
+    await _told(product, ALICE, "You asked for this yourself")
+    await product.sandbox.click_button(ALICE, card, "Reject…")
+    assert (await product.sandbox.state(ALICE))["views"] == []
+    status = await product.status(card)
     assert [it.why for it in status.refused] == [Refusal.OWN_REQUEST]
-    await scene.sandbox.choose(ALICE, card, "Withdraw (requester)")
-    await _settled(scene, card, talk, Outcome.WITHDRAWN)
+    await product.sandbox.choose(ALICE, card, "Withdraw (requester)")
+    await _settled(product, card, talk, Outcome.WITHDRAWN)
 
 
-async def test_two_who_fill_in_a_dialog_do_not_decide_twice(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    bobs = await _dialog(scene, card, "Reject…", BOB)
-    carols = await _dialog(scene, card, "Request changes…", CAROL)
-    await scene.sandbox.submit(BOB, bobs, {"reason": "no"})
-    await _settled(scene, card, talk, Outcome.REJECTED)
+async def test_two_who_fill_in_a_dialog_do_not_decide_twice(product: Product) -> None:
+    talk, card = await _ordered(product)
+    bobs = await _dialog(product, card, "Reject…", BOB)
+    carols = await _dialog(product, card, "Request changes…", CAROL)
+    await product.sandbox.submit(BOB, bobs, {"reason": "no"})
+    await _settled(product, card, talk, Outcome.REJECTED)
 
-    answer = await scene.sandbox.submit(CAROL, carols, {"reason": "make it 5"})
+    answer = await product.sandbox.submit(CAROL, carols, {"reason": "make it 5"})
     assert answer["response_action"] == "errors"
     assert "Too late" in answer["errors"]["reason"]
-    still = await scene.sandbox.view_for(CAROL)
+    still = await product.sandbox.view_for(CAROL)
     assert still["state"]["values"]["reason"]["value"]["value"] == "make it 5"
-    await scene.sandbox.close_view(CAROL, still)
+    await product.sandbox.close_view(CAROL, still)
 
 
-async def test_a_press_after_the_end_says_how_it_ended(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    await scene.sandbox.click_button(BOB, card, "Approve")
+async def test_a_press_after_the_end_says_how_it_ended(product: Product) -> None:
+    talk, card = await _ordered(product)
+    await product.sandbox.click_button(BOB, card, "Approve")
     await talk.redrawn(card, "Done:")
-    await scene.stale_press(card, REJECT, CAROL)
-    late = await _told(scene, CAROL, "Too late")
+    await product.stale_press(card, REJECT, CAROL)
+    late = await _told(product, CAROL, "Too late")
     assert f"<@{BOB}>" in late["text"]
     assert "Open the card" in late["text"]
 
 
-async def test_a_card_of_another_installation_is_left_alone(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    block = Place("decide", 0, "", "elsewhere").block_id
-    await scene.stale_press(card, APPROVE, block=block)
-    await _told(scene, BOB, "another installation of this app (`elsewhere`)")
-    status = await scene.status(card)
+async def test_a_card_of_another_installation_is_left_alone(product: Product) -> None:
+    talk, card = await _ordered(product)
+    block = BlockId("decide", 0, "", "elsewhere").block_id
+    await product.stale_press(card, APPROVE, block=block)
+    await _told(product, BOB, "another installation of this app (`elsewhere`)")
+    status = await product.status(card)
     assert (status.outcome, status.refused) == (Outcome.PENDING, ())
-    await scene.sandbox.click_button(BOB, card, "Approve")
+    await product.sandbox.click_button(BOB, card, "Approve")
     await talk.redrawn(card, "Done:")
 
 
 @pytest.mark.parametrize("code", ["expired_trigger_id", "internal_error"])
-async def test_a_dialog_that_does_not_open_can_be_opened_again(scene: Scene, code: str) -> None:
-    talk, card = await _ordered(scene)
-    await scene.sandbox.fail("views.open", "error", error=code)
-    await scene.sandbox.click_button(BOB, card, "Reject…")
-    await _told(scene, BOB, "did not open the dialog")
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+async def test_a_dialog_that_does_not_open_can_be_opened_again(product: Product, code: str) -> None:
+    talk, card = await _ordered(product)
+    await product.sandbox.fail("views.open", "error", error=code)
+    await product.sandbox.click_button(BOB, card, "Reject…")
+    await _told(product, BOB, "did not open the dialog")
+    assert (await product.status(card)).outcome is Outcome.PENDING
 
-    dialog = await _dialog(scene, card, "Reject…")
-    await scene.sandbox.submit(BOB, dialog, {"reason": "no"})
-    await _settled(scene, card, talk, Outcome.REJECTED)
+    dialog = await _dialog(product, card, "Reject…")
+    await product.sandbox.submit(BOB, dialog, {"reason": "no"})
+    await _settled(product, card, talk, Outcome.REJECTED)
 
 
-async def test_a_submission_that_slack_delivers_twice_counts_once(scene: Scene) -> None:
-    talk, card = await _ordered(scene)
-    dialog = await _dialog(scene, card, "Reject…")
-    await scene.sandbox.fail("interactive", "duplicate")
-    await scene.sandbox.submit(BOB, dialog, {"reason": "no"})
-    status = await _settled(scene, card, talk, Outcome.REJECTED)
+async def test_a_submission_that_slack_delivers_twice_counts_once(product: Product) -> None:
+    talk, card = await _ordered(product)
+    dialog = await _dialog(product, card, "Reject…")
+    await product.sandbox.fail("interactive", "duplicate")
+    await product.sandbox.submit(BOB, dialog, {"reason": "no"})
+    status = await _settled(product, card, talk, Outcome.REJECTED)
     assert status.refused == ()
 
 
-async def test_what_nobody_answered_is_asked_again_by_who_asked(scene: Scene) -> None:
-    talk, card = await _ordered(scene, "order 2 monitors")
+async def test_what_nobody_answered_is_asked_again_by_who_asked(product: Product) -> None:
+    talk, card = await _ordered(product, "order 2 monitors")
     expired = await talk.redrawn(card, "Expired")
-    await scene.sandbox.click_button(BOB, expired, "Ask again")
-    await _told(scene, BOB, f"Only <@{ALICE}>")
+    await product.sandbox.click_button(BOB, expired, "Ask again")
+    await _told(product, BOB, f"Only <@{ALICE}>")
 
     for _ in range(2):
-        await scene.sandbox.click_button(ALICE, expired, "Ask again")
+        await product.sandbox.click_button(ALICE, expired, "Ask again")
     newer = await talk.card()
     assert approval_id(newer) != approval_id(card)
     await talk.redrawn(newer, "Expired")
@@ -230,22 +232,22 @@ async def test_what_nobody_answered_is_asked_again_by_who_asked(scene: Scene) ->
 
 
 async def test_a_tool_that_is_allowed_for_the_rest_of_a_thread_is_not_asked_about(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    talk, card = await _ordered(scene, f"order 1 {STANDING}")
-    dialog = await _dialog(scene, card, "Always in this thread")
-    assert (await scene.sandbox.submit(BOB, dialog))["response_action"] == "clear"
+    talk, card = await _ordered(product, f"order 1 {STANDING}")
+    dialog = await _dialog(product, card, "Always in this thread")
+    assert (await product.sandbox.submit(BOB, dialog))["response_action"] == "clear"
     await talk.redrawn(card, "Done:")
 
     await talk.say(f"order 2 {STANDING}s")
     assert "is placed" in (await talk.hear("is placed"))["text"]
-    report = await scene.sandbox.command(BOB, OPS, "/approvals", "always")
+    report = await product.sandbox.command(BOB, OPS, "/approvals", "always")
     assert report["delivered"]
 
 
-async def _batch(scene: Scene) -> tuple[Talk, Sequence[Json], Json]:
+async def _batch(product: Product) -> tuple[SlackThread, Sequence[Json], Json]:
     """Four cards of one turn, and their summary."""
-    talk = await scene.mention("order 1 chair, 1 desk, 1 headset and 1 widget")
+    talk = await product.mention("order 1 chair, 1 desk, 1 headset and 1 widget")
     heard: list[Json] = []
     while sum(CARD in words(it) for it in heard) < 4 or not _summary(heard):
         heard.append(await talk.hear())
@@ -256,19 +258,19 @@ def _summary(heard: Sequence[Json]) -> Sequence[Json]:
     return [it for it in heard if "Approve all" in " ".join(buttons(it))]
 
 
-async def _open_batch(scene: Scene, summary: Json, who: str = BOB) -> Json:
+async def _open_batch(product: Product, summary: Json, who: str = BOB) -> Json:
     (label,) = [it for it in buttons(summary) if it.startswith("Approve all")]
-    await scene.sandbox.click_button(who, summary, label)
-    return await scene.sandbox.view_for(who)
+    await product.sandbox.click_button(who, summary, label)
+    return await product.sandbox.view_for(who)
 
 
-async def test_several_are_approved_in_one_dialog(scene: Scene) -> None:
-    talk, cards, summary = await _batch(scene)
-    dialog = await _open_batch(scene, summary)
-    assert (await scene.sandbox.submit(BOB, dialog))["response_action"] == "clear"
+async def test_several_are_approved_in_one_dialog(product: Product) -> None:
+    talk, cards, summary = await _batch(product)
+    dialog = await _open_batch(product, summary)
+    assert (await product.sandbox.submit(BOB, dialog))["response_action"] == "clear"
     for card in cards:
         await talk.redrawn(card, "Done:")
-        status = await scene.status(card)
+        status = await product.status(card)
         assert status.decision is not None
         assert (status.decision.via, status.decision.by and status.decision.by.user) == (
             Via.MODAL,
@@ -276,23 +278,23 @@ async def test_several_are_approved_in_one_dialog(scene: Scene) -> None:
         )
 
 
-async def test_of_several_none_is_approved_when_one_cannot_be(scene: Scene) -> None:
-    talk, cards, summary = await _batch(scene)
-    dialog = await _open_batch(scene, summary)
+async def test_of_several_none_is_approved_when_one_cannot_be(product: Product) -> None:
+    talk, cards, summary = await _batch(product)
+    dialog = await _open_batch(product, summary)
     first, *others = cards
-    await scene.sandbox.choose(ALICE, first, "Withdraw (requester)")
+    await product.sandbox.choose(ALICE, first, "Withdraw (requester)")
     await talk.redrawn(first, "Withdrawn")
 
-    answer = await scene.sandbox.submit(BOB, dialog)
+    answer = await product.sandbox.submit(BOB, dialog)
     assert answer["response_action"] == "errors"
     (sentence,) = answer["errors"].values()
     assert approval_id(first) in sentence
     for card in others:
         assert approval_id(card) not in sentence
-        status = await scene.status(card)
+        status = await product.status(card)
         assert (status.outcome, status.votes) == (Outcome.PENDING, ())
 
-    again = await scene.sandbox.submit(BOB, dialog, _without(dialog, approval_id(first)))
+    again = await product.sandbox.submit(BOB, dialog, _without(dialog, approval_id(first)))
     assert again["response_action"] == "clear"
     for card in others:
         await talk.redrawn(card, "Done:")

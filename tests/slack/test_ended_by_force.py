@@ -7,9 +7,9 @@ from contextlib import suppress
 import pytest
 from temporalio.service import RPCError
 
+from tests.slack.product import Product
 from tests.slack.reading import Json, approval_id, buttons, words
-from tests.slack.scene import Scene
-from tests.slack.talk import BOB, BOBS_DM, CAROL, CAROLS_DM, Talk
+from tests.slack.slack_thread import BOB, BOBS_DM, CAROL, CAROLS_DM, SlackThread
 
 pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 ORDER = "order 4 monitors"
@@ -18,13 +18,13 @@ QUICK = 2.7
 """Seconds in which a listener has to have answered."""
 
 
-async def terminate(scene: Scene, *ids: str) -> None:
+async def terminate(product: Product, *ids: str) -> None:
     for id_ in ids:
         with suppress(RPCError):  # the end of the one may have ended the other
-            await scene.temporal.get_workflow_handle(id_).terminate("tidying up")
+            await product.temporal.get_workflow_handle(id_).terminate("tidying up")
 
 
-async def stopped(talk: Talk, message: Json) -> Json:
+async def stopped(talk: SlackThread, message: Json) -> Json:
     """The message once it says that an operator ended it."""
     shown = await talk.redrawn(message, "ended by an operator")
     assert buttons(shown) == []
@@ -32,18 +32,18 @@ async def stopped(talk: Talk, message: Json) -> Json:
     return shown
 
 
-async def alone(scene: Scene, talk: Talk, card: Json) -> str:
+async def alone(product: Product, talk: SlackThread, card: Json) -> str:
     """End an approval and its conversation, so that nobody is left to say anything; its id."""
     id_ = approval_id(card)
-    await terminate(scene, f"conversation-T0ACME-{talk.channel}-{talk.ts}", id_)
+    await terminate(product, f"conversation-T0ACME-{talk.channel}-{talk.ts}", id_)
     return id_
 
 
 @pytest.mark.parametrize("button", ["Approve", "Reject…", "Request changes…"])
-async def test_whoever_presses_is_told_and_the_card_follows(scene: Scene, button: str) -> None:
-    talk = await scene.mention(ORDER)
+async def test_whoever_presses_is_told_and_the_card_follows(product: Product, button: str) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
-    await alone(scene, talk, card)
+    await alone(product, talk, card)
     since = time.monotonic()
     await talk.press(card, button)
 
@@ -54,48 +54,48 @@ async def test_whoever_presses_is_told_and_the_card_follows(scene: Scene, button
     await stopped(talk, card)
 
 
-async def test_details_are_shown_and_the_card_follows(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_details_are_shown_and_the_card_follows(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
-    await alone(scene, talk, card)
+    await alone(product, talk, card)
     await talk.choose(card, "Details")
 
     assert "ended by an operator" in words({"text": "", **await talk.dialog()})
     await stopped(talk, card)
 
 
-async def test_a_dialog_that_was_open_says_so_and_the_card_follows(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_a_dialog_that_was_open_says_so_and_the_card_follows(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
     await talk.press(card, "Reject…")
     await talk.dialog()
-    await alone(scene, talk, card)
+    await alone(product, talk, card)
     await talk.fill_in({"reason": "too dear"})
 
     await stopped(talk, card)
 
 
-async def test_copies_line_and_requester_hear_of_it_once(scene: Scene) -> None:
-    talk = await scene.begin(ORDER)
+async def test_copies_line_and_requester_hear_of_it_once(product: Product) -> None:
+    talk = await product.begin(ORDER)
     line = await talk.line()
     id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
     mine = await talk.copy_for(BOBS_DM, id_)
     others = await talk.copy_for(CAROLS_DM, id_)
-    await alone(scene, talk, mine)
+    await alone(product, talk, mine)
     await talk.press(mine, "Approve")
     await talk.press(others, "Approve", CAROL)
 
     await asyncio.gather(*(stopped(talk, it) for it in (mine, others, line)))
     assert NOTHING in (await talk.hear("Ask again if it is still needed"))["text"]
-    await scene.sandbox.wait_quiet()
+    await product.sandbox.wait_quiet()
     notes = [it for it in await talk.bots_messages() if "Ask again if it is" in it["text"]]
     assert len(notes) == 1
 
 
-async def test_a_conversation_that_is_begun_anew_hides_no_end(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_a_conversation_that_is_begun_anew_hides_no_end(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
-    await terminate(scene, f"conversation-T0ACME-{talk.channel}-{talk.ts}")
+    await terminate(product, f"conversation-T0ACME-{talk.channel}-{talk.ts}")
     await talk.say("how much budget is left?")
     await talk.hear("€")
     await talk.press(card, "Approve")
@@ -105,31 +105,31 @@ async def test_a_conversation_that_is_begun_anew_hides_no_end(scene: Scene) -> N
     assert NOTHING in (await talk.hear("ended together with its conversation"))["text"]
 
 
-async def test_a_terminal_says_it_too(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_a_terminal_says_it_too(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
-    id_ = await alone(scene, talk, card)
-    code, printed = await scene.at_terminal("approve", id_)
+    id_ = await alone(product, talk, card)
+    code, printed = await product.at_terminal("approve", id_)
     assert code == 1
     assert "ended by an operator" in " ".join(printed.split())
-    _, printed = await scene.at_terminal("show", id_)
+    _, printed = await product.at_terminal("show", id_)
     assert "stopped" in printed
     assert NOTHING in " ".join(printed.split())
 
 
-async def test_an_open_list_follows_and_history_has_it(scene: Scene) -> None:
-    talk = await scene.mention(ORDER)
+async def test_an_open_list_follows_and_history_has_it(product: Product) -> None:
+    talk = await product.mention(ORDER)
     card = await talk.card()
     id_ = approval_id(card)
-    assert "Approve" in buttons(await scene.list_of(BOB, id_))
-    await alone(scene, talk, card)
-    ended = await scene.list_of(BOB, id_, text="history")
+    assert "Approve" in buttons(await product.list_of(BOB, id_))
+    await alone(product, talk, card)
+    ended = await product.list_of(BOB, id_, text="history")
     assert "ended by an operator" in words(ended).lower()
     await talk.press(card, "Approve")
     await stopped(talk, card)
 
 
-async def test_a_dead_card_is_answered_while_no_worker_runs(own: Scene) -> None:
+async def test_a_dead_card_is_answered_while_no_worker_runs(own: Product) -> None:
     talk = await own.mention(ORDER)
     card = await talk.card()
     await alone(own, talk, card)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.slack.product import Product
 from tests.slack.reading import Json, approval_id, buttons, live, row_of, words
-from tests.slack.scene import Scene
-from tests.slack.talk import (
+from tests.slack.slack_thread import (
     ALICE,
     BOB,
     CAROL,
@@ -12,7 +12,7 @@ from tests.slack.talk import (
     FINANCE,
     OPS,
     PATIENCE,
-    Talk,
+    SlackThread,
 )
 from workflows.contracts.decisions import Outcome, Verb, Via
 
@@ -23,35 +23,35 @@ MANY = "order 1 chair, 2 desks, 3 headsets and 4 widgets"
 
 
 async def test_a_typed_approval_decides_nothing_and_brings_an_approver_the_button(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    talk, card = await _asked(scene)
+    talk, card = await _asked(product)
     await talk.say("approve", who=BOB)
     prompt = await talk.told(BOB, "Press here to approve")
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+    assert (await product.status(card)).outcome is Outcome.PENDING
 
     await talk.press(prompt, "Approve")
 
     await talk.redrawn(card, "from a private message")
-    decision = (await scene.status(card)).decision
+    decision = (await product.status(card)).decision
     assert decision is not None
     assert decision.via is Via.PROMPT
 
 
-async def test_a_typed_approval_of_who_asked_is_explained(scene: Scene) -> None:
-    talk, card = await _asked(scene)
+async def test_a_typed_approval_of_who_asked_is_explained(product: Product) -> None:
+    talk, card = await _asked(product)
     await talk.say("approve")
     told = await talk.told(ALICE, "somebody else has to decide")
     assert "Ask them" in buttons(told)
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+    assert (await product.status(card)).outcome is Outcome.PENDING
     await talk.drop(card)
 
 
-async def test_who_asked_takes_it_back_in_words_and_nobody_else_can(scene: Scene) -> None:
-    talk, card = await _asked(scene)
+async def test_who_asked_takes_it_back_in_words_and_nobody_else_can(product: Product) -> None:
+    talk, card = await _asked(product)
     await talk.say("cancel that", who=BOB)
     await talk.told(BOB, "Only who asked for it can withdraw it")
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+    assert (await product.status(card)).outcome is Outcome.PENDING
 
     await talk.say("cancel that")
 
@@ -59,8 +59,8 @@ async def test_who_asked_takes_it_back_in_words_and_nobody_else_can(scene: Scene
     assert "withdrawn" in (await talk.hear())["text"].lower()
 
 
-async def test_of_several_requests_only_all_are_taken_back_in_words(scene: Scene) -> None:
-    talk = await scene.mention("order 1 chair and 1 desk")
+async def test_of_several_requests_only_all_are_taken_back_in_words(product: Product) -> None:
+    talk = await product.mention("order 1 chair and 1 desk")
     cards = [await talk.card(), await talk.card()]
     await talk.say("cancel it")
     told = await talk.told(ALICE, "Several of your requests wait")
@@ -72,10 +72,10 @@ async def test_of_several_requests_only_all_are_taken_back_in_words(scene: Scene
         await talk.redrawn(card, "No longer needed")
 
 
-async def test_glass_is_broken_alone_with_a_reason_and_for_all_to_see(scene: Scene) -> None:
-    talk, card = await _asked(scene, LARGE)
+async def test_glass_is_broken_alone_with_a_reason_and_for_all_to_see(product: Product) -> None:
+    talk, card = await _asked(product, LARGE)
     await talk.choose(card, "Break glass…", BOB)
-    told = await scene.sandbox.wait_ephemeral(BOB, contains="break the glass", timeout=PATIENCE)
+    told = await product.sandbox.wait_ephemeral(BOB, contains="break the glass", timeout=PATIENCE)
     assert approval_id(card) not in told["text"]
 
     await talk.choose(card, "Break glass…", CAROL)
@@ -84,21 +84,21 @@ async def test_glass_is_broken_alone_with_a_reason_and_for_all_to_see(scene: Sce
     done = words(await talk.redrawn(card, "Done:"))
     assert "break-glass" in done
     assert "the line stands still" in done
-    decision = (await scene.status(card)).decision
+    decision = (await product.status(card)).decision
     assert decision is not None
     assert (decision.verb, decision.by and decision.by.user) == (Verb.BREAK_GLASS, CAROL)
 
 
-async def test_what_the_policy_denies_is_asked_of_nobody(scene: Scene) -> None:
-    talk = await scene.mention("order 500 widgets")
+async def test_what_the_policy_denies_is_asked_of_nobody(product: Product) -> None:
+    talk = await product.mention("order 500 widgets")
     told = (await talk.hear())["text"]
     assert "go through a tender" in told
     assert "over-20000" in told
     assert [buttons(it) for it in await talk.bots_messages()] == [[]]
 
 
-async def test_what_was_refused_a_moment_ago_is_answered_from_the_record(scene: Scene) -> None:
-    talk, card = await _asked(scene, "order 2 desks")
+async def test_what_was_refused_a_moment_ago_is_answered_from_the_record(product: Product) -> None:
+    talk, card = await _asked(product, "order 2 desks")
     await talk.reject(card, "we have desks")
     await talk.hear("we have desks")
 
@@ -109,10 +109,10 @@ async def test_what_was_refused_a_moment_ago_is_answered_from_the_record(scene: 
     assert buttons(again) == []
 
 
-async def test_four_requests_have_a_summary_that_follows_each_decision(scene: Scene) -> None:
-    talk = await scene.mention(MANY)
+async def test_four_requests_have_a_summary_that_follows_each_decision(product: Product) -> None:
+    talk = await product.mention(MANY)
     cards = [await talk.card() for _ in range(4)]
-    summary = await scene.sandbox.wait_reply(OPS, talk.ts, contains="4 waiting", timeout=PATIENCE)
+    summary = await product.sandbox.wait_reply(OPS, talk.ts, contains="4 waiting", timeout=PATIENCE)
     assert buttons(summary) == ["Approve all 4…"]
 
     await talk.reject(cards[0])
@@ -122,34 +122,34 @@ async def test_four_requests_have_a_summary_that_follows_each_decision(scene: Sc
     dialog = await talk.dialog()
     listed = words({"text": "", "blocks": dialog["blocks"]})
     assert [approval_id(card) in listed for card in cards] == [False, True, True, True]
-    await scene.sandbox.close_view(BOB, dialog)
+    await product.sandbox.close_view(BOB, dialog)
     await talk.say("cancel all")
     await talk.redrawn(summary, "All 4 are decided")
 
 
-async def test_an_archived_target_is_passed_over_and_the_next_one_taken(scene: Scene) -> None:
-    await scene.sandbox.set_channel(FINANCE, archived=True)
+async def test_an_archived_target_is_passed_over_and_the_next_one_taken(product: Product) -> None:
+    await product.sandbox.set_channel(FINANCE, archived=True)
     try:
-        talk = await scene.begin(LARGE)
+        talk = await product.begin(LARGE)
         line = await talk.line()
         id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
         card = await talk.copy_for(CAROLS_DM, id_)
     finally:
-        await scene.sandbox.set_channel(FINANCE, archived=False)
+        await product.sandbox.set_channel(FINANCE, archived=False)
     await talk.reject(card, who=CAROL)
     await talk.redrawn(line, "Rejected")
 
 
 async def test_a_card_that_nowhere_takes_is_told_and_still_decided_from_the_list(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    await scene.sandbox.fail("conversations.open", "error", error="missing_scope", count=10)
-    talk = await scene.begin("order 1 chair")
+    await product.sandbox.fail("conversations.open", "error", error="missing_scope", count=10)
+    talk = await product.begin("order 1 chair")
     line = await talk.hear("could not be posted")
-    await scene.sandbox.clear_faults()
+    await product.sandbox.clear_faults()
     assert "countersign approve" in words(line)
     id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
-    row = row_of(await scene.list_of(BOB, id_), id_)
+    row = row_of(await product.list_of(BOB, id_), id_)
     assert row is not None
 
     await talk.press(row, "Reject…")
@@ -161,21 +161,21 @@ async def test_a_card_that_nowhere_takes_is_told_and_still_decided_from_the_list
 
 @pytest.mark.parametrize("markup", ["<!channel>", "<@U0CAROL>", "<https://evil.example|Approve>"])
 async def test_markup_in_reasons_and_arguments_mentions_and_links_nothing(
-    scene: Scene, markup: str
+    product: Product, markup: str
 ) -> None:
-    talk = await scene.begin(f"order 1 chair because {markup} `*now*`")
+    talk = await product.begin(f"order 1 chair because {markup} `*now*`")
     line = await talk.line()
     id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
     card = await talk.copy_for("D0BOB", id_)
     await talk.reject(card, f"no {markup} `*please*`")
     settled = [await talk.redrawn(it, "Rejected") for it in (card, line)]
     answer = await talk.hear("Rejected")
-    listed = await scene.list_of(BOB, text=id_)
+    listed = await product.list_of(BOB, text=id_)
     for shown in (card, line, *settled, answer, listed):
         assert live(shown, markup) == [], shown
     assert OPS not in words(line)
 
 
-async def _asked(scene: Scene, text: str = "order 1 chair") -> tuple[Talk, Json]:
-    talk = await scene.mention(text)
+async def _asked(product: Product, text: str = "order 1 chair") -> tuple[SlackThread, Json]:
+    talk = await product.mention(text)
     return talk, await talk.card()

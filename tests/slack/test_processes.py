@@ -12,9 +12,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.slack.policy import policy_of
+from tests.slack.product import Product, logged
 from tests.slack.reading import buttons, words
-from tests.slack.scene import Scene, logged
-from tests.slack.talk import ALICE, CARD
+from tests.slack.slack_thread import ALICE, CARD
 
 pytestmark = pytest.mark.system
 
@@ -34,7 +34,7 @@ rules:
 """
 
 
-async def test_a_pending_approval_survives_the_death_of_bot_and_worker(own: Scene) -> None:
+async def test_a_pending_approval_survives_the_death_of_bot_and_worker(own: Product) -> None:
     talk = await own.mention(ORDER)
     card = await talk.card()
     await own.stack.kill("worker")
@@ -50,7 +50,7 @@ async def test_a_pending_approval_survives_the_death_of_bot_and_worker(own: Scen
 
 
 async def test_a_worker_that_is_stopped_ends_well_and_a_press_counts_when_it_is_back(
-    own: Scene,
+    own: Product,
 ) -> None:
     talk = await own.mention(ORDER)
     card = await talk.card()
@@ -64,7 +64,7 @@ async def test_a_worker_that_is_stopped_ends_well_and_a_press_counts_when_it_is_
 
 
 async def test_a_bot_that_is_stopped_ends_well_and_what_is_said_is_answered_when_it_is_back(
-    own: Scene,
+    own: Product,
 ) -> None:
     assert await own.stack.stop_one("bot") == 0
     talk = await own.begin("how much budget is left?")
@@ -73,7 +73,7 @@ async def test_a_bot_that_is_stopped_ends_well_and_what_is_said_is_answered_when
 
 
 @pytest.mark.parametrize("how", ["drop", "disconnect", "refuse_next"])
-async def test_a_lost_socket_is_opened_again(own: Scene, how: str) -> None:
+async def test_a_lost_socket_is_opened_again(own: Product, how: str) -> None:
     await own.sandbox.disturb_socket(how)
     if how == "refuse_next":
         await own.sandbox.disturb_socket("drop")
@@ -81,7 +81,7 @@ async def test_a_lost_socket_is_opened_again(own: Scene, how: str) -> None:
     assert "€" in (await talk.hear())["text"]
 
 
-async def test_health_and_readiness_are_told(own: Scene) -> None:
+async def test_health_and_readiness_are_told(own: Product) -> None:
     for base in (own.stack.bot_url, own.stack.worker_url):
         for path in ("healthz", "readyz"):
             async with aiohttp.ClientSession() as session, session.get(f"{base}/{path}") as answer:
@@ -92,7 +92,7 @@ async def test_health_and_readiness_are_told(own: Scene) -> None:
 async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) -> None:
     options = StackOptions(home=tmp_path, in_memory=False)
     async with Stack(options) as stack, _people(stack) as sandbox:
-        talk = await Scene(stack, sandbox, await _connect(stack)).mention(ORDER)
+        talk = await Product(stack, sandbox, await _connect(stack)).mention(ORDER)
         card = await talk.card()
     async with Stack(options) as stack, _people(stack) as sandbox:
         talk = replace(talk, sandbox=sandbox)
@@ -102,7 +102,7 @@ async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) ->
 
 
 async def test_a_policy_that_becomes_wrong_while_it_runs_leaves_the_old_one_in_force(
-    own: Scene,
+    own: Product,
 ) -> None:
     file = policy_of(own.stack)
     before = len(own.stack.log("worker"))
@@ -121,7 +121,7 @@ async def test_a_policy_that_becomes_wrong_while_it_runs_leaves_the_old_one_in_f
 
 
 async def test_who_works_alone_approves_their_own_requests_and_the_record_says_so(
-    own: Scene,
+    own: Product,
 ) -> None:
     policy_of(own.stack).write_text(SOLO, encoding="utf-8")
     talk = await own.begin(ORDER)

@@ -6,9 +6,20 @@ import pytest
 import pytest_asyncio
 
 from tests.slack.policy import NOT_IN_SLACK, REASONED
+from tests.slack.product import Product
 from tests.slack.reading import Json, approval_id, buttons, words
-from tests.slack.scene import Scene
-from tests.slack.talk import BOB, BOBS_DM, CAROL, CAROLS_DM, DAVE, GENERAL, OPS, SHARED, VOTED, Talk
+from tests.slack.slack_thread import (
+    BOB,
+    BOBS_DM,
+    CAROL,
+    CAROLS_DM,
+    DAVE,
+    GENERAL,
+    OPS,
+    SHARED,
+    VOTED,
+    SlackThread,
+)
 from workflows.contracts.decisions import Outcome, Refusal, Via
 
 pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
@@ -20,32 +31,32 @@ LARGE = "order 5 laptops"
 
 
 @pytest_asyncio.fixture
-async def scene(scene: Scene) -> AsyncGenerator[Scene]:
+async def product(product: Product) -> AsyncGenerator[Product]:
     """A workspace that is as it was when the test is over."""
-    yield scene
-    await scene.sandbox.set_group("S0FINANCE", FINANCE, handle="finance", name="Finance")
-    await scene.sandbox.set_person(CAROL, deleted=False)
+    yield product
+    await product.sandbox.set_group("S0FINANCE", FINANCE, handle="finance", name="Finance")
+    await product.sandbox.set_person(CAROL, deleted=False)
 
 
 async def test_somebody_who_is_no_approver_is_told_who_is_and_may_nudge_them_once(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    await scene.sandbox.set_person(FRANK, name="frank", real_name="Frank Hale")
-    await scene.sandbox.set_member(OPS, FRANK, present=True)
-    talk, card = await _asked(scene, LARGE)
+    await product.sandbox.set_person(FRANK, name="frank", real_name="Frank Hale")
+    await product.sandbox.set_member(OPS, FRANK, present=True)
+    talk, card = await _asked(product, LARGE)
 
     await talk.press(card, "Approve", FRANK)
 
     told = await talk.told(FRANK, "You can't decide this")
     assert "<!subteam^S0FINANCE>" in words(told)
-    await _unchanged(scene, card, Refusal.NOT_AN_APPROVER)
-    await scene.sandbox.click_button(FRANK, told, "Ask them")
+    await _unchanged(product, card, Refusal.NOT_AN_APPROVER)
+    await product.sandbox.click_button(FRANK, told, "Ask them")
     nudge = await talk.copy_for(BOBS_DM, approval_id(card))
     assert "asks you to decide" in words(nudge)
     await talk.told(FRANK, "I have reminded them")
-    await scene.sandbox.click_button(FRANK, told, "Ask them")
+    await product.sandbox.click_button(FRANK, told, "Ask them")
     await talk.told(FRANK, "only a moment ago")
-    await scene.sandbox.set_member(OPS, FRANK, present=False)
+    await product.sandbox.set_member(OPS, FRANK, present=False)
     await talk.drop(card)
 
 
@@ -57,134 +68,134 @@ async def test_somebody_who_is_no_approver_is_told_who_is_and_may_nudge_them_onc
     ],
 )
 async def test_accounts_that_never_decide_are_told_so(
-    scene: Scene, who: str, channel: str, why: Refusal, told: str
+    product: Product, who: str, channel: str, why: Refusal, told: str
 ) -> None:
-    await scene.sandbox.set_group("S0FINANCE", [*FINANCE, who])
-    talk = await scene.mention("order 1 chair", channel)
+    await product.sandbox.set_group("S0FINANCE", [*FINANCE, who])
+    talk = await product.mention("order 1 chair", channel)
     card = await talk.card()
     await talk.press(card, "Approve", who)
-    await _unchanged(scene, card, why)
+    await _unchanged(product, card, why)
     await talk.told(who, told)
     await talk.drop(card)
 
 
 async def test_what_could_not_be_checked_is_no_refusal_and_the_next_press_counts(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    talk, card = await _asked(scene)
-    await scene.sandbox.fail("usergroups.users.list", "error", error="missing_scope", count=1)
+    talk, card = await _asked(product)
+    await product.sandbox.fail("usergroups.users.list", "error", error="missing_scope", count=1)
     await talk.press(card, "Approve")
     told = await talk.told(BOB, "couldn't check")
     assert "can't decide" not in told["text"]
-    await _unchanged(scene, card, Refusal.UNVERIFIED)
+    await _unchanged(product, card, Refusal.UNVERIFIED)
 
     await talk.press(card, "Approve")
     await talk.redrawn(card, "Done:")
 
 
-async def test_a_group_that_is_gone_leaves_the_rest_of_the_approvers(scene: Scene) -> None:
-    talk, card = await _asked(scene)
-    await scene.sandbox.set_group("S0FINANCE", None)
+async def test_a_group_that_is_gone_leaves_the_rest_of_the_approvers(product: Product) -> None:
+    talk, card = await _asked(product)
+    await product.sandbox.set_group("S0FINANCE", None)
     await talk.press(card, "Approve", CAROL)  # who is in the channel, too
     await talk.redrawn(card, "Done:")
 
 
-async def test_with_the_only_group_gone_an_operator_still_decides(scene: Scene) -> None:
-    talk = await scene.begin("order 1 desk")
+async def test_with_the_only_group_gone_an_operator_still_decides(product: Product) -> None:
+    talk = await product.begin("order 1 desk")
     card = await talk.card()
-    await scene.sandbox.set_group("S0FINANCE", None)
+    await product.sandbox.set_group("S0FINANCE", None)
 
     await talk.press(card, "Approve")
-    await scene.sandbox.wait_ephemeral(BOB, contains="can't decide this", timeout=20)
-    refused = await _unchanged(scene, card, Refusal.NOT_AN_APPROVER)
+    await product.sandbox.wait_ephemeral(BOB, contains="can't decide this", timeout=20)
+    refused = await _unchanged(product, card, Refusal.NOT_AN_APPROVER)
     assert "S0FINANCE" in refused
 
-    assert await scene.signal(approval_id(card), "false") == 0
+    assert await product.signal(approval_id(card), "false") == 0
     await talk.redrawn(card, "Rejected")
 
 
-async def test_an_approver_who_left_the_company_counts_no_more(scene: Scene) -> None:
-    talk, card = await _asked(scene, LARGE)
-    await scene.sandbox.set_person(CAROL, deleted=True)
-    await scene.stale_press(card, "approval_approve", CAROL)
-    await _unchanged(scene, card, Refusal.DEACTIVATED)
+async def test_an_approver_who_left_the_company_counts_no_more(product: Product) -> None:
+    talk, card = await _asked(product, LARGE)
+    await product.sandbox.set_person(CAROL, deleted=True)
+    await product.stale_press(card, "approval_approve", CAROL)
+    await _unchanged(product, card, Refusal.DEACTIVATED)
     await talk.press(card, "Approve", BOB)
     await talk.redrawn(card, VOTED)
     await talk.drop(card)
 
 
-async def test_an_operator_is_no_second_person(scene: Scene) -> None:
-    talk, card = await _asked(scene, LARGE)
+async def test_an_operator_is_no_second_person(product: Product) -> None:
+    talk, card = await _asked(product, LARGE)
     await talk.press(card, "Approve", BOB)
     await talk.redrawn(card, VOTED)
 
-    code, printed = await scene.at_terminal("approve", approval_id(card))
+    code, printed = await product.at_terminal("approve", approval_id(card))
 
     assert code != 0
     assert "nobody vouches" in printed
-    assert (await scene.status(card)).counted == 1
-    code, _ = await scene.at_terminal("withdraw", approval_id(card), "--reason", "tested")
+    assert (await product.status(card)).counted == 1
+    code, _ = await product.at_terminal("withdraw", approval_id(card), "--reason", "tested")
     assert code == 0
     assert "operator via CLI (unverified:" in words(await talk.redrawn(card, "Withdrawn"))
 
 
-async def test_a_rule_may_refuse_operators_and_ask_for_reasons(scene: Scene) -> None:
-    talk, card = await _asked(scene, f"order 1 {REASONED}")
-    await scene.signal(approval_id(card), "true")
-    await _unchanged(scene, card, Refusal.NO_OPERATORS)
+async def test_a_rule_may_refuse_operators_and_ask_for_reasons(product: Product) -> None:
+    talk, card = await _asked(product, f"order 1 {REASONED}")
+    await product.signal(approval_id(card), "true")
+    await _unchanged(product, card, Refusal.NO_OPERATORS)
 
     await talk.press(card, "Reject…")
     refused = await talk.fill_in({})
     assert refused["response_action"] == "errors"
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+    assert (await product.status(card)).outcome is Outcome.PENDING
     taken = await talk.fill_in({"reason": "we have gizmos"})
     assert taken["response_action"] == "clear"
     await talk.redrawn(card, "we have gizmos")
 
 
 async def test_what_is_decided_outside_slack_has_no_buttons_and_takes_no_press(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    talk, card = await _asked(scene, f"order 1 {NOT_IN_SLACK}")
+    talk, card = await _asked(product, f"order 1 {NOT_IN_SLACK}")
     assert buttons(card) == []
     assert f"countersign approve {approval_id(card)}" in words(card)
-    await scene.stale_press(card, "approval_approve")
-    await _unchanged(scene, card, Refusal.NOT_FROM_SLACK)
+    await product.stale_press(card, "approval_approve")
+    await _unchanged(product, card, Refusal.NOT_FROM_SLACK)
     await talk.told(BOB, "can't be decided in Slack")
 
-    code, printed = await scene.at_terminal("approve", approval_id(card))
+    code, printed = await product.at_terminal("approve", approval_id(card))
     assert code == 0, printed
     await talk.redrawn(card, "Done:")
-    decision = (await scene.status(card)).decision
+    decision = (await product.status(card)).decision
     assert decision is not None
     assert decision.via is Via.CLI
 
 
-async def test_a_press_on_the_card_of_another_deployment_is_left_alone(scene: Scene) -> None:
-    talk = await scene.begin("order 1 chair")
+async def test_a_press_on_the_card_of_another_deployment_is_left_alone(product: Product) -> None:
+    talk = await product.begin("order 1 chair")
     card = await talk.card()
     for block in ("decide:0::elsewhere", "prompt:0::elsewhere:nudge"):
-        await scene.stale_press(card, "approval_approve", block=block)
-        told = await scene.sandbox.wait_ephemeral(BOB, contains="(`elsewhere`)", timeout=20)
+        await product.stale_press(card, "approval_approve", block=block)
+        told = await product.sandbox.wait_ephemeral(BOB, contains="(`elsewhere`)", timeout=20)
         assert "nothing was changed" in told["text"]
-    status = await scene.status(card)
+    status = await product.status(card)
     assert (status.outcome, status.refused, status.votes) == (Outcome.PENDING, (), ())
     carols = await talk.copy_for(CAROLS_DM, approval_id(card))
     await talk.press(carols, "Approve", CAROL)
     await talk.redrawn(card, "Done:")
 
 
-async def _asked(scene: Scene, text: str = "order 1 chair") -> tuple[Talk, Json]:
-    talk = await scene.mention(text)
+async def _asked(product: Product, text: str = "order 1 chair") -> tuple[SlackThread, Json]:
+    talk = await product.mention(text)
     return talk, await talk.card()
 
 
-async def _unchanged(scene: Scene, card: Json, why: Refusal) -> str:
+async def _unchanged(product: Product, card: Json, why: Refusal) -> str:
     """Wait until the press was refused for this reason; what the record says about it."""
-    status = await scene.status(card)
+    status = await product.status(card)
     while not status.refused:
-        await scene.sandbox.wait_quiet()
-        status = await scene.status(card)
+        await product.sandbox.wait_quiet()
+        status = await product.status(card)
     assert (status.outcome, status.votes) == (Outcome.PENDING, ())
     assert [it.why for it in status.refused] == [why]
     return status.refused[-1].detail

@@ -6,74 +6,74 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from sandbox.errors import ControlError
+from tests.slack.product import Product
 from tests.slack.reading import Json, approval_id, buttons, row_of, words
-from tests.slack.scene import Scene
-from tests.slack.talk import ALICE, BOB, CAROL, OPS, PATIENCE, Talk
+from tests.slack.slack_thread import ALICE, BOB, CAROL, OPS, PATIENCE, SlackThread
 from workflows.contracts.decisions import Outcome, Via
 
 pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 
 ORDER = "order 10 widgets because stock is low"
 TOOL = "place_order"
-Decides = Callable[[Scene, Talk, Json], Awaitable[object]]
+Decides = Callable[[Product, SlackThread, Json], Awaitable[object]]
 
 
-async def _ordered(scene: Scene, text: str = ORDER) -> tuple[Talk, Json, str]:
-    talk = await scene.mention(text)
+async def _ordered(product: Product, text: str = ORDER) -> tuple[SlackThread, Json, str]:
+    talk = await product.mention(text)
     card = await talk.card()
     return talk, card, approval_id(card)
 
 
-async def _open_list(scene: Scene, id_: str, who: str = BOB) -> Json:
+async def _open_list(product: Product, id_: str, who: str = BOB) -> Json:
     """A list in which somebody has pressed, so that Slack lets it be redrawn."""
-    listed = await scene.list_of(who, id_, text=f"tool:{TOOL}")
-    await scene.sandbox.choose(who, listed, TOOL)
+    listed = await product.list_of(who, id_, text=f"tool:{TOOL}")
+    await product.sandbox.choose(who, listed, TOOL)
     return listed
 
 
-async def _redrawn(scene: Scene, listed: Json, contains: str, who: str = BOB) -> Json:
+async def _redrawn(product: Product, listed: Json, contains: str, who: str = BOB) -> Json:
     """The same private message, once it says something."""
-    return await scene.sandbox.wait_ephemeral(
+    return await product.sandbox.wait_ephemeral(
         who, channel=OPS, ts=listed["ts"], contains=contains, timeout=PATIENCE
     )
 
 
-async def _home(scene: Scene, id_: str, label: str, who: str = BOB) -> tuple[Json, Json]:
+async def _home(product: Product, id_: str, label: str, who: str = BOB) -> tuple[Json, Json]:
     """Somebody's Home, opened again until visibility has an approval, and the row of that."""
     known = ""
     for _ in range(20):
-        await scene.sandbox.open_home(who)
-        home = await scene.sandbox.wait_home(who, after_hash=known, timeout=PATIENCE)
+        await product.sandbox.open_home(who)
+        home = await product.sandbox.wait_home(who, after_hash=known, timeout=PATIENCE)
         row = row_of({**home, "text": ""}, id_)
         if row and label in buttons(row):
             return home, row
         known = home["hash"]
-        await scene.sandbox.wait_quiet()
+        await product.sandbox.wait_quiet()
     raise AssertionError(f"not in the Home: {id_}")
 
 
-async def _home_without(scene: Scene, home: Json, id_: str, who: str = BOB) -> Json:
+async def _home_without(product: Product, home: Json, id_: str, who: str = BOB) -> Json:
     """The Home once it is published without an approval, and nobody has opened it again."""
     while id_ in json.dumps(home["blocks"]):
         known = home["hash"]
-        home = await scene.sandbox.wait_home(who, after_hash=known, timeout=PATIENCE)
+        home = await product.sandbox.wait_home(who, after_hash=known, timeout=PATIENCE)
     return home
 
 
-async def _on_the_card(scene: Scene, talk: Talk, card: Json) -> None:
-    del scene
+async def _on_the_card(product: Product, talk: SlackThread, card: Json) -> None:
+    del product
     await talk.press(card, "Approve", CAROL)
 
 
-async def _at_the_terminal(scene: Scene, talk: Talk, card: Json) -> None:
+async def _at_the_terminal(product: Product, talk: SlackThread, card: Json) -> None:
     del talk
-    code, printed = await scene.at_terminal("reject", approval_id(card), "--reason", "too many")
+    code, printed = await product.at_terminal("reject", approval_id(card), "--reason", "too many")
     assert code == 0, printed
 
 
-async def _by_signal(scene: Scene, talk: Talk, card: Json) -> None:
+async def _by_signal(product: Product, talk: SlackThread, card: Json) -> None:
     del talk
-    assert await scene.signal(approval_id(card), "true") == 0
+    assert await product.signal(approval_id(card), "true") == 0
 
 
 @pytest.mark.parametrize(
@@ -85,140 +85,142 @@ async def _by_signal(scene: Scene, talk: Talk, card: Json) -> None:
     ],
 )
 async def test_an_open_list_says_what_was_decided_elsewhere(
-    scene: Scene, decides: Decides, says: str
+    product: Product, decides: Decides, says: str
 ) -> None:
-    talk, card, id_ = await _ordered(scene)
-    listed = await _open_list(scene, id_)
-    await decides(scene, talk, card)
-    shown = await _redrawn(scene, listed, says)
+    talk, card, id_ = await _ordered(product)
+    listed = await _open_list(product, id_)
+    await decides(product, talk, card)
+    shown = await _redrawn(product, listed, says)
 
     assert row_of(shown, id_) is None
 
 
 async def test_who_has_a_command_s_answer_before_them_is_told_that_it_is_out_of_date(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    talk, card, id_ = await _ordered(scene)
-    listed = await scene.list_of(BOB, id_, text=f"tool:{TOOL}")
+    talk, card, id_ = await _ordered(product)
+    listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
     await talk.press(card, "Approve", CAROL)
-    told = await scene.sandbox.wait_ephemeral(
+    told = await product.sandbox.wait_ephemeral(
         BOB, channel=OPS, after=listed["ts"], contains="shows it as it is now", timeout=PATIENCE
     )
 
     assert "✅ Approved: Order 10" in told["text"]
 
 
-async def test_a_dialog_that_was_opened_from_a_list_changes_it(scene: Scene) -> None:
-    talk, _, id_ = await _ordered(scene)
-    listed = await scene.list_of(BOB, id_, text=f"tool:{TOOL}")
+async def test_a_dialog_that_was_opened_from_a_list_changes_it(product: Product) -> None:
+    talk, _, id_ = await _ordered(product)
+    listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
     row = row_of(listed, id_)
     assert row
-    await scene.sandbox.click_button(BOB, row, "Reject…")
+    await product.sandbox.click_button(BOB, row, "Reject…")
     await talk.fill_in({"reason": "too many"})
-    shown = await _redrawn(scene, listed, "⛔ Rejected: Order 10")
+    shown = await _redrawn(product, listed, "⛔ Rejected: Order 10")
 
     assert row_of(shown, id_) is None
 
 
 async def test_one_of_two_votes_on_the_card_takes_the_row_out_of_the_voter_s_list(
-    scene: Scene,
+    product: Product,
 ) -> None:
-    talk, card, id_ = await _ordered(scene, "order 150 widgets because stock is low")
-    listed = await _open_list(scene, id_)
-    before = await _redrawn(scene, listed, "Order 150")
+    talk, card, id_ = await _ordered(product, "order 150 widgets because stock is low")
+    listed = await _open_list(product, id_)
+    before = await _redrawn(product, listed, "Order 150")
     await talk.press(card, "Approve", BOB)
     await talk.redrawn(card, f"✔ <@{BOB}>")
     shown = before
     while row_of(shown, id_):
-        await scene.sandbox.wait_quiet()
-        shown = await _redrawn(scene, listed, "")
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+        await product.sandbox.wait_quiet()
+        shown = await _redrawn(product, listed, "")
+    assert (await product.status(card)).outcome is Outcome.PENDING
 
     await talk.press(card, "Approve", CAROL)
     await talk.redrawn(card, "Done:")
 
 
-async def test_a_list_in_which_somebody_presses_too_late_is_redrawn_at_once(scene: Scene) -> None:
-    talk, card, id_ = await _ordered(scene)
-    listed = await scene.list_of(BOB, id_, text=f"tool:{TOOL}")
+async def test_a_list_in_which_somebody_presses_too_late_is_redrawn_at_once(
+    product: Product,
+) -> None:
+    talk, card, id_ = await _ordered(product)
+    listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
     row = row_of(listed, id_)
     assert row
     await talk.press(card, "Approve", CAROL)
     await talk.redrawn(card, "Done:")
-    await scene.sandbox.click_button(BOB, row, "Reject…")
-    shown = await _redrawn(scene, listed, "✅ Approved: Order 10")
+    await product.sandbox.click_button(BOB, row, "Reject…")
+    shown = await _redrawn(product, listed, "✅ Approved: Order 10")
 
     assert row_of(shown, id_) is None
     late = f"Too late: `{id_}`"
-    await scene.sandbox.wait_ephemeral(BOB, channel=OPS, contains=late, timeout=PATIENCE)
+    await product.sandbox.wait_ephemeral(BOB, channel=OPS, contains=late, timeout=PATIENCE)
 
 
-async def test_a_home_has_what_waits_and_buttons_that_decide_it(scene: Scene) -> None:
-    talk, card, id_ = await _ordered(scene)
-    home, row = await _home(scene, id_, "Approve")
+async def test_a_home_has_what_waits_and_buttons_that_decide_it(product: Product) -> None:
+    talk, card, id_ = await _ordered(product)
+    home, row = await _home(product, id_, "Approve")
     assert buttons(row)[:2] == ["Approve", "Reject…"]
     assert "Order 10 × widget" in json.dumps(home["blocks"], ensure_ascii=False)
-    report = await scene.sandbox.click_in_view(BOB, row, "Approve")
+    report = await product.sandbox.click_in_view(BOB, row, "Approve")
     assert report["delivered"]
-    emptied = await _home_without(scene, home, id_)
+    emptied = await _home_without(product, home, id_)
 
     assert "✅ Approved: Order 10" in json.dumps(emptied["blocks"], ensure_ascii=False)
     done = await talk.redrawn(card, "Done:")
     assert "from Home" in words(done)
-    status = await scene.status(card)
+    status = await product.status(card)
     assert status.decision
     assert (status.decision.via, status.decision.by and status.decision.by.user) == (Via.HOME, BOB)
 
 
-async def test_a_home_that_is_open_follows_what_is_decided_elsewhere(scene: Scene) -> None:
-    talk, card, id_ = await _ordered(scene)
-    home, _ = await _home(scene, id_, "Approve")
+async def test_a_home_that_is_open_follows_what_is_decided_elsewhere(product: Product) -> None:
+    talk, card, id_ = await _ordered(product)
+    home, _ = await _home(product, id_, "Approve")
     await talk.press(card, "Approve", CAROL)
-    await _home_without(scene, home, id_)
+    await _home_without(product, home, id_)
 
 
-async def test_a_dialog_is_opened_from_the_home_and_changes_it(scene: Scene) -> None:
-    talk, card, id_ = await _ordered(scene)
-    home, row = await _home(scene, id_, "Approve")
-    await scene.sandbox.click_in_view(BOB, row, "Reject…")
+async def test_a_dialog_is_opened_from_the_home_and_changes_it(product: Product) -> None:
+    talk, card, id_ = await _ordered(product)
+    home, row = await _home(product, id_, "Approve")
+    await product.sandbox.click_in_view(BOB, row, "Reject…")
     await talk.fill_in({"reason": "too many"})
-    await _home_without(scene, home, id_)
+    await _home_without(product, home, id_)
 
-    assert (await scene.status(card)).outcome is Outcome.REJECTED
-
-
-async def test_who_asked_finds_that_in_their_home_and_can_withdraw_it(scene: Scene) -> None:
-    _, card, id_ = await _ordered(scene)
-    home, row = await _home(scene, id_, "Withdraw", ALICE)
-    await scene.sandbox.click_in_view(ALICE, row, "Withdraw")
-    await _home_without(scene, home, id_, ALICE)
-
-    assert (await scene.status(card)).outcome is Outcome.WITHDRAWN
+    assert (await product.status(card)).outcome is Outcome.REJECTED
 
 
-async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog(scene: Scene) -> None:
-    talk, card, id_ = await _ordered(scene)
-    home, row = await _home(scene, id_, "Approve")
+async def test_who_asked_finds_that_in_their_home_and_can_withdraw_it(product: Product) -> None:
+    _, card, id_ = await _ordered(product)
+    home, row = await _home(product, id_, "Withdraw", ALICE)
+    await product.sandbox.click_in_view(ALICE, row, "Withdraw")
+    await _home_without(product, home, id_, ALICE)
+
+    assert (await product.status(card)).outcome is Outcome.WITHDRAWN
+
+
+async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog(product: Product) -> None:
+    talk, card, id_ = await _ordered(product)
+    home, row = await _home(product, id_, "Approve")
     await talk.press(card, "Approve", CAROL)
     await talk.redrawn(card, "Done:")
-    await scene.over(card)
+    await product.over(card)
     try:
-        await scene.sandbox.click_in_view(BOB, row, "Approve")
+        await product.sandbox.click_in_view(BOB, row, "Approve")
     except ControlError:
-        await _home_without(scene, home, id_)  # it was faster: the button is gone
+        await _home_without(product, home, id_)  # it was faster: the button is gone
         return
-    dialog = await scene.sandbox.wait_view(BOB, timeout=PATIENCE)
+    dialog = await product.sandbox.wait_view(BOB, timeout=PATIENCE)
     assert "Too late" in json.dumps(dialog["blocks"])
-    await scene.sandbox.close_view(BOB, dialog)
+    await product.sandbox.close_view(BOB, dialog)
 
 
-async def test_a_stale_card_heals_when_it_is_pressed(scene: Scene) -> None:
-    talk, card, _ = await _ordered(scene)
+async def test_a_stale_card_heals_when_it_is_pressed(product: Product) -> None:
+    talk, card, _ = await _ordered(product)
     await talk.press(card, "Approve", CAROL)
     await talk.redrawn(card, "Done:")
-    await scene.over(card)
+    await product.over(card)
     old = {"text": card["text"], "blocks": json.dumps(card["blocks"])}
-    await scene.slack("chat.update", channel=card["channel"], ts=card["ts"], **old)
+    await product.slack("chat.update", channel=card["channel"], ts=card["ts"], **old)
     stale = await talk.redrawn(card, "Approval needed")
     await talk.press(stale, "Approve", BOB)
     healed = await talk.redrawn(card, "Done:")
@@ -228,7 +230,7 @@ async def test_a_stale_card_heals_when_it_is_pressed(scene: Scene) -> None:
     await talk.told(BOB, "Too late")
 
 
-async def test_a_bot_that_keeps_lists_true_leaves_quietly(own: Scene) -> None:
+async def test_a_bot_that_keeps_lists_true_leaves_quietly(own: Product) -> None:
     logged = len(own.stack.log("bot"))
     _, _, id_ = await _ordered(own)
     await _open_list(own, id_)

@@ -17,7 +17,7 @@ from dev.ports import free_port
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.fakes import Watched
-from tests.slack.scene import Scene
+from tests.slack.product import Product
 
 pytestmark = pytest.mark.system
 
@@ -105,7 +105,7 @@ async def test_the_main_job_works_on_a_slack_that_knows_little(
     bare: tuple[BareSlack, str], stack: Stack, temporal: Client
 ) -> None:
     slack, _ = bare
-    operator = Scene(stack, SandboxClient(stack.sandbox_url, stack.page_token), temporal)
+    operator = Product(stack, SandboxClient(stack.sandbox_url, stack.page_token), temporal)
     card = await _ordered(slack, stack, "50.000100")
     assert card["thread_ts"] == "50.000100"
     assert await _press(stack, card) == 200

@@ -16,7 +16,7 @@ from dev.environment import without_ours
 from dev.http_probe import ask
 from dev.ports import free_port
 from dev.temporal_server import TemporalServer
-from tests.slack.scene import Scene
+from tests.slack.product import Product
 
 pytestmark = pytest.mark.system
 
@@ -32,10 +32,10 @@ rules:
 
 @asynccontextmanager
 async def _another(
-    scene: Scene, process: Process, env: Mapping[str, str] | None = None
+    product: Product, process: Process, env: Mapping[str, str] | None = None
 ) -> AsyncGenerator[Child]:
     """One more bot or worker, which need not be ready."""
-    wiring, port = scene.stack.wiring, free_port()
+    wiring, port = product.stack.wiring, free_port()
     command = wiring.bot() if process == "bot" else wiring.worker()
     command = replace(
         command,
@@ -49,7 +49,7 @@ async def _another(
         yield child
     finally:
         await child.kill()
-        await scene.sandbox.clear_faults()
+        await product.sandbox.clear_faults()
 
 
 async def _says(child: Child, reason: str) -> None:
@@ -68,7 +68,7 @@ def _waits(child: Child) -> list[str]:
 
 @pytest.mark.parametrize("process", ["bot", "worker"])
 async def test_whatever_slack_answers_at_the_start_is_waited_for_in_one_line(
-    spare: Scene, process: Process
+    spare: Product, process: Process
 ) -> None:
     slack = spare.sandbox
     for kind in ("http_500", "http_429", "html_404", "drop"):
@@ -84,7 +84,7 @@ async def test_whatever_slack_answers_at_the_start_is_waited_for_in_one_line(
 
 @pytest.mark.parametrize("process", ["bot", "worker"])
 async def test_whoever_waits_tells_why_and_stops_when_told_to(
-    spare: Scene, process: Process
+    spare: Product, process: Process
 ) -> None:
     await spare.sandbox.fail("auth.test", "http_429", retry_after=180, count=0)
     async with _another(spare, process) as child:
@@ -95,7 +95,7 @@ async def test_whoever_waits_tells_why_and_stops_when_told_to(
 
 
 async def test_people_of_the_policy_are_asked_about_until_slack_answers(
-    spare: Scene, tmp_path: Path
+    spare: Product, tmp_path: Path
 ) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text(RULE)
@@ -107,7 +107,7 @@ async def test_people_of_the_policy_are_asked_about_until_slack_answers(
         assert len(_waits(child)) == 1
 
 
-async def test_a_socket_that_slack_does_not_give_at_once_is_asked_for_again(spare: Scene) -> None:
+async def test_a_socket_that_slack_does_not_give_at_once_is_asked_for_again(spare: Product) -> None:
     for kind in ("http_429", "http_500", "drop"):
         await spare.sandbox.fail("apps.connections.open", kind)
     await spare.sandbox.fail("apps.connections.open", "error", error="internal_error")
@@ -116,7 +116,7 @@ async def test_a_socket_that_slack_does_not_give_at_once_is_asked_for_again(spar
 
 
 async def test_bot_and_worker_that_start_before_temporal_serve_when_it_is_there(
-    spare: Scene, tmp_path: Path
+    spare: Product, tmp_path: Path
 ) -> None:
     server = TemporalServer(
         program=temporal_cli.find_or_install(), port=free_port(), http_port=free_port()
@@ -144,7 +144,7 @@ async def test_bot_and_worker_that_start_before_temporal_serve_when_it_is_there(
             await temporal.kill()
 
 
-async def test_a_database_whose_server_is_away_is_waited_for(spare: Scene) -> None:
+async def test_a_database_whose_server_is_away_is_waited_for(spare: Product) -> None:
     url = f"postgresql+asyncpg://u:p@127.0.0.1:{free_port()}/shop"
     async with _another(spare, "worker", {"DATABASE_URL": url}) as child:
         await _says(child, "the database: ConnectionRefusedError")
@@ -152,7 +152,7 @@ async def test_a_database_whose_server_is_away_is_waited_for(spare: Scene) -> No
 
 
 async def test_a_token_that_is_taken_back_while_the_bot_runs_ends_it_with_one_line(
-    own: Scene,
+    own: Product,
 ) -> None:
     async with _another(own, "bot") as child:
         await child.ready(SECONDS)

@@ -13,7 +13,7 @@ from countersign.runtime.process import BAD_START
 from countersign.slack.web_client import build_client
 from dev.child import Child
 from dev.ports import free_port
-from tests.slack.scene import Scene
+from tests.slack.product import Product
 from worker.__main__ import prepare
 from worker.settings import WorkerSettings
 
@@ -46,7 +46,7 @@ rules:
     ids=str,
 )
 async def test_a_wrong_setting_is_one_clear_line(
-    spare: Scene, process: Process, env: Mapping[str, str], told: str
+    spare: Product, process: Process, env: Mapping[str, str], told: str
 ) -> None:
     printed = await _refused(spare, process, env)
     (line,) = (it for it in printed if "[info " not in it)
@@ -63,7 +63,7 @@ async def test_a_wrong_setting_is_one_clear_line(
     ids=str,
 )
 async def test_a_wrong_setting_of_the_worker_is_found_before_it_works(
-    spare: Scene, monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str], told: str
+    spare: Product, monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str], told: str
 ) -> None:
     (line,) = await _faults(spare, monkeypatch, env)
     assert told in line
@@ -74,7 +74,7 @@ async def test_a_wrong_setting_of_the_worker_is_found_before_it_works(
     [("version: 1\nrules: {", "policy.yaml:2: is not YAML"), (NOBODYS, "U0NOBODY")],
 )
 async def test_a_policy_that_cannot_be_honoured_is_refused_with_the_place(
-    spare: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, policy: str, place: str
+    spare: Product, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, policy: str, place: str
 ) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text(policy, encoding="utf-8")
@@ -83,14 +83,14 @@ async def test_a_policy_that_cannot_be_honoured_is_refused_with_the_place(
     assert place in fault
 
 
-async def test_a_port_that_is_taken_is_one_clear_line(spare: Scene) -> None:
+async def test_a_port_that_is_taken_is_one_clear_line(spare: Product) -> None:
     taken = spare.stack.env["BOT_PORT"]
     printed = await _refused(spare, "bot", {"BOT_PORT": taken})
     assert f"cannot listen on 127.0.0.1:{taken}" in "".join(printed)
 
 
 async def _faults(
-    spare: Scene, monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str]
+    spare: Product, monkeypatch: pytest.MonkeyPatch, env: Mapping[str, str]
 ) -> list[str]:
     """What a worker finds wrong before it works, told as its process tells it."""
     for name, value in {**spare.stack.wiring.worker().env, **env}.items():
@@ -104,7 +104,7 @@ async def _faults(
     return str(refused.value).splitlines()
 
 
-async def _refused(spare: Scene, process: Process, env: Mapping[str, str]) -> list[str]:
+async def _refused(spare: Product, process: Process, env: Mapping[str, str]) -> list[str]:
     """What one more process prints that ends because of its settings."""
     wiring = spare.stack.wiring
     command = wiring.bot() if process == "bot" else wiring.worker()

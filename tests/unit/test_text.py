@@ -8,13 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countersign.slack.text import (
+    LONGEST_CLUSTER,
     clean,
     clusters,
     date_token,
     escape,
     fit,
+    line,
     mention,
     mention_group,
+    pieces,
     plain,
 )
 
@@ -65,6 +68,7 @@ def test_clean_text_has_no_control_or_bidi_characters_and_can_be_sent(text: str)
         ("hidden \U000e0041", "hidden \\U000e0041"),
         ("blank\u3164name", "blank\\u3164name"),
         ("👩‍💻 ❤️ 1️⃣ 👍🏽 🇩🇪", "👩‍💻 ❤️ 1️⃣ 👍🏽 🇩🇪"),
+        ("→\u200d\u2800", "→\\u200d\\u2800"),
         ("naïve Ünïcödé 10 Stühle, 東京, العربية", "naïve Ünïcödé 10 Stühle, 東京, العربية"),
         ("\ud800 alone", "\\ud800 alone"),
     ],
@@ -108,6 +112,37 @@ def test_a_cut_falls_between_emoji_never_inside() -> None:
     assert plain("👩‍💻👩‍💻", 3).text == "…"
     assert plain("🇩🇪🇫🇷🇪🇸", 4).text == "🇩🇪…"
     assert list(clusters("é👍🏽a")) == ["é", "👍🏽", "a"]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        "e\u0301",
+        "नि",  # a vowel sign
+        "क्ष",  # two consonants in one
+        "\u1100\u1161\u11a8",  # a syllable of Hangul in three parts
+        "กำ",
+        "👨‍👩‍👧‍👦",
+        "👩🏽‍❤️‍💋‍👨🏿",
+        "1️⃣",
+        "🇩🇪",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ],
+)
+def test_what_people_see_as_one_character_is_not_torn(one: str) -> None:
+    assert list(clusters(one * 3)) == [one] * 3
+    assert pieces(one * 5, 2 * len(one) + 1) == [one * 2, one * 2, one]
+
+
+@pytest.mark.parametrize("one", ["🇩🇪", "a\u0301\u0302", "機", "👩‍💻", "\u0301"])
+def test_a_text_without_end_is_cut_in_no_time(one: str) -> None:
+    text = one * 500_000
+    parts = pieces(text, 3_000)
+    assert max(map(len, parts)) <= 3_000
+    assert len(parts) <= len(text) / (3_000 - LONGEST_CLUSTER) + 1
+    assert "".join(parts) == text
+    assert plain(text, 75).text.endswith("…")
+    assert not line(text, 75).complete
 
 
 @settings(deadline=None)

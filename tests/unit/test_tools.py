@@ -15,7 +15,7 @@ from countersign.tools.catalogue import load_tools
 from countersign.tools.toolkit import Context, Preview, ReservedNameError, Tool, ToolError, tool
 from examples.purchasing.shop import Shop
 from tests.builders import a_call
-from worker.agent import Agency
+from worker.agent import AgentRunner
 from workflows.contracts.core import ArgumentField
 from workflows.digest import digest
 from workflows.redaction import MASK
@@ -25,9 +25,9 @@ GUARDED = {"place_order", "cancel_order", "wait_for_confirmation"}
 
 
 @pytest_asyncio.fixture
-async def agency(tmp_path: Path) -> AsyncGenerator[Agency]:
+async def runner(tmp_path: Path) -> AsyncGenerator[AgentRunner]:
     shop = await Shop.open(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
-    yield Agency("Buyer", "Buy.", "scripted", TOOLS, [shop])
+    yield AgentRunner("Buyer", "Buy.", "scripted", TOOLS, [shop])
     await shop.close()
 
 
@@ -67,16 +67,16 @@ def test_only_a_guarded_tool_asks_for_a_reason(name: str) -> None:
     ],
     ids=str,
 )
-async def test_nobody_is_asked_for_nonsense(agency: Agency, arguments: Any) -> None:
-    prepared = await agency.prepare_call(_call("place_order", arguments))
+async def test_nobody_is_asked_for_nonsense(runner: AgentRunner, arguments: Any) -> None:
+    prepared = await runner.prepare_call(_call("place_order", arguments))
     assert "Nobody was asked" in prepared.problem
-    result = await agency.run_tool(_call("place_order", arguments))
+    result = await runner.run_tool(_call("place_order", arguments))
     assert not result.ok
 
 
-async def test_an_order_is_put_in_plain_words(agency: Agency) -> None:
+async def test_an_order_is_put_in_plain_words(runner: AgentRunner) -> None:
     call = _call("place_order", {"sku": "widgets", "quantity": 100, "reason": "stock is low"})
-    prepared = await agency.prepare_call(call)
+    prepared = await runner.prepare_call(call)
     assert prepared.problem == ""
     assert prepared.summary == "Order 100 × widget for €4,120.00"
     assert prepared.reason == "stock is low"
@@ -88,61 +88,65 @@ async def test_an_order_is_put_in_plain_words(agency: Agency) -> None:
     }
 
 
-async def test_a_retried_call_places_one_order(agency: Agency) -> None:
+async def test_a_retried_call_places_one_order(runner: AgentRunner) -> None:
     call = _call("place_order", {"sku": "widget", "quantity": 1})
-    first, again = await agency.run_tool(call), await agency.run_tool(call)
+    first, again = await runner.run_tool(call), await runner.run_tool(call)
     assert first == again
     assert "#1 is placed" in first.text
 
 
-async def test_a_tool_that_is_gone_answers_in_words(agency: Agency) -> None:
+async def test_a_tool_that_is_gone_answers_in_words(runner: AgentRunner) -> None:
     call = _call("launch_rocket", {})
-    assert "no tool launch_rocket" in (await agency.prepare_call(call)).problem
-    assert not (await agency.run_tool(call)).ok
+    assert "no tool launch_rocket" in (await runner.prepare_call(call)).problem
+    assert not (await runner.run_tool(call)).ok
 
 
-async def test_what_an_order_costs_is_a_number_for_rules(agency: Agency) -> None:
+async def test_what_an_order_costs_is_a_number_for_rules(runner: AgentRunner) -> None:
     call = _call("place_order", {"sku": "widget", "quantity": 100, "reason": "stock is low"})
-    prepared = await agency.prepare_call(call)
+    prepared = await runner.prepare_call(call)
     assert prepared.amount == 4120.0
     assert set(prepared.parameters["properties"]) == {"sku", "quantity"}
 
 
-async def test_the_budget_is_shown_and_is_no_part_of_what_is_approved(agency: Agency) -> None:
+async def test_the_budget_is_shown_and_is_no_part_of_what_is_approved(runner: AgentRunner) -> None:
     call = _call("place_order", {"sku": "widget", "quantity": 100, "reason": "stock is low"})
-    before = await agency.prepare_call(call)
-    await agency.run_tool(_call("place_order", {"sku": "gizmo", "quantity": 1}))
-    after = await agency.prepare_call(call)
+    before = await runner.prepare_call(call)
+    await runner.run_tool(_call("place_order", {"sku": "gizmo", "quantity": 1}))
+    after = await runner.prepare_call(call)
     assert before.fields != after.fields
     assert before.digest == after.digest != ""
 
 
 @pytest.mark.parametrize("change", [{"sku": "gizmo"}, {"quantity": 99}])
-async def test_another_order_has_another_digest(agency: Agency, change: dict[str, Any]) -> None:
+async def test_another_order_has_another_digest(
+    runner: AgentRunner, change: dict[str, Any]
+) -> None:
     given = {"sku": "widget", "quantity": 100, "reason": "stock is low"}
-    one = await agency.prepare_call(_call("place_order", given))
-    other = await agency.prepare_call(_call("place_order", {**given, **change}))
+    one = await runner.prepare_call(_call("place_order", given))
+    other = await runner.prepare_call(_call("place_order", {**given, **change}))
     assert one.digest != other.digest
 
 
-async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(agency: Agency) -> None:
-    agency.gated = lambda name: name == "check_budget"
-    specs = {spec.name: spec for spec in (await agency.describe_agent()).tools}
+async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(runner: AgentRunner) -> None:
+    runner.gated = lambda name: name == "check_budget"
+    specs = {spec.name: spec for spec in (await runner.describe_agent()).tools}
     assert {name for name, spec in specs.items() if spec.needs_approval} == {
         *GUARDED,
         "check_budget",
     }
     assert specs["check_budget"].parameters["required"] == ["reason"]
     call = _call("check_budget", {"reason": "they asked"})
-    prepared = await agency.prepare_call(call)
+    prepared = await runner.prepare_call(call)
     assert (prepared.problem, prepared.reason) == ("", "they asked")
     assert prepared.parameters["properties"] == {}
-    assert "left this quarter" in (await agency.run_tool(call)).text
+    assert "left this quarter" in (await runner.run_tool(call)).text
 
 
-async def test_a_call_that_was_asked_for_under_another_policy_still_runs(agency: Agency) -> None:
-    assert (await agency.run_tool(_call("check_budget", {"reason": "they asked"}))).ok
-    assert (await agency.run_tool(_call("check_budget", {}))).ok
+async def test_a_call_that_was_asked_for_under_another_policy_still_runs(
+    runner: AgentRunner,
+) -> None:
+    assert (await runner.run_tool(_call("check_budget", {"reason": "they asked"}))).ok
+    assert (await runner.run_tool(_call("check_budget", {}))).ok
 
 
 def test_a_tool_may_not_take_the_name_of_the_reason() -> None:
@@ -172,8 +176,8 @@ async def log_in(ctx: Context, user: str, password: str, phrase: SecretStr) -> s
 SECRET = {"user": "root", "password": "hunter22", "phrase": "open sesame", "reason": "hunter22!"}
 
 
-def _with(agency: Agency, preview: bool = False) -> Agency:
-    """The same agency with the tool above, with or without words of its own for it."""
+def _with(runner: AgentRunner, preview: bool = False) -> AgentRunner:
+    """The same runner with the tool above, with or without words of its own for it."""
     plain = Tool(log_in.body, log_in.title, log_in.status, True, log_in.schema)
     if preview:
 
@@ -189,16 +193,16 @@ def _with(agency: Agency, preview: bool = False) -> Agency:
                 ),
             )
 
-    agency.tools = {"log_in": plain}
-    return agency
+    runner.tools = {"log_in": plain}
+    return runner
 
 
 @pytest.mark.parametrize("preview", [False, True])
 async def test_nobody_reads_a_secret_and_yet_it_is_part_of_the_digest(
-    agency: Agency, preview: bool
+    runner: AgentRunner, preview: bool
 ) -> None:
     call = _call("log_in", SECRET)
-    prepared = await _with(agency, preview).prepare_call(call)
+    prepared = await _with(runner, preview).prepare_call(call)
     everything = prepared.model_dump_json()
     assert "hunter22" not in everything
     assert "sesame" not in everything
@@ -207,20 +211,20 @@ async def test_nobody_reads_a_secret_and_yet_it_is_part_of_the_digest(
     )
     assert json.loads(prepared.arguments)["user"] == "root"
     for change in ({"password": "hunter23"}, {"phrase": "open barley"}):
-        other = await agency.prepare_call(_call("log_in", {**SECRET, **change}))
+        other = await runner.prepare_call(_call("log_in", {**SECRET, **change}))
         assert other.digest != prepared.digest
     assert prepared.digest != digest(call.tool, prepared.arguments, prepared)
 
 
-async def test_no_answer_of_a_tool_tells_a_secret(agency: Agency) -> None:
-    _with(agency)
-    assert (await agency.run_tool(_call("log_in", SECRET))).text == (
+async def test_no_answer_of_a_tool_tells_a_secret(runner: AgentRunner) -> None:
+    _with(runner)
+    assert (await runner.run_tool(_call("log_in", SECRET))).text == (
         f"logged in as root {MASK} {MASK}"
     )
     with capture_logs() as logs:
-        failed = await agency.run_tool(_call("log_in", {**SECRET, "user": "nobody"}))
-        nonsense = await agency.run_tool(_call("log_in", {**SECRET, "user": 1, "x": "hunter22"}))
-        refused = await agency.prepare_call(_call("log_in", {**SECRET, "user": 1}))
+        failed = await runner.run_tool(_call("log_in", {**SECRET, "user": "nobody"}))
+        nonsense = await runner.run_tool(_call("log_in", {**SECRET, "user": 1, "x": "hunter22"}))
+        refused = await runner.prepare_call(_call("log_in", {**SECRET, "user": 1}))
     assert failed.text == f"cannot log in as nobody {MASK} {MASK}"
     assert not nonsense.ok
     assert refused.problem
@@ -229,10 +233,10 @@ async def test_no_answer_of_a_tool_tells_a_secret(agency: Agency) -> None:
         assert "sesame" not in told
 
 
-async def test_an_error_nobody_planned_for_goes_on_without_secrets(agency: Agency) -> None:
-    _with(agency)
+async def test_an_error_nobody_planned_for_goes_on_without_secrets(runner: AgentRunner) -> None:
+    _with(runner)
     with pytest.raises(ApplicationError) as raised:
-        await agency.run_tool(_call("log_in", {**SECRET, "user": "bomb"}))
+        await runner.run_tool(_call("log_in", {**SECRET, "user": "bomb"}))
     assert raised.value.type == "ExplosionError"
     assert "hunter22" not in str(raised.value)
     assert raised.value.__cause__ is None

@@ -14,8 +14,8 @@ from sandbox.client import SandboxClient
 from tests.played_model import PlayedModel, say
 from tests.slack.conftest import fill_up
 from tests.slack.policy import rule_as_usual
-from tests.slack.scene import Scene
-from tests.slack.talk import PATIENCE
+from tests.slack.product import Product
+from tests.slack.slack_thread import PATIENCE
 
 RAN, BROKEN = "ran.txt", "broken-"
 
@@ -65,7 +65,7 @@ async def unusual(
     played: PlayedModel,
     tools: Tools,
     tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncGenerator[Scene]:
+) -> AsyncGenerator[Product]:
     policy = rule_as_usual(tmp_path_factory.mktemp("policy") / "policy.yaml")
     options = StackOptions(
         temporal_address=temporal_address,
@@ -84,11 +84,11 @@ async def unusual(
         SandboxClient(stack.sandbox_url, stack.page_token) as sandbox,
     ):
         fill_up(stack.home / "countersign.db")
-        yield Scene(stack, sandbox, temporal)
+        yield Product(stack, sandbox, temporal)
 
 
 @pytest_asyncio.fixture
-async def scene(unusual: Scene, played: PlayedModel) -> AsyncGenerator[Scene]:
+async def product(unusual: Product, played: PlayedModel) -> AsyncGenerator[Product]:
     """The stack, of which each test leaves nobody at work."""
     yield unusual
     played.script([say("hello")])
@@ -97,6 +97,6 @@ async def scene(unusual: Scene, played: PlayedModel) -> AsyncGenerator[Scene]:
 
 
 @pytest.fixture
-def model(scene: Scene, played: PlayedModel) -> PlayedModel:
+def model(product: Product, played: PlayedModel) -> PlayedModel:
     """The model, whose answers nobody else takes: everything is quiet."""
     return played

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.slack.reading import Json
-from tests.slack.talk import ALICE, OPS
+from tests.slack.slack_thread import ALICE, OPS
 
 
 def now() -> str:

@@ -3,82 +3,82 @@
 import pytest
 
 from tests.played_model import PlayedModel, call, order, say
+from tests.slack.product import Product
 from tests.slack.reading import Json
-from tests.slack.scene import Scene
-from tests.slack.talk import BOB, CAROL, Talk
+from tests.slack.slack_thread import BOB, CAROL, SlackThread
 from tests.unusual.conftest import Tools
 from workflows.contracts.decisions import Execution, Outcome
 
 
-async def _deploy(scene: Scene, model: PlayedModel, service: str) -> tuple[Talk, Json]:
+async def _deploy(product: Product, model: PlayedModel, service: str) -> tuple[SlackThread, Json]:
     model.script([call("deploy", {"service": service, "reason": "x"})], [say("end")])
-    talk = await scene.mention(f"deploy {service}")
+    talk = await product.mention(f"deploy {service}")
     return talk, await talk.card()
 
 
 async def test_a_no_stands_although_a_yes_that_cannot_be_checked_came_first(
-    scene: Scene, model: PlayedModel, tools: Tools
+    product: Product, model: PlayedModel, tools: Tools
 ) -> None:
-    talk, card = await _deploy(scene, model, "rejected")
+    talk, card = await _deploy(product, model, "rejected")
     tools.break_preview("rejected")
     await talk.press(card, "Approve", BOB)
     await talk.reject(card, who=CAROL)
     await talk.redrawn(card, "Rejected")
     await talk.told(BOB)
     tools.mend_preview("rejected")
-    await scene.over(card)
-    assert (await scene.status(card)).outcome is Outcome.REJECTED
+    await product.over(card)
+    assert (await product.status(card)).outcome is Outcome.REJECTED
     assert tools.ran("deploy", "rejected") == []
 
 
 async def test_what_is_taken_back_is_not_done_although_a_yes_that_cannot_be_checked_came_first(
-    scene: Scene, model: PlayedModel, tools: Tools
+    product: Product, model: PlayedModel, tools: Tools
 ) -> None:
-    talk, card = await _deploy(scene, model, "withdrawn")
+    talk, card = await _deploy(product, model, "withdrawn")
     tools.break_preview("withdrawn")
     await talk.press(card, "Approve", BOB)
     await talk.say("cancel that")
     await talk.redrawn(card, "Withdrawn")
     tools.mend_preview("withdrawn")
-    await scene.over(card)
-    assert (await scene.status(card)).outcome is Outcome.WITHDRAWN
+    await product.over(card)
+    assert (await product.status(card)).outcome is Outcome.WITHDRAWN
     assert tools.ran("deploy", "withdrawn") == []
 
 
 async def test_a_yes_that_cannot_be_checked_is_told_so_and_does_not_count_later(
-    scene: Scene, model: PlayedModel, tools: Tools
+    product: Product, model: PlayedModel, tools: Tools
 ) -> None:
-    talk, card = await _deploy(scene, model, "unchecked")
+    talk, card = await _deploy(product, model, "unchecked")
     tools.break_preview("unchecked")
     await talk.press(card, "Approve", BOB)
     await talk.told(BOB, "press again")
     tools.mend_preview("unchecked")
-    assert (await scene.status(card)).outcome is Outcome.PENDING
+    assert (await product.status(card)).outcome is Outcome.PENDING
     await talk.press(card, "Approve", BOB)
     await talk.redrawn(card, "Done:")
     assert len(tools.ran("deploy", "unchecked")) == 1
 
 
 async def test_what_is_taken_back_while_slack_says_who_approves_is_not_done(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script([order("widget", 2)], [say("end")])
-    talk = await scene.mention("order 2 widgets")
+    talk = await product.mention("order 2 widgets")
     card = await talk.card()
-    await scene.sandbox.fail("users.info", "delay", seconds=5, count=1)
+    await product.sandbox.fail("users.info", "delay", seconds=5, count=1)
     await talk.press(card, "Approve", BOB)
     await talk.say("cancel that")
     await talk.hear("end")
-    status = await scene.status(card)
+    status = await product.status(card)
     assert (status.outcome, status.execution) == (Outcome.WITHDRAWN, Execution.NOT_STARTED)
 
 
 @pytest.mark.soak
 async def test_whoever_asks_for_what_cannot_be_shown_is_told_within_a_minute(
-    scene: Scene, model: PlayedModel, tools: Tools
+    product: Product, model: PlayedModel, tools: Tools
 ) -> None:
     tools.break_preview("unseen")
     model.script([call("deploy", {"service": "unseen", "reason": "x"})], [say("end")])
-    talk = await scene.mention("deploy unseen")
-    await scene.sandbox.wait_reply(talk.channel, talk.ts, timeout=75)
+    talk = await product.mention("deploy unseen")
+    await product.sandbox.wait_reply(talk.channel, talk.ts, timeout=75)
     tools.mend_preview("unseen")

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.played_model import Answer, PlayedModel, error, say
-from tests.slack.scene import Scene
-from tests.slack.talk import BOB
+from tests.slack.product import Product
+from tests.slack.slack_thread import BOB
 from workflows.effects import NOTHING
 from workflows.user_messages import MODEL_CONFUSED, MODEL_REFUSED_KEY
 
@@ -22,29 +22,29 @@ ERRORS: dict[str, Answer] = {
 
 @pytest.mark.parametrize("what", ERRORS)
 async def test_an_error_of_the_provider_is_not_the_persons_wording(
-    scene: Scene, model: PlayedModel, what: str
+    product: Product, model: PlayedModel, what: str
 ) -> None:
     model.script(ERRORS[what])
-    talk = await scene.mention("hello")
+    talk = await product.mention("hello")
     assert (await talk.hear())["text"] != MODEL_CONFUSED
 
 
 async def test_a_refused_api_key_is_told_in_plain_words_and_stands_in_no_log(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script(error(401, "invalid_api_key"))
-    talk = await scene.mention("hello")
+    talk = await product.mention("hello")
     assert (await talk.hear())["text"] == f"{MODEL_REFUSED_KEY} {NOTHING}"
-    log = scene.stack.log("worker")
+    log = product.stack.log("worker")
     assert "AuthenticationError" in log
-    assert scene.stack.wiring.worker().env["OPENAI_API_KEY"] not in log
-    assert scene.stack.env["SLACK_BOT_TOKEN"] not in log + scene.stack.log("bot")
+    assert product.stack.wiring.worker().env["OPENAI_API_KEY"] not in log
+    assert product.stack.env["SLACK_BOT_TOKEN"] not in log + product.stack.log("bot")
 
 
 async def test_others_in_the_thread_are_answered_while_a_provider_wants_an_hour(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script(ERRORS["wait for an hour"], [say("here I am")])
-    talk = await scene.mention("hello")
+    talk = await product.mention("hello")
     await talk.say("are you there?", BOB)
     await talk.hear("here I am")

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.played_model import PlayedModel, call, order, say
+from tests.slack.product import Product
 from tests.slack.reading import words
-from tests.slack.scene import Scene
-from tests.slack.talk import Talk
+from tests.slack.slack_thread import SlackThread
 from tests.unusual.conftest import Tools
 
 LONG = "lorem ipsum dolor " * 650
@@ -14,11 +14,11 @@ LONG = "lorem ipsum dolor " * 650
 
 @pytest.mark.parametrize(("size", "kind"), [(1, "latin-1"), (3_000_000, "large")])
 async def test_what_was_approved_is_done_once_whatever_it_comes_back_with(
-    scene: Scene, model: PlayedModel, tools: Tools, size: int, kind: str
+    product: Product, model: PlayedModel, tools: Tools, size: int, kind: str
 ) -> None:
     asked = call("export_report", {"size": size, "kind": kind, "reason": "x"})
     model.script([asked], [say("end")])
-    talk = await scene.mention("export the report")
+    talk = await product.mention("export the report")
     card = await talk.card()
     await talk.press(card, "Approve")
     await talk.hear("end")
@@ -27,10 +27,10 @@ async def test_what_was_approved_is_done_once_whatever_it_comes_back_with(
 
 
 async def test_two_large_results_leave_the_thread_and_what_waits_in_it_alone(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     """Each is legal; both together are more than Temporal takes for one step."""
-    talk, card = await _waiting(scene, model)
+    talk, card = await _waiting(product, model)
     large = [call("read_log", {"size": 1_200_000, "kind": kind}) for kind in ("one", "two")]
     model.script(large, [say("read")])
     await talk.say("meanwhile, read both logs")
@@ -39,9 +39,11 @@ async def test_two_large_results_leave_the_thread_and_what_waits_in_it_alone(
     await talk.redrawn(card, "Done:")
 
 
-async def test_a_large_result_does_not_empty_the_memory(scene: Scene, model: PlayedModel) -> None:
+async def test_a_large_result_does_not_empty_the_memory(
+    product: Product, model: PlayedModel
+) -> None:
     model.script([say("noted")])
-    talk = await scene.mention("our cost centre is 4711")
+    talk = await product.mention("our cost centre is 4711")
     await talk.hear("noted")
     model.script([call("read_log", {"size": 250_000, "kind": "x"})], [say("read")])
     await talk.say("read the log")
@@ -55,10 +57,10 @@ async def test_a_large_result_does_not_empty_the_memory(scene: Scene, model: Pla
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_an_approval_outlives_whatever_is_said_meanwhile(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     """At 50 MB Temporal would end the conversation, and the approval with it."""
-    talk, card = await _waiting(scene, model)
+    talk, card = await _waiting(product, model)
     model.script([say("noted")])
     for number in range(260):
         await talk.say(f"{number}: {LONG}")
@@ -69,7 +71,7 @@ async def test_an_approval_outlives_whatever_is_said_meanwhile(
     await talk.hear("end")
 
 
-async def _waiting(scene: Scene, model: PlayedModel) -> tuple[Talk, dict[str, object]]:
+async def _waiting(product: Product, model: PlayedModel) -> tuple[SlackThread, dict[str, object]]:
     model.script([order("widget", 2)], [say("end")])
-    talk = await scene.mention("order 2 widgets")
+    talk = await product.mention("order 2 widgets")
     return talk, await talk.card()

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.played_model import Answer, PlayedModel, call, order, say
+from tests.slack.product import Product
 from tests.slack.reading import buttons
-from tests.slack.scene import Scene
 
 ONE = "ZsSt4SkIFMRz0HtqT7MTlimNvzlKM896"
 """llama.cpp gives every call of every answer one and the same id."""
@@ -22,30 +22,30 @@ ODD: dict[str, Answer] = {
 
 @pytest.mark.parametrize("what", ODD)
 async def test_a_thread_lives_on_after_an_answer_of_no_known_form(
-    scene: Scene, model: PlayedModel, what: str
+    product: Product, model: PlayedModel, what: str
 ) -> None:
     model.script(ODD[what], [say("second")])
-    talk = await scene.mention("hello")
+    talk = await product.mention("hello")
     await talk.hear()
     model.script([say("still here")])
     await talk.say("and now?")
     await talk.hear("still here")
 
 
-async def test_two_steps_of_one_turn_may_have_one_id(scene: Scene, model: PlayedModel) -> None:
+async def test_two_steps_of_one_turn_may_have_one_id(product: Product, model: PlayedModel) -> None:
     step = call("search_catalog", {"query": "widget"}, call_id=ONE)
     model.script([step], [order("widget", 2, call_id=ONE)], [say("end")])
-    talk = await scene.mention("what is a widget? order 2")
+    talk = await product.mention("what is a widget? order 2")
     card = await talk.hear()
     assert "Approve" in buttons(card)
     await talk.drop(card)
 
 
 async def test_calls_of_two_turns_that_have_one_id_are_both_remembered(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script([order("widget", 2, call_id=ONE)], [say("end 1")])
-    talk = await scene.mention("order 2 widgets")
+    talk = await product.mention("order 2 widgets")
     await talk.press(await talk.card(), "Approve")
     await talk.hear("end 1")
 
@@ -57,19 +57,19 @@ async def test_calls_of_two_turns_that_have_one_id_are_both_remembered(
 
 
 async def test_what_nobody_is_asked_for_runs_once_although_it_is_called_twice(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script([order("cable", 1), order("cable", 1)], [say("end")])
-    talk = await scene.mention("order 1 cable")
+    talk = await product.mention("order 1 cable")
     await talk.hear("end")
     assert sum("is placed" in output for output in model.outputs) == 1
 
 
 async def test_the_second_of_two_same_calls_is_not_said_to_wait_when_the_first_is_done(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script([order("widget", 14), order("widget", 14)], [say("end")])
-    talk = await scene.mention("order 14 widgets")
+    talk = await product.mention("order 14 widgets")
     await talk.press(await talk.card(), "Approve")
     await talk.hear("end")
     first, second = model.outputs

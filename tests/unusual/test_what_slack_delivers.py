@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.played_model import PlayedModel, order, say
-from tests.slack.scene import Scene
-from tests.slack.talk import ALICE, ALICES_DM, BOB, OPS
+from tests.slack.product import Product
+from tests.slack.slack_thread import ALICE, ALICES_DM, BOB, OPS
 from tests.unusual.deliveries import event, now
 from workflows.contracts.decisions import Outcome
 
@@ -23,42 +23,44 @@ SHARED: dict[str, Any] = {
 
 
 async def test_a_reply_that_comes_before_its_mention_is_heard(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script([say("heard one")], [say("heard two")])
-    await scene.sandbox.fail("events", "out_of_order", count=2, seconds=2)
-    talk = await scene.mention("order 10 widgets")
+    await product.sandbox.fail("events", "out_of_order", count=2, seconds=2)
+    talk = await product.mention("order 10 widgets")
     await talk.say("sorry, make that 5")
     await talk.hear("heard two")
     assert {"order 10 widgets", "sorry, make that 5"} <= set(model.heard)
 
 
 @pytest.mark.parametrize("comment", ["please order these", ""])
-async def test_a_forwarded_message_is_read(scene: Scene, model: PlayedModel, comment: str) -> None:
+async def test_a_forwarded_message_is_read(
+    product: Product, model: PlayedModel, comment: str
+) -> None:
     model.script([say("hello")], [say("read")])
-    talk = await scene.begin("hello")
+    talk = await product.begin("hello")
     await talk.hear("hello")
     more: dict[str, Any] = {"thread_ts": talk.ts, "attachments": [SHARED]}
-    await scene.sandbox.deliver(event(comment, ALICES_DM, **more))
+    await product.sandbox.deliver(event(comment, ALICES_DM, **more))
     await talk.hear()
     assert any(TEXT in said for said in model.heard)
 
 
-async def test_what_is_said_with_slash_me_is_heard(scene: Scene, model: PlayedModel) -> None:
+async def test_what_is_said_with_slash_me_is_heard(product: Product, model: PlayedModel) -> None:
     model.script([say("hello")], [say("read")])
-    talk = await scene.begin("hello")
+    talk = await product.begin("hello")
     await talk.hear("hello")
     said = event("needs 3 desks", ALICES_DM, thread_ts=talk.ts, subtype="me_message")
-    await scene.sandbox.deliver(said)
+    await product.sandbox.deliver(said)
     await talk.hear("read")
     assert model.heard[-1].endswith("needs 3 desks")
 
 
 async def test_a_cancel_that_comes_late_leaves_what_was_asked_after_it_alone(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script([order("widget", 2)], [say("end 1")])
-    talk = await scene.mention("order 2 widgets")
+    talk = await product.mention("order 2 widgets")
     first = await talk.card()
     said_at = now()
     await talk.reject(first)
@@ -67,19 +69,19 @@ async def test_a_cancel_that_comes_late_leaves_what_was_asked_after_it_alone(
     await talk.say("then order 2 desks")
     second = await talk.card()
 
-    await scene.sandbox.deliver(event("cancel that", ts=said_at, thread_ts=talk.ts))
+    await product.sandbox.deliver(event("cancel that", ts=said_at, thread_ts=talk.ts))
     await talk.say("are you there?")
     await talk.hear("here I am")
-    assert (await scene.status(second)).outcome is Outcome.PENDING
+    assert (await product.status(second)).outcome is Outcome.PENDING
     await talk.drop(second)
 
 
 async def test_who_corrects_a_message_while_its_card_waits_is_told_what_becomes_of_it(
-    scene: Scene, model: PlayedModel
+    product: Product, model: PlayedModel
 ) -> None:
     model.script([order("widget", 100)], [say("end")])
-    talk = await scene.mention("order 100 widgets")
+    talk = await product.mention("order 100 widgets")
     card = await talk.card()
-    await scene.sandbox.edit(ALICE, OPS, talk.ts, "<@U0SIGN> order 10 widgets")
+    await product.sandbox.edit(ALICE, OPS, talk.ts, "<@U0SIGN> order 10 widgets")
     assert "changed" in (await talk.hear())["text"]
     await talk.drop(card)

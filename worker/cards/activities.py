@@ -9,7 +9,7 @@ from countersign.slack.directory import Directory
 from worker.cards.line import ThreadLine
 from worker.cards.placing import Placing
 from worker.cards.reminders import Reminders
-from worker.posts import Posts, Spot, Words
+from worker.posts import Destination, IdempotentPosts, MessageContent
 from worker.slack import GONE
 from workflows.contracts.activities import CardActivities
 from workflows.contracts.activity_inputs import Batch, Reminder
@@ -23,7 +23,7 @@ class SlackCards(CardActivities):
     """Cards of a real workspace, or of what stands in for one."""
 
     def __init__(self, slack: AsyncWebClient, directory: Directory, deployment: str) -> None:
-        self._posts = Posts(slack)
+        self._posts = IdempotentPosts(slack)
         self._placing = Placing(self._posts, directory, deployment)
         self._line = ThreadLine(self._posts, deployment)
         self._reminders = Reminders(self._posts, directory, deployment)
@@ -41,14 +41,12 @@ class SlackCards(CardActivities):
             return await self._post(status)
         card = await self._placing.redraw(status, status.card)
         is_elsewhere = bool(card.line) or not card.ts or card.channel != status.thread.channel
-        if status.in_force is None or not is_elsewhere:
-            return card
-        return await self._line.show(status, card)
+        return await self._line.show(status, card) if is_elsewhere else card
 
     @activity.defn
     async def show_batch(self, batch: Batch) -> str:
         """See `CardActivities`. A summary that is gone is posted anew."""
-        words = Words(batch_text(batch), batch_blocks(batch, self._deployment))
+        words = MessageContent(batch_text(batch), batch_blocks(batch, self._deployment))
         if batch.ts:
             try:
                 await self._posts.rewrite(batch.thread.channel, batch.ts, words)
@@ -57,8 +55,8 @@ class SlackCards(CardActivities):
                     raise
             else:
                 return batch.ts
-        spot = Spot.of(batch.thread)
-        return await self._posts.once(spot, BATCH_EVENT, batch.key, words, again=batch.again)
+        destination = Destination.of(batch.thread)
+        return await self._posts.once(destination, BATCH_EVENT, batch.key, words, again=batch.again)
 
     @activity.defn
     async def remind(self, reminder: Reminder) -> int:

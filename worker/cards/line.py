@@ -4,9 +4,9 @@ import structlog
 from temporalio.exceptions import ApplicationError
 
 from countersign.slack.blocks import section
-from countersign.slack.message import Words, line_words
+from countersign.slack.message import MessageContent, line_content
 from countersign.slack.text import mention_channel
-from worker.posts import Posts, Spot
+from worker.posts import Destination, IdempotentPosts
 from worker.slack import GONE, is_refusal
 from workflows.contracts.approvals import ApprovalStatus, Card
 
@@ -18,7 +18,7 @@ LINE_EVENT = "approval_line"
 class ThreadLine:
     """One line per approval, posted once and rewritten with every change."""
 
-    def __init__(self, posts: Posts, deployment: str) -> None:
+    def __init__(self, posts: IdempotentPosts, deployment: str) -> None:
         self._posts = posts
         self._deployment = deployment
 
@@ -29,7 +29,7 @@ class ThreadLine:
             ApplicationError: nobody can be shown anything, or it may yet work.
         """
         shown = status.model_copy(update={"card": card})
-        words = line_words(shown, self._deployment)
+        words = line_content(shown, self._deployment)
         try:
             return card.model_copy(update={"line": await self._put(status, card, words)})
         except ApplicationError as error:
@@ -41,20 +41,22 @@ class ThreadLine:
             problems = dict.fromkeys((*card.problems, f"thread: {error.type}"))
             return card.model_copy(update={"problems": tuple(problems)})
 
-    async def _tell_directly(self, status: ApprovalStatus, words: Words, code: str) -> None:
+    async def _tell_directly(
+        self, status: ApprovalStatus, words: MessageContent, code: str
+    ) -> None:
         """Whoever asked would else not learn where their request went."""
         channel = mention_channel(status.thread.channel)
         text = f"I can't post in {channel} (Slack says {code}). {words.text}"
         try:
-            spot = await self._posts.direct(status.request.call.requester.user)
-            said = Words(text, [section(text)])
-            await self._posts.once(spot, LINE_EVENT, f"{status.id}/line/direct", said)
+            destination = await self._posts.direct(status.request.call.requester.user)
+            said = MessageContent(text, [section(text)])
+            await self._posts.once(destination, LINE_EVENT, f"{status.id}/line/direct", said)
         except ApplicationError as error:
             if not is_refusal(error):
                 raise
             log.warning("the requester was not told either", approval=status.id, code=error.type)
 
-    async def _put(self, status: ApprovalStatus, card: Card, words: Words) -> str:
+    async def _put(self, status: ApprovalStatus, card: Card, words: MessageContent) -> str:
         thread = status.thread
         if card.line:
             try:
@@ -65,4 +67,4 @@ class ThreadLine:
             else:
                 return card.line
         key = f"{status.id}/line/{status.edition}"
-        return await self._posts.once(Spot.of(thread), LINE_EVENT, key, words)
+        return await self._posts.once(Destination.of(thread), LINE_EVENT, key, words)

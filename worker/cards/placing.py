@@ -8,8 +8,8 @@ from temporalio.exceptions import ApplicationError
 
 from countersign.slack.directory import Directory
 from worker.cards.recipients import recipients, to_tell
-from worker.cards.wording import card_words, is_direct
-from worker.posts import Posts, Spot
+from worker.cards.wording import card_content, is_direct
+from worker.posts import Destination, IdempotentPosts
 from worker.slack import (
     GONE,
     UNFAMILIAR,
@@ -38,9 +38,9 @@ class Placed:
 
 
 class Placing:
-    """Puts cards where their rule wants them. A card without a rule goes to its thread."""
+    """Puts cards where their rule wants them."""
 
-    def __init__(self, posts: Posts, directory: Directory, deployment: str) -> None:
+    def __init__(self, posts: IdempotentPosts, directory: Directory, deployment: str) -> None:
         self._posts = posts
         self._directory = directory
         self._deployment = deployment
@@ -52,12 +52,10 @@ class Placing:
             The card, with the targets that were refused. Its `ts` is empty if all were.
 
         Raises:
-            ApplicationError: it may yet work. Without a rule, any failure.
+            ApplicationError: it may yet work.
         """
         thread, rule = status.thread, status.in_force
         source = await self._posts.permalink(thread.channel, thread.ts)
-        if rule is None:
-            return Placed(await self._post_to(Spot.of(thread), status, source), THREAD)
         placed = await self._first_taken(rule, status, source)
         if placed.target:
             return placed
@@ -90,7 +88,7 @@ class Placing:
         """Rewrite the card and its copies; what is gone is posted anew, a copy is let go.
 
         Raises:
-            ApplicationError: it may yet work. Without a rule, any failure.
+            ApplicationError: it may yet work.
         """
         first = await self._redraw_first(status, card)
         if first.ts != card.ts:
@@ -107,10 +105,10 @@ class Placing:
             placed = await self.post(_next_edition(status))
             return placed.card.model_copy(update={"line": card.line})
         try:
-            words = card_words(status, _spot(status, card), card.source, self._deployment)
+            words = card_content(status, _spot(status, card), card.source, self._deployment)
             await self._posts.rewrite(card.channel, card.ts, words)
         except ApplicationError as error:
-            if error.type not in GONE and (status.in_force is None or not is_refusal(error)):
+            if error.type not in GONE and not is_refusal(error):
                 raise
             log.warning("card is gone, posting it anew", approval=status.id, code=error.type)
             if error.type not in GONE and not pending:
@@ -120,12 +118,10 @@ class Placing:
 
     async def _replace(self, status: ApprovalStatus, card: Card) -> Card:
         """Post anew where it was, else let a copy take its place, else begin with the targets."""
-        if status.in_force is None:
-            return (await self.post(status)).card
-        spot = _spot(status, card)
+        destination = _spot(status, card)
         kept = {"line": card.line, "problems": card.problems}
         try:
-            new = await self._post_to(spot, status, card.source, link=bool(card.permalink))
+            new = await self._post_to(destination, status, card.source, link=bool(card.permalink))
         except ApplicationError as error:
             if not is_refusal(error):
                 raise
@@ -139,7 +135,9 @@ class Placing:
         return placed.card.model_copy(update={"line": card.line})
 
     async def _redraw_copies(self, status: ApprovalStatus, card: Card) -> tuple[Copy, ...]:
-        words = card_words(status, Spot(card.copies[0].channel), card.source, self._deployment)
+        words = card_content(
+            status, Destination(card.copies[0].channel), card.source, self._deployment
+        )
         answers = await all_of(
             self._posts.rewrite(copy.channel, copy.ts, words) for copy in card.copies
         )
@@ -153,20 +151,20 @@ class Placing:
     async def _post_at(self, target: str, rule: Rule, status: ApprovalStatus, source: str) -> Card:
         if target == DIRECT:
             return await self._post_to_people(rule, status, source)
-        spot = Spot.of(status.thread) if target == THREAD else Spot(target)
-        return await self._post_to(spot, status, source)
+        destination = Destination.of(status.thread) if target == THREAD else Destination(target)
+        return await self._post_to(destination, status, source)
 
     async def _post_to(
-        self, spot: Spot, status: ApprovalStatus, source: str, *, link: bool = True
+        self, destination: Destination, status: ApprovalStatus, source: str, *, link: bool = True
     ) -> Card:
-        # A thread's key is that of older releases; elsewhere the place tells copies apart.
-        place = "" if spot.thread_ts else f"/{spot.channel}"
+        # Outside the thread, the channel tells copies apart.
+        place = "" if destination.thread_ts else f"/{destination.channel}"
         key = f"{status.id}/{status.edition}{place}"
         has_rung = status.card is not None and bool(status.card.ts)
-        words = card_words(status, spot, source, self._deployment, again=has_rung)
-        ts = await self._posts.once(spot, CARD_EVENT, key, words, approval_id=status.id)
-        permalink = await self._posts.permalink(spot.channel, ts) if link else ""
-        return Card(channel=spot.channel, ts=ts, permalink=permalink, source=source)
+        words = card_content(status, destination, source, self._deployment, again=has_rung)
+        ts = await self._posts.once(destination, CARD_EVENT, key, words, approval_id=status.id)
+        permalink = await self._posts.permalink(destination.channel, ts) if link else ""
+        return Card(channel=destination.channel, ts=ts, permalink=permalink, source=source)
 
     async def _post_to_people(self, rule: Rule, status: ApprovalStatus, source: str) -> Card:
         """One message for each person. None has a link, which would be of use to one of them."""
@@ -195,15 +193,15 @@ class Placing:
         )
 
     async def _post_to_person(self, user: str, status: ApprovalStatus, source: str) -> Copy:
-        spot = await self._posts.direct(user)
-        card = await self._post_to(spot, status, source, link=False)
+        destination = await self._posts.direct(user)
+        card = await self._post_to(destination, status, source, link=False)
         return Copy(channel=card.channel, ts=card.ts, user=user)
 
 
-def _spot(status: ApprovalStatus, card: Card) -> Spot:
+def _spot(status: ApprovalStatus, card: Card) -> Destination:
     """Where a card is: in its thread, unless a line stands for it there."""
     in_thread = card.channel == status.thread.channel and not card.line
-    return Spot.of(status.thread) if in_thread else Spot(card.channel)
+    return Destination.of(status.thread) if in_thread else Destination(card.channel)
 
 
 def _others_see(status: ApprovalStatus, rule: Rule) -> bool:

@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 from countersign.slack.directory import Directory
 from countersign.slack.reminder import reminder_blocks, reminder_text
 from worker.cards.recipients import recipients, to_tell
-from worker.posts import Posts, Words
+from worker.posts import IdempotentPosts, MessageContent
 from worker.slack import all_of, is_refusal
 from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.decisions import Outcome
@@ -23,7 +23,7 @@ HAND_OVER = "hand over"
 class Reminders:
     """Reminders, each posted once for a person, whatever is tried again."""
 
-    def __init__(self, posts: Posts, directory: Directory, deployment: str) -> None:
+    def __init__(self, posts: IdempotentPosts, directory: Directory, deployment: str) -> None:
         self._posts = posts
         self._directory = directory
         self._deployment = deployment
@@ -31,7 +31,7 @@ class Reminders:
     async def send(self, reminder: Reminder) -> int:
         """Write to those who are still waited for; returns how many got it."""
         status, rule = reminder.status, reminder.status.in_force
-        if rule is None or status.outcome is not Outcome.PENDING:
+        if status.outcome is not Outcome.PENDING:
             return 0
         who, at = _who(reminder, rule), activity.info().scheduled_time
         try:
@@ -42,7 +42,7 @@ class Reminders:
             log.warning("nobody can be reminded", approval=status.id, code=error.type)
             return 0
         users = [user for user in meant.users if user not in _spared(reminder)]
-        words = Words(reminder_text(reminder), reminder_blocks(reminder, self._deployment))
+        words = MessageContent(reminder_text(reminder), reminder_blocks(reminder, self._deployment))
         answers = await all_of(self._send(user, reminder, words) for user in users)
         refused = [answer.type for answer in answers if isinstance(answer, ApplicationError)]
         if refused or meant.problems:
@@ -50,10 +50,10 @@ class Reminders:
             log.warning("not everybody reminded", approval=status.id, problems=problems)
         return len(answers) - len(refused)
 
-    async def _send(self, user: str, reminder: Reminder, words: Words) -> str:
-        spot = await self._posts.direct(user)
+    async def _send(self, user: str, reminder: Reminder, words: MessageContent) -> str:
+        destination = await self._posts.direct(user)
         key = f"{reminder.status.id}/{reminder.kind}/{reminder.number}/{user}"
-        return await self._posts.once(spot, REMINDER_EVENT, key, words)
+        return await self._posts.once(destination, REMINDER_EVENT, key, words)
 
 
 def _who(reminder: Reminder, rule: Rule) -> People:

@@ -1,22 +1,27 @@
-"""What a card says at the spot where the worker puts it."""
+"""What a card says at the destination where the worker puts it."""
 
 from countersign.slack import message
-from countersign.slack.message import Words
-from worker.posts import Spot
+from countersign.slack.message import MessageContent
+from worker.posts import Destination
 from workflows.contracts.approvals import ApprovalStatus
 
 is_direct = message.is_direct
 
 
-def card_words(
-    status: ApprovalStatus, spot: Spot, source: str, deployment: str, *, again: bool = False
-) -> Words:
-    """See `countersign.slack.message.card_words`, which the bot asks as well."""
-    return message.card_words(
+def card_content(
+    status: ApprovalStatus,
+    destination: Destination,
+    source: str,
+    deployment: str,
+    *,
+    again: bool = False,
+) -> MessageContent:
+    """See `countersign.slack.message.card_content`, which the bot asks as well."""
+    return message.card_content(
         status,
-        spot.channel,
+        destination.channel,
         deployment,
-        in_thread=bool(spot.thread_ts),
+        in_thread=bool(destination.thread_ts),
         source=source,
         again=again,
     )

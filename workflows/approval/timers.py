@@ -8,16 +8,15 @@ from enum import StrEnum
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from workflows.approval.checks import BY_FORCE
-from workflows.approval.display import Showing
-from workflows.approval.state import Case
+from workflows.approval.display import CardPublisher
+from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import LifecycleActivities
 from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.approvals import ApprovalRequest
 from workflows.contracts.decisions import Outcome, Stop
 from workflows.timeouts import ask_now
-from workflows.voting.ballot import ended
-from workflows.voting.docket import PATIENCE, Docket
+from workflows.voting.docket import PATIENCE
+from workflows.voting.protocol import BY_FORCE
 
 IN_TRANSIT = timedelta(seconds=3)
 """How long what was pressed before the deadline may take to get here: Slack gives a bot so long
@@ -31,7 +30,7 @@ LONG_HISTORY = 10_000
 """Events after which once a day is enough, so that no approval outgrows what Temporal keeps."""
 
 
-class Bell(StrEnum):
+class Timer(StrEnum):
     """What is due."""
 
     REMINDER = "reminder"
@@ -44,64 +43,62 @@ class Due:
     """One moment at which something happens if nobody has decided by then."""
 
     at: datetime
-    bell: Bell
+    timer: Timer
     number: int = 1
     of: int = 1
 
     @property
     def summary(self) -> str:
         """What Temporal's Web UI shows beside the timer."""
-        which = f" {self.number} of {self.of}" if self.bell is Bell.REMINDER else ""
-        return f"{self.bell}{which} at {self.at:%Y-%m-%d %H:%M} UTC"
+        which = f" {self.number} of {self.of}" if self.timer is Timer.REMINDER else ""
+        return f"{self.timer}{which} at {self.at:%Y-%m-%d %H:%M} UTC"
 
 
-def agenda(request: ApprovalRequest) -> list[Due]:
-    """Everything that is due for a request, in order of time. Nothing for one without a rule."""
+def schedule(request: ApprovalRequest) -> list[Due]:
+    """Everything that is due for a request, in order of time."""
     return sorted(_due(request), key=lambda due: due.at)
 
 
 def _due(request: ApprovalRequest) -> Iterator[Due]:
     rule, start = request.rule, request.asked_at
-    if rule is None:
-        return
     for number, after in enumerate(rule.reminders, 1):
-        yield Due(start + after, Bell.REMINDER, number, len(rule.reminders))
+        yield Due(start + after, Timer.REMINDER, number, len(rule.reminders))
     if rule.escalation:
-        yield Due(start + rule.escalation.after, Bell.ESCALATION)
+        yield Due(start + rule.escalation.after, Timer.ESCALATION)
     if rule.expires_after:
-        yield Due(start + rule.expires_after, Bell.EXPIRY)
+        yield Due(start + rule.expires_after, Timer.EXPIRY)
 
 
-async def keep_time(case: Case, showing: Showing, docket: Docket) -> None:
-    """Ring every bell in its time until the question is closed.
+async def keep_time(state: ApprovalState, publisher: CardPublisher) -> None:
+    """Do what is due in its time until the question is closed.
 
-    A bug in one bell is logged and the next one rings; a question that cannot expire, however,
+    A bug in one timer is logged and the next one fires; a question that cannot expire, however,
     is stopped, so that nothing stays open for ever unseen.
     """
-    for due in agenda(case.request):
-        await _until(case, due)
-        if due.bell is Bell.EXPIRY:
-            await _last_votes(case, docket, due.at)
-        if case.ballot.closed:
+    for due in schedule(state.request):
+        await _until(state, due)
+        if due.timer is Timer.EXPIRY:
+            await _last_votes(state, due.at)
+        if state.ballot.closed:
             return
         try:
-            _ring(case, showing, due)
+            _fire(state, publisher, due)
         except Exception:
-            workflow.logger.exception("The %s of an approval failed", due.bell)
-            if due.bell is Bell.EXPIRY:
-                case.stop(Stop.FAILED, workflow.now())
+            workflow.logger.exception("The %s of an approval failed", due.timer)
+            if due.timer is Timer.EXPIRY:
+                state.stop(Stop.FAILED, workflow.now())
 
 
-async def _until(case: Case, due: Due) -> None:
-    at = due.at + IN_TRANSIT if due.bell is Bell.EXPIRY else due.at
-    await _sleep(case, at - workflow.now(), due.summary)
+async def _until(state: ApprovalState, due: Due) -> None:
+    at = due.at + IN_TRANSIT if due.timer is Timer.EXPIRY else due.at
+    await _sleep(state, at - workflow.now(), due.summary)
 
 
-async def _sleep(case: Case, pause: timedelta, summary: str) -> None:
+async def _sleep(state: ApprovalState, pause: timedelta, summary: str) -> None:
     """Wait, but not for longer than the question is open."""
     try:
         await workflow.wait_condition(
-            lambda: case.ballot.closed,
+            lambda: state.ballot.closed,
             timeout=max(pause.total_seconds(), 0),
             timeout_summary=summary,
         )
@@ -109,40 +106,39 @@ async def _sleep(case: Case, pause: timedelta, summary: str) -> None:
         return
 
 
-async def _last_votes(case: Case, docket: Docket, deadline: datetime) -> None:
+async def _last_votes(state: ApprovalState, deadline: datetime) -> None:
     """What was pressed in time counts, although its checks end later."""
-    if not case.ballot.closed and docket.has_before(deadline):
+    docket = state.docket
+    if not state.ballot.closed and docket.has_before(deadline):
         try:
             await workflow.wait_condition(
-                lambda: case.ballot.closed or not docket.has_before(deadline),
+                lambda: state.ballot.closed or not docket.has_before(deadline),
                 timeout=2 * PATIENCE,
             )
         except TimeoutError:
             workflow.logger.error("A vote took longer than any may")
 
 
-def _ring(case: Case, showing: Showing, due: Due) -> None:
-    match due.bell:
-        case Bell.REMINDER:
-            showing.remind(Reminder(status=case.status(), number=due.number))
-        case Bell.ESCALATION:
-            case.put(case.ballot.escalate(), workflow.now())
-            case.changes += 1
-            reminder = Reminder(status=case.status(), number=due.number, kind=due.bell)
-            showing.remind(reminder)
-        case Bell.EXPIRY:
-            now = workflow.now()
-            case.put(case.ballot.close(Outcome.EXPIRED, ended(Outcome.EXPIRED, now)), now)
+def _fire(state: ApprovalState, publisher: CardPublisher, due: Due) -> None:
+    match due.timer:
+        case Timer.REMINDER:
+            publisher.remind(Reminder(status=state.status(), number=due.number))
+        case Timer.ESCALATION:
+            state.voting.escalate()
+            reminder = Reminder(status=state.status(), number=due.number, kind=due.timer)
+            publisher.remind(reminder)
+        case Timer.EXPIRY:
+            state.close(Outcome.EXPIRED, workflow.now())
 
 
-async def watch_conversation(case: Case) -> None:
+async def watch_conversation(state: ApprovalState) -> None:
     """Look now and then whether the conversation still runs; a dead one stops the question."""
     pause = FIRST_LOOK
     while True:
-        await _sleep(case, pause, LOOK)
-        if case.ballot.closed:
+        await _sleep(state, pause, LOOK)
+        if state.ballot.closed:
             return
-        await _look(case)
+        await _look(state)
         pause = min(pause * 2, _longest_pause())
 
 
@@ -151,8 +147,8 @@ def _longest_pause() -> timedelta:
     return timedelta(days=1) if is_long else LONGEST_PAUSE
 
 
-async def _look(case: Case) -> None:
-    id_ = case.request.call.thread.workflow_id
+async def _look(state: ApprovalState) -> None:
+    id_ = state.request.call.thread.workflow_id
     try:
         is_dead = await ask_now(LifecycleActivities.how_conversation_ended, id_) in BY_FORCE
     except ActivityError:
@@ -161,4 +157,4 @@ async def _look(case: Case) -> None:
         workflow.logger.exception("A look at the conversation failed")
     else:
         if is_dead:
-            case.stop(Stop.CONVERSATION, workflow.now())
+            state.stop(Stop.CONVERSATION, workflow.now())

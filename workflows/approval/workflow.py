@@ -6,34 +6,40 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.approval.display import Showing
-    from workflows.approval.state import Case
+    from workflows.approval.display import CardPublisher
+    from workflows.approval.state import ApprovalState
     from workflows.approval.timers import keep_time, watch_conversation
-    from workflows.approval.votes import Hearing
-    from workflows.contracts.activities import AgentActivities, CardActivities
+    from workflows.approval.votes import VotingDriver
+    from workflows.contracts.activities import (
+        AgentActivities,
+        EndActivities,
+        LifecycleActivities,
+    )
     from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
     from workflows.contracts.core import (
         APPROVAL_WORKFLOW,
         CARD_LOST_SIGNAL,
         DECIDE_SIGNAL,
-        ENDED_SIGNAL,
         STATUS_QUERY,
         ToolResult,
     )
     from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
     from workflows.timeouts import (
         CARD_PATIENCE,
+        EPHEMERAL_PATIENCE,
         HEARTBEAT,
+        NOTICEABLE,
         TOOL_CALL,
         TOOL_RETRIES,
-        WHISPER_PATIENCE,
-        prepare,
+        call_slack,
+        patiently,
         sure,
     )
     from workflows.user_messages import end_note
+    from workflows.voting.protocol import Voting
 
 UNANSWERED = "It did not answer."
 SUMMARY_LIMIT = 100
@@ -50,9 +56,10 @@ class ApprovalWorkflow:
 
     @workflow.init
     def __init__(self, request: ApprovalRequest) -> None:
-        self._case = Case(workflow.info().workflow_id, request)
-        self._showing = Showing(self._case)
-        self._hearing = Hearing(self._case, self._showing)
+        voting = Voting(request, name_fault=lambda: str(workflow.uuid4())[:8])
+        self._state = ApprovalState(workflow.info().workflow_id, request, voting)
+        self._publisher = CardPublisher(self._state)
+        self._votes = VotingDriver(self._state, self._publisher)
         self._broken: BaseException | None = None
 
     @workflow.run
@@ -68,7 +75,7 @@ class ApprovalWorkflow:
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is None:
                 raise  # the worker forgets this run for now
-            self._case.stop(Stop.CANCELED, workflow.now())
+            self._state.stop(Stop.CANCELED, workflow.now())
             await workflow.wait_condition(life.done)
         return life.result()
 
@@ -79,18 +86,18 @@ class ApprovalWorkflow:
         The arguments are untyped on purpose: with typed ones, a signal that does not fit
         fails the workflow task for ever.
         """
-        self._hearing.take(args)
+        self._votes.take(args)
 
     @workflow.signal(name=CARD_LOST_SIGNAL)
     def card_lost(self, *args: Any) -> None:
         """Take the `ts` of a card that somebody deleted."""
         if args and isinstance(args[0], str):
-            self._showing.card_lost(args[0])
+            self._publisher.card_lost(args[0])
 
     @workflow.query(name=STATUS_QUERY)
     def status(self) -> ApprovalStatus:
         """Everything the card shows."""
-        return self._case.status()
+        return self._state.status()
 
     async def _live(self, request: ApprovalRequest) -> ApprovalStatus:
         """The whole life of it. A bug that nothing else caught ends it, in words if it can."""
@@ -105,35 +112,33 @@ class ApprovalWorkflow:
             raise ApplicationError("A bug ended this approval", non_retryable=True) from error
 
     async def _ask_and_carry_out(self, request: ApprovalRequest) -> None:
-        case = self._case
+        state = self._state
         card = self._begin(request)
-        await workflow.wait_condition(lambda: case.ballot.closed or self._is_broken)
-        if case.ballot.outcome is Outcome.APPROVED:
+        await workflow.wait_condition(lambda: state.ballot.closed or self._is_broken)
+        if state.ballot.outcome is Outcome.APPROVED:
             await self._carry_out()
-        elif not case.ballot.closed:
-            case.stop(Stop.FAILED, workflow.now())
+        elif not state.ballot.closed:
+            state.stop(Stop.FAILED, workflow.now())
         await self._end(card)
 
     async def _end_by_a_bug(self) -> None:
         """Close it, and show and tell that once: nothing is left that would do it later."""
-        case = self._case
+        state = self._state
         try:
-            case.stop(Stop.FAILED, workflow.now())
-            await _report(case, self._showing)
-            if case.card is not None:
-                await prepare(CardActivities.redraw_card, case.status())
+            state.stop(Stop.FAILED, workflow.now())
+            await (_report(state, self._publisher) if state.card is None else self._conclude())
         except Exception:
             workflow.logger.exception("The end of an approval could not be shown")
 
     def _begin(self, request: ApprovalRequest) -> asyncio.Task[None]:
         """Everything that goes on beside the question; returns what keeps its card true."""
-        case, showing = self._case, self._showing
-        if case.is_automatic:
-            case.put(case.ballot.close(Outcome.APPROVED, _allowed(request)), workflow.now())
-        shows = showing.keep_listed() if case.is_automatic else showing.keep_card_true()
-        self._keep(showing.run_errands())
-        self._keep(keep_time(case, showing, self._hearing.docket))
-        self._keep(watch_conversation(case))
+        state, publisher = self._state, self._publisher
+        if request.is_automatic:
+            state.voting.close(Outcome.APPROVED, workflow.now(), _allowed(request))
+        shows = publisher.keep_listed() if request.is_automatic else publisher.keep_card_true()
+        self._keep(publisher.outbox.deliver())
+        self._keep(keep_time(state, publisher))
+        self._keep(watch_conversation(state))
         return self._keep(shows)
 
     def _keep(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -154,57 +159,66 @@ class ApprovalWorkflow:
     @property
     def _is_quiet(self) -> bool:
         """Whether everybody has been told what was to be told, also who pressed too late."""
-        return self._hearing.is_idle and self._showing.is_idle
+        return self._votes.is_idle and self._publisher.outbox.is_empty
 
     async def _end(self, card: asyncio.Task[None]) -> None:
         """Tell whoever has to know, and give Slack its time to take the last card."""
-        case, showing = self._case, self._showing
-        case.settled = True
-        report = asyncio.create_task(_report(case, showing))
-        await _wait(card.done, CARD_PATIENCE)
-        card.cancel()
-        await _wait(lambda: report.done() and self._is_quiet, WHISPER_PATIENCE)
+        state, publisher = self._state, self._publisher
+        state.settled = True
+        if state.card is None or publisher.is_drawing:
+            report = asyncio.create_task(_report(state, publisher))
+            await _wait(card.done, CARD_PATIENCE)
+            await _wait(report.done, EPHEMERAL_PATIENCE)
+            card.cancel()
+        else:
+            card.cancel()
+            await self._conclude()
+        await _wait(lambda: self._is_quiet, EPHEMERAL_PATIENCE)
+
+    async def _conclude(self) -> None:
+        """Have card and conversation know the end, in one activity: each costs six events."""
+        state, publisher = self._state, self._publisher
+        publisher.relist()
+        try:
+            is_heard = await patiently(EndActivities.conclude, state.status(), CARD_PATIENCE)
+        except ActivityError:  # the conversation was told before Slack was asked
+            workflow.logger.exception("Slack does not take the last card")
+            return
+        if not is_heard:
+            publisher.say(f"{state.id}/ended", end_note(state.status()))
 
     async def _carry_out(self) -> None:
-        case = self._case
-        case.execution = Execution.RUNNING
-        case.changes += 1
+        state = self._state
+        state.execution = Execution.RUNNING
+        self._keep(self._notice_slowness())
         try:
             answer = await workflow.execute_activity_method(
                 AgentActivities.run_tool,
-                case.call,
+                state.call,
                 start_to_close_timeout=TOOL_CALL,
                 heartbeat_timeout=HEARTBEAT,
                 retry_policy=TOOL_RETRIES,
-                summary=f"{case.call.tool[:SUMMARY_LIMIT]}, approved",
+                summary=f"{state.call.tool[:SUMMARY_LIMIT]}, approved",
             )
             result = sure(ToolResult, answer)
-            case.execution = Execution.DONE if result.ok else Execution.FAILED
-            case.result = result.text
+            state.execution = Execution.DONE if result.ok else Execution.FAILED
+            state.result = result.text
         except ActivityError:
             workflow.logger.exception("The approved action did not answer")
-            case.execution, case.result = Execution.UNKNOWN, UNANSWERED
+            state.execution, state.result = Execution.UNKNOWN, UNANSWERED
         except Exception:
             workflow.logger.exception("What the approved action answered cannot be used")
-            case.execution, case.result = Execution.UNKNOWN, UNANSWERED
-        case.changes += 1
+            state.execution, state.result = Execution.UNKNOWN, UNANSWERED
+
+    async def _notice_slowness(self) -> None:
+        await workflow.sleep(NOTICEABLE)
+        self._state.is_slow = True
 
 
-async def _report(case: Case, showing: Showing) -> None:
+async def _report(state: ApprovalState, publisher: CardPublisher) -> None:
     """Have the conversation know the end at once; where there is none any more, the thread."""
-    if case.stopped is Stop.CONVERSATION or not await _handed_on(case):
-        showing.say(f"{case.id}/ended", end_note(case.status()))
-
-
-async def _handed_on(case: Case) -> bool:
-    """Whether the conversation has it."""
-    id_ = case.request.call.thread.workflow_id
-    try:
-        await workflow.get_external_workflow_handle(id_).signal(ENDED_SIGNAL, case.status())
-    except FailureError:
-        workflow.logger.info("The conversation is gone")
-        return False
-    return True
+    if not await call_slack(LifecycleActivities.report_end, state.status()):
+        publisher.say(f"{state.id}/ended", end_note(state.status()))
 
 
 def _allowed(request: ApprovalRequest) -> Decision:

@@ -6,16 +6,18 @@ from temporalio import activity
 
 from workflows.contracts.activity_inputs import (
     Batch,
-    Plea,
-    Question,
+    EligibilityQuery,
+    EphemeralMessage,
+    PolicyQuery,
     Reminder,
     Reply,
     ThreadStatus,
-    Whisper,
+    VoteCheck,
+    VoteFacts,
 )
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
-from workflows.contracts.decisions import Standing
+from workflows.contracts.decisions import Eligibility
 from workflows.contracts.rules import Ruling
 
 
@@ -53,7 +55,7 @@ class ThreadActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def whisper(self, whisper: Whisper) -> None:
+    async def post_ephemeral(self, ephemeral: EphemeralMessage) -> None:
         """Tell one person something that nobody else sees."""
 
 
@@ -89,7 +91,7 @@ class PolicyActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def judge(self, plea: Plea) -> Ruling:
+    async def judge(self, query: PolicyQuery) -> Ruling:
         """Say what the policy says of a call. A policy that fails while evaluating denies."""
 
 
@@ -98,13 +100,39 @@ class DirectoryActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def look_up(self, question: Question) -> tuple[Standing, ...]:
+    async def look_up(self, query: EligibilityQuery) -> tuple[Eligibility, ...]:
         """What Slack says of each person now, in the order asked for.
 
-        A group that is gone has no members; `Standing.gone` names it.
+        A group that is gone has no members; `Eligibility.gone` names it.
 
         Raises:
             ApplicationError: it could not be looked up, so nothing is known.
+        """
+
+
+class VoteActivities(ABC):
+    """What a vote depends on."""
+
+    @activity.defn
+    @abstractmethod
+    async def check_vote(self, check: VoteCheck) -> VoteFacts:
+        """Find out everything at the same time.
+
+        Raises:
+            ApplicationError: something could not be found out. Its type is a value of
+                `Unchecked` and says what.
+        """
+
+
+class EndActivities(ABC):
+    """What an approval does last."""
+
+    @activity.defn
+    @abstractmethod
+    async def conclude(self, status: ApprovalStatus) -> bool:
+        """Tell the conversation how it ended, then rewrite the card; whether there is one to hear.
+
+        What Slack refuses for good is left as it is. Done twice, it is as done once.
         """
 
 
@@ -117,6 +145,15 @@ class LifecycleActivities(ABC):
         """The last state of those that no longer run; of one ended by force, `STOPPED` and why.
 
         One that Temporal no longer has is left out, since nothing is known of it.
+        """
+
+    @activity.defn
+    @abstractmethod
+    async def report_end(self, status: ApprovalStatus) -> bool:
+        """Tell the conversation how an approval ended; False if there is none any more.
+
+        A child's result would reach only the run that started it, and a long conversation renews
+        itself while people decide. Told twice, it takes the first.
         """
 
     @activity.defn

@@ -21,7 +21,7 @@ from workflows.contracts.activities import (
     LifecycleActivities,
     PolicyActivities,
 )
-from workflows.contracts.activity_inputs import Plea
+from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import (
     APPROVAL_ALPHABET,
@@ -139,9 +139,9 @@ class Gate:
         A Slack that is away delays it, and the thread is told so once. Meanwhile whoever asked
         may take it back.
         """
-        plea = Plea(call=it.call, prepared=prepared)
+        query = PolicyQuery(call=it.call, prepared=prepared)
         try:
-            return await patiently(PolicyActivities.judge, plea, ANSWER_PATIENCE)
+            return await patiently(PolicyActivities.judge, query, ANSWER_PATIENCE)
         except ActivityError as error:
             if _is_final(error):
                 return _unjudged()
@@ -149,10 +149,12 @@ class Gate:
         if not it.delayed:
             it.delayed = True
             await self.tell_delay(it, workflow.now() + patience)
-        return await self._judge_patiently(it, plea, patience)
+        return await self._judge_patiently(it, query, patience)
 
-    async def _judge_patiently(self, it: GuardedCall, plea: Plea, patience: timedelta) -> Ruling:
-        judging = asyncio.create_task(patiently(PolicyActivities.judge, plea, patience))
+    async def _judge_patiently(
+        self, it: GuardedCall, query: PolicyQuery, patience: timedelta
+    ) -> Ruling:
+        judging = asyncio.create_task(patiently(PolicyActivities.judge, query, patience))
         await workflow.wait_condition(lambda: judging.done() or bool(it.withdrawn_by))
         if not judging.done():
             judging.cancel()
@@ -200,7 +202,7 @@ class Gate:
             call=it.call.model_copy(update={"approval": APPROVAL_PREFIX + letters}),
             prepared=prepared,
             asked_at=workflow.now(),
-            rule=UNRULED if ruling.verdict is Verdict.ALLOW and not ruling.rule else ruling.rule,
+            rule=ruling.rule or UNRULED,
             replaces=replaced.id if replaced else "",
             changes=differences(replaced.shown, prepared) if replaced else (),
             audience=ruling.audience,
@@ -262,7 +264,7 @@ class Gate:
     def _note_grant(self, status: ApprovalStatus) -> None:
         """Whether the last approval also allowed the tool for the rest of the thread."""
         decision, rule = status.decision, status.in_force
-        if rule is None or decision is None or decision.by is None or not decision.always:
+        if decision is None or decision.by is None or not decision.always:
             return
         grant = Grant(
             id=f"grant-{status.id.removeprefix(APPROVAL_PREFIX)}",

@@ -8,7 +8,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.approval.display import NUDGEABLE, fits_in_a_row
 from workflows.contracts.activities import DirectoryActivities, ThreadActivities
-from workflows.contracts.activity_inputs import Question, Whisper
+from workflows.contracts.activity_inputs import EligibilityQuery, EphemeralMessage
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import DECIDE_SIGNAL, Message
 from workflows.contracts.decisions import Decision, Refusal, Refused, Verb, Via
@@ -27,6 +27,7 @@ from workflows.user_messages import (
 )
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
 
 MOST_OFFERED = 5
 """Approvals that are offered at once; more are found by `/approvals`."""
@@ -68,7 +69,7 @@ class Interjection:
         count = len(own) + len(unasked)
         if not count or (count > 1 and not everything):
             self._talk.add(noted(typed_decision_note(self._message.text)))
-            await self._whisper(self._why_not(waiting, own))
+            await self._post_ephemeral(self._why_not(waiting, own))
             return True
         for call in unasked:
             call.withdrawn_by = author.name or author.user
@@ -122,18 +123,18 @@ class Interjection:
             requester=request.call.requester, rule=request.rule, escalated=_is_escalated(request)
         )
         vote = Vote(approve=True, decision=self._decision(id_, Verb.DECIDE, Via.PROMPT))
-        if refusal := ballot.screen(vote):
+        if refusal := screen(ballot, vote):
             return refusal
-        if request.rule is None or not ballot.needs_look_up(vote.decision):
+        if not ballot.needs_look_up(vote.decision):
             return None
-        question = Question(people=ballot.asked_about(vote.decision), rule=request.rule)
+        query = EligibilityQuery(people=ballot.asked_about(vote.decision), rule=request.rule)
         try:
-            standings = await ask_now(DirectoryActivities.look_up, question)
+            eligibilities = await ask_now(DirectoryActivities.look_up, query)
         except ActivityError:
             return Refusal.UNVERIFIED
-        refused = ballot.cast(vote, tuple(standings)).refused
+        refused = ballot.cast(vote, tuple(eligibilities)).refused
         why = refused[-1].why if refused else None
-        may_hold_a_vote = why is Refusal.NOT_AN_APPROVER and standings[0].may_receive
+        may_hold_a_vote = why is Refusal.NOT_AN_APPROVER and eligibilities[0].may_receive
         return None if may_hold_a_vote else why
 
     async def _show_buttons(self, offered: Waiting) -> None:
@@ -142,7 +143,7 @@ class Interjection:
             row_for_person(id_, it.prepared, in_full=one and fits_in_a_row(it.prepared))
             for id_, it in offered.items()
         ]
-        await self._whisper(
+        await self._post_ephemeral(
             "\n".join([press_here(len(offered)), *rows]),
             press=tuple(offered),
             digests=tuple(it.prepared.digest for it in offered.values()),
@@ -153,11 +154,11 @@ class Interjection:
         id_, why = next(iter(refusals.items()))
         status = ApprovalStatus(id=id_, request=waiting[id_])
         refused = Refused(why=why, at=workflow.now())
-        await self._whisper(
+        await self._post_ephemeral(
             refusal_for_person(refused, status), nudge=id_ if why in NUDGEABLE else ""
         )
 
-    async def _whisper(
+    async def _post_ephemeral(
         self,
         text: str,
         press: tuple[str, ...] = (),
@@ -166,7 +167,7 @@ class Interjection:
         nudge: str = "",
     ) -> None:
         thread = self._talk.thread
-        whisper = Whisper(
+        ephemeral = EphemeralMessage(
             to=self._message.author,
             channel=thread.channel,
             thread_ts=thread.ts,
@@ -177,7 +178,7 @@ class Interjection:
             review=review,
         )
         try:
-            await ask_now(ThreadActivities.whisper, whisper)
+            await ask_now(ThreadActivities.post_ephemeral, ephemeral)
         except ActivityError:
             workflow.logger.warning("Slack does not take a private answer", exc_info=True)
 
@@ -194,7 +195,5 @@ class Interjection:
 
 def _is_escalated(request: ApprovalRequest) -> bool:
     """Whether it has waited so long that its rule's escalation is in force."""
-    rule = request.rule
-    if rule is None or rule.escalation is None:
-        return False
-    return workflow.now() >= request.asked_at + rule.escalation.after
+    escalation = request.rule.escalation
+    return escalation is not None and workflow.now() >= request.asked_at + escalation.after

@@ -31,7 +31,7 @@ async def read_page(temporal: Client, query: str | None, token: bytes | None, si
 
 
 async def read_grants(temporal: Client, query: str | None) -> Sequence[GrantRow]:
-    """Standing permissions, newest first."""
+    """Eligibility permissions, newest first."""
     if query is None:
         return ()
     found, _ = await _fetch(temporal, query, None, MOST_CONVERSATIONS)

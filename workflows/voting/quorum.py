@@ -22,7 +22,7 @@ SINK: Node = ("sink", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Seat:
     """The vote of one entitled person, used by them or by who acts for them."""
 
     user: str
@@ -32,14 +32,14 @@ class Place:
 
 def seated(votes: Sequence[CountedVote], panels: Sequence[Panel]) -> int:
     """How many seats these people fill together, at most."""
-    claims = [(Place(str(number), vote.panels),) for number, vote in enumerate(votes)]
+    claims = [(Seat(str(number), vote.panels),) for number, vote in enumerate(votes)]
     return _flow(_network(claims, panels))
 
 
-def seat(claims: Sequence[Sequence[Place]], panels: Sequence[Panel]) -> tuple[Place, ...] | None:
-    """Give each person one of the places they claim, so that most seats are filled.
+def seat(claims: Sequence[Sequence[Seat]], panels: Sequence[Panel]) -> tuple[Seat, ...] | None:
+    """Give each person one of the seats they claim, so that most seats are filled.
 
-    None if they cannot all have one, because others use the same places.
+    None if they cannot all have one, because others use the same seats.
     """
     links = _network(claims, panels)
     filled = _flow(links)
@@ -53,7 +53,7 @@ def seat(claims: Sequence[Sequence[Place]], panels: Sequence[Panel]) -> tuple[Pl
     )
 
 
-def _network(claims: Sequence[Sequence[Place]], panels: Sequence[Panel]) -> Links:
+def _network(claims: Sequence[Sequence[Seat]], panels: Sequence[Panel]) -> Links:
     """Person → place → used once → seat: a link is what one person may still go along."""
     seats = [number for number, panel in enumerate(panels) for _ in range(panel.needed)]
     links: Links = {SOURCE: [("person", number) for number in range(len(claims))], SINK: []}
@@ -67,7 +67,7 @@ def _network(claims: Sequence[Sequence[Place]], panels: Sequence[Panel]) -> Link
     return links
 
 
-def _shared_panels(claims: Sequence[Sequence[Place]]) -> dict[str, tuple[int, ...]]:
+def _shared_panels(claims: Sequence[Sequence[Seat]]) -> dict[str, tuple[int, ...]]:
     """Panels of each place; where two look-ups differ, only what both saw."""
     panels: dict[str, tuple[int, ...]] = {}
     for place in (place for claim in claims for place in claim):

@@ -1,162 +1,211 @@
 """Cuts Markdown into pieces that fit, each of them Markdown of its own."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import dropwhile, groupby, islice, takewhile
 
-from markdown_it.tree import SyntaxTreeNode
+import regex
 
-from countersign.slack.markdown.gathering import Fits, gathered
-from countersign.slack.markdown.lines import atoms, divide_text
-from countersign.slack.markdown.mrkdwn import to_mrkdwn
-from countersign.slack.markdown.parsing import definitions, parse
-from countersign.slack.text import clean
+from countersign.slack.markdown.fallback import fallback_text
+from countersign.slack.text import LONGEST_CLUSTER, clean, escape
 
 SMALLEST_LIMIT = 300
 """Below this a quote in a list in a quote would leave no room for words."""
+_LONGEST_MARGIN = 16
+_WITHIN, _NEVER = 1_000, 1_001
+"""Levels of lines within a block, and of what stays with its heading."""
 
-_MARKER = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?: {1,4}(?=[^ ])|(?=\s|$))")
-_QUOTED = re.compile(r"^ {0,3}>[ \t]?", re.MULTILINE)
-_INFO_LIMIT = 40
+_BULLET = r"(?:[-+*]|\d{1,9}[.)])(?=\s|$)"
+_MARKERS = re.compile(rf"((?:> ?| |{_BULLET})*)(.*)")
+_MARGIN = re.compile(r"((?:> ?)*)( *)(.*)")
+_FENCE = re.compile(r"(`{3,20}|~{3,20})([^`]{0,40})")
+_TABLE_RULE = re.compile(r"[ >|:-]*-[ |:-]*")
+_HEADING = re.compile(r"#{1,6}\s")
+_DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]+)\]: *\S+.*$", re.MULTILINE)
+_BLOCK_START = re.compile(
+    rf"^(\d{{0,9}})(?={_BULLET}|[.)](?=\s|$)|#{{1,6}}(?=\s|$)|>|[-*_=]{{3,}}\s*$|```|~~~)"
+)
+_ATOM = regex.compile(r"&#?\w{1,40};|\\[!-/:-@\[-`{-~]|\X")
+"""What must not be torn: an entity, an escape, a grapheme cluster."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frame:
+    """What stands around lines of code or rows of a table, in every piece that has some."""
+
+    head: tuple[str, ...] = ()
+    foot: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return sum(len(escape(row)) + 1 for row in (*self.head, *self.foot))
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """One block as it was written, and what it can be cut into."""
+class _Line:
+    """A line as it was written, or a part of one."""
 
-    kind: str
     text: str
-    parts: tuple[str, ...] = ()
-    info: str = ""
+    margin: str = ""
+    """What shows that it belongs to items and quotes that began before it."""
+    level: int = _WITHIN
+    """The less, the better to cut before it: how deep it lies in items and quotes."""
+    frame: _Frame = _Frame()
+
+    @property
+    def size(self) -> int:
+        return len(escape(self.text)) + 1
 
 
 def split(markdown: str, limit: int = 3_800) -> list[str]:
-    """Cut Markdown into pieces that fit, each whole Markdown of its own, as is and as mrkdwn.
+    """Cut Markdown into pieces that fit, as they are and as their fallback text.
 
-    The cut is between blocks if it can be, else between items, rows or lines, else between words.
+    Each is whole Markdown of its own. The cut is between blocks if it can be, else between items,
+    rows or lines, else between words.
     """
     if limit < SMALLEST_LIMIT:
-        msg = f"a piece needs room for at least {SMALLEST_LIMIT} characters"
-        raise ValueError(msg)
+        raise ValueError(f"a piece needs room for at least {SMALLEST_LIMIT} characters")
     text = clean(markdown).strip("\n")
-    complete = partial(_with_definitions, _definitions(text, limit // 2))
-
-    def fits(piece: str) -> bool:
-        whole = complete(piece)
-        return len(whole) <= limit and len(to_mrkdwn(whole)) <= limit
-
-    pieces = [text] if len(text) <= limit and len(to_mrkdwn(text)) <= limit else []
-    pieces = pieces or [complete(piece.strip("\n")) for piece in _divide(text, fits)]
-    return [piece for piece in pieces if to_mrkdwn(piece).strip()]
+    pieces = [text] if _fits(text, limit) else _pieces(text, limit)
+    return [piece for piece in pieces if fallback_text(piece).strip()]
 
 
-def _definitions(text: str, room: int) -> dict[str, str]:
-    """What every piece needs that uses a label; none if that would leave no room for words."""
-    lines = definitions(text)
-    return lines if sum(map(len, lines.values())) <= room else {}
+def _fits(piece: str, limit: int) -> bool:
+    return len(piece) <= limit and len(fallback_text(piece)) <= limit
 
 
-def _with_definitions(definitions: dict[str, str], piece: str) -> str:
+def _pieces(text: str, limit: int) -> Iterator[str]:
+    definitions = _definitions(text, limit // 2)
+    lines, start = list(_lines(text, limit)), 0
+    while start < len(lines):
+        room = limit
+        some, rest = _next(lines, start, room)
+        while room > 1 and not _fits(_written(some, definitions), limit):
+            room = room * 3 // 4
+            some, rest = _next(lines, start, room)
+        yield _written(some, definitions)
+        start += len(some) - len(rest)
+        lines[start : start + len(rest)] = rest
+
+
+def _definitions(text: str, room: int) -> Mapping[str, str]:
+    """What a piece needs that uses a label; none if that would leave no room for words."""
+    found = {it[1].upper(): it[0] for it in _DEFINITION.finditer(text)}
+    return found if sum(map(len, found.values())) <= room else {}
+
+
+def _lines(text: str, limit: int) -> Iterator[_Line]:
+    """The lines of a text; those of code and of tables without what stands around them."""
+    rows = text.split("\n")
+    at, before, is_gap = 0, "", False
+    while at < len(rows):
+        markers, words = _marked(rows[at])
+        margin = _margin(markers) if len(markers) <= _LONGEST_MARGIN else ""
+        level = _NEVER if _HEADING.match(before) else _level(before, markers, words, is_gap=is_gap)
+        frame, end = _framed(rows, at, margin + words, limit)
+        if frame.head and markers.strip("> "):  # no other piece is to begin with this marker
+            yield _Line(markers.rstrip(), level=level)
+            level = _WITHIN
+        for row in rows[at + len(frame.head) : end]:
+            is_verbatim = frame.foot and not margin
+            yield _Line(row if is_verbatim else row.expandtabs(4), margin, level, frame)
+            level = _WITHIN
+        is_gap = not rows[at].strip("> ")
+        before = before if is_gap else rows[at]
+        at = end + len(frame.foot)
+
+
+def _marked(row: str) -> tuple[str, str]:
+    """What shows that a line belongs to items and quotes, and the rest."""
+    markers, words = _MARKERS.findall(row.expandtabs(4))[0]
+    return markers, words
+
+
+def _margin(markers: str) -> str:
+    """The same for further lines of these items and quotes."""
+    return re.sub("[^ >]", " ", markers)
+
+
+def _level(before: str, markers: str, words: str, *, is_gap: bool) -> int:
+    """How deep is what holds both a line and the one before it, which may be behind a gap."""
+    around = markers[: len(markers) - len(markers.lstrip("> "))]
+    pairs = zip(_margin(_marked(before)[0]), around, strict=False)
+    depth = 2 * sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    is_start = around != markers or _HEADING.match(words) or _FENCE.match(words)
+    return depth if is_gap else depth + 1 if is_start else _WITHIN
+
+
+def _framed(rows: Sequence[str], start: int, head: str, limit: int) -> tuple[_Frame, int]:
+    """What stands around the lines that begin here, and where they end."""
+    if opening := _FENCE.fullmatch(head.lstrip("> ")):
+        margin, fence = head[: -len(opening[0])], opening[1]
+        closing = re.compile(rf"[> ]*{fence}{fence[0]}*\s*")
+        end = _first(rows, start + 1, lambda row: closing.fullmatch(row) is not None)
+        return _Frame((head,), (margin + fence,)), end
+    if "|" in head and _TABLE_RULE.fullmatch("".join(rows[start + 1 : start + 2])):
+        frame = _Frame((head, rows[start + 1]))
+        end = _first(rows, start + 2, lambda row: "|" not in row)
+        longest = max((_Line(row).size for row in rows[start + 2 : end]), default=limit)
+        if frame.size + longest <= limit:
+            return frame, end
+    return _Frame(), start + 1
+
+
+def _first(rows: Sequence[str], start: int, is_it: Callable[[str], bool]) -> int:
+    return next((at for at in range(start, len(rows)) if is_it(rows[at])), len(rows))
+
+
+def _next(lines: Sequence[_Line], start: int, room: int) -> tuple[Sequence[_Line], Sequence[_Line]]:
+    """The lines that go together, and what is left of the last one if it had to be cut."""
+    count, frame = 0, _Frame()
+    for line in islice(lines, start, None):
+        room -= line.size + (line.frame.size if line.frame != frame else 0)
+        if room < 0:
+            break
+        count, frame = count + 1, line.frame
+    end = start + count
+    if count and end < len(lines):
+        end = min(range(start + 1, end + 1), key=lambda at: (lines[at].level, -at))
+    if count:
+        return lines[start:end], ()
+    part, rest = _cut(lines[start], room + lines[start].size)
+    return [part], [rest]
+
+
+def _cut(line: _Line, room: int) -> tuple[_Line, _Line]:
+    """Cut a line behind a word, or else where nothing is torn."""
+    text, least = line.text, len(line.margin) + 1
+    room = max(room * len(text) // len(escape(text)), least)
+    atoms = (found.end() for found in _ATOM.finditer(text[: room + LONGEST_CLUSTER]))
+    end = text.rfind(" ", room // 2, room) + 1
+    end = max(end or max((at for at in atoms if at <= room), default=room), least)
+    rest = text[end:] if line.frame.foot else _literal(text[end:])
+    return replace(line, text=text[:end]), replace(line, text=line.margin + rest, level=_WITHIN)
+
+
+def _literal(text: str) -> str:
+    """Words from the middle of a line begin no heading, item, quote or fence."""
+    return _BLOCK_START.sub(r"\1\\", text.lstrip(" "))
+
+
+def _written(lines: Sequence[_Line], definitions: Mapping[str, str]) -> str:
+    rows: list[str] = []
+    for frame, some in groupby(lines, key=lambda line: line.frame):
+        rows += [*frame.head, *(line.text for line in some), *frame.foot]
+    piece = "\n".join(_dedented(dropwhile(lambda row: not row.strip(), rows))).rstrip("\n")
     upper = piece.upper()
-    needed = [line for label, line in definitions.items() if f"[{label}]" in upper]
+    needed = [it for label, it in definitions.items() if f"[{label}]" in upper and it not in piece]
     return "\n\n".join([piece, "\n".join(needed)]) if needed else piece
 
 
-def _divide(text: str, fits: Fits) -> list[str]:
-    def smaller(source: _Source) -> list[_Source]:
-        return [_Source("part", part) for part in _divide_block(source, fits)]
-
-    return gathered(_sources(text), _written, fits, smaller, lambda one: one.kind == "heading")
-
-
-def _written(sources: Sequence[_Source]) -> str:
-    return "\n\n".join(source.text for source in sources)
-
-
-def _sources(text: str) -> list[_Source]:
-    blocks = parse(text)
-    if blocks is None:
-        return [_Source("text", text)]
-    lines = text.split("\n")
-    return [_source(node, lines) for node in blocks]
-
-
-def _source(node: SyntaxTreeNode, lines: Sequence[str]) -> _Source:
-    def written(part: SyntaxTreeNode) -> str:
-        start, end = part.map or (0, 0)
-        return "\n".join(lines[start:end]).rstrip("\n")
-
-    match node.type:
-        case "fence" | "code_block":
-            code, info = node.content.rstrip("\n").split("\n"), node.info.strip()[:_INFO_LIMIT]
-            return _Source("code", _fenced(info, code), tuple(code), info)
-        case "bullet_list" | "ordered_list":
-            return _Source("list", written(node), tuple(map(written, node.children)))
-        case kind:
-            return _Source(kind, written(node))
-
-
-def _divide_block(source: _Source, fits: Fits) -> list[str]:
-    match source.kind:
-        case "code":
-            return _divide_code(source, fits)
-        case "list":
-            items = partial(_divide_item, fits=fits)
-            return gathered(source.parts, "\n".join, fits, items)
-        case "blockquote":
-            inner = _QUOTED.sub("", source.text)
-            return [_quoted(part) for part in _divide(inner, lambda part: fits(_quoted(part)))]
-        case "table":
-            return _divide_table(source.text, fits)
-        case _:
-            return divide_text(source.text, fits)
-
-
-def _divide_code(source: _Source, fits: Fits) -> list[str]:
-    fenced = partial(_fenced, source.info)
-
-    def shorter(line: str) -> list[str]:
-        return gathered(atoms(line), "".join, lambda part: fits(fenced([part])))
-
-    return gathered(source.parts, fenced, fits, shorter)
-
-
-def _fenced(info: str, lines: Sequence[str]) -> str:
-    """Code between fences that no line of it can close."""
-    code = "\n".join(lines)
-    mark = "~" if "`" in info or "```" in code else "`"
-    longest = max((len(run) for run in re.findall(f"{mark}+", code)), default=0)
-    fence = mark * max(3, longest + 1)
-    return f"{fence}{info}\n{code}\n{fence}"
-
-
-def _divide_item(text: str, fits: Fits) -> list[str]:
-    """The first part keeps the marker; the others stand without indentation."""
-    text = text.expandtabs(4)
-    marker = found.group().rstrip() + " " if (found := _MARKER.match(text)) else ""
-    pad = " " * len(marker)
-    rest = text[len(marker) :].lstrip(" ")
-    inner = re.sub(f"^ {{0,{len(marker)}}}", "", rest, flags=re.MULTILINE)
-
-    def item(part: str) -> str:
-        return marker + part.replace("\n", f"\n{pad}")
-
-    parts = _divide(inner, lambda part: fits(part) and fits(item(part))) or [""]
-    return [item(parts[0]), *(f"{part}\n" for part in parts[1:])]
-
-
-def _quoted(text: str) -> str:
-    return "> " + text.replace("\n", "\n> ")
-
-
-def _divide_table(text: str, fits: Fits) -> list[str]:
-    """Rows under a header that every part repeats; as text if a row is too long for that."""
-    head, line, *rows = text.split("\n")
-
-    def table(some: Sequence[str]) -> str:
-        return "\n".join([head, line, *some])
-
-    if rows and all(fits(table([row])) for row in rows):
-        return gathered(rows, table, fits)
-    return divide_text(text, fits)
+def _dedented(rows: Iterable[str]) -> Iterator[str]:
+    """Without the margin of an item in which they begin; behind that, an empty line."""
+    margin = None
+    for row in rows:
+        quote, space, words = _MARGIN.findall(row)[0]
+        margin = len(space) if margin is None else margin
+        if words and len(space) < margin:
+            yield quote.rstrip()
+            margin = 0
+        yield quote + space[margin:] + words

@@ -14,7 +14,7 @@ from countersign.slack.complete import is_complete
 from countersign.slack.modals.frame import MARGIN, VALUE, field, modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.people import needed, rule_name
-from countersign.slack.question import comparisons, summary
+from countersign.slack.request_section import comparisons, summary
 from countersign.slack.text import (
     OPTION_LIMIT,
     TICKS_LIMIT,

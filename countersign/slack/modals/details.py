@@ -7,12 +7,13 @@ from slack_sdk.models.views import View
 
 from countersign.slack.actions import DETAILS
 from countersign.slack.blocks import as_many, bold, context, paragraph, preformatted, rich, section
+from countersign.slack.ending import verdict_blocks
 from countersign.slack.facts import facts, markings
 from countersign.slack.masks import masked_arguments
 from countersign.slack.modals.frame import MARGIN, modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.people import decider, mentions, rule_name
-from countersign.slack.question import whole_question
+from countersign.slack.request_section import whole_question
 from countersign.slack.text import (
     SECTION_LIMIT,
     VIEW_BLOCKS_LIMIT,
@@ -24,7 +25,6 @@ from countersign.slack.text import (
     moment,
     pieces,
 )
-from countersign.slack.verdict import verdict_blocks
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Call, Prepared
 from workflows.contracts.decisions import CountedVote, Outcome, Refused

@@ -14,8 +14,9 @@ from slack_sdk.models.views import View
 from countersign.slack.actions import MODALS
 from countersign.slack.blocks import as_many, bold, context, paragraph, rich, section
 from countersign.slack.buttons import not_from_slack
+from countersign.slack.ending import ending, verdict_line
 from countersign.slack.modals.meta import Meta
-from countersign.slack.question import whole_question
+from countersign.slack.request_section import whole_question
 from countersign.slack.text import (
     MODAL_TITLE_LIMIT,
     SECTION_LIMIT,
@@ -24,7 +25,6 @@ from countersign.slack.text import (
     escape,
     plain,
 )
-from countersign.slack.verdict import ending, verdict_line
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
 

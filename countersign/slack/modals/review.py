@@ -7,7 +7,7 @@ from countersign.slack.blocks import bold, paragraph, rich, section, words
 from countersign.slack.modals.frame import approving_modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.people import rule_name
-from countersign.slack.question import title
+from countersign.slack.request_section import title
 from workflows.contracts.approvals import ApprovalStatus
 
 

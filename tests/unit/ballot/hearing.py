@@ -9,15 +9,16 @@ from tests.unit.ballot.world import CARD, OLD_CARD, Claim, World, most_seats
 from workflows.contracts.decisions import (
     CountedVote,
     Decision,
+    Eligibility,
     Outcome,
     Refusal,
     Refused,
-    Standing,
     Verb,
 )
 from workflows.contracts.rules import Rule
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote, read_vote
+from workflows.voting.screening import screen
 
 ENDS = {Verb.REQUEST_CHANGES: Outcome.CHANGES_REQUESTED, Verb.WITHDRAW: Outcome.WITHDRAWN}
 
@@ -58,14 +59,12 @@ class Hearing:
         self.check()
 
     def check(self) -> None:
-        """What holds at every moment: distinct people, distinct places, and no more than that."""
+        """What holds at every moment: distinct people, distinct seats, and no more than that."""
         people = [it.decision.by.user for it in self.ballot.votes if it.decision.by]
         assert len(set(people)) == len(people)
         by_claim = [it for it in self.ballot.votes if it.decision.verb is not Verb.BREAK_GLASS]
-        places = [_place(it) for it in by_claim]
-        assert len(set(places)) == len(places)
-        if self.world.rule is None:
-            return
+        seats = [_place(it) for it in by_claim]
+        assert len(set(seats)) == len(seats)
         for vote in by_claim:
             evidence = dict(self.claims[vote.decision.id])
             assert frozenset(vote.panels) == evidence[_place(vote)]
@@ -87,19 +86,19 @@ class Hearing:
             return
         if decision.verb is Verb.NUDGE:
             return
-        standings = self._look_up(self.ballot, decision) if around.looked_up else ()
+        eligibilities = self._look_up(self.ballot, decision) if around.looked_up else ()
         if around.meanwhile:
             around.meanwhile()
-        if decision.arguments and standings:
-            self._amend(vote, standings, around.edited_rule)
+        if decision.arguments and eligibilities:
+            self._amend(vote, eligibilities, around.edited_rule)
         elif not self._is_refused(vote):
             before = self.ballot
-            self.ballot = before.cast(vote, standings)
+            self.ballot = before.cast(vote, eligibilities)
             self._judge(before, vote, looked_up=around.looked_up)
 
     def _is_refused(self, vote: Vote) -> bool:
         """Whether it is turned away unseen; nobody who may vote is."""
-        why = self.ballot.screen(vote, CARD, OLD_CARD)
+        why = screen(self.ballot, vote, CARD, OLD_CARD)
         if why is None:
             return False
         assert not self._may(self.ballot, vote, looked_up=True)
@@ -108,11 +107,11 @@ class Hearing:
         assert effects(self.ballot) == effects(before)
         return True
 
-    def _amend(self, vote: Vote, standings: Sequence[Standing], rule: Rule | None) -> None:
+    def _amend(self, vote: Vote, eligibilities: Sequence[Eligibility], rule: Rule | None) -> None:
         """Ask for the edited call if its editor may approve both, the old and the new one."""
         before, decision = self.ballot, vote.decision
         plain = replace(vote, decision=decision.model_copy(update={"arguments": ""}))
-        trial = before.cast(plain, standings)
+        trial = before.cast(plain, eligibilities)
         turned_away = before.closed or len(trial.refused) > len(before.refused)
         assert turned_away is not self._may(before, vote, looked_up=True)
         if turned_away or rule is None:
@@ -121,9 +120,9 @@ class Hearing:
         edited = replace(self.world, rule=rule, digest=f"{self.world.digest}+")
         amended = before.amend(rule, edited.digest)
         bare = replace(vote, decision=decision.model_copy(update={"digest": ""}))
-        counted = amended.cast(bare, edited.standings(amended.asked_about(bare.decision)))
+        counted = amended.cast(bare, edited.eligibilities(amended.asked_about(bare.decision)))
         refused = len(counted.refused) > len(amended.refused)
-        if amended.screen(bare, CARD, OLD_CARD) or refused:
+        if screen(amended, bare, CARD, OLD_CARD) or refused:
             assert not Hearing(amended, edited)._may(amended, bare, looked_up=True)
             self._refuse_edit(decision)
             return
@@ -135,10 +134,10 @@ class Hearing:
         refused = Refused(why=Refusal.BAD_EDIT, at=NOON, decision=decision)
         self.ballot = self.ballot.refuse(refused)
 
-    def _look_up(self, ballot: Ballot, decision: Decision) -> tuple[Standing, ...]:
+    def _look_up(self, ballot: Ballot, decision: Decision) -> tuple[Eligibility, ...]:
         if not ballot.needs_look_up(decision):
             return ()
-        return self.world.standings(ballot.asked_about(decision))
+        return self.world.eligibilities(ballot.asked_about(decision))
 
     def _judge(self, before: Ballot, vote: Vote, *, looked_up: bool) -> None:
         """Whether the vote had exactly the effect that it may have."""
@@ -169,7 +168,7 @@ class Hearing:
         earlier = [it.decision for it in before.votes if not _same(it.decision, decision)]
         assert [it.decision for it in after.votes] == [*earlier, decision]
         self.claims[decision.id] = self._claim(decision)
-        if decision.verb is Verb.BREAK_GLASS or self.world.rule is None:
+        if decision.verb is Verb.BREAK_GLASS:
             assert after.outcome is Outcome.APPROVED
         elif after.outcome is Outcome.APPROVED:
             assert self.seats(after.votes) >= sum(self.world.needed)
@@ -186,7 +185,7 @@ class Hearing:
             return world.operator_counts(decision, vote.approve)
         if not world.person_may(decision, vote.approve):
             return False
-        if world.rule is None or decision.verb is Verb.WITHDRAW:
+        if decision.verb is Verb.WITHDRAW:
             return True
         return looked_up and self._is_free_to(before, vote)
 
@@ -207,7 +206,7 @@ class Hearing:
         return most_seats(one_row, (len(claims),), frozenset()) == len(claims)
 
     def _claim(self, decision: Decision) -> Claim:
-        if decision.by is None or self.world.rule is None:
+        if decision.by is None:
             return (("", frozenset(range(len(self.world.needed)))),)
         return self.world.claim(decision)
 

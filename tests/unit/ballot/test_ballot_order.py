@@ -14,6 +14,7 @@ from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision, HandOver, Outcome, Verb, Via
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
 
 
 def _person(user: str) -> Person:
@@ -56,9 +57,9 @@ def _ballot(world: World) -> Ballot:
 
 def _cast(ballot: Ballot, world: World, votes: tuple[Vote, ...]) -> Ballot:
     for vote in votes:
-        if not ballot.knows(vote.decision) and ballot.screen(vote) is None:
+        if not ballot.knows(vote.decision) and screen(ballot, vote) is None:
             people = ballot.asked_about(vote.decision)
-            ballot = ballot.cast(vote, world.standings(people))
+            ballot = ballot.cast(vote, world.eligibilities(people))
     return ballot
 
 
@@ -83,9 +84,9 @@ def test_every_order_with_any_repetition_gives_the_same_outcome_and_seats(
     for order in permutations(votes):
         once = _cast(_ballot(world), world, order)
         assert (once.outcome, once.reached) == (expected, most)
-        places = sorted(chance.choices(range(len(order) + 1), k=3), reverse=True)
+        seats = sorted(chance.choices(range(len(order) + 1), k=3), reverse=True)
         again = list(order)
-        for place in places:
+        for place in seats:
             again[place:place] = chance.sample(order[:place], min(1, place))
         assert _cast(_ballot(world), world, tuple(again)) == once
 

@@ -10,7 +10,7 @@ from tests.builders import NOON
 from tests.unit.ballot.world import most_seats
 from workflows.contracts.decisions import CountedVote, Decision, Via
 from workflows.contracts.rules import Panel, People
-from workflows.voting.quorum import Place, seat, seated
+from workflows.voting.quorum import Seat, seat, seated
 
 GROUPS = st.frozensets(st.integers(0, 2), max_size=3)
 CLAIM = st.dictionaries(st.sampled_from("ABCDE"), st.just(None), min_size=1, max_size=3)
@@ -58,25 +58,25 @@ def test_as_many_seats_are_filled_as_can_be(
 def test_no_arrangement_fills_more_and_nobody_shares_a_place(
     groups: dict[str, frozenset[int]], claims: list[dict[str, None]], needed: tuple[int, int, int]
 ) -> None:
-    wanted = [tuple(Place(user, tuple(sorted(groups[user]))) for user in it) for it in claims]
-    places = seat(wanted, _panels(*needed))
+    wanted = [tuple(Seat(user, tuple(sorted(groups[user]))) for user in it) for it in claims]
+    seats = seat(wanted, _panels(*needed))
     one_row = tuple(tuple((user, frozenset({0})) for user in it) for it in claims)
     if most_seats(one_row, (len(claims),), frozenset()) < len(claims):
-        assert places is None
+        assert seats is None
         return
-    assert places is not None
-    assert len({place.user for place in places}) == len(claims)
-    assert all(place in claim for place, claim in zip(places, wanted, strict=True))
+    assert seats is not None
+    assert len({place.user for place in seats}) == len(claims)
+    assert all(place in claim for place, claim in zip(seats, wanted, strict=True))
     by_claim = tuple(tuple((user, groups[user]) for user in it) for it in claims)
-    filled = seated(_votes(*(place.panels for place in places)), _panels(*needed))
+    filled = seated(_votes(*(place.panels for place in seats)), _panels(*needed))
     assert filled == most_seats(by_claim, needed, frozenset())
 
 
 def test_what_two_look_ups_saw_differently_counts_as_far_as_both_agree() -> None:
-    claims = [(Place("A", (0, 1)), Place("B", (2,))), (Place("A", (1, 2)),)]
-    places = seat(claims, _panels(1, 1, 1))
-    assert places is not None
-    assert [place.user for place in places] == ["B", "A"]
+    claims = [(Seat("A", (0, 1)), Seat("B", (2,))), (Seat("A", (1, 2)),)]
+    seats = seat(claims, _panels(1, 1, 1))
+    assert seats is not None
+    assert [place.user for place in seats] == ["B", "A"]
 
 
 def test_three_hundred_approvers_are_seated_without_delay() -> None:

@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import FakeSlack, a_slack
+from tests.unit.bot.fixture import BotFixture
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def client(workspace: tuple[FakeSlack, AsyncWebClient]) -> AsyncWebClient:
 
 
 @pytest_asyncio.fixture
-async def desk(client: AsyncWebClient, slack: FakeSlack) -> AsyncGenerator[Desk]:
-    desk = Desk(client, slack)
-    yield desk
-    await desk.close()
+async def bot(client: AsyncWebClient, slack: FakeSlack) -> AsyncGenerator[BotFixture]:
+    bot = BotFixture(client, slack)
+    yield bot
+    await bot.close()

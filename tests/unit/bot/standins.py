@@ -11,7 +11,7 @@ from bot.app import Services, build_app
 from bot.open_lists import OpenLists
 from countersign.runtime.preflight import Identity
 from countersign.slack.actions import CARD as ON_CARD
-from countersign.slack.actions import MORE, Place
+from countersign.slack.actions import MORE, BlockId
 from tests.builders import ALICE, BOB, NOON, a_status
 from workflows.client import (
     LIST_PAGE,
@@ -35,7 +35,7 @@ PARAMETERS: dict[str, Any] = {
     "required": ["sku", "quantity"],
 }
 CAROL = Person(team=TEAM, user="U0CAROL", name="carol")
-CARD = Place(ON_CARD, 0, DIGEST[:16], "main")
+CARD = BlockId(ON_CARD, 0, DIGEST[:16], "main")
 IDENTITY = Identity(team=TEAM, bot_id="B0SIGN", bot_user=BOT)
 
 
@@ -157,7 +157,7 @@ def approved_by(status: ApprovalStatus, *people: Person, press: str = "9.0") -> 
         CountedVote(decision=Decision(id=f"{press}:{it.user}", at=NOON, via=Via.BUTTON, by=it))
         for it in people
     )
-    return status.model_copy(update={"votes": votes})
+    return status.model_copy(update={"votes": votes, "counted": len(votes)})
 
 
 def an_app(client: AsyncWebClient, talks: Talks, votes: Votes, secret: str = "") -> AsyncApp:
@@ -189,7 +189,7 @@ def an_event(**changes: Any) -> dict[str, Any]:
 
 
 def a_press(
-    action: str, value: str = APPROVAL, by: Person = BOB, place: Place = CARD, **changes: Any
+    action: str, value: str = APPROVAL, by: Person = BOB, place: BlockId = CARD, **changes: Any
 ) -> dict[str, Any]:
     """Slack's delivery of a press of a button, as Bob makes it on a card in a channel."""
     body = {
@@ -227,7 +227,7 @@ def a_press(
     return {**body, **changes}
 
 
-def a_choice(option: str, by: Person = BOB, place: Place = CARD) -> dict[str, Any]:
+def a_choice(option: str, by: Person = BOB, place: BlockId = CARD) -> dict[str, Any]:
     """Slack's delivery of a choice from the menu of a card."""
     body = a_press(MORE, by=by, place=place)
     (action,) = body["actions"]

@@ -11,7 +11,7 @@ from bot.errors import TEMPORAL_AWAY
 from bot.payloads.fields import PayloadError
 from countersign.slack.actions import APPROVE
 from tests.builders import a_status
-from tests.unit.bot.desk import Desk
+from tests.unit.bot.fixture import BotFixture
 from tests.unit.bot.standins import (
     APPROVAL,
     BOT,
@@ -26,33 +26,33 @@ from workflows.contracts.decisions import Outcome, Via
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 
 
-async def test_a_mention_and_a_direct_message_start_a_conversation(desk: Desk) -> None:
+async def test_a_mention_and_a_direct_message_start_a_conversation(bot: BotFixture) -> None:
     mention = {"type": "app_mention", "channel": "C0OPS", "text": f"<@{BOT}> hi"}
     for body in (an_event(), an_event(**mention)):
-        assert (await desk.deliver(body)).status == 200
-    assert [thread.channel for thread, _ in desk.talks.started] == ["D0ALICE", "C0OPS"]
-    assert desk.talks.followed == []
+        assert (await bot.deliver(body)).status == 200
+    assert [thread.channel for thread, _ in bot.talks.started] == ["D0ALICE", "C0OPS"]
+    assert bot.talks.followed == []
 
 
-async def test_a_reply_without_a_mention_only_goes_on_with_a_conversation(desk: Desk) -> None:
+async def test_a_reply_without_a_mention_only_goes_on_with_a_conversation(bot: BotFixture) -> None:
     reply = an_event(channel="C0OPS", channel_type="channel", ts="2.0", thread_ts="1.0")
-    assert (await desk.deliver(reply)).status == 200
-    ((thread, message),) = desk.talks.followed
+    assert (await bot.deliver(reply)).status == 200
+    ((thread, message),) = bot.talks.followed
     assert thread.ts == "1.0"
     assert message.ts == "2.0"
-    assert desk.talks.started == []
+    assert bot.talks.started == []
 
 
-async def test_changed_words_are_told_to_the_conversation_and_start_none(desk: Desk) -> None:
+async def test_changed_words_are_told_to_the_conversation_and_start_none(bot: BotFixture) -> None:
     before = {"type": "message", "user": "U0ALICE", "ts": "1.0", "text": "order 2"}
     change = {"subtype": "message_changed", "previous_message": before, "user": None}
     for text in ("order 20", "order 2"):
         edited = {"text": text, "edited": {"user": "U0ALICE", "ts": "2.0"}}
         body = an_event(**change, ts="2.0", message={**before, **edited})
-        assert (await desk.deliver(body)).status == 200
-    ((thread, edit),) = desk.talks.edits
+        assert (await bot.deliver(body)).status == 200
+    ((thread, edit),) = bot.talks.edits
     assert (thread.ts, edit.before, edit.after) == ("1.0", "order 2", "order 20")
-    assert desk.talks.started + desk.talks.followed == []
+    assert bot.talks.started + bot.talks.followed == []
 
 
 @pytest.mark.parametrize(
@@ -65,22 +65,24 @@ async def test_changed_words_are_told_to_the_conversation_and_start_none(desk: D
     ],
     ids=str,
 )
-async def test_what_concerns_nobody_is_acknowledged(desk: Desk, changes: dict[str, Any]) -> None:
-    assert (await desk.deliver(an_event(**changes))).status == 200
-    assert desk.talks.started + desk.talks.followed == []
+async def test_what_concerns_nobody_is_acknowledged(
+    bot: BotFixture, changes: dict[str, Any]
+) -> None:
+    assert (await bot.deliver(an_event(**changes))).status == 200
+    assert bot.talks.started + bot.talks.followed == []
 
 
-async def test_a_deleted_card_is_reported_and_any_other_message_is_not(desk: Desk) -> None:
+async def test_a_deleted_card_is_reported_and_any_other_message_is_not(bot: BotFixture) -> None:
     card = {"ts": "2.0", "metadata": {"event_payload": {"approval_id": "approval-1"}}}
     for previous in (card, {"ts": "3.0", "text": "hi"}):
         body = an_event(subtype="message_deleted", previous_message=previous, user=None)
-        assert (await desk.deliver(body)).status == 200
-    assert desk.votes.lost == [("approval-1", "2.0")]
+        assert (await bot.deliver(body)).status == 200
+    assert bot.votes.lost == [("approval-1", "2.0")]
 
 
-async def test_a_press_is_handed_on_with_all_that_is_known_of_it(desk: Desk) -> None:
-    assert (await desk.deliver(a_press(APPROVE))).status == 200
-    ((approval_id, approve, decision),) = desk.votes.decided
+async def test_a_press_is_handed_on_with_all_that_is_known_of_it(bot: BotFixture) -> None:
+    assert (await bot.deliver(a_press(APPROVE))).status == 200
+    ((approval_id, approve, decision),) = bot.votes.decided
     assert (approval_id, approve) == (APPROVAL, True)
     assert decision.id == "3.000100:U0BOB"
     assert decision.via is Via.BUTTON
@@ -89,14 +91,14 @@ async def test_a_press_is_handed_on_with_all_that_is_known_of_it(desk: Desk) -> 
     assert (decision.channel, decision.card) == ("C0OPS", "2.0")
 
 
-async def test_a_press_of_a_button_of_another_release_is_acknowledged(desk: Desk) -> None:
-    assert (await desk.deliver(a_press("approval_open_card"))).status == 200
-    assert desk.votes.decided == []
+async def test_a_press_of_a_button_of_another_release_is_acknowledged(bot: BotFixture) -> None:
+    assert (await bot.deliver(a_press("approval_open_card"))).status == 200
+    assert bot.votes.decided == []
 
 
-async def test_the_command_asks_for_the_callers_workspace(desk: Desk) -> None:
-    answer = await desk.deliver(a_command())
-    (listing,) = desk.votes.looked_for
+async def test_the_command_asks_for_the_callers_workspace(bot: BotFixture) -> None:
+    answer = await bot.deliver(a_command())
+    (listing,) = bot.votes.looked_for
     assert (listing.team, listing.viewer.user) == (TEAM, "U0BOB")
     said = json.loads(answer.body)
     assert said["response_type"] == "ephemeral"
@@ -107,11 +109,11 @@ async def test_the_command_asks_for_the_callers_workspace(desk: Desk) -> None:
     ("error", "status"), [(AWAY, 500), (RuntimeError("bug"), 500), (PayloadError("bad"), 200)]
 )
 async def test_an_event_that_was_not_stored_is_not_acknowledged(
-    desk: Desk, error: Exception, status: int
+    bot: BotFixture, error: Exception, status: int
 ) -> None:
-    desk.talks.error = error
-    assert (await desk.deliver(an_event())).status == status
-    assert desk.whispers() == []
+    bot.talks.error = error
+    assert (await bot.deliver(an_event())).status == status
+    assert bot.ephemerals() == []
 
 
 @pytest.mark.parametrize(
@@ -125,57 +127,59 @@ async def test_an_event_that_was_not_stored_is_not_acknowledged(
     ids=repr,
 )
 async def test_a_press_that_fails_is_explained_to_who_pressed(
-    desk: Desk, error: Exception, words: str
+    bot: BotFixture, error: Exception, words: str
 ) -> None:
-    desk.votes.error = error
-    assert (await desk.deliver(a_press(APPROVE))).status == 200
-    (told,) = desk.whispers()
+    bot.votes.error = error
+    assert (await bot.deliver(a_press(APPROVE))).status == 200
+    (told,) = bot.ephemerals()
     assert (told["user"], told["channel"], told["thread_ts"]) == ("U0BOB", "C0OPS", "1.0")
     assert words in told["text"]
     assert "secret" not in told["text"]
 
 
-async def test_a_press_after_the_end_is_told_how_it_ended(desk: Desk) -> None:
-    desk.votes.error = ApprovalClosedError(
+async def test_a_press_after_the_end_is_told_how_it_ended(bot: BotFixture) -> None:
+    bot.votes.error = ApprovalClosedError(
         "approval-1", a_status().model_copy(update={"outcome": Outcome.FAILED_TO_ASK})
     )
-    await desk.deliver(a_press(APPROVE))
-    assert "could not be put to anybody" in desk.whispers()[0]["text"]
+    await bot.deliver(a_press(APPROVE))
+    assert "could not be put to anybody" in bot.ephemerals()[0]["text"]
 
 
-async def test_a_press_that_cannot_be_read_is_explained_and_decides_nothing(desk: Desk) -> None:
+async def test_a_press_that_cannot_be_read_is_explained_and_decides_nothing(
+    bot: BotFixture,
+) -> None:
     body = a_press(APPROVE)
     del body["actions"][0]["value"]
-    assert (await desk.deliver(body)).status == 200
-    assert "could not read" in desk.whispers()[0]["text"]
-    assert desk.votes.decided == []
+    assert (await bot.deliver(body)).status == 200
+    assert "could not read" in bot.ephemerals()[0]["text"]
+    assert bot.votes.decided == []
 
 
-async def test_a_slack_that_refuses_the_explanation_changes_nothing(desk: Desk) -> None:
-    desk.votes.error = AWAY
-    desk.slack.refuses("chat.postEphemeral", "user_not_in_channel")
-    assert (await desk.deliver(a_press(APPROVE))).status == 200
+async def test_a_slack_that_refuses_the_explanation_changes_nothing(bot: BotFixture) -> None:
+    bot.votes.error = AWAY
+    bot.slack.refuses("chat.postEphemeral", "user_not_in_channel")
+    assert (await bot.deliver(a_press(APPROVE))).status == 200
 
 
-async def test_a_command_that_fails_is_explained_in_its_answer(desk: Desk) -> None:
-    desk.votes.error = AWAY
-    answer = await desk.deliver(a_command())
+async def test_a_command_that_fails_is_explained_in_its_answer(bot: BotFixture) -> None:
+    bot.votes.error = AWAY
+    answer = await bot.deliver(a_command())
     assert answer.status == 200
     assert json.loads(answer.body)["text"] == TEMPORAL_AWAY
 
 
-async def test_a_listener_that_hangs_is_given_up_before_slack_gives_up(desk: Desk) -> None:
+async def test_a_listener_that_hangs_is_given_up_before_slack_gives_up(bot: BotFixture) -> None:
     assert DEADLINE_SECONDS < 3
-    desk.talks.gate.clear()
-    assert (await desk.deliver(an_event())).status == 503
-    assert desk.talks.started == []
+    bot.talks.gate.clear()
+    assert (await bot.deliver(an_event())).status == 503
+    assert bot.talks.started == []
 
 
-async def test_headers_cannot_steer_bolt(desk: Desk) -> None:
+async def test_headers_cannot_steer_bolt(bot: BotFixture) -> None:
     headers = {"X-Slack-Bolt-Lazy-Only": "1", "x-slack-bolt-lazy-function-name": "heard"}
-    answer = await dispatch(desk.app, an_event(), headers, "socket_mode")
+    answer = await dispatch(bot.app, an_event(), headers, "socket_mode")
     assert answer.status == 200
-    assert len(desk.talks.started) == 1
+    assert len(bot.talks.started) == 1
 
 
 @pytest.mark.parametrize(
@@ -183,8 +187,10 @@ async def test_headers_cannot_steer_bolt(desk: Desk) -> None:
     [{}, {"event": 5}, {"type": "block_actions", "actions": []}, {"team": "T", "user": "U"}],
     ids=str,
 )
-async def test_a_payload_of_no_known_kind_is_answered(desk: Desk, body: dict[str, Any]) -> None:
-    assert (await desk.deliver(body)).status in (200, 400, 404)
+async def test_a_payload_of_no_known_kind_is_answered(
+    bot: BotFixture, body: dict[str, Any]
+) -> None:
+    assert (await bot.deliver(body)).status in (200, 400, 404)
 
 
 def _nested(levels: int) -> Any:
@@ -195,22 +201,24 @@ def _nested(levels: int) -> Any:
 
 
 @pytest.mark.parametrize("levels", [61, 900, 100_000])
-async def test_what_is_nested_too_deep_is_refused_and_not_read(desk: Desk, levels: int) -> None:
+async def test_what_is_nested_too_deep_is_refused_and_not_read(
+    bot: BotFixture, levels: int
+) -> None:
     for body in (an_event(blocks=_nested(levels)), a_press(APPROVE, state=_nested(levels))):
-        assert (await desk.deliver(body)).status == 400
-    assert desk.talks.started + desk.votes.decided == []
+        assert (await bot.deliver(body)).status == 400
+    assert bot.talks.started + bot.votes.decided == []
 
 
-async def test_half_of_a_character_does_not_stop_a_message(desk: Desk) -> None:
+async def test_half_of_a_character_does_not_stop_a_message(bot: BotFixture) -> None:
     body = an_event(text="order \ud83d desks", files=[{"name": "\udfff.pdf"}])
-    assert (await desk.deliver(body)).status == 200
-    ((_, message),) = desk.talks.started
+    assert (await bot.deliver(body)).status == 200
+    ((_, message),) = bot.talks.started
     assert message.model_dump_json().encode()
     assert message.text.startswith("order ? desks")
 
 
 @pytest.mark.parametrize("odd", [[], "text", 5, None, [[]], {"type": []}, {"type": "message"}])
-async def test_an_event_of_an_odd_shape_is_answered(desk: Desk, odd: Any) -> None:
-    status = (await desk.deliver({**an_event(), "event": odd})).status
+async def test_an_event_of_an_odd_shape_is_answered(bot: BotFixture, odd: Any) -> None:
+    status = (await bot.deliver({**an_event(), "event": odd})).status
     assert 200 <= status < 500
-    assert desk.talks.started == []
+    assert bot.talks.started == []

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from countersign.slack.actions import APPROVE_ALL, MODALS, PROMPT, Place
+from countersign.slack.actions import APPROVE_ALL, MODALS, PROMPT, BlockId
 from countersign.slack.modals.approve_all import TICKS
 from countersign.slack.modals.meta import Meta
 from tests.builders import ALICE, BOB
-from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import Json
+from tests.unit.bot.fixture import BotFixture
 from tests.unit.bot.standins import CAROL, DIGEST, Votes, a_press, approved_by, ended, ruled
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus
@@ -20,16 +20,16 @@ from workflows.contracts.decisions import CountedVote, Decision, Outcome, Via
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 CLEAR = {"response_action": "clear"}
 IDS = [f"approval-00000000000{number}" for number in range(5)]
-PLACE = Place(PROMPT, deployment="main", row="batch")
+PLACE = BlockId(PROMPT, deployment="main", row="batch")
 
 
 @pytest.fixture(autouse=True)
-def _five_that_wait(desk: Desk) -> None:
-    desk.votes.known = {id_: ruled(id_) for id_ in IDS}
+def _five_that_wait(bot: BotFixture) -> None:
+    bot.votes.known = {id_: ruled(id_) for id_ in IDS}
 
 
-async def _opened(desk: Desk, ids: Sequence[str] = IDS) -> Json:
-    return await desk.open(a_press(APPROVE_ALL, ",".join(ids), place=PLACE))
+async def _opened(bot: BotFixture, ids: Sequence[str] = IDS) -> Json:
+    return await bot.open(a_press(APPROVE_ALL, ",".join(ids), place=PLACE))
 
 
 def _ticked(*ids: str, digest: str = DIGEST[:16]) -> dict[str, Json]:
@@ -43,19 +43,19 @@ def _error(answer: Json) -> str:
     return str(sentence)
 
 
-async def test_the_dialog_lists_every_one(desk: Desk) -> None:
-    view = await _opened(desk)
+async def test_the_dialog_lists_every_one(bot: BotFixture) -> None:
+    view = await _opened(bot)
     assert view["callback_id"] == MODALS[APPROVE_ALL]
     assert Meta.load(view["private_metadata"]).approval_ids == tuple(IDS)
     assert all(id_ in json.dumps(view["blocks"]) for id_ in IDS)
-    assert desk.votes.decided == []
+    assert bot.votes.decided == []
 
 
-async def test_every_one_that_is_ticked_gets_one_vote(desk: Desk) -> None:
-    answer = await desk.submit(await _opened(desk), _ticked(*IDS[:3]))
+async def test_every_one_that_is_ticked_gets_one_vote(bot: BotFixture) -> None:
+    answer = await bot.submit(await _opened(bot), _ticked(*IDS[:3]))
     assert answer == CLEAR
-    assert [id_ for id_, _, _ in desk.votes.decided] == IDS[:3]
-    for id_, approve, decision in desk.votes.decided:
+    assert [id_ for id_, _, _ in bot.votes.decided] == IDS[:3]
+    for id_, approve, decision in bot.votes.decided:
         assert approve
         assert decision.id == f"V0MODAL:17.abc:U0BOB:{id_}"
         assert (decision.via, decision.by, decision.channel) == (Via.MODAL, BOB, "C0OPS")
@@ -79,67 +79,67 @@ async def test_every_one_that_is_ticked_gets_one_vote(desk: Desk) -> None:
     ids=["closed", "own", "voted", "not from Slack", "outdated"],
 )
 async def test_one_that_cannot_be_approved_is_named_and_none_is(
-    desk: Desk, spoilt: ApprovalStatus, words: str
+    bot: BotFixture, spoilt: ApprovalStatus, words: str
 ) -> None:
-    view = await _opened(desk)
-    desk.votes.known[IDS[1]] = spoilt
-    sentence = _error(await desk.submit(view, _ticked(*IDS)))
+    view = await _opened(bot)
+    bot.votes.known[IDS[1]] = spoilt
+    sentence = _error(await bot.submit(view, _ticked(*IDS)))
     assert IDS[1] in sentence
     assert words in sentence
     assert IDS[0] not in sentence
     assert "Nothing was approved" in sentence
-    assert desk.votes.decided == []
+    assert bot.votes.decided == []
 
 
-async def test_every_one_that_cannot_be_approved_is_named(desk: Desk) -> None:
-    view = await _opened(desk)
-    desk.votes.known[IDS[1]] = ended(ruled(IDS[1]), Outcome.WITHDRAWN, ALICE)
-    del desk.votes.known[IDS[3]]
-    sentence = _error(await desk.submit(view, _ticked(*IDS)))
+async def test_every_one_that_cannot_be_approved_is_named(bot: BotFixture) -> None:
+    view = await _opened(bot)
+    bot.votes.known[IDS[1]] = ended(ruled(IDS[1]), Outcome.WITHDRAWN, ALICE)
+    del bot.votes.known[IDS[3]]
+    sentence = _error(await bot.submit(view, _ticked(*IDS)))
     assert [id_ for id_ in IDS if id_ in sentence] == [IDS[1], IDS[3]]
-    assert desk.votes.decided == []
+    assert bot.votes.decided == []
 
 
-async def test_what_is_not_ticked_does_not_matter(desk: Desk) -> None:
-    view = await _opened(desk)
-    desk.votes.known[IDS[1]] = ended(ruled(IDS[1]), Outcome.REJECTED)
-    assert await desk.submit(view, _ticked(IDS[0], IDS[2])) == CLEAR
-    assert len(desk.votes.decided) == 2
+async def test_what_is_not_ticked_does_not_matter(bot: BotFixture) -> None:
+    view = await _opened(bot)
+    bot.votes.known[IDS[1]] = ended(ruled(IDS[1]), Outcome.REJECTED)
+    assert await bot.submit(view, _ticked(IDS[0], IDS[2])) == CLEAR
+    assert len(bot.votes.decided) == 2
 
 
-async def test_nothing_ticked_is_explained(desk: Desk) -> None:
-    answer = await desk.submit(await _opened(desk), _ticked())
+async def test_nothing_ticked_is_explained(bot: BotFixture) -> None:
+    answer = await bot.submit(await _opened(bot), _ticked())
     assert "Tick what you approve" in _error(answer)
-    assert desk.votes.decided == []
+    assert bot.votes.decided == []
 
 
-async def test_a_tick_beside_something_else_decides_nothing(desk: Desk) -> None:
-    view = await _opened(desk, IDS[:2])
-    assert "could not read" in _error(await desk.submit(view, _ticked(*IDS)))
-    assert desk.votes.decided == []
+async def test_a_tick_beside_something_else_decides_nothing(bot: BotFixture) -> None:
+    view = await _opened(bot, IDS[:2])
+    assert "could not read" in _error(await bot.submit(view, _ticked(*IDS)))
+    assert bot.votes.decided == []
 
 
-async def test_a_second_delivery_counts_once(desk: Desk) -> None:
-    view = await _opened(desk)
-    assert await desk.submit(view, _ticked(*IDS)) == CLEAR
-    for id_, _, decision in desk.votes.decided:
-        desk.votes.known[id_] = _counted(ruled(id_), decision)
-    assert await desk.submit(view, _ticked(*IDS)) == CLEAR
-    assert len(desk.votes.decided) == len(IDS)
+async def test_a_second_delivery_counts_once(bot: BotFixture) -> None:
+    view = await _opened(bot)
+    assert await bot.submit(view, _ticked(*IDS)) == CLEAR
+    for id_, _, decision in bot.votes.decided:
+        bot.votes.known[id_] = _counted(ruled(id_), decision)
+    assert await bot.submit(view, _ticked(*IDS)) == CLEAR
+    assert len(bot.votes.decided) == len(IDS)
 
 
-async def test_nothing_is_sent_while_temporal_is_away(desk: Desk) -> None:
-    view = await _opened(desk)
-    desk.votes.unread = AWAY
-    assert "can't reach my memory" in _error(await desk.submit(view, _ticked(*IDS)))
-    assert desk.votes.decided == []
+async def test_nothing_is_sent_while_temporal_is_away(bot: BotFixture) -> None:
+    view = await _opened(bot)
+    bot.votes.unread = AWAY
+    assert "can't reach my memory" in _error(await bot.submit(view, _ticked(*IDS)))
+    assert bot.votes.decided == []
 
 
-async def test_what_got_lost_on_the_way_is_named_and_can_be_sent_again(desk: Desk) -> None:
-    view = await _opened(desk)
+async def test_what_got_lost_on_the_way_is_named_and_can_be_sent_again(bot: BotFixture) -> None:
+    view = await _opened(bot)
     votes = _Losing(IDS[2], AWAY)
-    desk.use(votes)
-    sentence = _error(await desk.submit(view, _ticked(*IDS)))
+    bot.use(votes)
+    sentence = _error(await bot.submit(view, _ticked(*IDS)))
     assert sentence.startswith("4 of your votes are handed in")
     assert IDS[2] in sentence
     assert IDS[0] not in sentence
@@ -147,43 +147,43 @@ async def test_what_got_lost_on_the_way_is_named_and_can_be_sent_again(desk: Des
     for id_, _, decision in votes.decided:
         votes.known[id_] = _counted(ruled(id_), decision)
     votes.loses = ""
-    assert await desk.submit(view, _ticked(*IDS)) == CLEAR
+    assert await bot.submit(view, _ticked(*IDS)) == CLEAR
     assert [id_ for id_, _, _ in votes.decided] == [*IDS[:2], *IDS[3:], IDS[2]]
 
 
-async def test_what_ends_at_the_last_moment_is_named(desk: Desk) -> None:
-    view = await _opened(desk)
+async def test_what_ends_at_the_last_moment_is_named(bot: BotFixture) -> None:
+    view = await _opened(bot)
     end = ended(ruled(IDS[4]), Outcome.EXPIRED, None)
     votes = _Losing(IDS[4], ApprovalClosedError(IDS[4], end))
-    desk.use(votes)
-    sentence = _error(await desk.submit(view, _ticked(*IDS)))
+    bot.use(votes)
+    sentence = _error(await bot.submit(view, _ticked(*IDS)))
     assert "expired" in sentence
     assert len(votes.decided) == 4
 
 
-async def test_when_none_waits_nothing_is_opened(desk: Desk) -> None:
-    desk.votes.known = {id_: ended(ruled(id_), Outcome.APPROVED) for id_ in IDS}
-    await desk.deliver(a_press(APPROVE_ALL, ",".join(IDS), place=PLACE))
-    assert "None of these waits" in desk.told()
+async def test_when_none_waits_nothing_is_opened(bot: BotFixture) -> None:
+    bot.votes.known = {id_: ended(ruled(id_), Outcome.APPROVED) for id_ in IDS}
+    await bot.deliver(a_press(APPROVE_ALL, ",".join(IDS), place=PLACE))
+    assert "None of these waits" in bot.told()
 
 
-async def test_what_nobody_knows_is_left_out(desk: Desk) -> None:
-    view = await _opened(desk, [*IDS, "approval-999999999999", "", IDS[0]])
+async def test_what_nobody_knows_is_left_out(bot: BotFixture) -> None:
+    view = await _opened(bot, [*IDS, "approval-999999999999", "", IDS[0]])
     assert "approval-999999999999" not in json.dumps(view["blocks"])
 
 
-async def test_more_than_a_dialog_holds_is_cut(desk: Desk) -> None:
+async def test_more_than_a_dialog_holds_is_cut(bot: BotFixture) -> None:
     ids = [f"approval-{number:012}" for number in range(90)]
-    desk.votes.known = {id_: ruled(id_) for id_ in ids}
-    view = await _opened(desk, ids)
+    bot.votes.known = {id_: ruled(id_) for id_ in ids}
+    view = await _opened(bot, ids)
     assert len(view["private_metadata"]) <= 3_000
     assert len(view["blocks"]) <= 100
 
 
-async def test_a_slack_without_modals_is_told_so(desk: Desk) -> None:
-    desk.slack.refuses("views.open", "unknown_method")
-    await desk.deliver(a_press(APPROVE_ALL, ",".join(IDS), place=PLACE))
-    assert "no dialogs" in desk.told()
+async def test_a_slack_without_modals_is_told_so(bot: BotFixture) -> None:
+    bot.slack.refuses("views.open", "unknown_method")
+    await bot.deliver(a_press(APPROVE_ALL, ",".join(IDS), place=PLACE))
+    assert "no dialogs" in bot.told()
 
 
 class _Losing(Votes):

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from countersign.slack.actions import APPROVE, HOME, REJECT, WITHDRAW, Place
+from countersign.slack.actions import APPROVE, HOME, REJECT, WITHDRAW, BlockId
 from countersign.slack.home import ROWS, UNAVAILABLE, HomeView, home_blocks
 from countersign.slack.listing import UNCHECKED
 from sandbox.block_kit.check import view_problems
 from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import Json, parsed
+from tests.unit.bot.fixture import BotFixture
 from tests.unit.bot.standins import (
     APPROVAL,
     TEAM,
@@ -29,7 +29,7 @@ from workflows.contracts.decisions import Decision, Outcome, Refusal, Refused, V
 from workflows.listing.rows import Kind, Page, PendingApproval
 
 AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
-IN_HOME = Place(HOME, 0, "", "main", "mine0")
+IN_HOME = BlockId(HOME, 0, "", "main", "mine0")
 
 
 def opened(tab: str = "home", **changes: Any) -> Json:
@@ -46,26 +46,26 @@ def a_home_press(action: str = APPROVE, by: Person = BOB) -> Json:
     return {**body, "view": {"id": "V0HOME", "type": "home"}}
 
 
-def published(desk: Desk) -> Json:
+def published(bot: BotFixture) -> Json:
     """The only Home that was published."""
-    (given,) = desk.slack.given("views.publish")
+    (given,) = bot.slack.given("views.publish")
     assert given["user_id"] == BOB.user
     view = parsed(given["view"])
     assert view["type"] == "home"
     return view
 
 
-async def asked(desk: Desk, method: str, times: int) -> None:
+async def asked(bot: BotFixture, method: str, times: int) -> None:
     """Wait until Slack was asked so often, without anybody doing anything."""
     async with asyncio.timeout(10):
-        while len(desk.slack.given(method)) < times:
-            desk.slack.heard.clear()
-            await desk.slack.heard.wait()
+        while len(bot.slack.given(method)) < times:
+            bot.slack.heard.clear()
+            await bot.slack.heard.wait()
 
 
-async def everything_tried(desk: Desk) -> None:
+async def everything_tried(bot: BotFixture) -> None:
     """Wait until nothing is redrawn any more."""
-    await asyncio.wait_for(desk.votes.open_lists.redrawn(), 10)
+    await asyncio.wait_for(bot.votes.open_lists.redrawn(), 10)
 
 
 def labels(view: Json) -> list[str]:
@@ -81,11 +81,13 @@ def a_row(id_: str = APPROVAL, **rule: Any) -> PendingApproval:
     return PendingApproval.of(ruled(id_, **rule), one_tap=True)
 
 
-async def test_who_opens_their_home_finds_what_waits_and_what_they_asked_for(desk: Desk) -> None:
-    desk.votes.rows = [a_row()]
-    assert (await desk.deliver(opened())).status == 200
-    view = published(desk)
-    mine, requested = desk.votes.looked_for
+async def test_who_opens_their_home_finds_what_waits_and_what_they_asked_for(
+    bot: BotFixture,
+) -> None:
+    bot.votes.rows = [a_row()]
+    assert (await bot.deliver(opened())).status == 200
+    view = published(bot)
+    mine, requested = bot.votes.looked_for
 
     assert (mine.kind, requested.kind) == (Kind.MINE, Kind.REQUESTED)
     assert (mine.team, mine.viewer.user) == (TEAM, BOB.user)
@@ -95,100 +97,98 @@ async def test_who_opens_their_home_finds_what_waits_and_what_they_asked_for(des
     assert view_problems(view, "/view") == []
 
 
-async def test_an_empty_home_says_so_and_what_to_do(desk: Desk) -> None:
-    await desk.deliver(opened())
-    view = published(desk)
+async def test_an_empty_home_says_so_and_what_to_do(bot: BotFixture) -> None:
+    await bot.deliver(opened())
+    view = published(bot)
 
     assert "Nothing waits for you" in said(view)
     assert "Nothing that you asked for is waiting" in said(view)
     assert labels(view) == []
 
 
-async def test_the_messages_of_the_app_are_no_home(desk: Desk) -> None:
-    assert (await desk.deliver(opened("messages"))).status == 200
-    assert desk.slack.asked == []
+async def test_the_messages_of_the_app_are_no_home(bot: BotFixture) -> None:
+    assert (await bot.deliver(opened("messages"))).status == 200
+    assert bot.slack.asked == []
 
 
-async def test_a_slack_without_homes_is_left_alone(desk: Desk) -> None:
-    desk.slack.refuses("views.publish", "unknown_method")
-    assert (await desk.deliver(opened())).status == 200
+async def test_a_slack_without_homes_is_left_alone(bot: BotFixture) -> None:
+    bot.slack.refuses("views.publish", "unknown_method")
+    assert (await bot.deliver(opened())).status == 200
 
 
 @pytest.mark.parametrize("code", ["not_enabled", "ratelimited", "internal_error"])
 async def test_a_home_that_slack_does_not_take_is_not_delivered_again(
-    desk: Desk, code: str
+    bot: BotFixture, code: str
 ) -> None:
-    desk.slack.refuses("views.publish", code)
-    assert (await desk.deliver(opened())).status == 200
+    bot.slack.refuses("views.publish", code)
+    assert (await bot.deliver(opened())).status == 200
 
 
 @pytest.mark.parametrize("code", ["ratelimited", "internal_error", "http_500", "of_next_year"])
 async def test_a_home_that_slack_did_not_take_is_published_as_soon_as_it_does(
-    desk: Desk, code: str
+    bot: BotFixture, code: str
 ) -> None:
     for _ in range(3):
-        desk.slack.refuses("views.publish", code)
-    desk.votes.rows = [a_row()]
-    await desk.deliver(opened())
-    await asked(desk, "views.publish", 4)
-    assert "Order 100" in said(parsed(desk.slack.given("views.publish")[-1]["view"]))
-    await everything_tried(desk)
-    assert len(desk.slack.given("views.publish")) == 4, "and then it is left alone"
+        bot.slack.refuses("views.publish", code)
+    bot.votes.rows = [a_row()]
+    await bot.deliver(opened())
+    await asked(bot, "views.publish", 4)
+    assert "Order 100" in said(parsed(bot.slack.given("views.publish")[-1]["view"]))
+    await everything_tried(bot)
+    assert len(bot.slack.given("views.publish")) == 4, "and then it is left alone"
 
 
 async def test_a_home_whose_press_was_not_shown_is_published_as_soon_as_slack_takes_it(
-    desk: Desk,
+    bot: BotFixture,
 ) -> None:
-    desk.votes.rows = [a_row()]
-    desk.votes.known[APPROVAL] = approved_by(ruled(), BOB)
+    bot.votes.rows = [a_row()]
+    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB)
     for _ in range(2):
-        desk.slack.refuses("views.publish", "internal_error")
-    await desk.deliver(a_home_press())
-    await asked(desk, "views.publish", 3)
+        bot.slack.refuses("views.publish", "internal_error")
+    await bot.deliver(a_home_press())
+    await asked(bot, "views.publish", 3)
 
 
-async def test_a_home_without_its_lists_has_them_when_temporal_is_back(desk: Desk) -> None:
-    desk.votes.error, desk.votes.rows = AWAY, [a_row()]
-    await desk.deliver(opened())
-    assert UNAVAILABLE in said(published(desk))
-    desk.votes.error = None
-    await asked(desk, "views.publish", 2)
-    assert "Order 100" in said(parsed(desk.slack.given("views.publish")[-1]["view"]))
+async def test_a_home_without_its_lists_has_them_when_temporal_is_back(bot: BotFixture) -> None:
+    bot.votes.error, bot.votes.rows = AWAY, [a_row()]
+    await bot.deliver(opened())
+    assert UNAVAILABLE in said(published(bot))
+    bot.votes.error = None
+    await asked(bot, "views.publish", 2)
+    assert "Order 100" in said(parsed(bot.slack.given("views.publish")[-1]["view"]))
 
 
 @pytest.mark.parametrize("code", ["not_enabled", "invalid_auth", "user_not_found"])
-async def test_a_home_that_slack_will_never_take_is_tried_once(desk: Desk, code: str) -> None:
-    desk.slack.always["views.publish"] = code
-    await desk.deliver(opened())
-    await everything_tried(desk)
-    assert len(desk.slack.given("views.publish")) <= 2
+async def test_a_home_that_slack_will_never_take_is_tried_once(bot: BotFixture, code: str) -> None:
+    bot.slack.always["views.publish"] = code
+    await bot.deliver(opened())
+    await everything_tried(bot)
+    assert len(bot.slack.given("views.publish")) <= 2
 
 
-async def test_an_event_that_names_nobody_is_acknowledged(desk: Desk) -> None:
-    assert (await desk.deliver(opened(user=None))).status == 200
-    assert desk.slack.asked == []
+async def test_an_event_that_names_nobody_is_acknowledged(bot: BotFixture) -> None:
+    assert (await bot.deliver(opened(user=None))).status == 200
+    assert bot.slack.asked == []
 
 
-async def test_while_temporal_is_away_the_home_says_that_nothing_is_lost(desk: Desk) -> None:
-    desk.votes.error = AWAY
-    assert (await desk.deliver(opened())).status == 200
-    assert UNAVAILABLE in said(published(desk))
+async def test_while_temporal_is_away_the_home_says_that_nothing_is_lost(bot: BotFixture) -> None:
+    bot.votes.error = AWAY
+    assert (await bot.deliver(opened())).status == 200
+    assert UNAVAILABLE in said(published(bot))
 
 
-async def test_where_slack_does_not_say_who_they_are_the_home_tells_them(desk: Desk) -> None:
-    desk.slack.refuses("usergroups.list", "internal_error")
-    await desk.deliver(opened())
-    assert UNCHECKED in said(published(desk))
+async def test_where_slack_does_not_say_who_they_are_the_home_tells_them(bot: BotFixture) -> None:
+    bot.slack.refuses("usergroups.list", "internal_error")
+    await bot.deliver(opened())
+    assert UNCHECKED in said(published(bot))
 
 
-async def test_a_press_in_a_home_decides_and_empties_it(desk: Desk) -> None:
-    desk.votes.rows = [a_row()]
-    desk.votes.known[APPROVAL] = ended(
-        approved_by(ruled(), BOB, press="3.000100"), Outcome.APPROVED
-    )
-    await desk.deliver(a_home_press())
-    approve, decision = desk.decision()
-    view = published(desk)
+async def test_a_press_in_a_home_decides_and_empties_it(bot: BotFixture) -> None:
+    bot.votes.rows = [a_row()]
+    bot.votes.known[APPROVAL] = ended(approved_by(ruled(), BOB, press="3.000100"), Outcome.APPROVED)
+    await bot.deliver(a_home_press())
+    approve, decision = bot.decision()
+    view = published(bot)
 
     assert approve
     assert (decision.via, decision.by, decision.card) == (Via.HOME, BOB, "")
@@ -196,44 +196,46 @@ async def test_a_press_in_a_home_decides_and_empties_it(desk: Desk) -> None:
     assert "Nothing waits for you" in said(view)
 
 
-async def test_a_refusal_is_said_in_the_home_since_nobody_can_whisper_there(desk: Desk) -> None:
+async def test_a_refusal_is_said_in_the_home_since_nothing_private_can_be_said_there(
+    bot: BotFixture,
+) -> None:
     press = Decision(id="3.000100:U0BOB", at=NOON, via=Via.HOME, by=BOB)
     refused = Refused(why=Refusal.NOT_AN_APPROVER, at=NOON, decision=press)
-    desk.votes.known[APPROVAL] = ruled().model_copy(update={"refused": (refused,)})
-    desk.votes.rows = [a_row()]
-    await desk.deliver(a_home_press())
+    bot.votes.known[APPROVAL] = ruled().model_copy(update={"refused": (refused,)})
+    bot.votes.rows = [a_row()]
+    await bot.deliver(a_home_press())
 
-    assert "You can't decide this" in said(published(desk))
-
-
-async def test_who_withdraws_in_their_home_sees_it_gone(desk: Desk) -> None:
-    desk.votes.rows = [a_row(requester=BOB)]
-    desk.votes.known[APPROVAL] = ended(ruled(requester=BOB), Outcome.WITHDRAWN, BOB)
-    await desk.deliver(a_home_press(WITHDRAW))
-
-    assert labels(published(desk)) == []
+    assert "You can't decide this" in said(published(bot))
 
 
-async def test_a_dialog_opens_over_the_home_and_publishes_nothing_yet(desk: Desk) -> None:
-    view = await desk.open(a_home_press(REJECT))
+async def test_who_withdraws_in_their_home_sees_it_gone(bot: BotFixture) -> None:
+    bot.votes.rows = [a_row(requester=BOB)]
+    bot.votes.known[APPROVAL] = ended(ruled(requester=BOB), Outcome.WITHDRAWN, BOB)
+    await bot.deliver(a_home_press(WITHDRAW))
+
+    assert labels(published(bot)) == []
+
+
+async def test_a_dialog_opens_over_the_home_and_publishes_nothing_yet(bot: BotFixture) -> None:
+    view = await bot.open(a_home_press(REJECT))
 
     assert view["callback_id"] == "modal_reject"
     assert json.loads(view["private_metadata"])["via"] == HOME
-    assert desk.slack.methods == ["views.open"]
-    assert desk.votes.open_lists.get(BOB.user) is not None
+    assert bot.slack.methods == ["views.open"]
+    assert bot.votes.open_lists.get(BOB.user) is not None
 
 
 async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog_and_sees_it_gone(
-    desk: Desk,
+    bot: BotFixture,
 ) -> None:
     status = ended(ruled(), Outcome.REJECTED, ALICE)
-    desk.votes.rows = [a_row()]
-    desk.votes.known[APPROVAL] = status
-    desk.votes.undecidable = ApprovalClosedError(APPROVAL, status)
-    await desk.deliver(a_home_press())
+    bot.votes.rows = [a_row()]
+    bot.votes.known[APPROVAL] = status
+    bot.votes.undecidable = ApprovalClosedError(APPROVAL, status)
+    await bot.deliver(a_home_press())
 
-    assert "Too late" in said(desk.opened())
-    assert "⛔ Rejected" in said(published(desk))
+    assert "Too late" in said(bot.opened())
+    assert "⛔ Rejected" in said(published(bot))
 
 
 def test_many_rows_fit_and_the_rest_is_named() -> None:

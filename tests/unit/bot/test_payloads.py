@@ -10,7 +10,7 @@ from bot.payloads.fields import PayloadError, home
 from bot.payloads.messages import LostCard, read_edit, read_lost_card, read_message
 from bot.payloads.presses import read_click
 from bot.payloads.submissions import read_submission
-from countersign.slack.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, Place
+from countersign.slack.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, BlockId
 from countersign.slack.modals.meta import Meta
 from tests.builders import BOB
 from tests.unit.bot.standins import APPROVAL, CARD, TEAM, a_choice, a_press, a_submission
@@ -385,7 +385,7 @@ def test_a_choice_of_nothing_is_refused(option: Any) -> None:
 def test_whatever_a_block_is_called_the_press_is_read(block_id: str) -> None:
     body = a_press(APPROVE)
     body["actions"][0]["block_id"] = block_id
-    assert isinstance(read_click(body).place, Place)
+    assert isinstance(read_click(body).place, BlockId)
 
 
 def test_a_submission_is_read_whole() -> None:

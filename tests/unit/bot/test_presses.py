@@ -15,11 +15,11 @@ from countersign.slack.actions import (
     REVOKE,
     VIEW,
     WITHDRAW,
-    Place,
+    BlockId,
 )
 from countersign.slack.listing_query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.desk import Desk
+from tests.unit.bot.fixture import BotFixture
 from tests.unit.bot.standins import (
     APPROVAL,
     CARD,
@@ -40,9 +40,9 @@ AWAY = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 EVERY_DECISION = [APPROVE, WITHDRAW, NUDGE]
 
 
-async def test_approve_says_what_was_seen_and_on_which_card(desk: Desk) -> None:
-    await desk.deliver(a_press(APPROVE))
-    approve, decision = desk.decision()
+async def test_approve_says_what_was_seen_and_on_which_card(bot: BotFixture) -> None:
+    await bot.deliver(a_press(APPROVE))
+    approve, decision = bot.decision()
     assert approve
     assert (decision.id, decision.at, decision.by) == ("3.000100:U0BOB", NOON, BOB)
     assert (decision.via, decision.verb) == (Via.BUTTON, Verb.DECIDE)
@@ -54,220 +54,220 @@ async def test_approve_says_what_was_seen_and_on_which_card(desk: Desk) -> None:
     ("kind", "via"), [(LIST, Via.LIST), (PROMPT, Via.PROMPT), (VIEW, Via.MODAL)]
 )
 async def test_a_button_elsewhere_than_on_the_card_names_its_place_and_no_card(
-    desk: Desk, kind: str, via: Via
+    bot: BotFixture, kind: str, via: Via
 ) -> None:
-    desk.votes.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
-    await desk.deliver(a_press(APPROVE, place=Place(kind, 0, DIGEST[:16], "main", "x")))
-    _, decision = desk.decision()
+    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
+    await bot.deliver(a_press(APPROVE, place=BlockId(kind, 0, DIGEST[:16], "main", "x")))
+    _, decision = bot.decision()
     assert (decision.via, decision.card, decision.digest) == (via, "", DIGEST[:16])
 
 
-async def test_a_button_of_an_old_card_is_ours_and_names_its_card(desk: Desk) -> None:
-    await desk.deliver(a_press(APPROVE, place=Place("decide")))
-    _, decision = desk.decision()
+async def test_a_button_of_an_old_card_is_ours_and_names_its_card(bot: BotFixture) -> None:
+    await bot.deliver(a_press(APPROVE, place=BlockId("decide")))
+    _, decision = bot.decision()
     assert (decision.via, decision.card, decision.digest) == (Via.BUTTON, "2.0", "")
 
 
-async def test_a_stand_in_that_names_no_block_has_cards_only(desk: Desk) -> None:
+async def test_a_stand_in_that_names_no_block_has_cards_only(bot: BotFixture) -> None:
     body = a_press(APPROVE)
     del body["actions"][0]["block_id"], body["trigger_id"], body["container"]
-    await desk.deliver(body)
-    _, decision = desk.decision()
+    await bot.deliver(body)
+    _, decision = bot.decision()
     assert (decision.via, decision.card) == (Via.BUTTON, "2.0")
 
 
 @pytest.mark.parametrize(("action", "verb"), [(WITHDRAW, Verb.WITHDRAW), (NUDGE, Verb.NUDGE)])
 async def test_withdrawing_and_nudging_do_not_depend_on_the_card(
-    desk: Desk, action: str, verb: Verb
+    bot: BotFixture, action: str, verb: Verb
 ) -> None:
-    await desk.deliver(a_press(action, by=ALICE))
-    approve, decision = desk.decision()
+    await bot.deliver(a_press(action, by=ALICE))
+    approve, decision = bot.decision()
     assert not approve
     assert (decision.verb, decision.by, decision.card) == (verb, ALICE, "")
 
 
-async def test_an_option_of_the_menu_is_the_button_that_it_names(desk: Desk) -> None:
-    await desk.deliver(a_choice(f"{WITHDRAW}|{APPROVAL}", by=ALICE))
-    _, decision = desk.decision()
+async def test_an_option_of_the_menu_is_the_button_that_it_names(bot: BotFixture) -> None:
+    await bot.deliver(a_choice(f"{WITHDRAW}|{APPROVAL}", by=ALICE))
+    _, decision = bot.decision()
     assert decision.verb is Verb.WITHDRAW
 
 
 @pytest.mark.parametrize("option", ["from_the_future|approval-1", "message|x"])
-async def test_an_option_that_nobody_knows_is_acknowledged(desk: Desk, option: str) -> None:
-    assert (await desk.deliver(a_choice(option))).status == 200
-    assert desk.votes.decided == []
-    assert desk.slack.asked == []
+async def test_an_option_that_nobody_knows_is_acknowledged(bot: BotFixture, option: str) -> None:
+    assert (await bot.deliver(a_choice(option))).status == 200
+    assert bot.votes.decided == []
+    assert bot.slack.asked == []
 
 
 @pytest.mark.parametrize("option", ["", "|", "withdraw", f"|{APPROVAL}", f"{WITHDRAW}|"])
-async def test_an_option_that_says_nothing_is_explained(desk: Desk, option: str) -> None:
-    await desk.deliver(a_choice(option))
-    assert "could not read" in desk.told()
-    assert desk.votes.decided == []
+async def test_an_option_that_says_nothing_is_explained(bot: BotFixture, option: str) -> None:
+    await bot.deliver(a_choice(option))
+    assert "could not read" in bot.told()
+    assert bot.votes.decided == []
 
 
 @pytest.mark.parametrize("action", [*EVERY_DECISION, REJECT, ASK_AGAIN, REVOKE])
-async def test_a_card_of_another_installation_is_left_alone(desk: Desk, action: str) -> None:
-    await desk.deliver(a_press(action, place=Place("decide", 0, "", "other")))
-    assert "another installation of this app (`other`)" in desk.told()
-    assert "Press again" in desk.told()
-    assert (desk.votes.decided, desk.talks.started, desk.talks.revoked) == ([], [], [])
-    assert desk.slack.methods == ["chat.postEphemeral"]
+async def test_a_card_of_another_installation_is_left_alone(bot: BotFixture, action: str) -> None:
+    await bot.deliver(a_press(action, place=BlockId("decide", 0, "", "other")))
+    assert "another installation of this app (`other`)" in bot.told()
+    assert "Press again" in bot.told()
+    assert (bot.votes.decided, bot.talks.started, bot.talks.revoked) == ([], [], [])
+    assert bot.slack.methods == ["chat.postEphemeral"]
 
 
-async def test_the_menu_of_another_installation_is_left_alone(desk: Desk) -> None:
-    place = Place("decide", 0, "", "other")
-    await desk.deliver(a_choice(f"{WITHDRAW}|{APPROVAL}", place=place))
-    assert "another installation" in desk.told()
-    assert desk.votes.decided == []
+async def test_the_menu_of_another_installation_is_left_alone(bot: BotFixture) -> None:
+    place = BlockId("decide", 0, "", "other")
+    await bot.deliver(a_choice(f"{WITHDRAW}|{APPROVAL}", place=place))
+    assert "another installation" in bot.told()
+    assert bot.votes.decided == []
 
 
 @pytest.mark.parametrize("name", ["<!channel>", "a" * 300, "*b*`c`"])
-async def test_a_name_of_another_installation_mentions_nobody(desk: Desk, name: str) -> None:
+async def test_a_name_of_another_installation_mentions_nobody(bot: BotFixture, name: str) -> None:
     body = a_press(APPROVE)
     body["actions"][0]["block_id"] = f"decide:0::{name}"
-    await desk.deliver(body)
-    assert "<!channel>" not in desk.told()
-    assert len(desk.told()) < 300
+    await bot.deliver(body)
+    assert "<!channel>" not in bot.told()
+    assert len(bot.told()) < 300
 
 
-async def test_the_second_delivery_of_the_press_that_decided_is_no_error(desk: Desk) -> None:
+async def test_the_second_delivery_of_the_press_that_decided_is_no_error(bot: BotFixture) -> None:
     decided = ended(ruled(), Outcome.APPROVED)
     assert decided.decision is not None
     decision = decided.decision.model_copy(update={"id": "3.000100:U0BOB"})
     decided = decided.model_copy(update={"decision": decision})
-    desk.votes.error = ApprovalClosedError(APPROVAL, decided)
-    assert (await desk.deliver(a_press(APPROVE))).status == 200
-    assert desk.whispers() == []
+    bot.votes.error = ApprovalClosedError(APPROVAL, decided)
+    assert (await bot.deliver(a_press(APPROVE))).status == 200
+    assert bot.ephemerals() == []
 
 
 async def test_a_press_after_the_end_is_told_who_decided_when_and_where_to_see_it(
-    desk: Desk,
+    bot: BotFixture,
 ) -> None:
-    desk.votes.error = ApprovalClosedError(APPROVAL, ended(ruled(), Outcome.REJECTED, CAROL))
-    await desk.deliver(a_press(APPROVE))
+    bot.votes.error = ApprovalClosedError(APPROVAL, ended(ruled(), Outcome.REJECTED, CAROL))
+    await bot.deliver(a_press(APPROVE))
     for part in ("Too late", "rejected", "<@U0CAROL>", f"<!date^{int(NOON.timestamp())}^"):
-        assert part in desk.told()
-    assert "<https://acme.slack.test/card|Open the card>" in desk.told()
+        assert part in bot.told()
+    assert "<https://acme.slack.test/card|Open the card>" in bot.told()
 
 
 async def test_a_press_where_the_app_is_no_member_is_answered_by_slacks_own_address(
-    desk: Desk,
+    bot: BotFixture,
 ) -> None:
-    desk.votes.error = AWAY
-    desk.slack.refuses("chat.postEphemeral", "not_in_channel")
-    url = desk.slack.url + "response"
-    await desk.deliver(a_press(APPROVE, response_url=url))
-    (answer,) = desk.slack.given("response")
+    bot.votes.error = AWAY
+    bot.slack.refuses("chat.postEphemeral", "not_in_channel")
+    url = bot.slack.url + "response"
+    await bot.deliver(a_press(APPROVE, response_url=url))
+    (answer,) = bot.slack.given("response")
     assert "try again" in answer["text"]
     assert answer["response_type"] == "ephemeral"
     assert not answer["replace_original"]
 
 
-async def test_words_go_to_no_address_but_slacks(desk: Desk) -> None:
-    desk.votes.error = AWAY
-    desk.slack.refuses("chat.postEphemeral", "not_in_channel")
-    await desk.deliver(a_press(APPROVE, response_url="http://elsewhere.test/x"))
-    assert desk.slack.methods == ["chat.postEphemeral"]
+async def test_words_go_to_no_address_but_slacks(bot: BotFixture) -> None:
+    bot.votes.error = AWAY
+    bot.slack.refuses("chat.postEphemeral", "not_in_channel")
+    await bot.deliver(a_press(APPROVE, response_url="http://elsewhere.test/x"))
+    assert bot.slack.methods == ["chat.postEphemeral"]
 
 
-async def test_a_press_in_a_modal_is_answered_on_top_of_it(desk: Desk) -> None:
-    desk.votes.error = AWAY
-    body = a_press(APPROVE, place=Place(VIEW), view={"id": "V1", "type": "modal"})
+async def test_a_press_in_a_modal_is_answered_on_top_of_it(bot: BotFixture) -> None:
+    bot.votes.error = AWAY
+    body = a_press(APPROVE, place=BlockId(VIEW), view={"id": "V1", "type": "modal"})
     del body["channel"], body["message"], body["response_url"]
     body["container"] = {"type": "view", "view_id": "V1"}
-    await desk.deliver(body)
-    assert desk.slack.methods == ["views.push"]
+    await bot.deliver(body)
+    assert bot.slack.methods == ["views.push"]
 
 
-async def test_a_press_in_a_list_is_followed_by_the_list_as_it_is_now(desk: Desk) -> None:
-    desk.votes.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
-    place = Place(LIST, 0, DIGEST[:16], "main", f"0.{ListingQuery().pack(150)}")
-    url = desk.slack.url + "response"
-    assert (await desk.deliver(a_press(APPROVE, place=place, response_url=url))).status == 200
-    _, decision = desk.decision()
+async def test_a_press_in_a_list_is_followed_by_the_list_as_it_is_now(bot: BotFixture) -> None:
+    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
+    place = BlockId(LIST, 0, DIGEST[:16], "main", f"0.{ListingQuery().pack(150)}")
+    url = bot.slack.url + "response"
+    assert (await bot.deliver(a_press(APPROVE, place=place, response_url=url))).status == 200
+    _, decision = bot.decision()
     assert decision.via is Via.LIST
-    (answer,) = desk.slack.given("response")
+    (answer,) = bot.slack.given("response")
     assert answer["replace_original"]
 
 
-async def test_only_a_decision_redraws_a_list(desk: Desk) -> None:
-    place = Place(LIST, 0, DIGEST[:16], "main", "0")
-    url = desk.slack.url + "response"
-    await desk.deliver(a_press(REJECT, place=place, response_url=url))
-    assert desk.slack.methods == ["views.open"]
+async def test_only_a_decision_redraws_a_list(bot: BotFixture) -> None:
+    place = BlockId(LIST, 0, DIGEST[:16], "main", "0")
+    url = bot.slack.url + "response"
+    await bot.deliver(a_press(REJECT, place=place, response_url=url))
+    assert bot.slack.methods == ["views.open"]
 
 
-async def test_ask_again_says_it_once_more_in_the_thread(desk: Desk) -> None:
-    desk.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
-    await desk.deliver(a_press(ASK_AGAIN, by=ALICE))
-    ((thread, message),) = desk.talks.started
-    assert thread == desk.votes.known[APPROVAL].thread
+async def test_ask_again_says_it_once_more_in_the_thread(bot: BotFixture) -> None:
+    bot.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
+    await bot.deliver(a_press(ASK_AGAIN, by=ALICE))
+    ((thread, message),) = bot.talks.started
+    assert thread == bot.votes.known[APPROVAL].thread
     assert (message.id, message.ts) == (f"ask-again:{APPROVAL}", "3.000100")
     assert message.author == ALICE
     assert message.text == "Please ask again: Order 100 × widget for €4,120.00"
 
 
-async def test_only_who_asked_can_ask_again(desk: Desk) -> None:
-    desk.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
-    await desk.deliver(a_press(ASK_AGAIN, by=BOB))
-    assert "Only <@U0ALICE>" in desk.told()
-    assert desk.talks.started == []
+async def test_only_who_asked_can_ask_again(bot: BotFixture) -> None:
+    bot.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
+    await bot.deliver(a_press(ASK_AGAIN, by=BOB))
+    assert "Only <@U0ALICE>" in bot.told()
+    assert bot.talks.started == []
 
 
 @pytest.mark.parametrize("outcome", [Outcome.APPROVED, Outcome.WITHDRAWN])
-async def test_what_was_decided_is_not_asked_again(desk: Desk, outcome: Outcome) -> None:
-    desk.votes.known[APPROVAL] = ended(ruled(), outcome)
-    await desk.deliver(a_press(ASK_AGAIN, by=ALICE))
-    assert "nothing to ask again" in desk.told()
-    assert desk.talks.started == []
+async def test_what_was_decided_is_not_asked_again(bot: BotFixture, outcome: Outcome) -> None:
+    bot.votes.known[APPROVAL] = ended(ruled(), outcome)
+    await bot.deliver(a_press(ASK_AGAIN, by=ALICE))
+    assert "nothing to ask again" in bot.told()
+    assert bot.talks.started == []
 
 
-async def test_what_waits_is_not_asked_again(desk: Desk) -> None:
-    await desk.deliver(a_press(ASK_AGAIN, by=ALICE))
-    assert "still waiting" in desk.told()
-    assert desk.talks.started == []
+async def test_what_waits_is_not_asked_again(bot: BotFixture) -> None:
+    await bot.deliver(a_press(ASK_AGAIN, by=ALICE))
+    assert "still waiting" in bot.told()
+    assert bot.talks.started == []
 
 
-async def test_a_permission_is_taken_back_in_its_conversation(desk: Desk) -> None:
-    await desk.deliver(a_press(REVOKE, "conversation-T0ACME-C0OPS-1.0|grant-1"))
-    assert desk.talks.revoked == [("conversation-T0ACME-C0OPS-1.0", "grant-1", BOB)]
+async def test_a_permission_is_taken_back_in_its_conversation(bot: BotFixture) -> None:
+    await bot.deliver(a_press(REVOKE, "conversation-T0ACME-C0OPS-1.0|grant-1"))
+    assert bot.talks.revoked == [("conversation-T0ACME-C0OPS-1.0", "grant-1", BOB)]
 
 
-async def test_a_permission_of_a_conversation_that_ended_is_explained(desk: Desk) -> None:
-    desk.talks.error = ConversationNotFoundError("conversation-1")
-    await desk.deliver(a_press(REVOKE, "conversation-1|grant-1"))
-    assert "conversation has ended" in desk.told()
+async def test_a_permission_of_a_conversation_that_ended_is_explained(bot: BotFixture) -> None:
+    bot.talks.error = ConversationNotFoundError("conversation-1")
+    await bot.deliver(a_press(REVOKE, "conversation-1|grant-1"))
+    assert "conversation has ended" in bot.told()
 
 
 @pytest.mark.parametrize("value", ["conversation-1", "conversation-1|", "|"])
-async def test_a_permission_without_an_id_is_not_taken_back(desk: Desk, value: str) -> None:
-    await desk.deliver(a_press(REVOKE, value))
-    assert "could not read" in desk.told()
-    assert desk.talks.revoked == []
+async def test_a_permission_without_an_id_is_not_taken_back(bot: BotFixture, value: str) -> None:
+    await bot.deliver(a_press(REVOKE, value))
+    assert "could not read" in bot.told()
+    assert bot.talks.revoked == []
 
 
-async def test_somebody_of_another_workspace_is_who_slack_says(desk: Desk) -> None:
+async def test_somebody_of_another_workspace_is_who_slack_says(bot: BotFixture) -> None:
     zoe = Person(team="T0OTHER", user="U0ZOE", name="zoe")
-    await desk.deliver(a_press(APPROVE, by=zoe))
-    _, decision = desk.decision()
+    await bot.deliver(a_press(APPROVE, by=zoe))
+    _, decision = bot.decision()
     assert decision.by == zoe
     assert zoe.team != TEAM
 
 
 @pytest.mark.parametrize("action", [*EVERY_DECISION, ASK_AGAIN, REVOKE])
-async def test_a_press_while_temporal_is_away_is_told_so(desk: Desk, action: str) -> None:
-    desk.votes.error = desk.votes.unread = desk.talks.error = AWAY
-    await desk.deliver(a_press(action, "conversation-T-C-1.0|g" if action == REVOKE else APPROVAL))
-    assert "can't reach my memory" in desk.told()
+async def test_a_press_while_temporal_is_away_is_told_so(bot: BotFixture, action: str) -> None:
+    bot.votes.error = bot.votes.unread = bot.talks.error = AWAY
+    await bot.deliver(a_press(action, "conversation-T-C-1.0|g" if action == REVOKE else APPROVAL))
+    assert "can't reach my memory" in bot.told()
 
 
-async def test_the_ballots_own_rules_do_not_stop_approve(desk: Desk) -> None:
+async def test_the_ballots_own_rules_do_not_stop_approve(bot: BotFixture) -> None:
     """The workflow refuses it, puts that on the record and offers a reminder."""
-    desk.votes.known[APPROVAL] = approved_by(ruled(), BOB)
+    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB)
     for by in (ALICE, BOB):
-        await desk.deliver(a_press(APPROVE, by=by))
-    assert len(desk.votes.decided) == 2
+        await bot.deliver(a_press(APPROVE, by=by))
+    assert len(bot.votes.decided) == 2
 
 
 @pytest.mark.parametrize(
@@ -276,6 +276,6 @@ async def test_the_ballots_own_rules_do_not_stop_approve(desk: Desk) -> None:
     ids=str,
 )
 async def test_odd_surroundings_of_a_press_do_not_matter(
-    desk: Desk, changes: dict[str, Any]
+    bot: BotFixture, changes: dict[str, Any]
 ) -> None:
-    assert (await desk.deliver(a_press(APPROVE, place=CARD, **changes))).status in {200, 400}
+    assert (await bot.deliver(a_press(APPROVE, place=CARD, **changes))).status in {200, 400}

@@ -53,13 +53,13 @@ def test_where_there_is_no_text_the_blocks_are_read(text: Any) -> None:
         {"type": "channel", "channel_id": "C0OPS"},
         {"type": "usergroup", "usergroup_id": "S1"},
         {"type": "broadcast", "range": "here"},
-        {"type": "emoji", "name": "desk"},
+        {"type": "emoji", "name": "bot"},
         {"type": "of_tomorrow", "text": "new"},
         {"type": "of_tomorrow"},
     )
     spoken = read_spoken({"text": text, "blocks": blocks}, BOT)
     assert spoken.text == (
-        "order <2> desks for <@U0BOB> by Feb 18, see this (https://a.test)<#C0OPS>@S1@here:desk:new"
+        "order <2> desks for <@U0BOB> by Feb 18, see this (https://a.test)<#C0OPS>@S1@here:bot:new"
     )
     assert spoken.mentions == {BOT, "U0BOB"}
 
@@ -79,10 +79,10 @@ def test_lists_quotes_and_code_keep_their_shape() -> None:
 
 
 def test_a_table_beside_the_text_is_read_too() -> None:
-    cells = [{"type": "raw_text", "text": "desk"}, {"type": "rich_text", "elements": []}]
+    cells = [{"type": "raw_text", "text": "bot"}, {"type": "rich_text", "elements": []}]
     cells[1]["elements"] = _typed({"type": "text", "text": "2"})[0]["elements"]
     said = _said(text="order these", blocks=[{"type": "table", "rows": [cells]}])
-    assert said == "order these\n\n| desk | 2 |"
+    assert said == "order these\n\n| bot | 2 |"
 
 
 def test_buttons_say_nothing_and_other_blocks_say_their_texts() -> None:

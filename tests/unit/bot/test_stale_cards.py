@@ -10,23 +10,23 @@ from countersign.slack.actions import (
     PROMPT,
     REJECT,
     WITHDRAW,
-    Place,
+    BlockId,
 )
 from countersign.slack.card import approval_card, card_text
 from countersign.slack.line import waiting_line
 from countersign.slack.people import QUIET
 from tests.builders import ALICE, NOON
-from tests.unit.bot.desk import Desk
 from tests.unit.bot.fake_slack import Json, parsed
+from tests.unit.bot.fixture import BotFixture
 from tests.unit.bot.standins import APPROVAL, DIGEST, a_press, ended, ruled
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
 from workflows.contracts.decisions import Execution, Outcome, Stop
 
 
-def too_late(desk: Desk, status: ApprovalStatus) -> None:
-    desk.votes.known[APPROVAL] = status
-    desk.votes.undecidable = ApprovalClosedError(APPROVAL, status)
+def too_late(bot: BotFixture, status: ApprovalStatus) -> None:
+    bot.votes.known[APPROVAL] = status
+    bot.votes.undecidable = ApprovalClosedError(APPROVAL, status)
 
 
 def elsewhere(channel: str = "C0OPS", ts: str = "7.0", thread: str = "") -> Json:
@@ -36,149 +36,140 @@ def elsewhere(channel: str = "C0OPS", ts: str = "7.0", thread: str = "") -> Json
     return {"channel": {"id": channel}, "container": container, "message": message}
 
 
-async def test_a_press_on_a_stale_card_rewrites_it_from_the_state(desk: Desk) -> None:
+async def test_a_press_on_a_stale_card_rewrites_it_from_the_state(bot: BotFixture) -> None:
     status = ended(ruled(), Outcome.REJECTED)
-    too_late(desk, status)
-    await desk.deliver(a_press(APPROVE))
-    (given,) = desk.slack.given("chat.update")
+    too_late(bot, status)
+    await bot.deliver(a_press(APPROVE))
+    (given,) = bot.slack.given("chat.update")
 
     assert (given["channel"], given["ts"], given["text"]) == ("C0OPS", "2.0", card_text(status))
     assert parsed(given["blocks"]) == [it.to_dict() for it in approval_card(status, "", "main")]
-    assert "Too late" in desk.told()
+    assert "Too late" in bot.told()
 
 
-async def test_a_dialog_that_comes_too_late_heals_its_card_too(desk: Desk) -> None:
-    desk.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
-    await desk.deliver(a_press(REJECT))
+async def test_a_dialog_that_comes_too_late_heals_its_card_too(bot: BotFixture) -> None:
+    bot.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
+    await bot.deliver(a_press(REJECT))
 
-    assert len(desk.slack.given("chat.update")) == 1
-    assert "Too late" in desk.told()
-
-
-async def test_a_card_of_before_there_were_rules_names_no_installation(desk: Desk) -> None:
-    status = ended(ruled(), Outcome.EXPIRED, None)
-    request = status.request.model_copy(update={"rule": None})
-    status = status.model_copy(update={"request": request})
-    too_late(desk, status)
-    await desk.deliver(a_press(APPROVE, place=Place("decide")))
-    (given,) = desk.slack.given("chat.update")
-
-    assert parsed(given["blocks"]) == [it.to_dict() for it in approval_card(status)]
+    assert len(bot.slack.given("chat.update")) == 1
+    assert "Too late" in bot.told()
 
 
 @pytest.mark.parametrize("execution", [Execution.NOT_STARTED, Execution.RUNNING])
 async def test_what_is_being_carried_out_is_drawn_by_its_workflow(
-    desk: Desk, execution: Execution
+    bot: BotFixture, execution: Execution
 ) -> None:
     status = ended(ruled(), Outcome.APPROVED).model_copy(update={"execution": execution})
-    too_late(desk, status)
-    await desk.deliver(a_press(APPROVE))
+    too_late(bot, status)
+    await bot.deliver(a_press(APPROVE))
 
-    assert desk.slack.given("chat.update") == []
+    assert bot.slack.given("chat.update") == []
 
 
-async def test_what_was_ended_by_force_says_nothing_that_a_card_could(desk: Desk) -> None:
-    too_late(desk, ruled())
-    await desk.deliver(a_press(APPROVE))
-    desk.votes.undecidable = ApprovalClosedError(APPROVAL, None)
-    await desk.deliver(a_press(APPROVE))
+async def test_what_was_ended_by_force_says_nothing_that_a_card_could(bot: BotFixture) -> None:
+    too_late(bot, ruled())
+    await bot.deliver(a_press(APPROVE))
+    bot.votes.undecidable = ApprovalClosedError(APPROVAL, None)
+    await bot.deliver(a_press(APPROVE))
 
-    assert desk.slack.given("chat.update") == []
+    assert bot.slack.given("chat.update") == []
 
 
 @pytest.mark.parametrize("kind", [LIST, PROMPT])
-async def test_only_cards_are_rewritten_as_cards(desk: Desk, kind: str) -> None:
-    too_late(desk, ended(ruled(), Outcome.REJECTED))
-    place = Place(kind, 0, DIGEST[:16], "main", "x")
-    await desk.deliver(a_press(APPROVE, place=place, **elsewhere()))
+async def test_only_cards_are_rewritten_as_cards(bot: BotFixture, kind: str) -> None:
+    too_late(bot, ended(ruled(), Outcome.REJECTED))
+    place = BlockId(kind, 0, DIGEST[:16], "main", "x")
+    await bot.deliver(a_press(APPROVE, place=place, **elsewhere()))
 
-    assert desk.slack.given("chat.update") == []
-    assert "Too late" in desk.told()
+    assert bot.slack.given("chat.update") == []
+    assert "Too late" in bot.told()
 
 
-async def test_what_was_ended_by_force_is_cleaned_up_after_by_a_worker(desk: Desk) -> None:
+async def test_what_was_ended_by_force_is_cleaned_up_after_by_a_worker(bot: BotFixture) -> None:
     status = as_ended(ruled(), Stop.TERMINATED, NOON)
-    too_late(desk, status)
-    await desk.deliver(a_press(APPROVE))
-    (given,) = desk.slack.given("chat.update")
+    too_late(bot, status)
+    await bot.deliver(a_press(APPROVE))
+    (given,) = bot.slack.given("chat.update")
 
     assert parsed(given["blocks"]) == [it.to_dict() for it in approval_card(status, "", "main")]
-    assert desk.votes.cleaned_up == [APPROVAL]
-    assert "was ended by an operator" in desk.told()
-    assert "nothing was done" in desk.told()
+    assert bot.votes.cleaned_up == [APPROVAL]
+    assert "was ended by an operator" in bot.told()
+    assert "nothing was done" in bot.told()
 
 
-async def test_an_end_by_force_while_it_ran_is_not_said_to_have_done_nothing(desk: Desk) -> None:
+async def test_an_end_by_force_while_it_ran_is_not_said_to_have_done_nothing(
+    bot: BotFixture,
+) -> None:
     running = ended(ruled(), Outcome.APPROVED).model_copy(update={"execution": Execution.RUNNING})
-    too_late(desk, as_ended(running, Stop.TERMINATED, NOON))
-    await desk.deliver(a_press(APPROVE))
+    too_late(bot, as_ended(running, Stop.TERMINATED, NOON))
+    await bot.deliver(a_press(APPROVE))
 
-    assert "may have been done: check before asking again" in desk.told()
-    assert "nothing was done" not in desk.told().lower()
-    (given,) = desk.slack.given("chat.update")
+    assert "may have been done: check before asking again" in bot.told()
+    assert "nothing was done" not in bot.told().lower()
+    (given,) = bot.slack.given("chat.update")
     assert "Nothing was done" not in str(given["blocks"])
     assert "approved by <@U0BOB>" in str(given["blocks"])
 
 
-async def test_who_looks_at_details_heals_a_card_too(desk: Desk) -> None:
-    desk.votes.known[APPROVAL] = as_ended(ruled(), Stop.CANCELED, NOON)
-    await desk.deliver(a_press(DETAILS))
+async def test_who_looks_at_details_heals_a_card_too(bot: BotFixture) -> None:
+    bot.votes.known[APPROVAL] = as_ended(ruled(), Stop.CANCELED, NOON)
+    await bot.deliver(a_press(DETAILS))
 
-    assert len(desk.slack.given("chat.update")) == 1
-    assert "ended by an operator" in str(desk.opened()["blocks"])
-    assert desk.votes.cleaned_up == [APPROVAL]
+    assert len(bot.slack.given("chat.update")) == 1
+    assert "ended by an operator" in str(bot.opened()["blocks"])
+    assert bot.votes.cleaned_up == [APPROVAL]
 
 
-async def test_a_dialog_that_was_open_when_it_was_ended_cleans_up(desk: Desk) -> None:
-    view = await desk.open(a_press(REJECT))
-    desk.votes.known[APPROVAL] = as_ended(ruled(), Stop.TERMINATED, NOON)
-    answer = await desk.submit(view, {"reason": "too dear"})
+async def test_a_dialog_that_was_open_when_it_was_ended_cleans_up(bot: BotFixture) -> None:
+    view = await bot.open(a_press(REJECT))
+    bot.votes.known[APPROVAL] = as_ended(ruled(), Stop.TERMINATED, NOON)
+    answer = await bot.submit(view, {"reason": "too dear"})
 
     assert "was ended by an operator" in str(answer["errors"])
-    assert desk.votes.cleaned_up == [APPROVAL]
+    assert bot.votes.cleaned_up == [APPROVAL]
 
 
 @pytest.mark.parametrize("row", ["reminder1", "escalation1", "nudge2", "hand over1"])
-async def test_a_reminder_becomes_the_card(desk: Desk, row: str) -> None:
+async def test_a_reminder_becomes_the_card(bot: BotFixture, row: str) -> None:
     status = ended(ruled(), Outcome.REJECTED)
-    too_late(desk, status)
-    place = Place(PROMPT, 0, DIGEST[:16], "main", row)
-    await desk.deliver(a_press(APPROVE, place=place, **elsewhere("D0BOB")))
-    (given,) = desk.slack.given("chat.update")
+    too_late(bot, status)
+    place = BlockId(PROMPT, 0, DIGEST[:16], "main", row)
+    await bot.deliver(a_press(APPROVE, place=place, **elsewhere("D0BOB")))
+    (given,) = bot.slack.given("chat.update")
 
     assert (given["channel"], given["ts"]) == ("D0BOB", "7.0")
     assert "asked by @alice" in str(given["blocks"])
     assert "still waits" not in str(given)
 
 
-async def test_a_line_and_a_copy_stay_what_they_are(desk: Desk) -> None:
+async def test_a_line_and_a_copy_stay_what_they_are(bot: BotFixture) -> None:
     copy = Copy(channel="D0CAROL", ts="8.0", user="U0CAROL")
     card = Card(channel="D0BOB", ts="6.0", copies=(copy,), line="7.0")
     status = ended(ruled(), Outcome.EXPIRED, None).model_copy(update={"card": card})
-    too_late(desk, status)
-    line = Place(PROMPT, 0, DIGEST[:16], "main", "line")
-    await desk.deliver(a_press(WITHDRAW, by=ALICE, place=line, **elsewhere(thread="1.0")))
-    await desk.deliver(a_press(APPROVE, **elsewhere("D0CAROL", "8.0")))
-    shown, copied = desk.slack.given("chat.update")
+    too_late(bot, status)
+    line = BlockId(PROMPT, 0, DIGEST[:16], "main", "line")
+    await bot.deliver(a_press(WITHDRAW, by=ALICE, place=line, **elsewhere(thread="1.0")))
+    await bot.deliver(a_press(APPROVE, **elsewhere("D0CAROL", "8.0")))
+    shown, copied = bot.slack.given("chat.update")
 
     assert shown["text"] == waiting_line(status)
     assert copied["text"] == card_text(status, QUIET)
 
 
-async def test_a_summary_of_what_has_ended_offers_nothing(desk: Desk) -> None:
+async def test_a_summary_of_what_has_ended_offers_nothing(bot: BotFixture) -> None:
     other = "approval-0000000000zz"
-    desk.votes.known |= {
+    bot.votes.known |= {
         APPROVAL: as_ended(ruled(), Stop.TERMINATED, NOON),
         other: ended(ruled(other), Outcome.REJECTED),
     }
-    place = Place(PROMPT, deployment="main", row="batch")
-    await desk.deliver(a_press(APPROVE_ALL, f"{APPROVAL},{other}", place=place, **elsewhere()))
-    (given,) = desk.slack.given("chat.update")
+    place = BlockId(PROMPT, deployment="main", row="batch")
+    await bot.deliver(a_press(APPROVE_ALL, f"{APPROVAL},{other}", place=place, **elsewhere()))
+    (given,) = bot.slack.given("chat.update")
 
     assert [it["type"] for it in parsed(given["blocks"])] == ["section", "section"]
     assert "Nothing waits here any more" in given["text"]
-    assert "their cards show how each ended" in desk.told()
-    assert desk.votes.cleaned_up == [APPROVAL]
+    assert "their cards show how each ended" in bot.told()
+    assert bot.votes.cleaned_up == [APPROVAL]
 
 
 HEADER = {"type": "header", "text": {"type": "plain_text", "text": "✋ Approval needed · Order"}}
@@ -191,43 +182,43 @@ PRESSABLE = {"type": "actions", "elements": []}
 
 
 async def test_a_card_of_which_nothing_is_known_keeps_its_words_and_loses_its_buttons(
-    desk: Desk,
+    bot: BotFixture,
 ) -> None:
-    del desk.votes.known[APPROVAL]
-    desk.votes.undecidable = ApprovalNotFoundError(APPROVAL)
+    del bot.votes.known[APPROVAL]
+    bot.votes.undecidable = ApprovalNotFoundError(APPROVAL)
     message = {"ts": "2.0", "blocks": [HEADER, ASKED, WAITS, PRESSABLE]}
-    await desk.deliver(a_press(APPROVE, message=message))
-    (given,) = desk.slack.given("chat.update")
+    await bot.deliver(a_press(APPROVE, message=message))
+    (given,) = bot.slack.given("chat.update")
     header, told, asked = parsed(given["blocks"])
 
     assert header["text"]["text"] == "🛑 No longer on record · Order"
     assert "no longer have a record" in told["text"]["text"]
     assert asked == ASKED
-    assert "no record of this request" in desk.told()
+    assert "no record of this request" in bot.told()
 
 
 @pytest.mark.parametrize("deployment", ["", "other"])
 async def test_what_may_be_another_installations_is_not_touched(
-    desk: Desk, deployment: str
+    bot: BotFixture, deployment: str
 ) -> None:
-    desk.votes.undecidable = ApprovalNotFoundError(APPROVAL)
-    await desk.deliver(a_press(APPROVE, place=Place("decide", 0, "", deployment)))
+    bot.votes.undecidable = ApprovalNotFoundError(APPROVAL)
+    await bot.deliver(a_press(APPROVE, place=BlockId("decide", 0, "", deployment)))
 
-    assert desk.slack.given("chat.update") == []
-
-
-async def test_what_slack_finds_too_much_is_said_with_less(desk: Desk) -> None:
-    too_late(desk, ended(ruled(), Outcome.REJECTED))
-    desk.slack.refuses("chat.update", "msg_blocks_too_long")
-    desk.slack.refuses("chat.update", "invalid_blocks")
-    await desk.deliver(a_press(APPROVE))
-
-    assert [len(parsed(it["blocks"])) for it in desk.slack.given("chat.update")][-1] == 0
+    assert bot.slack.given("chat.update") == []
 
 
-async def test_a_card_that_slack_does_not_let_us_rewrite_is_still_answered(desk: Desk) -> None:
-    too_late(desk, ended(ruled(), Outcome.REJECTED))
-    desk.slack.refuses("chat.update", "message_not_found")
-    assert (await desk.deliver(a_press(APPROVE))).status == 200
+async def test_what_slack_finds_too_much_is_said_with_less(bot: BotFixture) -> None:
+    too_late(bot, ended(ruled(), Outcome.REJECTED))
+    bot.slack.refuses("chat.update", "msg_blocks_too_long")
+    bot.slack.refuses("chat.update", "invalid_blocks")
+    await bot.deliver(a_press(APPROVE))
 
-    assert "Too late" in desk.told()
+    assert [len(parsed(it["blocks"])) for it in bot.slack.given("chat.update")][-1] == 0
+
+
+async def test_a_card_that_slack_does_not_let_us_rewrite_is_still_answered(bot: BotFixture) -> None:
+    too_late(bot, ended(ruled(), Outcome.REJECTED))
+    bot.slack.refuses("chat.update", "message_not_found")
+    assert (await bot.deliver(a_press(APPROVE))).status == 200
+
+    assert "Too late" in bot.told()

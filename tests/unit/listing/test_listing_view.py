@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from countersign.slack.actions import APPROVE, LIST, LIST_FILTER, LIST_PAGE, REJECT, REVIEW, Place
+from countersign.slack.actions import APPROVE, LIST, LIST_FILTER, LIST_PAGE, REJECT, REVIEW, BlockId
 from countersign.slack.listing import (
     NO_MORE,
     NOTHING,
@@ -102,7 +102,7 @@ def test_a_row_is_decided_and_opened_where_it_stands() -> None:
     block = next(
         it for it in as_json(listing_blocks(a_view(row, deployment="main"))) if "block_id" in it
     )
-    place = Place.read(block["block_id"])
+    place = BlockId.read(block["block_id"])
 
     assert list(shown) == ["Approve", "Reject…", "Open"]
     assert (shown["Approve"]["action_id"], shown["Reject…"]["action_id"]) == (APPROVE, REJECT)
@@ -192,7 +192,7 @@ def test_a_row_knows_on_which_page_it_stands() -> None:
     ids = [block["block_id"] for block in as_json(listing_blocks(view)) if "block_id" in block]
 
     for block_id in ids:
-        assert ListingQuery.unpack(Place.read(block_id).row.partition(".")[2]) == query
+        assert ListingQuery.unpack(BlockId.read(block_id).row.partition(".")[2]) == query
 
 
 def test_tools_are_chosen_from_where_there_is_a_choice() -> None:
@@ -299,7 +299,15 @@ def test_details_tell_who_has_voted_and_what_came_of_it() -> None:
 
 
 def a_grant(number: int, channel: str = "C0OPS", by: Person = CAROL) -> GrantRow:
-    grant = Grant(id=f"g{number}", tool="act", rule="r", by=by, at=NOON, approval="approval-1")
+    grant = Grant(
+        id=f"g{number}",
+        tool="act",
+        rule="r",
+        by=by,
+        at=NOON,
+        approval="approval-1",
+        requester=ALICE,
+    )
     return GrantRow(f"conversation-T0ACME-{channel}-1.0", grant)
 
 

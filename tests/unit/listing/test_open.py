@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.private_lists import OUTDATED
-from countersign.slack.actions import APPROVE, LIST, REJECT, Place
+from countersign.slack.actions import APPROVE, LIST, REJECT, BlockId
 from countersign.slack.listing_query import ListingQuery
 from tests.builders import BOB
 from tests.unit.bot.fake_slack import Json
@@ -26,7 +26,7 @@ def a_row(status: ApprovalStatus) -> PendingApproval:
 def a_press_in(
     lists: Lists, action: str, status: ApprovalStatus, query: ListingQuery | None = None
 ) -> Json:
-    place = Place(LIST, deployment="main", row=f"0.{(query or ListingQuery()).pack(150)}")
+    place = BlockId(LIST, deployment="main", row=f"0.{(query or ListingQuery()).pack(150)}")
     return a_press(action, status.id, place=place, response_url=lists.response_url)
 
 
@@ -193,7 +193,7 @@ async def test_one_approval_that_somebody_looks_at_is_shown_anew_after_a_press(
     status = ruled()
     drawn = await lists.private.answer(BOB, status.id, "C0OPS", lists.response_url)
     (block,) = (it for it in (each.to_dict() for each in drawn.blocks) if "block_id" in it)
-    place = Place.read(block["block_id"])
+    place = BlockId.read(block["block_id"])
     await lists.pressed(a_press(REJECT, place=place, response_url=lists.response_url))
     given = await ends(lists, ended(status, Outcome.REJECTED))
 

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 from temporalio.service import RPCError, RPCStatusCode
 
 from bot.response_url import ResponseUrlError, ResponseUrls
-from countersign.slack.actions import APPROVE, LIST, REVOKE, Place
+from countersign.slack.actions import APPROVE, LIST, REVOKE, BlockId
 from countersign.slack.listing import UNCHECKED
 from countersign.slack.listing_query import ListingQuery
 from tests.builders import ALICE, BOB, NOON
@@ -23,7 +23,7 @@ from workflows.listing.rows import GrantRow, Kind, PendingApproval, Viewer
 def a_list_press(lists: Lists, status: ApprovalStatus, query: ListingQuery | None = None) -> Json:
     """Bob presses Approve in a row."""
     packed = (query or ListingQuery()).pack(150)
-    place = Place(LIST, deployment="main", row=f"0.{packed}")
+    place = BlockId(LIST, deployment="main", row=f"0.{packed}")
     body = a_press(APPROVE, status.id, place=place, response_url=lists.response_url)
     del body["message"]
     return body
@@ -206,7 +206,7 @@ async def test_a_press_in_details_shows_the_details_again(lists: Lists) -> None:
     (block,) = (it for it in (each.to_dict() for each in drawn.blocks) if "block_id" in it)
     lists.votes.known[status.id] = ended(status, Outcome.REJECTED)
     body = a_press(
-        APPROVE, status.id, place=Place.read(block["block_id"]), response_url=lists.response_url
+        APPROVE, status.id, place=BlockId.read(block["block_id"]), response_url=lists.response_url
     )
     await lists.pressed(body)
 
@@ -218,14 +218,16 @@ class Granted(Talks):
     """A thread in which a tool is approved without asking."""
 
     async def grants(self, team: str, viewer: Viewer) -> list[GrantRow]:
-        grant = Grant(id="g1", tool="act", rule="r", by=CAROL, at=NOON, approval="approval-1")
+        grant = Grant(
+            id="g1", tool="act", rule="r", by=CAROL, at=NOON, approval="approval-1", requester=ALICE
+        )
         other = grant.model_copy(update={"id": "g2", "tool": "look"})
         return [GrantRow("conversation-T0ACME-C0OPS-1.0", it) for it in (grant, other)]
 
 
 async def test_a_revoked_permission_is_gone_from_its_list_at_once(lists: Lists) -> None:
     lists.talks, lists.deployment = Granted(), ""
-    place = Place(LIST, row="grant0")
+    place = BlockId(LIST, row="grant0")
     value = "conversation-T0ACME-C0OPS-1.0|g1"
     await lists.pressed(a_press(REVOKE, value, place=place, response_url=lists.response_url))
     shown = said(lists.rewritten())

@@ -12,11 +12,11 @@ from temporalio.exceptions import ApplicationError
 
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import Waiting
-from countersign.slack.directory import Place, Profile
+from countersign.slack.directory import Channel, Profile
 from tests.builders import a_call, a_prepared, a_thread
-from tests.unit.policy.workbench import TOOLS, Roll
-from worker.policy import PolicyDesk, open_policy
-from workflows.contracts.activity_inputs import Plea
+from tests.unit.policy.workbench import TOOLS, VerifiedIds
+from worker.policy import PolicyFile, open_policy
+from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.rules import POLICY_UNAVAILABLE, PUBLIC, Outage, Verdict
 
 RULE = "  - {name: orders, tool: place_order, approvers: {users: [U0BOB]}}\n"
@@ -36,19 +36,21 @@ def written(path: Path, rules: str, version: int = 1, more: str = "") -> Path:
     return path
 
 
-def a_plea(arguments: str = "", channel: str = "C0OPS", amount: float | None = 4_120) -> Plea:
+def a_plea(
+    arguments: str = "", channel: str = "C0OPS", amount: float | None = 4_120
+) -> PolicyQuery:
     """Alice's order."""
     call = a_call(a_thread(channel))
     call = call.model_copy(update={"arguments": arguments or call.arguments})
-    return Plea(call=call, prepared=a_prepared().model_copy(update={"amount": amount}))
+    return PolicyQuery(call=call, prepared=a_prepared().model_copy(update={"amount": amount}))
 
 
-async def opened(file: Path, roll: Roll) -> PolicyDesk:
+async def opened(file: Path, roll: VerifiedIds) -> PolicyFile:
     return await open_policy(file, TOOLS, roll, Waiting(pause=0))
 
 
 async def test_a_call_is_judged_by_what_slack_says_now(file: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     ruling = await desk.judge(a_plea())
     assert ruling.verdict is Verdict.ASK
@@ -64,7 +66,7 @@ async def test_a_call_is_judged_by_what_slack_says_now(file: Path) -> None:
 async def test_groups_and_channels_are_asked_about_only_where_a_rule_needs_them(
     file: Path,
 ) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     roll.asked.clear()
     await desk.judge(a_plea())
@@ -78,12 +80,12 @@ async def test_groups_and_channels_are_asked_about_only_where_a_rule_needs_them(
 
 
 async def test_a_tool_that_the_policy_does_not_mention_costs_no_question(file: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     roll.asked.clear()
-    plea = a_plea()
-    call = plea.call.model_copy(update={"tool": "search", "arguments": "{}"})
-    ruling = await desk.judge(plea.model_copy(update={"call": call}))
+    query = a_plea()
+    call = query.call.model_copy(update={"tool": "search", "arguments": "{}"})
+    ruling = await desk.judge(query.model_copy(update={"call": call}))
     assert (ruling.verdict, roll.asked) == (Verdict.ALLOW, [])
 
 
@@ -95,7 +97,7 @@ PASSING = ["ratelimited", "http_500", "unreachable", "internal_error", "of_next_
 async def test_without_an_answer_from_slack_it_is_asked_again_later(
     file: Path, what: str, code: str
 ) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     roll.broken[what] = code
     with pytest.raises(ApplicationError) as unavailable:
@@ -110,7 +112,7 @@ async def test_without_an_answer_from_slack_it_is_asked_again_later(
 
 
 async def test_slack_is_asked_again_when_it_said_so(file: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     roll.broken["U0ALICE"], roll.seconds = "ratelimited", 7
     with pytest.raises(ApplicationError) as unavailable:
@@ -136,7 +138,7 @@ async def test_slack_is_asked_again_when_it_said_so(file: Path) -> None:
 async def test_it_is_worth_asking_again_for_as_long_as_the_rules_would_wait(
     tmp_path: Path, rules: str, patience: timedelta
 ) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
     roll.broken["U0ALICE"] = "http_500"
     with pytest.raises(ApplicationError) as unavailable:
@@ -146,7 +148,7 @@ async def test_it_is_worth_asking_again_for_as_long_as_the_rules_would_wait(
 
 
 async def test_who_is_not_there_may_not_ask(file: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     del roll.people["U0ALICE"]
     ruling = await desk.judge(a_plea())
@@ -155,13 +157,13 @@ async def test_who_is_not_there_may_not_ask(file: Path) -> None:
 
 @pytest.mark.parametrize("arguments", ["{", "[]", "3", "[" * 100_000])
 async def test_arguments_that_cannot_be_read_deny(file: Path, arguments: str) -> None:
-    desk = await opened(file, Roll())
+    desk = await opened(file, VerifiedIds())
     ruling = await desk.judge(a_plea(arguments))
     assert (ruling.verdict, ruling.failed) == (Verdict.DENY, True)
 
 
 async def test_a_changed_file_counts_for_the_next_call(file: Path) -> None:
-    desk = await opened(file, Roll())
+    desk = await opened(file, VerifiedIds())
     written(file, RULE.replace("orders", "others"), version=2)
     ruling = await desk.judge(a_plea())
     assert ruling.rule is not None
@@ -175,7 +177,7 @@ async def test_a_changed_file_counts_for_the_next_call(file: Path) -> None:
 async def test_a_changed_file_that_is_wrong_leaves_the_old_policy_in_force(
     file: Path, rules: str
 ) -> None:
-    desk = await opened(file, Roll())
+    desk = await opened(file, VerifiedIds())
     written(file, rules, version=2)
     with capture_logs() as logs:
         rulings = [await desk.judge(a_plea()) for _ in range(2)]
@@ -188,13 +190,13 @@ async def test_a_changed_file_that_is_wrong_leaves_the_old_policy_in_force(
 
 
 async def test_a_file_that_is_gone_leaves_the_old_policy_in_force(file: Path) -> None:
-    desk = await opened(file, Roll())
+    desk = await opened(file, VerifiedIds())
     os.unlink(file)  # noqa: PTH108 a test may block for it
     assert (await desk.judge(a_plea())).verdict is Verdict.ASK
 
 
 async def test_a_changed_file_waits_until_slack_can_be_asked(file: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     written(file, RULE.replace("U0BOB", "U0CAROL"), version=2)
     roll.broken["U0CAROL"] = "unreachable"
@@ -206,7 +208,7 @@ async def test_a_changed_file_waits_until_slack_can_be_asked(file: Path) -> None
 
 
 async def test_a_change_without_a_new_version_is_warned_of(file: Path) -> None:
-    desk = await opened(file, Roll())
+    desk = await opened(file, VerifiedIds())
     written(file, RULE.replace("orders", "others"))
     with capture_logs() as logs:
         await desk.judge(a_plea())
@@ -214,7 +216,7 @@ async def test_a_change_without_a_new_version_is_warned_of(file: Path) -> None:
 
 
 async def test_many_calls_at_once_read_a_changed_file_once(file: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     written(file, RULE, version=2)
     roll.asked.clear()
@@ -223,7 +225,7 @@ async def test_many_calls_at_once_read_a_changed_file_once(file: Path) -> None:
 
 
 async def test_a_rule_carries_the_names_of_all_whom_it_mentions(tmp_path: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     roll.put(Profile("U0ALICE", "T0ACME", name="alice"), Profile("U0BOB", "T0ACME", name="Bob"))
     rules = (
         "  - {name: it, tool: place_order, card: [C0OPS],\n"
@@ -240,7 +242,7 @@ async def test_a_rule_carries_the_names_of_all_whom_it_mentions(tmp_path: Path) 
 
 
 async def test_names_are_asked_for_again_only_when_the_file_changes(tmp_path: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
     file = written(tmp_path / "policy.yaml", rules)
     desk = await opened(file, roll)
@@ -253,7 +255,7 @@ async def test_names_are_asked_for_again_only_when_the_file_changes(tmp_path: Pa
 
 
 async def test_a_slack_without_a_list_of_groups_leaves_their_ids(tmp_path: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     roll.broken["handles"] = "unknown_method"
     rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
     ruling = await (await opened(written(tmp_path / "p.yaml", rules), roll)).judge(a_plea())
@@ -287,24 +289,24 @@ async def test_a_worker_does_not_start_with_people_who_are_not_there(
 ) -> None:
     file = written(tmp_path / "policy.yaml", rules)
     if not START[rules]:
-        assert (await opened(file, Roll())).mentions("place_order")
+        assert (await opened(file, VerifiedIds())).mentions("place_order")
         return
     with pytest.raises(PreflightError) as refused:
-        await opened(file, Roll())
+        await opened(file, VerifiedIds())
     assert START[rules] in str(refused.value)
     assert f"{file}:3: " in str(refused.value)
 
 
 async def test_a_guest_among_the_approvers_does_not_make_the_quorum(tmp_path: Path) -> None:
     rules = RULE.replace("[U0BOB]}", "[U0BOB, U0CAROL]}, quorum: 2")
-    roll = Roll()
+    roll = VerifiedIds()
     roll.put(Profile("U0CAROL", "T0ACME", is_guest=True))
     with pytest.raises(PreflightError, match="can never be reached"):
         await opened(written(tmp_path / "policy.yaml", rules), roll)
 
 
 async def test_a_missing_scope_refuses_the_start_and_is_named(tmp_path: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     roll.broken["S0FINANCE"] = "missing_scope"
     rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
     with pytest.raises(PreflightError, match="usergroups:read"):
@@ -312,7 +314,7 @@ async def test_a_missing_scope_refuses_the_start_and_is_named(tmp_path: Path) ->
 
 
 async def test_a_slack_that_cannot_be_asked_is_warned_of(tmp_path: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     roll.broken["S0FINANCE"] = "unknown_method"
     rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
     with capture_logs() as logs:
@@ -325,7 +327,7 @@ async def test_a_slack_that_cannot_be_asked_is_warned_of(tmp_path: Path) -> None
 async def test_a_slack_that_does_not_answer_is_waited_for(
     tmp_path: Path, what: str, code: str
 ) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     roll.broken_for[what] = (code, 3)
     rules = RULE.replace(
         "users: [U0BOB", "users: [U0BOB, U0CAROL], channels: [C0OPS], groups: [S0FINANCE"
@@ -341,7 +343,7 @@ async def test_a_slack_that_does_not_answer_is_waited_for(
 async def test_what_slack_has_said_is_not_asked_again_since_it_answers_so_many_a_minute(
     tmp_path: Path,
 ) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     users = [f"U0{number:03}" for number in range(90)]
     roll.put(*(Profile(user, "T0ACME") for user in users))
     roll.answers_so_many = 30
@@ -353,7 +355,7 @@ async def test_what_slack_has_said_is_not_asked_again_since_it_answers_so_many_a
 
 
 async def test_a_changed_file_that_slack_is_slow_about_is_taken_bit_by_bit(file: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     users = [f"U0{number:03}" for number in range(90)]
     roll.put(*(Profile(user, "T0ACME") for user in users))
@@ -370,7 +372,7 @@ async def test_a_changed_file_that_slack_is_slow_about_is_taken_bit_by_bit(file:
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
 async def test_an_app_that_has_to_be_mended_refuses_the_start(file: Path, code: str) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     roll.broken["U0BOB"] = code
     with pytest.raises(PreflightError, match=code):
         await opened(file, roll)
@@ -378,24 +380,24 @@ async def test_an_app_that_has_to_be_mended_refuses_the_start(file: Path, code: 
 
 async def test_a_file_that_cannot_be_read_refuses_the_start(tmp_path: Path) -> None:
     with pytest.raises(PreflightError, match="POLICY_FILE"):
-        await opened(tmp_path / "none.yaml", Roll())
+        await opened(tmp_path / "none.yaml", VerifiedIds())
     latin = tmp_path / "latin.yaml"
     latin.write_bytes("version: é".encode("latin-1"))
     with pytest.raises(PreflightError, match="UTF-8"):
-        await opened(latin, Roll())
+        await opened(latin, VerifiedIds())
 
 
 async def test_in_a_direct_message_the_rule_says_where_to_ask(tmp_path: Path) -> None:
     rules = RULE.replace("users: [U0BOB]", "channels: [here]")
-    desk = await opened(written(tmp_path / "policy.yaml", rules), Roll())
+    desk = await opened(written(tmp_path / "policy.yaml", rules), VerifiedIds())
     ruling = await desk.judge(a_plea(channel="D0ALICE"))
     assert "Ask again in a channel" in ruling.because
 
 
 async def test_a_shared_channel_is_no_public_audience(file: Path) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
-    roll.places["C0OPS"] = Place("C0OPS", is_shared=True)
+    roll.places["C0OPS"] = Channel("C0OPS", is_shared=True)
     assert (await desk.judge(a_plea())).audience[0] == "C0OPS"
 
 
@@ -403,7 +405,7 @@ async def test_a_shared_channel_is_no_public_audience(file: Path) -> None:
 async def test_a_slack_that_cannot_say_who_asks_is_enough_only_where_no_rule_wants_to_know(
     file: Path, what: str
 ) -> None:
-    roll = Roll()
+    roll = VerifiedIds()
     desk = await opened(file, roll)
     roll.broken[what] = "unknown_method"
     assert (await desk.judge(a_plea())).failed is (what == "U0ALICE"), "guests may not ask"

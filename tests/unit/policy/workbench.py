@@ -6,7 +6,7 @@ from countersign.policy.engine import Policy
 from countersign.policy.facts import Facts, Requester, Venue
 from countersign.policy.faults import Fault, PolicyError
 from countersign.policy.loading import load
-from countersign.slack.directory import DirectoryError, GoneError, Home, Place, Profile
+from countersign.slack.directory import Channel, DirectoryError, GoneError, Installation, Profile
 from workflows.contracts.core import ToolSpec
 
 OPS = Venue("C0OPS")
@@ -88,14 +88,17 @@ def an_order(
     return Facts("place_order", requester, channel, given, amount)
 
 
-class Roll:
+class VerifiedIds:
     """Slack's directory as a test has it; an id in `broken` answers with that code."""
 
     def __init__(self) -> None:
         self.people = {user: Profile(user, "T0ACME") for user in ("U0ALICE", "U0BOB", "U0CAROL")}
         self.groups = {"S0FINANCE": frozenset({"U0BOB", "U0CAROL"})}
         self.channels = {"C0OPS": frozenset({"U0ALICE", "U0BOB", "U0BOT"})}
-        self.places = {"C0OPS": Place("C0OPS", "ops"), "D0ALICE": Place("D0ALICE", is_direct=True)}
+        self.places = {
+            "C0OPS": Channel("C0OPS", "ops"),
+            "D0ALICE": Channel("D0ALICE", is_direct=True),
+        }
         self.broken: dict[str, str] = {}
         self.broken_for: dict[str, tuple[str, int]] = {}
         """The same, for so many questions."""
@@ -109,9 +112,9 @@ class Roll:
         """Replace accounts."""
         self.people |= {profile.user: profile for profile in profiles}
 
-    async def home(self) -> Home:
+    async def home(self) -> Installation:
         """The workspace of the tests."""
-        return Home("T0ACME", bot_user="U0BOT")
+        return Installation("T0ACME", bot_user="U0BOT")
 
     async def person(self, user: str, team: str = "") -> Profile:
         """One account."""
@@ -133,7 +136,7 @@ class Roll:
         self._answer(f"groups of {user}", (f"groups of {user}",))
         return tuple(group for group, users in self.groups.items() if user in users)
 
-    async def channel(self, channel: str) -> Place:
+    async def channel(self, channel: str) -> Channel:
         """One channel."""
         self._answer(channel, self.places)
         return self.places[channel]

@@ -6,7 +6,7 @@ from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.line import line_blocks, waiting_line
 from countersign.slack.prompt import prompt_blocks
 from countersign.slack.reminder import reminder_blocks, reminder_text
-from tests.builders import ALICE, a_status, a_thread
+from tests.builders import ALICE, a_thread
 from tests.unit.views.cases import (
     CARD,
     RULE,
@@ -19,7 +19,7 @@ from tests.unit.views.cases import (
     text_of,
     written,
 )
-from workflows.contracts.activity_inputs import Batch, Reminder, Whisper
+from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reminder
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ArgumentField
 
@@ -35,8 +35,10 @@ def _batch(*names: str) -> Batch:
     return Batch(thread=a_thread(), key="k", rows=rows)
 
 
-def _whisper(**changes: object) -> Whisper:
-    base = Whisper(to=ALICE, channel="C0OPS", thread_ts="1.1", text="Press here to approve.")
+def _post_ephemeral(**changes: object) -> EphemeralMessage:
+    base = EphemeralMessage(
+        to=ALICE, channel="C0OPS", thread_ts="1.1", text="Press here to approve."
+    )
     return base.model_copy(update=changes)
 
 
@@ -50,7 +52,7 @@ def test_slack_takes_every_line_and_reminder(state: str) -> None:
 
 
 def test_the_line_says_who_is_waited_for_and_until_when() -> None:
-    line = waiting_line(pending(votes=(a_vote(),)))
+    line = waiting_line(pending(votes=(a_vote(),), counted=1))
     assert line.startswith("⏳ Waiting for @finance (1 of 2), until <!date^")
     assert line.endswith(f"*Order 100 × widget for €4,120.00* · {LINKED}")
     assert written(line_blocks(pending(), "main"))[0]["accessory"]["text"]["text"] == "Withdraw"
@@ -76,10 +78,6 @@ def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None
     line = waiting_line(pending(card=card))
     for part in ("C0FINANCE: not_in_channel", "`/approvals`", "`countersign approve approval-"):
         assert part in line
-
-
-def test_an_older_approval_has_a_line_too() -> None:
-    assert "Waiting for a decision · *Order 100" in waiting_line(a_status())
 
 
 @pytest.mark.parametrize(
@@ -144,10 +142,10 @@ def test_a_large_summary_still_fits() -> None:
 
 
 def test_a_prompt_offers_what_its_card_offers() -> None:
-    whisper = _whisper(
+    message = _post_ephemeral(
         press=("approval-a", "approval-b"), digests=("d" * 64,), review=(False, True)
     )
-    blocks = prompt_blocks(whisper, "main")
+    blocks = prompt_blocks(message, "main")
     assert labels(blocks) == ["Approve", "Reject…", "Review…", "Reject…"]
     assert [it["block_id"] for it in written(blocks) if it["type"] == "actions"] == [
         f"prompt:0:{'d' * 16}:main:0",
@@ -157,10 +155,10 @@ def test_a_prompt_offers_what_its_card_offers() -> None:
 
 
 def test_who_may_not_decide_may_ask_those_who_can() -> None:
-    blocks = prompt_blocks(_whisper(nudge="approval-a"), "main")
+    blocks = prompt_blocks(_post_ephemeral(nudge="approval-a"), "main")
     assert labels(blocks) == ["Ask them"]
     assert written(blocks)[0]["text"]["text"] == "Press here to approve."
 
 
 def test_a_prompt_without_buttons_is_only_its_sentence() -> None:
-    assert len(prompt_blocks(_whisper(), "main")) == 1
+    assert len(prompt_blocks(_post_ephemeral(), "main")) == 1

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.card import approval_card, card_text, minimal_card
 from countersign.slack.line import line_blocks, waiting_line
-from countersign.slack.people import QUIET, Ringing
+from countersign.slack.people import QUIET, Mentions
 from countersign.slack.reminder import reminder_blocks, reminder_text
 from tests.builders import ALICE, BOB
 from tests.unit.views.cases import CARD, EVIL, FULL_RULE, live, pending, requested_as, written
@@ -28,7 +28,7 @@ RULE = FULL_RULE.model_copy(
     }
 )
 REQUESTER, NOTIFIED = "@U0ALICE", ["@U0OLGA", "!subteam^S0ONCALL"]
-ELSEWHERE = Ringing(requester=False)
+ELSEWHERE = Mentions(requester=False)
 LINK = "https://acme.slack.com/x"
 
 
@@ -43,22 +43,22 @@ def _rings(part: Sequence[Block] | str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("ringing", "rung"),
+    ("mentions", "rung"),
     [
-        (Ringing(), {"text": [*NOTIFIED, REQUESTER], "blocks": [REQUESTER, *NOTIFIED]}),
+        (Mentions(), {"text": [*NOTIFIED, REQUESTER], "blocks": [REQUESTER, *NOTIFIED]}),
         (ELSEWHERE, {"text": NOTIFIED, "blocks": NOTIFIED}),
-        (Ringing(notified=False), {"text": [REQUESTER], "blocks": [REQUESTER]}),
+        (Mentions(notified=False), {"text": [REQUESTER], "blocks": [REQUESTER]}),
         (QUIET, {"text": [], "blocks": []}),
     ],
     ids=["thread", "channel", "posted anew", "direct message"],
 )
 @pytest.mark.parametrize("status", [_ruled(), _ruled().model_copy(update={"escalated": True})])
 def test_a_new_card_mentions_whom_the_rule_notifies_and_in_its_own_thread_who_asked(
-    status: ApprovalStatus, ringing: Ringing, rung: dict[str, list[str]]
+    status: ApprovalStatus, mentions: Mentions, rung: dict[str, list[str]]
 ) -> None:
-    text, blocks = card_text(status, ringing), approval_card(status, LINK, "main", ringing)
+    text, blocks = card_text(status, mentions), approval_card(status, LINK, "main", mentions)
     assert {"text": _rings(text), "blocks": _rings(blocks)} == rung
-    assert _rings(minimal_card(status, "main", ringing)) == rung["text"]
+    assert _rings(minimal_card(status, "main", mentions)) == rung["text"]
 
 
 @pytest.mark.parametrize("status", [_ruled(), pending(RULE)], ids=["no link", "linked"])
@@ -96,7 +96,7 @@ def test_those_who_may_decide_are_named(show: Callable[[ApprovalStatus], str]) -
 
 def test_who_is_notified_can_be_read_where_nobody_is_mentioned() -> None:
     rule = RULE.model_copy(update={"names": {"U0OLGA": "Olga", "S0ONCALL": "on-call"}})
-    assert "for @Olga, @on-call" in str(written(approval_card(_ruled(rule), ringing=QUIET)))
+    assert "for @Olga, @on-call" in str(written(approval_card(_ruled(rule), mentions=QUIET)))
 
 
 @pytest.mark.parametrize("view", [waiting_line, card_text, lambda it: str(written(reminded(it)))])
@@ -145,6 +145,6 @@ def test_a_link_to_a_private_conversation_is_not_shown_to_others(channel: str) -
     status = _ruled()
     thread = status.thread.model_copy(update={"channel": channel})
     call = status.request.call.model_copy(update={"thread": thread})
-    card = str(written(approval_card(requested_as(status, call=call), LINK, ringing=ELSEWHERE)))
+    card = str(written(approval_card(requested_as(status, call=call), LINK, mentions=ELSEWHERE)))
     assert (LINK in card) is (channel == "C0OPS")
     assert ("asked by @alice in a direct message" in card) is (channel == "D0ALICE")

@@ -1,5 +1,7 @@
 """The directory: what is known of people, groups and channels, and what is not."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.slack.directory import MOST_PAGES, Directory
-from countersign.slack.profiles import DirectoryError, GoneError, Place, Profile
+from countersign.slack.profiles import Channel, DirectoryError, GoneError, Profile
 from tests.unit.worker.workspace import BOT, TEAM, Workspace
 
 
@@ -90,24 +92,64 @@ async def test_pages_without_an_end_are_a_failure(slack: Workspace, directory: D
     assert len(slack.given("conversations.members")) == MOST_PAGES
 
 
+@pytest.fixture
+async def pass_seconds(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], Awaitable[None]]:
+    """Lets time pass for whatever waits in the event loop."""
+    loop = asyncio.get_running_loop()
+    real, passed = loop.time, 0.0
+    monkeypatch.setattr(loop, "time", lambda: real() + passed)
+
+    async def let_pass(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+        for _ in range(2):  # one round to see what is due, one to run it
+            await asyncio.sleep(0)
+
+    return let_pass
+
+
 async def test_lists_may_remember_for_a_minute_and_votes_never(
-    slack: Workspace, client: AsyncWebClient
+    slack: Workspace,
+    client: AsyncWebClient,
+    directory: Directory,
+    pass_seconds: Callable[[float], Awaitable[None]],
 ) -> None:
-    now = 0.0
-    remembering = Directory(client, keep_seconds=60, now=lambda: now)
+    remembering = Directory(client, keep_seconds=60)
     for _ in range(2):
         assert await remembering.groups_of("U0BOB") == ("S0FINANCE",)
         assert await remembering.channels_of("U0BOB") == ("C0OPS", "C0FINANCE")
     assert slack.methods == ["usergroups.list", "users.conversations"]
     assert slack.given("users.conversations")[0]["types"] == "public_channel,private_channel,mpim"
-    now = 61.0
     slack.groups["S0FINANCE"] = []
+    assert await remembering.groups_of("U0BOB") == ("S0FINANCE",)
+    await pass_seconds(61)
     assert await remembering.groups_of("U0BOB") == ()
-    forgetful = Directory(client)
     slack.groups["S0FINANCE"] = ["U0BOB"]
-    assert await forgetful.groups_of("U0BOB") == ("S0FINANCE",)
+    assert await directory.groups_of("U0BOB") == ("S0FINANCE",)
     slack.groups["S0FINANCE"] = []
-    assert await forgetful.groups_of("U0BOB") == ()
+    assert await directory.groups_of("U0BOB") == ()
+
+
+async def test_who_asks_at_once_is_answered_by_one_look_up_although_others_give_up(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    remembering = Directory(client, keep_seconds=60)
+    first, *others = (asyncio.create_task(remembering.groups_of("U0BOB")) for _ in range(3))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await asyncio.gather(*others) == [("S0FINANCE",)] * 2
+    assert first.cancelled()
+    assert slack.methods == ["usergroups.list"]
+
+
+async def test_no_more_people_are_remembered_than_a_fixed_number(
+    slack: Workspace, client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("countersign.slack.directory.MOST_REMEMBERED", 2)
+    remembering = Directory(client, keep_seconds=60)
+    for user in ("U0ALICE", "U0BOB", "U0CAROL", "U0CAROL", "U0ALICE"):
+        await remembering.groups_of(user)
+    assert len(slack.methods) == 4
 
 
 async def test_a_failure_is_not_remembered(slack: Workspace, client: AsyncWebClient) -> None:
@@ -136,11 +178,11 @@ async def test_a_channel_is_what_slack_says_it_is(
     slack: Workspace, directory: Directory, says: dict[str, Any], is_: dict[str, Any]
 ) -> None:
     slack.places["C0OPS"] = says
-    assert await directory.channel("C0OPS") == replace(Place("C0OPS"), **is_)
+    assert await directory.channel("C0OPS") == replace(Channel("C0OPS"), **is_)
 
 
 async def test_a_direct_message_is_known_by_its_id(slack: Workspace, directory: Directory) -> None:
-    assert await directory.channel("D0ALICE") == Place(
+    assert await directory.channel("D0ALICE") == Channel(
         id="D0ALICE", is_direct=True, is_private=True
     )
     assert slack.methods == []

@@ -14,7 +14,7 @@ from tests.builders import ALICE, BOB, a_request, a_status
 from tests.unit.sandbox.stage import a_config, a_web_client
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
-from workflows.contracts.activity_inputs import Question, Reminder
+from workflows.contracts.activity_inputs import EligibilityQuery, Reminder
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Account, Outcome
@@ -78,7 +78,9 @@ async def test_accounts_and_panels_can_be_looked_up(
         Person(team="T0OTHER", user="U0ZOE"),
     )
     rule = Rule(name="any", panels=(Panel(who=People(channels=("C0OPS",))), Panel(who=FINANCE)))
-    found = await within.run(SlackDirectory(directory).look_up, Question(people=people, rule=rule))
+    found = await within.run(
+        SlackDirectory(directory).look_up, EligibilityQuery(people=people, rule=rule)
+    )
     assert [it.account for it in found] == [
         Account.MEMBER,
         Account.MEMBER,

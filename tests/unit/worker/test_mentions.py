@@ -9,10 +9,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
 
 from bot.payloads.entities import plain_text
-from countersign.slack.markdown.literal import channelled, unmentioned
-from countersign.slack.markdown.mrkdwn import to_mrkdwn
+from countersign.slack.directory import Directory
+from countersign.slack.markdown.fallback import fallback_text, unmentioned
 from tests.builders import a_thread
 from tests.unit.worker.workspace import Json, Workspace
+from worker.mentions import Mentions
 from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import Reply
 
@@ -38,7 +39,7 @@ async def test_a_person_is_called_by_their_name_and_a_channel_can_be_opened(
     _called(slack, "Bob Keller")
     heard = plain_text("ask <@U0BOB> in <#C0OPS> or <@U0GONE>", "U0SIGN")
     posted = await _posted(slack, client, within, f"{heard}, **<@U0BOB>**")
-    assert posted["text"] == "ask @Bob Keller in <#C0OPS> or @U0GONE, *@Bob Keller*"
+    assert posted["text"] == "ask @Bob Keller in <#C0OPS> or @U0GONE, @Bob Keller"
     assert posted["blocks"][0]["text"] == (
         "ask @Bob Keller in <#C0OPS> or @U0GONE, **@Bob Keller**"
     )
@@ -53,6 +54,19 @@ async def test_a_name_is_no_markup(
     posted = await _posted(slack, client, within, "ask <@U0BOB>")
     assert re.fullmatch(r"ask @[\w .'-]+", posted["text"])
     assert not re.search(r"[<\[*`#]", posted["blocks"][0]["text"])
+
+
+async def test_a_name_is_looked_up_once_but_again_after_a_failure(
+    slack: Workspace, client: AsyncWebClient
+) -> None:
+    mentions = Mentions(Directory(client))
+    slack.refuses("users.info", "fatal_error")
+    assert await mentions.named("<@U0BOB>") == "@U0BOB"
+    slack.takes_again("users.info")
+    _called(slack, "Bob")
+    for _ in range(3):
+        assert await mentions.named("<@U0BOB>") == "@Bob"
+    assert len(slack.given("users.info")) == 2
 
 
 async def test_a_crowd_is_not_looked_up(
@@ -76,4 +90,4 @@ async def test_a_crowd_is_not_looked_up(
 )
 def test_whatever_the_model_writes_nobody_is_rung(markdown: str) -> None:
     assert not RINGING.search(unmentioned(markdown))
-    assert not RINGING.search(channelled(to_mrkdwn(markdown)))
+    assert not RINGING.search(fallback_text(markdown))

@@ -10,7 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from countersign.slack.blocks import section
 from tests.unit.worker.workspace import Workspace
-from worker.posts import Posts, Spot, Words
+from worker.posts import Destination, IdempotentPosts, MessageContent
 
 TOO_MANY: list[Block] = [DividerBlock()] * 51
 TOO_LONG: list[Block] = [HeaderBlock(text="x" * 151)]
@@ -19,17 +19,19 @@ LESS = [section("less")]
 
 
 @pytest.fixture
-def posts(client: AsyncWebClient) -> Posts:
-    return Posts(client)
+def posts(client: AsyncWebClient) -> IdempotentPosts:
+    return IdempotentPosts(client)
 
 
 @pytest.mark.parametrize("bad", [TOO_MANY, TOO_LONG, EMPTY], ids=["many", "long", "empty"])
 async def test_bad_blocks_are_replaced_and_told_to_whoever_reads_the_log(
-    slack: Workspace, posts: Posts, within: ActivityEnvironment, bad: list[Block]
+    slack: Workspace, posts: IdempotentPosts, within: ActivityEnvironment, bad: list[Block]
 ) -> None:
     with capture_logs() as logs:
-        ts = await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", bad, LESS))
-        await posts.rewrite("C0OPS", ts, Words("text", bad, LESS))
+        ts = await within.run(
+            posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", bad, LESS)
+        )
+        await posts.rewrite("C0OPS", ts, MessageContent("text", bad, LESS))
     (posted,), (updated,) = slack.given("chat.postMessage"), slack.given("chat.update")
     assert [it["blocks"][0]["text"]["text"] for it in (posted, updated)] == ["less", "less"]
     errors = [it for it in logs if it["log_level"] == "error"]
@@ -38,45 +40,56 @@ async def test_bad_blocks_are_replaced_and_told_to_whoever_reads_the_log(
 
 
 async def test_without_any_good_blocks_there_is_the_text(
-    slack: Workspace, posts: Posts, within: ActivityEnvironment
+    slack: Workspace, posts: IdempotentPosts, within: ActivityEnvironment
 ) -> None:
-    ts = await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", EMPTY, EMPTY))
-    await posts.rewrite("C0OPS", ts, Words("text", EMPTY))
+    ts = await within.run(
+        posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", EMPTY, EMPTY)
+    )
+    await posts.rewrite("C0OPS", ts, MessageContent("text", EMPTY))
     (posted,), (updated,) = slack.given("chat.postMessage"), slack.given("chat.update")
     assert (posted["text"], posted.get("blocks")) == ("text", None)
     assert (updated["text"], updated["blocks"]) == ("text", [])
 
 
 async def test_a_second_try_takes_no_other_apps_message_for_its_own(
-    slack: Workspace, posts: Posts, within: ActivityEnvironment
+    slack: Workspace, posts: IdempotentPosts, within: ActivityEnvironment
 ) -> None:
     """Our marks are no secret: whoever reads one message knows the next."""
     metadata = {"event_type": "kind", "event_payload": {"key": "key"}}
     theirs = {"channel": "C0OPS", "ts": "900.000100", "metadata": metadata}
     slack.messages += [{**theirs, "user": "U0OTHER", "bot_id": "B0OTHER"}, theirs]
     within.info = replace(within.info, attempt=2)
-    ts = await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", ()))
+    ts = await within.run(
+        posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", ())
+    )
     assert ts != theirs["ts"]
     assert [it["text"] for it in slack.given("chat.postMessage")] == ["text"]
 
 
 @pytest.mark.parametrize("name", ["user", "bot_id"])
 async def test_a_second_try_knows_its_own_message_by_either_of_its_names(
-    slack: Workspace, posts: Posts, within: ActivityEnvironment, name: str
+    slack: Workspace, posts: IdempotentPosts, within: ActivityEnvironment, name: str
 ) -> None:
-    first = await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", ()))
+    first = await within.run(
+        posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", ())
+    )
     (posted,) = slack.messages
     posted["metadata"] = {"event_type": "kind", "event_payload": {"key": "key"}}
     del posted[name]
     within.info = replace(within.info, attempt=2)
-    assert await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", ())) == first
+    assert (
+        await within.run(
+            posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", ())
+        )
+        == first
+    )
 
 
 @pytest.mark.parametrize("metadata", [None, {}, {"event_type": "kind"}, {"event_payload": None}])
 async def test_a_message_without_marks_is_passed_over(
-    slack: Workspace, posts: Posts, within: ActivityEnvironment, metadata: object
+    slack: Workspace, posts: IdempotentPosts, within: ActivityEnvironment, metadata: object
 ) -> None:
     slack.messages.append({"channel": "C0OPS", "ts": "900.000100", "metadata": metadata})
     within.info = replace(within.info, attempt=2)
-    await within.run(posts.once, Spot("C0OPS"), "kind", "key", Words("text", ()))
+    await within.run(posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", ()))
     assert len(slack.given("chat.postMessage")) == 1

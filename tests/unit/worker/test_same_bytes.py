@@ -13,7 +13,7 @@ from temporalio.testing import ActivityEnvironment
 
 from bot.payloads.presses import Click
 from bot.stale_cards import StaleCards
-from countersign.slack.actions import ASK_AGAIN, CARD, DETAILS, OPEN_CARD, Place
+from countersign.slack.actions import ASK_AGAIN, CARD, DETAILS, OPEN_CARD, BlockId
 from countersign.slack.directory import Directory
 from countersign.slack.message import messages_of
 from countersign.slack.validate import message_problems
@@ -90,7 +90,6 @@ ELSEWHERE = st.builds(
 )
 RULES = st.sampled_from(
     [
-        None,
         RULE,
         FULL_RULE,
         RULE.model_copy(update={"solo": True, "self_approval": True}),
@@ -160,7 +159,7 @@ def a_click(channel: str, ts: str) -> Click:
         channel=channel,
         message_ts=ts,
         thread_ts="",
-        place=Place(CARD, 0, "", DEPLOYMENT),
+        place=BlockId(CARD, 0, "", DEPLOYMENT),
         ts="3.0",
         trigger_id="",
         response_url="",

@@ -10,9 +10,9 @@ from countersign.slack.directory import Directory
 from tests.builders import ALICE, BOB
 from tests.unit.worker.workspace import Workspace
 from worker.directory import SlackDirectory
-from workflows.contracts.activity_inputs import Question
+from workflows.contracts.activity_inputs import EligibilityQuery
 from workflows.contracts.core import Person
-from workflows.contracts.decisions import Account, Standing
+from workflows.contracts.decisions import Account, Eligibility
 from workflows.contracts.rules import Escalation, Panel, People, Rule
 
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")
@@ -22,9 +22,9 @@ RULE = Rule(name="large", panels=(Panel(who=FINANCE), Panel(who=People(users=("U
 
 async def _standing(
     directory: Directory, within: ActivityEnvironment, *people: Person, rule: Rule = RULE
-) -> tuple[Standing, ...]:
+) -> tuple[Eligibility, ...]:
     return await within.run(
-        SlackDirectory(directory).look_up, Question(people=people or (BOB,), rule=rule)
+        SlackDirectory(directory).look_up, EligibilityQuery(people=people or (BOB,), rule=rule)
     )
 
 
@@ -33,7 +33,7 @@ async def test_everybody_gets_their_panels_in_the_order_asked_for(
 ) -> None:
     slack.people["U0BOB"] |= {"name": "bob"}
     bob, alice = await _standing(directory, within, BOB, ALICE)
-    assert bob == Standing(user="U0BOB", name="bob", panels=(0,))
+    assert bob == Eligibility(user="U0BOB", name="bob", panels=(0,))
     assert (alice.user, alice.panels) == ("U0ALICE", (1,))
 
 

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from countersign.tools.toolkit import Context, Preview, ReservedNameError, ToolError, tool
 from tests.builders import a_call
-from worker.agent import FIELDS_LIMIT, LINES_LIMIT, NO_ANSWER, OUTPUT_LIMIT, Agency
+from worker.agent import FIELDS_LIMIT, LINES_LIMIT, NO_ANSWER, OUTPUT_LIMIT, AgentRunner
 from worker.arguments import not_run
 from workflows.contracts.core import ArgumentField, Call, Prepared, ToolResult
 
@@ -27,7 +27,7 @@ class Unwritable:
 
 
 class Export:
-    """An agency with one tool, which does and previews what a test says."""
+    """An runner with one tool, which does and previews what a test says."""
 
     def __init__(self, act: Callable[[], Any], preview: Callable[[], Any] | None = None) -> None:
         self.ran = 0
@@ -45,13 +45,13 @@ class Export:
                 return preview()
 
         shop: Any = None
-        self.agency = Agency("A", "I", "m", {"export": export}, shop)
+        self.runner = AgentRunner("A", "I", "m", {"export": export}, shop)
 
     async def run(self, call: Call = CALL) -> ToolResult:
-        return _stored(await self.agency.run_tool(call))
+        return _stored(await self.runner.run_tool(call))
 
     async def prepare(self, call: Call = CALL) -> Prepared:
-        return _stored(await self.agency.prepare_call(call))
+        return _stored(await self.runner.prepare_call(call))
 
 
 def _stored(value: Any) -> Any:
@@ -164,9 +164,9 @@ async def test_a_tool_without_needed_arguments_does_not_run_either() -> None:
         return "done"
 
     shop: Any = None
-    agency = Agency("A", "I", "m", {"everything": everything}, shop)
+    runner = AgentRunner("A", "I", "m", {"everything": everything}, shop)
     call = CALL.model_copy(update={"tool": "everything", "arguments": not_run("too long")})
-    assert not (await agency.run_tool(call)).ok
+    assert not (await runner.run_tool(call)).ok
 
 
 def test_a_tool_may_not_take_the_name_of_the_mark() -> None:

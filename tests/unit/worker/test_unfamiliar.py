@@ -16,7 +16,7 @@ from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
 from worker.slack import PASSING, PERMANENT, failure, passes
 from worker.threads import SlackThreads
-from workflows.contracts.activity_inputs import Reminder, Reply, Whisper
+from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Reply
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Thread
 from workflows.contracts.rules import DIRECT, THREAD, Panel, People, Rule
@@ -156,12 +156,12 @@ async def test_an_answer_that_nobody_can_be_told_fails_in_the_end(
     assert (await tried(threads.post_reply, _reply("D0ALICE"))).is_final
 
 
-async def test_what_cannot_be_whispered_is_written_to_that_person(
+async def test_what_cannot_be_said_privately_is_written_to_that_person(
     slack: Workspace, threads: SlackThreads
 ) -> None:
     slack.refuses("chat.postEphemeral", "user_not_in_channel")
-    whisper = Whisper(to=ALICE, channel="C0OPS", thread_ts="1.0", text="Psst.")
-    assert (await tried(threads.whisper, whisper)).error is None
+    ephemeral = EphemeralMessage(to=ALICE, channel="C0OPS", thread_ts="1.0", text="Psst.")
+    assert (await tried(threads.post_ephemeral, ephemeral)).error is None
     (told,) = slack.messages
     assert (told["channel"], told["text"], told.get("thread_ts")) == ("D0ALICE", "Psst.", None)
 

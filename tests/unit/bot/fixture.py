@@ -14,7 +14,7 @@ from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision
 
 
-class Desk:
+class BotFixture:
     """The app between a Slack and a Temporal that are none."""
 
     def __init__(self, client: AsyncWebClient, slack: FakeSlack) -> None:
@@ -58,10 +58,10 @@ class Desk:
         ((_, approve, decision),) = self.votes.decided
         return approve, decision
 
-    def whispers(self) -> list[Json]:
+    def ephemerals(self) -> list[Json]:
         return self.slack.given("chat.postEphemeral")
 
     def told(self) -> str:
         """The only thing that was said privately."""
-        (whisper,) = self.whispers()
-        return str(whisper["text"])
+        (ephemeral,) = self.ephemerals()
+        return str(ephemeral["text"])

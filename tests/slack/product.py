@@ -13,13 +13,13 @@ from dev import temporal_cli
 from dev.processes import Name, Stack
 from sandbox.client import SandboxClient
 from tests.slack.reading import Json, approval_id, row_of
-from tests.slack.talk import ALICE, ALICES_DM, BOB, BOT, OPS, PATIENCE, Talk
+from tests.slack.slack_thread import ALICE, ALICES_DM, BOB, BOT, OPS, PATIENCE, SlackThread
 from workflows.client import Approvals
 from workflows.contracts.approvals import ApprovalStatus
 
 
 @dataclass
-class Scene:
+class Product:
     """A running stack and the people in it."""
 
     stack: Stack
@@ -30,11 +30,11 @@ class Scene:
     def approvals(self) -> Approvals:
         return Approvals(self.temporal)
 
-    async def begin(self, text: str, channel: str = ALICES_DM, who: str = ALICE) -> Talk:
+    async def begin(self, text: str, channel: str = ALICES_DM, who: str = ALICE) -> SlackThread:
         """Start a thread by saying something."""
-        return Talk(self.sandbox, channel, await self.sandbox.say(who, channel, text))
+        return SlackThread(self.sandbox, channel, await self.sandbox.say(who, channel, text))
 
-    async def mention(self, text: str, channel: str = OPS, who: str = ALICE) -> Talk:
+    async def mention(self, text: str, channel: str = OPS, who: str = ALICE) -> SlackThread:
         return await self.begin(f"<@{BOT}> {text}", channel, who)
 
     async def status(self, card: Json) -> ApprovalStatus:
@@ -128,7 +128,7 @@ class Scene:
         ):
             assert answer.status == 200
 
-    async def conversations(self, talk: Talk) -> int:
+    async def conversations(self, talk: SlackThread) -> int:
         """How many conversations Temporal knows for a thread; 0 or 1."""
         handle = self.temporal.get_workflow_handle(f"conversation-T0ACME-{talk.channel}-{talk.ts}")
         try:

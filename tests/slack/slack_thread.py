@@ -24,7 +24,7 @@ PATIENCE = 20
 
 
 @dataclass
-class Talk:
+class SlackThread:
     """Alice asks, and Bob decides if nobody else is named.
 
     In a direct message the card goes to finance's direct messages; the line stays with Alice.

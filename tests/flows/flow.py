@@ -14,14 +14,16 @@ from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
-from tests.builders import ALICE, BOB, a_message, a_press, a_thread
-from tests.fakes import ANYBODY, CardBoard, PhoneBook, RuleBook, ThreadLog, Workbench
+from tests.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
+from tests.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
 from tests.model import Answer, Script, calls
+from worker.conclusion import Conclusion
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
 from worker.runtime import Activities, build_worker
+from worker.vote_checks import VoteChecks
 from workflows.client import Approvals, Conversations
-from workflows.contracts.activity_inputs import Whisper
+from workflows.contracts.activity_inputs import EphemeralMessage
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person, Thread
 from workflows.contracts.decisions import Decision, Outcome, Refusal
@@ -49,17 +51,17 @@ def so_many(*needed: int) -> tuple[Panel, ...]:
 
 
 @dataclass
-class Rig:
+class Flow:
     """One worker, one thread, and everybody in it."""
 
     temporal: Client
     script: Script
     queue: str = field(default_factory=lambda: str(uuid4()))
-    cards: CardBoard = field(default_factory=CardBoard)
-    log: ThreadLog = field(default_factory=ThreadLog)
-    bench: Workbench = field(default_factory=Workbench)
-    policy: RuleBook = field(default_factory=RuleBook)
-    directory: PhoneBook = field(default_factory=PhoneBook)
+    cards: FakeCards = field(default_factory=FakeCards)
+    log: FakeThreads = field(default_factory=FakeThreads)
+    bench: FakeAgent = field(default_factory=FakeAgent)
+    policy: FakePolicy = field(default_factory=FakePolicy)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
     thread: Thread = field(default_factory=a_thread)
 
     @property
@@ -121,10 +123,10 @@ class Rig:
         await self.cards.until(lambda: self.cards.of(approval_id).counted == votes)
         return self.cards.of(approval_id)
 
-    async def told(self, count: int = 1) -> Whisper:
+    async def told(self, count: int = 1) -> EphemeralMessage:
         """Wait for so many private answers; the last one."""
-        await self.log.until(lambda: len(self.log.whispers) >= count)
-        return self.log.whispers[count - 1]
+        await self.log.until(lambda: len(self.log.ephemerals) >= count)
+        return self.log.ephemerals[count - 1]
 
     async def refusals(self, approval_id: str) -> list[Refusal]:
         """Why what did not count did not, in order."""
@@ -163,7 +165,17 @@ class Rig:
     def world(self) -> Sequence[Activities]:
         """Everything that the workflows ask."""
         lifecycle = TemporalLifecycle(self.temporal)
-        return (self.bench, self.cards, self.log, self.policy, self.directory, lifecycle)
+        checks = VoteChecks(self.bench, self.policy, self.directory, lifecycle)
+        return (
+            self.bench,
+            self.cards,
+            self.log,
+            self.policy,
+            self.directory,
+            lifecycle,
+            checks,
+            Conclusion(self.cards, lifecycle),
+        )
 
     @property
     def outputs(self) -> list[str]:
@@ -206,39 +218,39 @@ async def _stage(temporal: Client) -> tuple[Client, Stage]:
 async def working(
     temporal: Client,
     *answers: Answer,
-    bench: Workbench | None = None,
-    directory: PhoneBook | None = None,
-    cards: CardBoard | None = None,
-    log: ThreadLog | None = None,
+    bench: FakeAgent | None = None,
+    directory: FakeDirectory | None = None,
+    cards: FakeCards | None = None,
+    log: FakeThreads | None = None,
     script: Script | None = None,
     through: Callable[[Activities], Activities] = lambda it: it,
-) -> AsyncGenerator[Rig]:
-    """A rig whose model gives these answers in order, or plays a script of its own.
+) -> AsyncGenerator[Flow]:
+    """A flow whose model gives these answers in order, or plays a script of its own.
 
     All that the workflows ask of the world goes `through` what a test puts before it.
     """
-    rig = Rig(
+    flow = Flow(
         temporal,
         script or Script(*answers),
-        bench=bench or Workbench(),
-        directory=directory or PhoneBook(),
-        cards=cards or CardBoard(),
-        log=log or ThreadLog(),
+        bench=bench or FakeAgent(),
+        directory=directory or FakeDirectory(),
+        cards=cards or FakeCards(),
+        log=log or FakeThreads(),
     )
-    async with at_work(rig, through):
-        yield rig
+    async with at_work(flow, through):
+        yield flow
 
 
 @asynccontextmanager
 async def at_work(
-    rig: Rig, through: Callable[[Activities], Activities] = lambda it: it
+    flow: Flow, through: Callable[[Activities], Activities] = lambda it: it
 ) -> AsyncGenerator[None]:
-    """A worker for a rig; outside of this there is none."""
-    client, stage = await _stage(rig.temporal)
-    stage.script = rig.script
+    """A worker for a flow; outside of this there is none."""
+    client, stage = await _stage(flow.temporal)
+    stage.script = flow.script
     async with build_worker(
         client,
-        rig.queue,
-        [through(it) for it in rig.world],
+        flow.queue,
+        [through(it) for it in flow.world],
     ):
         yield

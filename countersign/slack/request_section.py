@@ -24,7 +24,7 @@ from countersign.slack.blocks import (
     size,
     words,
 )
-from countersign.slack.people import IN_THREAD, Ringing, person
+from countersign.slack.people import IN_THREAD, Mentions, person
 from countersign.slack.text import (
     HEADER_LIMIT,
     MESSAGE_SIZE_LIMIT,
@@ -52,7 +52,7 @@ or the outcome with its reasons. Always the same, so that a settled card shows w
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RequestSection:
     """The part of a card that says what is asked."""
 
     head: Sequence[Block]
@@ -60,19 +60,23 @@ class Question:
     complete: bool
 
 
-def question(status: ApprovalStatus, source: str = "", ringing: Ringing = IN_THREAD) -> Question:
+def question(
+    status: ApprovalStatus, source: str = "", mentions: Mentions = IN_THREAD
+) -> RequestSection:
     """What fits a message.
 
     Args:
         status: the approval.
         source: permalink of the message that began the thread, if there is one.
-        ringing: whom the message mentions.
+        mentions: whom the message mentions.
     """
     told = plain(_told(status), SUMMARY_LIMIT)
-    head = [rich(paragraph(bold(told.text))), _origin(status, source, ringing)]
+    head = [rich(paragraph(bold(told.text))), _origin(status, source, mentions)]
     body = _body(status)
     kept = as_many(body.blocks, MOST_BLOCKS, MESSAGE_SIZE_LIMIT - AROUND - size(head))
-    return Question(head, kept.blocks, _lines_complete(status) and body.complete and kept.complete)
+    return RequestSection(
+        head, kept.blocks, _lines_complete(status) and body.complete and kept.complete
+    )
 
 
 def whole_question(status: ApprovalStatus) -> Sequence[Block]:
@@ -143,18 +147,18 @@ def _body(status: ApprovalStatus) -> Shown:
     return Shown([*comparisons(status, SUMMARY_LIMIT), *arguments.blocks], arguments.complete)
 
 
-def _origin(status: ApprovalStatus, source: str, ringing: Ringing) -> Block:
+def _origin(status: ApprovalStatus, source: str, mentions: Mentions) -> Block:
     shown = status.shown
-    parts: list[str | TextObject] = [_asked_by(status, source, ringing)]
+    parts: list[str | TextObject] = [_asked_by(status, source, mentions)]
     parts += _agent(status)
     if shown.reason:
         parts.append(literal(f"because: “{plain(shown.reason, BECAUSE_LIMIT).text}”"))
     return context(*parts, *_costs(status))
 
 
-def _asked_by(status: ApprovalStatus, source: str = "", ringing: Ringing = IN_THREAD) -> str:
+def _asked_by(status: ApprovalStatus, source: str = "", mentions: Mentions = IN_THREAD) -> str:
     channel, requester = status.thread.channel, status.request.call.requester
-    who = mention(requester.user) if ringing.requester else person(status, requester)
+    who = mention(requester.user) if mentions.requester else person(status, requester)
     if channel.startswith(DIRECT_PREFIX):
         return f"asked by {who} in a direct message"  # whose link would open for nobody else
     link = f" (<{source}|open the thread>)" if source else ""
