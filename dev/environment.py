@@ -17,9 +17,11 @@ OURS = (
     "OPENAI_",
     "POLICY_",
     "SANDBOX_",
+    "SECRET_ARGUMENTS",
     "SLACK_",
     "TASK_QUEUE",
     "TEMPORAL_",
+    "TOOLS",
     "WORKER_",
 )
 """How the names of our variables begin."""

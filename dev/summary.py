@@ -35,7 +35,8 @@ def summary(stack: Stack, seconds: float) -> Iterator[Text]:
     yield _row("Logs", os.path.relpath(stack.home / "logs"))
     yield Text()
     if options.slack_is_sandbox:
-        yield Text("  Try it: as Alice, write to @Countersign in #ops “order 100 widgets”,")
+        tried = "help" if stack.env.get("TOOLS") else "order 100 widgets"
+        yield Text(f"  Try it: as Alice, write to @Countersign in #ops “{tried}”,")
         yield Text("          then press Approve as Bob.")
     yield Text("  Ctrl-C stops everything; the next start goes on where this one stopped.")
     yield Text()

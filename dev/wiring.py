@@ -1,5 +1,6 @@
 """What each process of a stack is told: its command, its variables, where it answers."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -129,7 +130,7 @@ class Wiring:
     def _process_env(self) -> dict[str, str]:
         return {
             **self.base,
-            "PYTHONPATH": str(self.root),
+            "PYTHONPATH": os.pathsep.join([str(self.root), *self._packages_of_others()]),
             "PYTHONUNBUFFERED": "1",
             "LOG_LEVEL": self.log_level,
             "LOG_FORMAT": self.base.get("LOG_FORMAT", "console"),
@@ -139,6 +140,11 @@ class Wiring:
         """Our own server has one namespace and knows neither TLS nor keys."""
         address = {"TEMPORAL_ADDRESS": self.temporal_address}
         return {**address, "TEMPORAL_NAMESPACE": NAMESPACE} if self.temporal_is_ours else address
+
+    def _packages_of_others(self) -> list[str]:
+        """Where Python was told to look besides, such as for the package that `TOOLS` names."""
+        named = self.base.get("PYTHONPATH", "").split(os.pathsep)
+        return [str(Path(it).absolute()) for it in named if it]
 
     def _database_url(self) -> str:
         default = f"sqlite+aiosqlite:///{self.home / 'countersign.db'}"

@@ -91,5 +91,5 @@ def build_core(config: SandboxConfig) -> Core:
         uploads=Uploads(),
     )
     inspector.on_entry = core.hub.inspect
-    core.delivery.on_idle = core.hub.pulse.beat
+    core.delivery.on_idle = core.hub.changes.note
     return core

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.changes import Topic
 from sandbox.core import Core
 from sandbox.json_types import Json
 from sandbox.rendering import page_message
@@ -15,6 +16,19 @@ def show_message(core: Core, message: Message) -> None:
     core.changed()
     frame = {"type": "message", "message": page_message(message)}
     core.hub.publish(lambda viewer: frame if may_see(core, viewer, message) else None)
+    for topic in topics(message):
+        core.hub.changes.tell(topic, message)
+
+
+def topics(message: Message) -> tuple[Topic, ...]:
+    """What somebody may wait for who waits for this message: whatever is here, a thread, itself."""
+    if message.ephemeral_to is not None:
+        return (("ephemeral", message.ephemeral_to),)
+    return (
+        ("message", message.channel),
+        ("message in a thread", f"{message.channel} {message.thread}"),
+        ("one message", f"{message.channel} {message.ts}"),
+    )
 
 
 def hide_message(core: Core, message: Message) -> None:
@@ -50,3 +64,4 @@ def set_status(core: Core, channel: str, thread_ts: str, **changes: Any) -> None
     if not (status.text or status.session):
         del core.state.statuses[key]
     core.hub.publish(lambda viewer: frame if sees(core, viewer, channel) else None)
+    core.hub.changes.tell(("status", ""), key)

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 
+from sandbox.changes import Changes
 from sandbox.json_types import Json
-from sandbox.pulse import Pulse
 
 MAX_FRAME = 64 * 1024
 
@@ -26,7 +26,7 @@ class Hub:
     """Sends each page the frames that its person may see, in order."""
 
     def __init__(self) -> None:
-        self.pulse = Pulse()
+        self.changes = Changes()
         self.seq = 0
         self._pages: set[Page] = set()
 
@@ -37,7 +37,7 @@ class Hub:
             frame = frame_for(page.user)
             if frame is not None:
                 page.frames.put_nowait({**frame, "seq": self.seq})
-        self.pulse.beat()
+        self.changes.note()
 
     def tell(self, user: str, frame: Json) -> None:
         """Send a frame to one person's pages."""
@@ -49,7 +49,7 @@ class Hub:
         for page in self._pages:
             if page.inspects:
                 page.frames.put_nowait({"type": "inspector", "entry": entry, "seq": self.seq})
-        self.pulse.beat()
+        self.changes.note()
 
     async def serve(self, socket: web.WebSocketResponse, user: str, first: Json) -> None:
         """Keep one page up to date until it goes away."""

@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from sandbox.clock import Clock
@@ -27,6 +27,10 @@ class Entry:
     ms: float | None
     ok: bool | None
     detail: Json
+
+    def shown(self) -> Json:
+        """The entry as pages and programs read it."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 class Inspector:
@@ -55,11 +59,11 @@ class Inspector:
         masked = cast("Json", self._masked(detail))
         entry = Entry(self._count, self._clock(), kind, title, rounded, ok, masked)
         self._entries.append(entry)
-        self.on_entry(asdict(entry))
+        self.on_entry(entry.shown())
 
     def since(self, n: int) -> list[Json]:
         """Entries numbered above `n`, newest last."""
-        return [asdict(entry) for entry in self._entries if entry.n > n]
+        return [entry.shown() for entry in self._entries if entry.n > n]
 
     def _masked(self, value: Any) -> Any:
         if isinstance(value, str):

@@ -171,6 +171,7 @@ def set_errors(core: Core, user: str, view: Json, errors: Json) -> None:
 def show(core: Core, user: str) -> None:
     """Tell a person's pages which modals are open."""
     core.hub.tell(user, {"type": "views", "views": list(stack(core, user))})
+    core.hub.changes.tell(("view", user))
 
 
 def as_sent(view: Json, values: Json | None = None) -> Json:
@@ -185,6 +186,7 @@ def _keep_home(core: Core, user: str, view: Json) -> Json:
     core.state.homes[user] = view
     core.changed()
     core.hub.tell(user, {"type": "home", "home": view})
+    core.hub.changes.tell(("home", user))
     return view
 
 

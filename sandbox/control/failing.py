@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from sandbox.changes import EVERYTHING
 from sandbox.control.body import Ask
 from sandbox.core import Core
 from sandbox.delivery import Answer, Outgoing
@@ -117,6 +118,7 @@ def show_everything(core: Core) -> None:
     """Tell every page the whole workspace anew."""
     core.changed()
     core.hub.publish(lambda viewer: {"type": "snapshot", **snapshot(core, viewer)})
+    core.hub.changes.tell(EVERYTHING)
 
 
 def show_app(core: Core) -> None:

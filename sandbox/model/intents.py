@@ -1,167 +1,179 @@
-"""The model's whole mind: a table of intents, tried in order, and what follows from outputs."""
+"""Which tools a message asks for, and with which arguments."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sandbox.model import aftermath, essay, followups, memory, phrases, replies
-from sandbox.model.orders import Line, bare_lines, order_lines
-from sandbox.model.report import tell
-from sandbox.model.scene import Scene
-from sandbox.model.steps import Ability, Call, Do, Field, Say, Step
-from sandbox.model.verbs import NEGATED, is_order_word
-from sandbox.model.wishes import order, order_step, wishes
-from sandbox.model.words import items_in, number_at, plural
+from sandbox.model.arguments import Reading, read_arguments
+from sandbox.model.conversation import Conversation
+from sandbox.model.purchasing import NOT_MEANT, PHRASES
+from sandbox.model.tools import Json, Parameter, Tool
+from sandbox.model.words import NUMBER, sentence, singular
 
-Intent = Callable[[Scene], Step | None]
+QUOTE_LIMIT = 120
+"""Characters of a message that a reason quotes."""
+MOST_CALLS = 10
 
-VAGUE_LIMIT = 200
-"""A longer message that only mentions ordering is about something else."""
-
-
-def decide(scene: Scene) -> Step:
-    """The next step of a conversation; the first intent that knows what to do decides."""
-    step = go_on(scene) if scene.used else next(_steps(scene), Say(replies.CONFUSED))
-    return _possible(scene, step)
-
-
-def go_on(scene: Scene) -> Step:
-    """After tools answered: another call if one follows from it, else the answer."""
-    if phrases.LONG_ANSWER.search(scene.low):
-        return Say(essay.write(scene.used[-1].output))
-    if step := aftermath.next_call(scene):
-        return step
-    asked = order(replace(scene, used=()))
-    question = f"\n\n{asked.text}" if isinstance(asked, Say) and "?" in asked.text else ""
-    return Say((aftermath.not_found(scene) or tell(scene.used)) + question)
-
-
-def says(pattern: re.Pattern[str], answer: str) -> Intent:
-    """An intent that answers whatever has a phrase of `pattern` in it with one text."""
-    return lambda scene: Say(answer) if pattern.search(scene.low) else None
-
-
-def begins(pattern: re.Pattern[str], answer: str) -> Intent:
-    """The same for messages that begin with a phrase of `pattern`."""
-    return lambda scene: Say(answer) if pattern.match(scene.low) else None
-
-
-def waiting(scene: Scene) -> Step | None:
-    """`what are you waiting for?`."""
-    asked = phrases.WAITING.search(scene.low) and not order_lines(scene.text)
-    return Say(replies.waits(scene.waiting)) if asked else None
-
-
-def typed_decision(scene: Scene) -> Step | None:
-    """`approve`, typed instead of pressed."""
-    just_yes = phrases.ONLY_YES.match(scene.low)
-    if phrases.TYPED_DECISION.match(scene.low) or (just_yes and scene.waiting):
-        return Say(f"{replies.PRESS}\n\n{replies.waits(scene.waiting)}")
-    return Say(replies.YES_TO_WHAT) if just_yes else None
-
-
-def recall(scene: Scene) -> Step | None:
-    """`what did I order?`."""
-    if not phrases.RECALL.search(scene.low):
-        return None
-    lines = [
-        f"**#{order.number}**: {plural(str(order.line.item), int(order.line.quantity or 0))}"
-        + (" (cancelled)" if order.is_cancelled else "")
-        for order in memory.placed(scene)
-    ]
-    return Say(replies.ordered(lines, scene.waiting))
-
-
-def long_answer(scene: Scene) -> Step | None:
-    """`write a long report`."""
-    if not phrases.LONG_ANSWER.search(scene.low):
-        return None
-    look = Call(Ability.SEARCH, {Field.QUERY: ""})
-    return Do((look,)) if scene.toolbox.can(Ability.SEARCH) else Say(essay.write(""))
-
-
-def bare_order(scene: Scene) -> Step | None:
-    """`20 chairs, please`, and `chairs`, which is only a question."""
-    lines = bare_lines(scene.text)
-    if any(line.quantity is not None for line in lines):
-        return order_step(scene, lines)
-    number = number_at(scene.text)
-    if number and not number[1].strip(" .!"):
-        return order_step(scene, [Line(number[0])])
-    queries = items_in(scene.text) if len(scene.text.split()) <= 3 else []
-    return (
-        Do(tuple(Call(Ability.SEARCH, {Field.QUERY: query}) for query in queries))
-        if queries
-        else None
-    )
-
-
-def vague_order(scene: Scene) -> Step | None:
-    """`I want to order something`."""
-    if not is_order_word(scene.text) or len(scene.text) > VAGUE_LIMIT:
-        return None
-    items = items_in(scene.text)
-    return Say(replies.how_many(items[0]) if items else replies.WHAT_TO_ORDER)
-
-
-def not_wanted(scene: Scene) -> Step | None:
-    """`don't order 5 desks`."""
-    if not NEGATED.search(scene.text) or order_lines(scene.text):
-        return None
-    return Say(replies.NOT_PLACED if scene.waiting else replies.LEFT)
-
-
-def why(scene: Scene) -> Step | None:
-    """`why was it rejected?`: how the newest guarded call ended."""
-    last = next(memory.last_calls(scene), None) if phrases.WHY.search(scene.low) else None
-    return Say(tell([last])) if last else None
-
-
-def unreadable(scene: Scene) -> Step | None:
-    """Only code, links or nothing; or far too much."""
-    if not re.search(r"\w", scene.text):
-        return Say(replies.HELLO if scene.is_silent else replies.ONLY_WORDS)
-    return Say(replies.TOO_MUCH) if len(scene.text) > 1_000 else None
-
-
-INTENTS: tuple[Intent, ...] = (
-    says(phrases.OVERRIDE, replies.ONLY_PEOPLE),
-    long_answer,
-    followups.answered,
-    waiting,
-    followups.again,
-    typed_decision,
-    followups.changed,
-    followups.more,
-    recall,
-    why,
-    not_wanted,
-    wishes,
-    bare_order,
-    followups.declined,
-    says(phrases.WHO_APPROVES, replies.WHO_APPROVES),
-    says(phrases.HELP, replies.HELP),
-    says(phrases.WHO_ARE_YOU, replies.WHO),
-    says(phrases.THANKS, replies.THANKS),
-    says(phrases.HOW_ARE_YOU, replies.FINE),
-    begins(phrases.BYE, replies.BYE),
-    begins(phrases.HELLO, replies.HELLO),
-    says(phrases.INSULT, replies.SORRY),
-    vague_order,
-    unreadable,
+_CLAUSE = re.compile(
+    r"[,\s]*\b(?:because|since|so that|as (?:we|i|our|the)\b|before (?:you|we|i)\b).*?"
+    r"(?=[.!?;](?:\s|$)|\n|$)",
+    re.IGNORECASE | re.DOTALL,
 )
-"""From the most to the least particular; each is tried if those before it had nothing to do."""
+NEGATED = re.compile(
+    r"\b(?:do not|don't|never|no need to|won't)\b.*?(?=[.!?;]|,? but\b|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_AND = re.compile(r"\s*(?:,(?!\d)|[;&]|\n\s*[-*•]?|\b(?:and|plus|as well as)\b)\s*", re.IGNORECASE)
+_COUNTS = re.compile(rf"\W*(?:\S+\s)?\W*(?:{NUMBER}|(?:an?|another)\s)", re.IGNORECASE)
+_POINTS = re.compile(r"\b(?:them|those|these|it|that|more|same)\b", re.IGNORECASE)
+_SMALL = r"(?:\W+(?:the|an?|my|our|your|some|to|of|for|all|up)){0,3}\W+"
+_LITTLE = frozenset({"the", "a", "an", "of", "for", "to", "in"})
 
 
-def _steps(scene: Scene) -> Iterator[Step]:
-    return (step for intent in INTENTS if (step := intent(scene)))
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool to be called."""
+
+    tool: str
+    arguments: Json
 
 
-def _possible(scene: Scene, step: Step) -> Step:
-    """Only calls of tools that are offered; an honest sentence if none is left."""
-    if isinstance(step, Say):
-        return step
-    calls = tuple(call for call in step.calls if scene.toolbox.can(call.ability))
-    if calls:
-        return Do(calls)
-    return Say(replies.no_tool(step.calls[0].ability.value))
+@dataclass(frozen=True, slots=True)
+class Intents:
+    """What a message asks for: complete calls, and those that something is missing for."""
+
+    calls: tuple[Call, ...]
+    incomplete: tuple[Reading, ...]
+
+
+def read_intents(conversation: Conversation, text: str) -> Intents:
+    """Every call that a text asks for."""
+    clause = _CLAUSE.search(text)
+    because = clause[0] if clause else ""
+    left = NEGATED.sub(" ", _CLAUSE.sub(" ", text))
+    readings = [it for found in _named(conversation.tools, left) for it in _readings(*found)]
+    for reading in readings:
+        _remember(conversation, reading)
+    complete = [it for it in readings if not it.missing]
+    called = {it.tool.name for it in complete}
+    calls = (Call(it.tool.name, it.arguments(reason(text, it.purpose, because))) for it in complete)
+    incomplete = (it for it in readings if it.missing and it.tool.name not in called)
+    return Intents(tuple(calls)[:MOST_CALLS], tuple(incomplete))
+
+
+def reason(text: str, *own: str) -> str:
+    """Why a call is made: a person's own reason, else their message."""
+    if told := sentence(", ".join(part.strip(" ,.!?") for part in own if part.strip(" ,.!?"))):
+        return told
+    words = " ".join(text.split())
+    shown = words if len(words) <= QUOTE_LIMIT else f"{words[:QUOTE_LIMIT]}…"
+    return f"Asked for in this thread: “{shown}”"
+
+
+def _named(tools: Sequence[Tool], text: str) -> Iterator[tuple[Tool, str, str]]:
+    """Tools that a text means, each with what follows; one alone also with what is before it."""
+    cues = _cues(tools, text)
+    for number, (start, end, tool) in enumerate(cues):
+        following = [it[0] for it in cues[number + 1 :]]
+        yield tool, text[end : min(following, default=len(text))], text[: start * (len(cues) == 1)]
+
+
+def _cues(tools: Sequence[Tool], text: str) -> list[tuple[int, int, Tool]]:
+    """Where a text means which tools, in its order; of those that overlap the longest counts."""
+    found = [
+        (*place.span(), tool)
+        for tool, pattern in _patterns(tools)
+        for place in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", text, re.IGNORECASE)
+    ]
+    chosen: list[tuple[int, int, Tool | None]] = []
+    for start, end, tool in sorted(found, key=lambda cue: cue[0] - cue[1]):
+        if all(end <= it[0] or it[1] <= start for it in chosen):
+            chosen.append((start, end, tool))
+    meant = [(start, end, tool) for start, end, tool in chosen if tool is not None]
+    return sorted(meant, key=lambda cue: cue[0]) or _scattered(tools, text)
+
+
+def _patterns(tools: Sequence[Tool]) -> Iterator[tuple[Tool | None, str]]:
+    """Words that mean a tool: its name, written or spoken, how its description begins, phrases."""
+    for tool in tools:
+        yield tool, re.escape(tool.name)
+        for words in (_words(tool.name), _words(tool.about)[:2]):
+            if words:
+                yield tool, _SMALL.join(map(_stem, words))
+        yield from ((tool, phrase) for name, phrase in PHRASES if name == tool.name)
+    yield None, NOT_MEANT
+
+
+def _scattered(tools: Sequence[Tool], text: str) -> list[tuple[int, int, Tool]]:
+    """A tool whose name's words are all there, in any order; its arguments are anywhere."""
+    for tool in tools:
+        words = [rf"\b{_stem(word)}\b" for word in _words(tool.name)]
+        if words and all(re.search(word, text, re.IGNORECASE) for word in words):
+            return [(len(text), len(text), tool)]
+    return []
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name or a sentence that count: `water_plants`, `Water the plants`."""
+    words = re.findall(r"[^\W\d_]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name))
+    return [it for it in words if it.lower() not in _LITTLE]
+
+
+def _stem(word: str) -> str:
+    return rf"{re.escape(singular(word))}(?:s|es|ing)?"
+
+
+def _readings(tool: Tool, segment: str, before: str) -> list[Reading]:
+    """The arguments of each call: `20 chairs and 5 desks` are two.
+
+    What a segment lacks may stand before the words that mean the tool, if it is sure.
+    """
+    several = [read_arguments(tool, group) for group in _groups(tool, segment)]
+    if len(several) > 1 and not any(it.missing for it in several):
+        return several
+    reading = read_arguments(tool, segment)
+    if reading.missing and before:
+        reading.values = {**read_arguments(tool, before, is_change=True).values, **reading.values}
+    return [reading]
+
+
+def _groups(tool: Tool, segment: str) -> list[str]:
+    """Parts with a number of their own, or that are one word each; the rest belongs to them."""
+    parts = [part for part in _AND.split(segment) if part.strip(" .!?")]
+    if all(re.fullmatch(r"\W*\w+\W*", part) for part in parts):
+        return parts if not any(it.kind == "array" for it in tool.parameters) else []
+    groups: list[str] = []
+    for part in parts if any(it.is_number for it in tool.parameters) else ():
+        if groups and not (_COUNTS.match(part) or _chooses(tool, part)):
+            groups[-1] += f" and {part}"
+        else:
+            groups.append(part)
+    return groups
+
+
+def _chooses(tool: Tool, part: str) -> bool:
+    chosen = read_arguments(tool, part, is_change=True).values
+    return any(it.choices and it.name in chosen for it in tool.parameters)
+
+
+def _remember(conversation: Conversation, reading: Reading) -> None:
+    """Fill in what `it` and `them` mean: an id that an output named, or a value used before."""
+    for it in filter(reading.lacks, reading.tool.parameters):
+        known: list[Any] = []
+        if it.name.endswith("_id"):
+            known = _ids(conversation, reading.tool, it)
+        elif _POINTS.search(conversation.text):
+            known = [used.ran[it.name] for used in conversation.history if it.name in used.ran]
+        if known:
+            reading.values[it.name] = known[0]
+
+
+def _ids(conversation: Conversation, tool: Tool, it: Parameter) -> list[int]:
+    """`Order #8123` is an `order_id`, newest first; what the tool was done with is out."""
+    noun = re.escape(it.name.removesuffix("_id"))
+    number = re.compile(rf"\b{noun} #?(\d{{1,12}})\b", re.IGNORECASE)
+    history = conversation.history
+    done = [used.ran.get(it.name) for used in history if used.is_done and used.tool == tool.name]
+    named = (int(found) for used in history for found in number.findall(used.output))
+    return [found for found in named if found not in done]

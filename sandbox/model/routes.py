@@ -6,16 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.model import wire
-from sandbox.model.brain import think
-from sandbox.model.script import (
-    FAILURES,
-    INVALID_KEY,
-    MISSING_KEY,
-    ApiError,
-    Mode,
-    Script,
-    bad_request,
-)
+from sandbox.model.answers import answer
+from sandbox.model.script import FAILURES, ApiError, Mode, Script
 
 MODELS = ("scripted", "gpt-5.4-mini")
 """Listed for tools that look; any name is accepted."""
@@ -35,14 +27,6 @@ def add_model_routes(app: web.Application, *, latency: float = 0.0) -> None:
     app.router.add_post("/v1/_script", model.change_script)
 
 
-class _RefusedError(Exception):
-    """The request gets an error in OpenAI's form."""
-
-    def __init__(self, error: ApiError) -> None:
-        super().__init__(error.message)
-        self.error = error
-
-
 class _Model:
     def __init__(self, latency: float) -> None:
         self._latency = latency
@@ -57,14 +41,14 @@ class _Model:
         try:
             _check_key(request)
             return await self._answer(request, await _body(request), self._script.next())
-        except _RefusedError as refused:
-            return _refusal(refused.error)
+        except ApiError as error:
+            return _refusal(error)
 
     async def list_models(self, request: web.Request) -> web.Response:
         try:
             _check_key(request)
-        except _RefusedError as refused:
-            return _refusal(refused.error)
+        except ApiError as error:
+            return _refusal(error)
         listed = [
             {"id": it, "object": "model", "created": 0, "owned_by": "sandbox"} for it in MODELS
         ]
@@ -73,10 +57,12 @@ class _Model:
     async def change_script(self, request: web.Request) -> web.Response:
         try:
             body = await _body(request)
-            self._script.set(Mode(body.get("mode", "normal")), int(body.get("count", 0)))
-        except (_RefusedError, ValueError, TypeError):
+            mode, count = Mode(body.get("mode", "normal")), int(body.get("count", 0))
+        except (ApiError, ValueError, TypeError):
             modes = ", ".join(Mode)
-            return _refusal(bad_request(f"mode has to be one of {modes}, count a whole number."))
+            message = f"mode has to be one of {modes}, count a whole number."
+            return _refusal(ApiError(400, message))
+        self._script = Script(mode, count)
         return web.json_response(
             {"ok": True, "mode": self._script.mode, "count": self._script.left}
         )
@@ -85,22 +71,22 @@ class _Model:
         self, request: web.Request, body: dict[str, Any], mode: Mode
     ) -> web.StreamResponse:
         if mode in FAILURES:
-            raise _RefusedError(FAILURES[mode])
+            raise ApiError(*FAILURES[mode])
         if mode is Mode.HANG:
             await self._closing.wait()
         if mode is Mode.BAD_JSON:
             return web.Response(text='{"id": "resp_', content_type="application/json")
-        answer = think(body, mode)
+        whole = answer(body, mode)
         if body.get("stream"):
-            return await self._stream(request, answer)
+            return await self._stream(request, whole)
         await asyncio.sleep(self._latency)
-        return web.json_response(answer)
+        return web.json_response(whole)
 
-    async def _stream(self, request: web.Request, answer: wire.Json) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, whole: wire.Json) -> web.StreamResponse:
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
         stream = web.StreamResponse(headers=headers)
         await stream.prepare(request)
-        events = list(wire.events(answer))
+        events = list(wire.events(whole))
         for event in events:
             await stream.write(wire.sse(event))
             await asyncio.sleep(self._latency / len(events))
@@ -111,22 +97,21 @@ class _Model:
 def _check_key(request: web.Request) -> None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
-        raise _RefusedError(MISSING_KEY)
+        raise ApiError(401, "You didn't provide an API key. Send it as `Bearer YOUR_KEY`.")
     if any(word in key.lower() for word in ("expired", "invalid")):
-        raise _RefusedError(INVALID_KEY)
+        raise ApiError(401, "Incorrect API key provided.", "invalid_api_key")
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
         body = await request.json()
     except ValueError:
-        message = "We could not parse the JSON body of your request."
-        raise _RefusedError(bad_request(message)) from None
+        raise ApiError(400, "We could not parse the JSON body of your request.") from None
     if not isinstance(body, dict):
-        raise _RefusedError(bad_request("The body has to be a JSON object."))
+        raise ApiError(400, "The body has to be a JSON object.")
     return body
 
 
 def _refusal(error: ApiError) -> web.Response:
-    headers = {"Retry-After": "1"} if error.status == FAILURES[Mode.RATE_LIMIT].status else {}
+    headers = {"Retry-After": "1"} if error.status == web.HTTPTooManyRequests.status_code else {}
     return web.json_response(error.body, status=error.status, headers=headers)

@@ -1,5 +1,6 @@
 """What a test makes the model do wrong, for the next few answers or until it is changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,10 +26,6 @@ class Script:
     mode: Mode = Mode.NORMAL
     left: int = 0
 
-    def set(self, mode: Mode, count: int) -> None:
-        """Change the next `count` answers."""
-        self.mode, self.left = mode, count
-
     def next(self) -> Mode:
         """How the answer that is about to be given goes wrong."""
         mode = self.mode
@@ -38,54 +35,24 @@ class Script:
         return mode
 
 
-@dataclass(frozen=True, slots=True)
-class ApiError:
-    """An error in OpenAI's form."""
+class ApiError(Exception):
+    """The request gets an error in OpenAI's form: platform.openai.com/docs/guides/error-codes."""
 
-    status: int
-    message: str
-    kind: str
-    code: str | None = None
-    param: str | None = None
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """platform.openai.com/docs/guides/error-codes."""
-        return {
-            "error": {
-                "message": self.message,
-                "type": self.kind,
-                "param": self.param,
-                "code": self.code,
-            }
-        }
+    def __init__(self, status: int, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        kind = "server_error" if status >= 500 else "invalid_request_error"
+        error = {"message": message, "type": kind, "param": None, "code": code}
+        self.status = status
+        self.body: dict[str, Any] = {"error": error}
 
 
-MISSING_KEY = ApiError(
-    401,
-    "You didn't provide an API key. Send it in the Authorization header as `Bearer YOUR_KEY`.",
-    "invalid_request_error",
-)
-INVALID_KEY = ApiError(
-    401, "Incorrect API key provided.", "invalid_request_error", code="invalid_api_key"
-)
-FAILURES = {
-    Mode.FAIL_500: ApiError(
-        500, "The server had an error while processing your request.", "server_error"
-    ),
-    Mode.RATE_LIMIT: ApiError(
-        429, "Rate limit reached for requests.", "requests", code="rate_limit_exceeded"
-    ),
-    Mode.CONTEXT_LENGTH: ApiError(
+FAILURES: Mapping[Mode, tuple[int, str, str | None]] = {
+    Mode.FAIL_500: (500, "The server had an error while processing your request.", None),
+    Mode.RATE_LIMIT: (429, "Rate limit reached for requests.", "rate_limit_exceeded"),
+    Mode.CONTEXT_LENGTH: (
         400,
         "Your input exceeds the context window of this model. Please adjust your input.",
-        "invalid_request_error",
-        code="context_length_exceeded",
-        param="input",
+        "context_length_exceeded",
     ),
 }
-
-
-def bad_request(message: str, param: str | None = None) -> ApiError:
-    """A request that the API would refuse."""
-    return ApiError(400, message, "invalid_request_error", param=param)
+"""Status, message and code of each."""

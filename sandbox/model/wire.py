@@ -9,17 +9,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sandbox.model.words import listed
-
 Json = dict[str, Any]
 
 CREATED_AT = 1_767_225_600
 """The same request gets the same answer to the last byte, so the clock stays out of it."""
 
-_ECHOED = listed(
-    "instructions max_output_tokens metadata model parallel_tool_calls previous_response_id "
-    "reasoning temperature text tool_choice tools top_p truncation user"
-)
+_ECHOED = [
+    "instructions",
+    "max_output_tokens",
+    "metadata",
+    "model",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "reasoning",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_p",
+    "truncation",
+    "user",
+]
 
 
 def digest(request: Mapping[str, Any]) -> str:

@@ -1,138 +1,64 @@
-"""Small words of purchasing: numbers, the names of things, and why somebody wants them."""
+"""What a person typed, as plain English: without markup; numbers, and one thing of many."""
 
 import re
+from html import unescape
 
+READ_LIMIT = 2_000
+"""Characters of a message that are read."""
 
-def listed(text: str) -> list[str]:
-    """A list of words, written so that it can be read."""
-    return text.split()
-
-
-SKUS = listed("widget gadget gizmo sprocket laptop monitor desk chair headset cable")
-"""What the sandbox's shop is known to sell. Anything else is looked up first."""
-
-SYNONYMS = {
-    "notebook": "laptop",
-    "computer": "laptop",
-    "screen": "monitor",
-    "display": "monitor",
-    "headphone": "headset",
-    "earphone": "headset",
-    "stuhl": "chair",
-    "stühle": "chair",
-    "bürostuhl": "chair",
-    "bürostühle": "chair",
-    "schreibtisch": "desk",
-    "schreibtische": "desk",
-    "bildschirm": "monitor",
-    "bildschirme": "monitor",
-    "kabel": "cable",
-    "silla": "chair",
-    "escritorio": "desk",
-    "mesa": "desk",
-    "monitore": "monitor",
-    "portátil": "laptop",
-    "portátile": "laptop",
-    "auricular": "headset",
-    "auriculare": "headset",
-}
-
-_UNITS = listed(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
+_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_MENTION = re.compile(r"<[@#!][^<>]*>")
+_LINK = re.compile(r"<(?:https?|mailto):[^<>|]*(?:\|([^<>]*))?>|https?://\S+")
+_TYPED = str.maketrans("’‘“”–—\xa0", "''\"\"-- ", "`*")
+_ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+fifteen sixteen seventeen eighteen nineteen""".split()  # noqa: SIM905
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+_VALUES = dict(zip([*_ONES, *_TENS], [*range(20), *range(20, 100, 10)], strict=True))
+_SCALES = {"couple": 2, "pair": 2, "dozen": 12, "hundred": 100, "thousand": 1_000}
+_WORD = "|".join([*_VALUES, *_SCALES])
+_SPELLED = (
+    rf"\bhalf a dozen\b|\b(?:an?\s+(?={'|'.join(_SCALES)}))?(?:{_WORD})"
+    rf"(?:(?:[\s-]+|(?<=hundred|housand)\s+and\s+)(?:{_WORD}))*\b"
 )
-_TENS = listed("twenty thirty forty fifty sixty seventy eighty ninety")
-UNITS = {word: value for value, word in enumerate(_UNITS)}
-TENS = {word: 10 * value for value, word in enumerate(_TENS, 2)}
-SCALES = {"couple": 2, "pair": 2, "dozen": 12, "hundred": 100, "thousand": 1_000, "score": 20}
-ARTICLES = {"a": 1, "an": 1, "another": 1}
-GERMAN = {"ein": 1, "eine": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "zehn": 10}
-SPANISH = {
-    "un": 1,
-    "una": 1,
-    "dos": 2,
-    "tres": 3,
-    "cuatro": 4,
-    "cinco": 5,
-    "diez": 10,
-    "veinte": 20,
-}
-SMALL = UNITS | TENS | ARTICLES | GERMAN | SPANISH
-
-DIGITS = re.compile(r"-?\d{1,3}(?:[.,]\d{3})+(?![\d.,]*\d)|-?\d+(?:[.,]\d+)?k?\b")
-WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_DIGITS = r"(?<![\w.-])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?k?(?![\w.]*\w)"
+NUMBER = rf"(?:{_DIGITS}|{_SPELLED})"
+"""A number in digits or in words, without regard to capitals; `number` reads it."""
 
 
-def singular(word: str) -> str:
-    """Enough English for a catalogue."""
-    word = word.lower().removesuffix("'s")
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "xes", "sses")):
-        return word[:-2]
-    return word.removesuffix("s") if not word.endswith("ss") else word
+def plain(text: str) -> str:
+    """What a person said, without code, links, mentions and markup."""
+    text = _MENTION.sub(" ", _FENCE.sub(" ", text[:READ_LIMIT]))
+    text = _LINK.sub(lambda link: link[1] or " ", text)
+    return unescape(text).translate(_TYPED).strip()
 
 
-def plural(item: str, quantity: int | None = None) -> str:
-    """`1 desk`, `2 desks`, `desks`."""
-    many = item if quantity == 1 or item.endswith("s") else f"{item}s"
-    return many if quantity is None else f"{quantity:,} {many}"
+def number(written: str) -> float:
+    """What a `NUMBER` is: `1,000`, `2k`, `2.5`, `two hundred and twelve`, `half a dozen`."""
+    if not (digits := re.fullmatch(r"(-?.*\d)(k?)", written.replace(",", ""))):
+        return 6 if written.lower().startswith("half") else _value(written.lower())
+    value = float(digits[1]) if "." in digits[1] else int(digits[1])
+    return int(value * 1_000) if digits[2] else value
 
 
-def known(word: str) -> str | None:
-    """The catalogue's name for a word, if it is known to have one."""
-    stem = singular(word)
-    for candidate in (word.lower(), stem):
-        if candidate in SYNONYMS or candidate in SKUS:
-            return SYNONYMS.get(candidate, candidate)
-    return None
+def _value(spelled: str) -> int:
+    total = current = 0
+    for word in re.findall(r"[a-z]+", spelled):
+        current = max(current, 1) * _SCALES[word] if word in _SCALES else current
+        current += _VALUES.get(word, 0)
+        if word == "thousand":
+            total, current = total + current, 0
+    return total + current
 
 
-def items_in(text: str) -> list[str]:
-    """Every known thing that a text names, each once, in its order."""
-    found = (known(word) for word in WORD.findall(text))
-    return list(dict.fromkeys(item for item in found if item))
+def singular(words: str) -> str:
+    """`office chairs` is `office chair`, `switches` is `switch`."""
+    stem = words.lower()
+    if stem.endswith("ies") and len(stem) > 4:
+        return f"{stem[:-3]}y"
+    return re.sub(r"(?<=ch|sh|ss)es$|(?<=x)es$|(?<!s)s$", "", stem)
 
 
-def number_at(text: str) -> tuple[float, str] | None:
-    """A number at the start of a text, in digits or words, and what follows it.
-
-    `12 chairs`, `1,000 chairs`, `twenty-five chairs`, `a dozen chairs`, `2k cables`.
-    """
-    text = text.lstrip()
-    if digits := DIGITS.match(text):
-        return _digits(digits.group()), text[digits.end() :]
-    return _spelled(text)
-
-
-def _digits(text: str) -> float:
-    if re.fullmatch(r"-?\d{1,3}(?:[.,]\d{3})+", text):
-        return float(re.sub(r"[.,]", "", text))
-    scale = 1_000 if text.endswith("k") else 1
-    return float(text.removesuffix("k").replace(",", ".")) * scale
-
-
-def _spelled(text: str) -> tuple[float, str] | None:
-    rest = re.sub(r"^half a dozen\b", "six", text, flags=re.IGNORECASE)
-    total: float | None = None
-    while word := re.match(r"[\s-]*(?:and\s+(?=\w+))?([^\W\d_]+)", rest):
-        name, stem = word.group(1).lower(), singular(word.group(1))
-        joined = "and" in word.group().lower().split()
-        value = _next(total, stem if stem in SCALES else name, joined=joined)
-        if value is None:
-            break
-        total, rest = value, rest[word.end() :]
-    return None if total is None else (total, rest)
-
-
-def _next(total: float | None, word: str, *, joined: bool) -> float | None:
-    """What a number becomes by its next word, or None if that word is no part of it."""
-    if word in SCALES:
-        return (total or 1) * SCALES[word]
-    if word not in SMALL:
-        return None
-    if total is None:
-        return None if joined else SMALL[word]
-    if word in UNITS and (total >= 100 or (not joined and total >= 20 and total % 10 == 0)):
-        return total + UNITS[word]
-    return total + TENS[word] if word in TENS and total >= 100 else None
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop, in one line; nothing stays nothing."""
+    text = " ".join(text.split()).strip(" ,.;:!?")[:300]
+    return f"{text[0].upper()}{text[1:]}." if text else ""

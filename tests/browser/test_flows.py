@@ -13,7 +13,7 @@ async def _approve(approver: Window, requester: Window, what: str) -> None:
     """Approve the newest card of the thread and wait until who asked has the answer."""
     await expect(approver.card).to_contain_text(what)
     await button(approver.card, "Approve").click()
-    await expect(requester.answer).to_contain_text("Done.")
+    await expect(requester.answer).to_contain_text("is placed")
 
 
 async def test_a_typed_approve_decides_nothing_and_cancel_that_withdraws(opens: Opens) -> None:
@@ -115,4 +115,4 @@ async def test_what_is_asked_in_private_is_decided_in_private(opens: Opens) -> N
 
     await expect(asked).to_contain_text("Done: Order #")
     await expect(alice.pane).to_contain_text(told("Approved by Bob"))
-    await expect(alice.answer).to_contain_text("Done.")
+    await expect(alice.answer).to_contain_text("is placed")

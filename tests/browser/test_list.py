@@ -15,7 +15,7 @@ async def test_a_list_has_pages_and_a_filter_and_only_one_reader(opens: Opens) -
     alice, bob = await opens("U0ALICE"), await opens("U0BOB")
     await alice.ask("order 2 desks")
     await button((await bob.follow("order 2 desks")), "Approve").click()
-    await expect(alice.answer).to_contain_text("Done.")
+    await expect(alice.answer).to_contain_text("is placed")
     await alice.reply("cancel it")
     await expect(alice.card).to_contain_text("Cancel order #")
     await alice.reply(MANY)

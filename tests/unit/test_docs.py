@@ -13,7 +13,10 @@ from dev.settings_table import written
 from worker.settings import WorkerSettings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "sandbox/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 HIDDEN = {".ci", ".env.example", ".gitignore"}
 
 

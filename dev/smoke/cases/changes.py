@@ -74,7 +74,7 @@ async def expiry(order: Order) -> None:
     """Nobody decides in time; the requester can ask again."""
     started = time.perf_counter()
     card = await order.ask(f"order 1 {SHORT_LIVED}")
-    await order.answered(card, "Nobody decided in time", started)
+    await order.answered(card, "nobody answered by", started)
     gone = await order.shows(card, "Expired")
     expect("orders of what expired", order.stage.shop.orders(SHORT_LIVED), [])
     await order.press(gone, "Ask again", ALICE)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dev.errors import PortInUseError, SettingError
+from dev.paths import ROOT
 from dev.plan import Wishes, check_ports, plan
 from dev.ports import Ports
 from dev.secrets_file import load_or_create
@@ -69,6 +70,12 @@ def test_our_own_temporal_has_one_namespace(tmp_path: Path) -> None:
 
     assert ours.wire(tmp_path).env()["TEMPORAL_NAMESPACE"] == "default"
     assert theirs.wire(tmp_path).env()["TEMPORAL_NAMESPACE"] == "acme"
+
+
+def test_tools_may_be_wherever_python_was_told_to_look(tmp_path: Path) -> None:
+    env = plan({"PYTHONPATH": "/my/agents", "TOOLS": "garden"}, WISHES).wire(tmp_path).env()
+    assert env["PYTHONPATH"] == f"{ROOT}:/my/agents"
+    assert env["TOOLS"] == "garden"
 
 
 def test_all_ports_move_together() -> None:

@@ -20,7 +20,6 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sandbox.config import SandboxConfig
 from sandbox.errors import ControlError
 from sandbox.json_types import Json
-from sandbox.pulse import Pulse
 from sandbox.server import Sandbox
 
 MANIFEST = Path(__file__).parent / "slack_app_manifest.yml"
@@ -75,13 +74,14 @@ class App:
     heard: list[SocketModeRequest] = field(default_factory=list[SocketModeRequest])
     reply: Reply = lambda _payload: None
     silent: bool = False
-    pulse: Pulse = field(default_factory=Pulse)
+    one_more: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def on_request(
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
         self.heard.append(request)
-        self.pulse.beat()
+        async with self.one_more:
+            self.one_more.notify_all()
         if self.silent:
             return
         response = SocketModeResponse(request.envelope_id, self.reply(request.payload))
@@ -89,8 +89,8 @@ class App:
 
     async def until(self, count: int) -> list[SocketModeRequest]:
         """Wait until so many requests were heard."""
-        while len(self.heard) < count:
-            await self.pulse.wait()
+        async with self.one_more:
+            await self.one_more.wait_for(lambda: len(self.heard) >= count)
         return self.heard
 
     async def first(self) -> Json:

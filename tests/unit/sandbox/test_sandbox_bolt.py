@@ -11,19 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.json_types import Json
 from sandbox.server import Sandbox
-from tests.unit.sandbox.stage import (
-    ALICE,
-    APP_TOKEN,
-    BOB,
-    BOT,
-    OPS,
-    a_modal,
-    a_web_client,
-    actions,
-    an_input,
-    button,
-    section,
-)
+from tests.unit.sandbox.blocks import a_modal, actions, an_input, button, section
+from tests.unit.sandbox.slack_app import ALICE, APP_TOKEN, BOB, BOT, OPS, a_web_client
 
 
 def a_bot(slack: AsyncWebClient) -> AsyncApp:

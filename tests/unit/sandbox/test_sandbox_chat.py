@@ -7,7 +7,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.client import SandboxClient
 from sandbox.server import Sandbox
-from tests.unit.sandbox.stage import (
+from tests.unit.sandbox.blocks import section
+from tests.unit.sandbox.slack_app import (
     ALICE,
     BOB,
     BOT,
@@ -18,7 +19,6 @@ from tests.unit.sandbox.stage import (
     RANDOM,
     refused,
     said,
-    section,
 )
 
 METADATA = {"event_type": "approval_requested", "event_payload": {"id": "approval-1"}}

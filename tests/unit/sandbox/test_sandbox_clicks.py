@@ -6,19 +6,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.json_types import Json
 from sandbox.server import Sandbox
-from tests.unit.sandbox.stage import (
-    ALICE,
-    BOB,
-    DAVE,
-    OPS,
-    App,
-    a_home,
-    a_modal,
-    actions,
-    an_input,
-    button,
-    not_allowed,
-)
+from tests.unit.sandbox.blocks import a_home, a_modal, actions, an_input, button
+from tests.unit.sandbox.slack_app import ALICE, BOB, DAVE, OPS, App, not_allowed
 
 CHOICES = [
     {"text": {"type": "plain_text", "text": "This thread"}, "value": "thread"},

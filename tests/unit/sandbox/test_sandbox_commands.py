@@ -9,16 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.clock import ManualClock
 from sandbox.json_types import Json
-from tests.unit.sandbox.stage import (
-    ALICE,
-    BOB,
-    OPS,
-    App,
-    actions,
-    button,
-    not_allowed,
-    section,
-)
+from tests.unit.sandbox.blocks import actions, button, section
+from tests.unit.sandbox.slack_app import ALICE, BOB, OPS, App, not_allowed
 
 
 async def test_the_payload_of_a_command_is_slacks(app: App, people: SandboxClient) -> None:

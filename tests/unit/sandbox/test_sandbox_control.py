@@ -84,6 +84,80 @@ async def test_waiting_ends_when_a_message_changes(
     assert (await waiting)["text"] == "b"
 
 
+@pytest.mark.parametrize("is_early", [True, False], ids=["before the wait", "during the wait"])
+@pytest.mark.parametrize("narrow", ["channel", "thread", "ts"])
+async def test_a_message_that_comes_to_fit_is_found_whenever_it_does(
+    sandbox: Sandbox, people: SandboxClient, slack: AsyncWebClient, narrow: str, is_early: bool
+) -> None:
+    root = await people.say(ALICE, OPS, "order")
+    posted = await said(slack.chat_postMessage(channel=OPS, thread_ts=root, text="asked"))
+    wanted = {"thread": {"thread_ts": root}, "ts": {"ts": posted["ts"]}}.get(narrow, {})
+
+    async def edit() -> None:
+        await slack.chat_update(channel=OPS, ts=posted["ts"], text="approved")
+        await slack.chat_postMessage(channel=OPS, thread_ts=root, text="approved again")
+
+    if is_early:
+        await edit()
+    waiting = asyncio.create_task(people.wait_message(OPS, contains="approved", **wanted))
+    if not is_early:
+        await _somebody_waits(sandbox)
+        await edit()
+
+    assert (await waiting)["ts"] == posted["ts"], "the oldest that fits"
+
+
+@pytest.mark.parametrize("is_early", [True, False], ids=["before the wait", "during the wait"])
+async def test_a_deleted_message_is_not_found(
+    sandbox: Sandbox, people: SandboxClient, *, is_early: bool
+) -> None:
+    root = await people.say(ALICE, OPS, "order")
+    await people.say(BOB, OPS, "an answer, so that a tombstone is left", thread_ts=root)
+    if is_early:
+        await people.delete(ALICE, OPS, root)
+    after = {"ts": root, "after_n": 2, "kind": "update", "channel": OPS, "timeout": 0.1}
+    waiting = asyncio.create_task(people.get("wait", **after))
+    if not is_early:
+        await _somebody_waits(sandbox)
+        await people.delete(ALICE, OPS, root)
+
+    async with not_allowed("timeout"):
+        await waiting
+
+
+async def test_who_waits_in_one_thread_is_not_bothered_by_another(
+    people: SandboxClient, sandbox: Sandbox
+) -> None:
+    one, other = [await people.say(ALICE, OPS, "order") for _ in range(2)]
+    looked_at: list[object] = []
+    topic = ("message in a thread", f"{OPS} {one}")
+    waiting = asyncio.create_task(sandbox.core.hub.changes.first(topic, looked_at.append))
+    await _somebody_waits(sandbox)
+
+    await people.say(BOB, OPS, "elsewhere", thread_ts=other)
+    assert looked_at == []
+    await people.say(BOB, OPS, "here", thread_ts=one)
+    assert len(looked_at) == 1
+    waiting.cancel()
+
+
+async def test_a_story_that_begins_anew_is_looked_through_anew(
+    sandbox: Sandbox, people: SandboxClient
+) -> None:
+    await people.delete(BOB, OPS, (await people.messages(BOB, OPS))[-1]["ts"])
+    waiting = asyncio.create_task(people.wait_message(OPS, contains="Ask the bot"))
+    await _somebody_waits(sandbox)
+    await people.reset()
+
+    assert (await waiting)["text"].startswith("Ask the bot")
+
+
+async def _somebody_waits(sandbox: Sandbox) -> None:
+    async with asyncio.timeout(5):
+        while not sandbox.core.hub.changes._listeners:  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0)
+
+
 async def test_waiting_ends_when_a_modal_opens(
     sandbox: Sandbox, people: SandboxClient, slack: AsyncWebClient
 ) -> None:

@@ -8,7 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.clock import ManualClock
 from sandbox.server import Sandbox, running
-from tests.unit.sandbox.stage import (
+from tests.unit.sandbox.blocks import section
+from tests.unit.sandbox.slack_app import (
     ALICE,
     BOB,
     BOT,
@@ -21,7 +22,6 @@ from tests.unit.sandbox.stage import (
     a_connected_app,
     a_manifest,
     said,
-    section,
 )
 
 

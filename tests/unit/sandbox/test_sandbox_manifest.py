@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.errors import SetupError
 from sandbox.manifest import load_manifest, parse_manifest
-from tests.unit.sandbox.stage import MANIFEST, a_manifest
+from tests.unit.sandbox.slack_app import MANIFEST, a_manifest
 
 
 def test_the_manifest_says_what_the_app_may_and_offers() -> None:

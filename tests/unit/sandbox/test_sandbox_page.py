@@ -10,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.json_types import Json
 from sandbox.server import Sandbox
-from tests.unit.sandbox.stage import (
+from tests.unit.sandbox.blocks import a_home, a_modal, actions, button
+from tests.unit.sandbox.slack_app import (
     ALICE,
     BOB,
     DAVE,
@@ -22,10 +23,6 @@ from tests.unit.sandbox.stage import (
     SHARED,
     TRIO,
     App,
-    a_home,
-    a_modal,
-    actions,
-    button,
     said,
 )
 

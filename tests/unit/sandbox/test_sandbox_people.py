@@ -8,7 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.json_types import Json
 from sandbox.server import running
-from tests.unit.sandbox.stage import (
+from tests.unit.sandbox.blocks import actions, button
+from tests.unit.sandbox.slack_app import (
     ALICE,
     BOB,
     BOT,
@@ -24,8 +25,6 @@ from tests.unit.sandbox.stage import (
     a_config,
     a_manifest,
     a_web_client,
-    actions,
-    button,
     not_allowed,
     refused,
     said,

@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 from sandbox.client import SandboxClient
-from tests.unit.sandbox.stage import ALICE, APP_TOKEN, BOT_TOKEN, MANIFEST, SIGNING_SECRET
+from tests.unit.sandbox.slack_app import ALICE, APP_TOKEN, BOT_TOKEN, MANIFEST, SIGNING_SECRET
 
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = {

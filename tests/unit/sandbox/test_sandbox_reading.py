@@ -5,7 +5,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.client import SandboxClient
 from sandbox.json_types import Json
-from tests.unit.sandbox.stage import (
+from tests.unit.sandbox.slack_app import (
     ALICE,
     BOB,
     BOT,

@@ -1,7 +1,8 @@
 """One order's way: a person speaks, the app hears and answers, everyone sees the decision."""
 
 from sandbox.client import SandboxClient
-from tests.unit.sandbox.stage import ALICE, BOB, BOT, OPS, App, actions, button, section
+from tests.unit.sandbox.blocks import actions, button, section
+from tests.unit.sandbox.slack_app import ALICE, BOB, BOT, OPS, App
 
 
 async def test_words_reach_the_app_and_the_answer_reaches_the_person(

@@ -15,15 +15,8 @@ from sandbox.client import SandboxClient
 from sandbox.clock import ManualClock
 from sandbox.json_types import Json
 from sandbox.server import Sandbox, running
-from tests.unit.sandbox.stage import (
-    ALICE,
-    OPS,
-    SIGNING_SECRET,
-    a_config,
-    actions,
-    button,
-    not_allowed,
-)
+from tests.unit.sandbox.blocks import actions, button
+from tests.unit.sandbox.slack_app import ALICE, OPS, SIGNING_SECRET, a_config, not_allowed
 
 
 class SlackClock(Clock):

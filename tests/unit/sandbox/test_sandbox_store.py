@@ -7,7 +7,8 @@ import pytest
 from sandbox.client import SandboxClient
 from sandbox.errors import SetupError
 from sandbox.server import create_app, running
-from tests.unit.sandbox.stage import ALICE, OPS, a_config, a_home, a_web_client, said
+from tests.unit.sandbox.blocks import a_home
+from tests.unit.sandbox.slack_app import ALICE, OPS, a_config, a_web_client, said
 
 
 async def test_messages_and_homes_survive_and_whispers_do_not(tmp_path: Path) -> None:

@@ -7,16 +7,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.clock import ManualClock
 from sandbox.json_types import Json
-from tests.unit.sandbox.stage import (
-    ALICE,
-    BOB,
-    OPS,
-    actions,
-    button,
-    refused,
-    said,
-    section,
-)
+from tests.unit.sandbox.blocks import actions, button, section
+from tests.unit.sandbox.slack_app import ALICE, BOB, OPS, refused, said
 
 HERE: Json = {"recipient_team_id": "T0ACME", "recipient_user_id": ALICE}
 

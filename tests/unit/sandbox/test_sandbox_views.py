@@ -7,18 +7,8 @@ from sandbox.client import SandboxClient
 from sandbox.clock import ManualClock
 from sandbox.json_types import Json
 from sandbox.server import Sandbox
-from tests.unit.sandbox.stage import (
-    ALICE,
-    BOB,
-    App,
-    a_home,
-    a_modal,
-    an_input,
-    not_allowed,
-    refused,
-    said,
-    section,
-)
+from tests.unit.sandbox.blocks import a_home, a_modal, an_input, section
+from tests.unit.sandbox.slack_app import ALICE, BOB, App, not_allowed, refused, said
 
 REASON = {"reason": {"text": {"value": "too expensive"}}}
 

@@ -1,0 +1,157 @@
+"""A request, read: what people said, which tools were called and what came of it, what waits."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from sandbox.model.tools import REASON, Json, Tool, read_tools
+from sandbox.model.words import plain
+
+_WAITING = re.compile(r"\W*waiting for approval\W*:\s*(.*)", re.IGNORECASE | re.DOTALL)
+_EDIT = re.compile(r"with changes:\s*\w+ ran with\s*(?=\{)")
+_HEAD = re.compile(r"[A-Z][A-Z ]{2,}[A-Z]\b")
+_UNSURE = re.compile(r", but (?:it|nobody)\b|has not ended yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A tool that was called, and what it answered."""
+
+    tool: str
+    proposed: Json
+    output: str
+
+    @property
+    def head(self) -> str:
+        """How a decision begins, such as `REJECTED`; nothing if people had no part in it."""
+        found = _HEAD.match(self.output)
+        return found[0] if found else ""
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it is a call that people decide about."""
+        return REASON in self.proposed or bool(self.head)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the output says that it was allowed, and says nothing against it."""
+        return self.head == "APPROVED" and not _UNSURE.search(self.output)
+
+    @property
+    def edit(self) -> tuple[str, Json, Json, str] | None:
+        """What an approver changed: `… with changes: tool ran with {…} instead of {…} …`.
+
+        Returns:
+            What is before it, what ran, what had been proposed, and what follows.
+        """
+        if not (found := _EDIT.search(self.output)):
+            return None
+        ran, rest = _object(self.output[found.end() :])
+        proposed, after = _object(re.sub(r"^\s*instead of\s*", "", rest))
+        return self.output[: found.start()], ran, proposed, after
+
+    @property
+    def ran(self) -> Json:
+        """What it ran with in the end."""
+        return self.edit[1] if self.edit else self.proposed
+
+
+@dataclass(slots=True)
+class Turn:
+    """Something that was said, the calls that it led to, and the answer."""
+
+    said: str = ""
+    used: list[Used] = field(default_factory=list[Used])
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything that a reply may depend on; the last of its turns is to be answered."""
+
+    turns: Sequence[Turn]
+    tools: tuple[Tool, ...]
+    waiting: tuple[str, ...] = ()
+    """One line for each call that waits for people."""
+
+    @property
+    def text(self) -> str:
+        """What was said last."""
+        return self.turns[-1].said
+
+    @property
+    def last_answer(self) -> str:
+        """What the model said last."""
+        return self.turns[-2].answer if len(self.turns) > 1 else ""
+
+    @property
+    def history(self) -> list[Used]:
+        """Calls of earlier turns, newest first."""
+        return [used for turn in reversed(self.turns[:-1]) for used in reversed(turn.used)]
+
+    @property
+    def last_guarded(self) -> Used | None:
+        """The newest call of an earlier turn that people decided about."""
+        return next((it for it in self.history if it.is_guarded), None)
+
+    def tool(self, name: str) -> Tool | None:
+        """The tool of this name, if it is offered."""
+        return next((it for it in self.tools if it.name == name), None)
+
+
+def read_conversation(request: Json) -> Conversation:
+    """Read a request to the Responses API."""
+    given = request.get("input") or ""
+    items: Sequence[Json] = (
+        given if isinstance(given, list) else [{"role": "user", "content": given}]
+    )
+    turns, waiting = [Turn()], list[str]()
+    for item in items:
+        text = _content(item)
+        match item.get("role"):
+            case "user":
+                turns.append(Turn(plain(text)))
+            case "assistant":
+                turns[-1].answer = text.strip()
+            case "developer" | "system":
+                waiting += _waiting(text)
+            case _:
+                turns[-1].used.extend(_used(item, items))
+    return Conversation(turns, read_tools(request.get("tools") or ()), tuple(waiting))
+
+
+def _content(item: Json) -> str:
+    """The text of a message, in any of the forms that the API takes."""
+    parts = item.get("content") or ""
+    if isinstance(parts, str):
+        return parts
+    return "\n".join(str(part.get("text", "")) for part in parts if isinstance(part, Mapping))
+
+
+def _used(item: Json, items: Iterable[Json]) -> Iterator[Used]:
+    if item.get("type") != "function_call":
+        return
+    for it in items:
+        if it.get("type") == "function_call_output" and it.get("call_id") == item.get("call_id"):
+            output = it.get("output")
+            text = output if isinstance(output, str) else _content({"content": output})
+            arguments, _ = _object(str(item.get("arguments", "")))
+            yield Used(str(item.get("name", "")), arguments, text.strip())
+
+
+def _object(text: str) -> tuple[Json, str]:
+    """The JSON object at the start of a text, and what follows it."""
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return {}, text
+    return (cast("Json", value) if isinstance(value, dict) else {}), text[end:]
+
+
+def _waiting(note: str) -> list[str]:
+    """The lines under `Waiting for approval:`; prose that follows them is left out."""
+    told = _WAITING.match(note)
+    lines = told[1].splitlines() if told else []
+    return [line.strip(" -*•\t") for line in lines if re.match(r"\s*[-*•]", line)]
