@@ -33,6 +33,7 @@ from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.threads import SlackThreads
+from worker.turns import TurnSteps
 from workflows.redaction import Secrets
 
 
@@ -87,10 +88,13 @@ async def work(
 ) -> None:
     """Run workflows and activities until told to stop."""
     temporal, directory = known.temporal, known.directory
+    agent = build_agency(settings, known.tools, known.resources, known.policy)
+    threads = SlackThreads(slack, settings.deployment)
     activities = [
-        build_agency(settings, known.tools, known.resources, known.policy),
+        agent,
         SlackCards(slack, directory, settings.deployment),
-        SlackThreads(slack, settings.deployment),
+        threads,
+        TurnSteps(agent.describe, agent, known.policy, threads),
         SlackDirectory(directory),
         TemporalLifecycle(temporal),
         known.policy,

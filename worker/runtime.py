@@ -15,6 +15,7 @@ from temporalio.worker.workflow_sandbox import SandboxMatcher, SandboxRestrictio
 from worker.heartbeat import Heartbeats
 from worker.model.provider import ResponsesProvider
 from worker.settings import WorkerSettings
+from worker.step_answers import BoundedStepAnswers
 from worker.workflow_runner import ContextFreeRunner
 from workflows.approval.sweep import EndedWorkflow, SweepWorkflow
 from workflows.approval.workflow import ApprovalWorkflow
@@ -25,6 +26,7 @@ from workflows.contracts.activities import (
     LifecycleActivities,
     PolicyActivities,
     ThreadActivities,
+    TurnActivities,
 )
 from workflows.conversation.workflow import ConversationWorkflow
 from workflows.timeouts import HEARTBEAT
@@ -44,6 +46,7 @@ Activities = (
     | LifecycleActivities
     | PolicyActivities
     | ThreadActivities
+    | TurnActivities
 )
 DRAIN = timedelta(seconds=20)
 GRACE = timedelta(seconds=10)
@@ -86,7 +89,7 @@ def build_worker(temporal: Client, task_queue: str, activities: Sequence[Activit
         workflows=[ConversationWorkflow, ApprovalWorkflow, EndedWorkflow, SweepWorkflow],
         activities=[method for it in activities for method in _methods(it)],
         workflow_runner=ContextFreeRunner(restrictions=RESTRICTIONS),
-        interceptors=[Heartbeats()],
+        interceptors=[Heartbeats(), BoundedStepAnswers()],
         graceful_shutdown_timeout=DRAIN,
         sticky_queue_schedule_to_start_timeout=STICKY,
     )

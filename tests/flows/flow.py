@@ -20,6 +20,7 @@ from tests.model import Answer, Script, calls
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
 from worker.runtime import Activities, build_worker
+from worker.turns import TurnSteps
 from workflows.client import Approvals, Conversations
 from workflows.contracts.activity_inputs import EphemeralMessage
 from workflows.contracts.approvals import ApprovalStatus
@@ -163,7 +164,8 @@ class Flow:
     def world(self) -> Sequence[Activities]:
         """Everything that the workflows ask."""
         lifecycle = TemporalLifecycle(self.temporal)
-        return (self.bench, self.cards, self.log, self.policy, self.directory, lifecycle)
+        steps = TurnSteps(self.bench.describe, self.bench, self.policy, self.log)
+        return (self.bench, self.cards, self.log, self.policy, self.directory, lifecycle, steps)
 
     @property
     def outputs(self) -> list[str]:
