@@ -1,6 +1,7 @@
-"""A tool whose worker dies is run again, and one that takes long is known to be alive."""
+"""A tool whose worker dies is run again; one that takes long is alive and holds up nobody else."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from temporalio import activity
@@ -8,8 +9,10 @@ from temporalio.client import Client
 
 from tests.fakes import FakeAgent
 from tests.flows.flow import act, working
+from tests.flows.slow import SlowShop
 from tests.model import Answer, calls, says
 from workflows.contracts.core import Call, ToolResult
+from workflows.conversation import call_review
 
 LOOK = calls(("look", '{"n": 1}'))
 
@@ -51,6 +54,24 @@ async def test_a_tool_that_takes_long_is_known_to_be_alive(temporal: Client, ask
         await _heartbeat(temporal, runs_in)
         flow.bench.gate.set()
         assert await flow.answered() == "Done."
+
+
+async def test_a_preview_that_takes_long_holds_up_nobody_else(
+    temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_review, "AT_ONCE", timedelta(milliseconds=100))
+    shop = SlowShop()
+    shop.doors.close("preview")
+    async with working(temporal, act(1), says("I'm here."), says("Done."), bench=shop) as flow:
+        await flow.say("please act")
+        await shop.until(lambda: shop.previewed == 2)
+
+        await flow.say("are you there?")
+        assert await flow.answered() == "I'm here."
+
+        shop.doors.open("preview")
+        await flow.vote((await flow.asked())[-1])
+        assert await flow.answered(2) == "Done."
 
 
 async def _heartbeat(temporal: Client, workflow_id: str) -> None:
