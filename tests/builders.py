@@ -7,10 +7,15 @@ from uuid import uuid4
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import ArgumentField, Call, Message, Person, Prepared, Thread
 from workflows.contracts.decisions import Decision, Via
+from workflows.contracts.rules import Panel, People, Rule
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ALICE = Person(team="T0ACME", user="U0ALICE", name="alice")
 BOB = Person(team="T0ACME", user="U0BOB", name="bob")
+
+
+ANYBODY = Rule(name="anybody", version="1", panels=(Panel(who=People(channels=("C0OPS",))),))
+"""One approval by anybody in the channel but the requester."""
 
 
 def a_thread(channel: str = "C0OPS") -> Thread:
@@ -49,7 +54,7 @@ def a_prepared(*fields: ArgumentField) -> Prepared:
 
 def a_request(*fields: ArgumentField) -> ApprovalRequest:
     """A request for that order."""
-    return ApprovalRequest(call=a_call(), prepared=a_prepared(*fields), asked_at=NOON)
+    return ApprovalRequest(call=a_call(), prepared=a_prepared(*fields), asked_at=NOON, rule=ANYBODY)
 
 
 def a_status(*fields: ArgumentField) -> ApprovalStatus:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from tests.builders import ANYBODY
 from workflows.contracts.activities import (
     AgentActivities,
     CardActivities,
@@ -32,7 +33,7 @@ from workflows.contracts.core import (
     ToolSpec,
 )
 from workflows.contracts.decisions import Account, Eligibility
-from workflows.contracts.rules import Panel, People, Rule, Ruling, Verdict
+from workflows.contracts.rules import Ruling, Verdict
 from workflows.digest import digest
 
 
@@ -144,10 +145,6 @@ class FakeThreads(ThreadActivities, Watched):
         """Keep the private answer."""
         self.ephemerals.append(ephemeral)
         await self.changed()
-
-
-ANYBODY = Rule(name="anybody", version="1", panels=(Panel(who=People(channels=("C0OPS",))),))
-"""One approval by anybody but the requester."""
 
 
 class FakePolicy(PolicyActivities, Watched):

@@ -32,7 +32,7 @@ def a_rule(*ids: str, needed: int = 1, **more: object) -> Rule:
 
 
 def an_approval(
-    rule: Rule | None,
+    rule: Rule,
     by: Person = ALICE,
     team: str = TEAM,
     tool: str = "place_order",
@@ -54,7 +54,8 @@ def voted(status: ApprovalStatus, *people: Person) -> ApprovalStatus:
         CountedVote(decision=Decision(id=f"1.0:{by.user}", at=NOON, via=Via.BUTTON, by=by))
         for by in people
     )
-    return status.model_copy(update={"votes": (*status.votes, *votes)})
+    every = (*status.votes, *votes)
+    return status.model_copy(update={"votes": every, "counted": len(every)})
 
 
 async def start(temporal: Client, status: ApprovalStatus) -> str:

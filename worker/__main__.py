@@ -34,6 +34,7 @@ from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.threads import SlackThreads
 from worker.turns import TurnSteps
+from worker.vote_checks import VoteChecks
 from workflows.redaction import Secrets
 
 
@@ -88,16 +89,18 @@ async def work(
 ) -> None:
     """Run workflows and activities until told to stop."""
     temporal, directory = known.temporal, known.directory
-    agent = build_agency(settings, known.tools, known.resources, known.policy)
+    runner = build_runner(settings, known.tools, known.resources, known.policy)
     threads = SlackThreads(slack, settings.deployment)
+    people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
     activities = [
-        agent,
+        runner,
         SlackCards(slack, directory, settings.deployment),
         threads,
-        TurnSteps(agent.describe, agent, known.policy, threads),
-        SlackDirectory(directory),
-        TemporalLifecycle(temporal),
+        people,
+        lifecycle,
+        TurnSteps(runner.describe, runner, known.policy, threads),
         known.policy,
+        VoteChecks(runner, known.policy, people, lifecycle),
     ]
     worker = build_worker(temporal, settings.task_queue, activities)
 
@@ -115,7 +118,7 @@ async def work(
             await resource.close()
 
 
-def build_agency(
+def build_runner(
     settings: WorkerSettings,
     tools: Mapping[str, Tool],
     resources: Sequence[Opened],

@@ -53,6 +53,11 @@ class TemporalLifecycle(LifecycleActivities):
         return tuple(it for it in found if isinstance(it, ApprovalStatus))
 
     @activity.defn
+    async def report_end(self, status: ApprovalStatus) -> bool:
+        """See `LifecycleActivities`."""
+        return await self._conversations.report_end(status)
+
+    @activity.defn
     async def sweep(self) -> int:
         """See `LifecycleActivities`."""
         since = datetime.now(UTC) - LOOK_BACK

@@ -27,6 +27,7 @@ from workflows.contracts.activities import (
     PolicyActivities,
     ThreadActivities,
     TurnActivities,
+    VoteActivities,
 )
 from workflows.conversation.workflow import ConversationWorkflow
 from workflows.timeouts import HEARTBEAT
@@ -47,6 +48,7 @@ Activities = (
     | PolicyActivities
     | ThreadActivities
     | TurnActivities
+    | VoteActivities
 )
 DRAIN = timedelta(seconds=20)
 GRACE = timedelta(seconds=10)

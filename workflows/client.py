@@ -36,6 +36,7 @@ from workflows.contracts.core import (
     DECIDE_SIGNAL,
     EDITED_SIGNAL,
     ENDED_PREFIX,
+    ENDED_SIGNAL,
     ENDED_WORKFLOW,
     REVOKE_SIGNAL,
     SAY_SIGNAL,
@@ -215,7 +216,13 @@ class Conversations:
             rpc_timeout=RPC_TIMEOUT,
         )
 
-    async def _signal(self, thread: Thread, name: str, argument: Message | Edit) -> bool:
+    async def report_end(self, status: ApprovalStatus) -> bool:
+        """Tell the conversation that asked how an approval ended; False if there is none."""
+        return await self._signal(status.thread, ENDED_SIGNAL, status)
+
+    async def _signal(
+        self, thread: Thread, name: str, argument: Message | Edit | ApprovalStatus
+    ) -> bool:
         """Whether there is somebody to hear it."""
         handle = self._temporal.get_workflow_handle(thread.workflow_id)
         try:

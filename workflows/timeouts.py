@@ -14,6 +14,7 @@ from typing import Any, TypedDict, TypeVar, Unpack, get_type_hints
 from pydantic import BaseModel, TypeAdapter
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError
 
 SLACK_CALL = timedelta(seconds=30)
 TOOL_CALL = timedelta(minutes=5)
@@ -28,6 +29,10 @@ PREPARE_PATIENCE = timedelta(seconds=30)
 CARD_PATIENCE = timedelta(minutes=10)
 """How long a decided approval waits for Slack to take its last card before it goes on without."""
 EPHEMERAL_PATIENCE = timedelta(minutes=1)
+AT_ONCE = timedelta(seconds=3)
+"""How long a step of a workflow may be held up by a call: signals wait meanwhile."""
+NOTICEABLE = timedelta(seconds=1)
+"""How long an action may run before its card says that it does."""
 ONCE = RetryPolicy(maximum_attempts=1)
 ONCE_A_MINUTE = timedelta(minutes=1)
 
@@ -61,6 +66,19 @@ async def call_slack(
     )
 
 
+async def call_slack_at_once(
+    method: Callable[[Owner, Given], Awaitable[Answer]], given: Given
+) -> Answer:
+    """Call Slack within the same step of the workflow; if that does not work, as `call_slack`.
+
+    Only for what may be done twice, and when nobody's signal is waited for.
+    """
+    try:
+        return await ask_at_once(method, given, AT_ONCE)
+    except FailureError:
+        return await call_slack(method, given)
+
+
 async def ask_now(
     method: Callable[[Owner, Given], Awaitable[Answer]],
     given: Given,
@@ -87,11 +105,6 @@ async def ask_at_once(
         method, given, schedule_to_close_timeout=within, retry_policy=ONCE
     )
     return _checked(method, answer)
-
-
-async def prepare(method: Callable[[Owner, Given], Awaitable[Answer]], given: Given) -> Answer:
-    """Have a call made ready: it has no side effects, so it is tried for as long as one waits."""
-    return await patiently(method, given, PREPARE_PATIENCE)
 
 
 async def patiently(
@@ -148,13 +161,3 @@ def _kind(method: Callable[..., object]) -> TypeAdapter[Any] | None:
     """How to read what an activity answers; None where nothing is expected."""
     told = get_type_hints(method)["return"]
     return None if told is NoneType else TypeAdapter(told)
-
-
-def sure(kind: type[Model], value: Any) -> Model:
-    """What an activity answered, if it is wholly what it should be.
-
-    Raises:
-        ValidationError: it is not.
-    """
-    given = value.model_dump(warnings=False) if isinstance(value, BaseModel) else value
-    return kind.model_validate(given)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.contracts.approvals import ApprovalStatus, Grant
 from workflows.contracts.core import MESSAGE_LIMIT, Message, Prepared
-from workflows.contracts.decisions import Execution, Outcome, Refusal, Refused, Stop
+from workflows.contracts.decisions import Execution, Outcome, Refusal, Refused, Stop, Unchecked
 from workflows.contracts.model_faults import ModelFault
 from workflows.effects import Effect, effects_for_person, has_news
 
@@ -165,12 +165,14 @@ def canned(message: Message) -> str | None:
     return FILES_ONLY if message.files else HELP
 
 
-UNCHECKED_PREVIEW = "what it would do now"
-UNCHECKED_CONVERSATION = "whether anybody would hear what came of it"
-UNCHECKED_POLICY = "what the policy says of your changes"
-UNCHECKED_OBJECTION = "whether somebody who wants to stop it may do so"
-UNCHECKED_TURN = "the votes that came before yours"
-"""What could not be checked, if it is not who somebody is."""
+UNCHECKED = {
+    Unchecked.IDENTITY: "with Slack whether you may decide this",
+    Unchecked.PREVIEW: "what it would do now",
+    Unchecked.CONVERSATION: "whether anybody would hear what came of it",
+    Unchecked.POLICY: "what the policy says of your changes",
+    Unchecked.OBJECTION: "whether somebody who wants to stop it may do so",
+    Unchecked.TURN: "the votes that came before yours",
+}
 
 
 def refusal_for_person(
@@ -187,7 +189,7 @@ def refusal_for_person(
             f"*{status.outcome}*; please use the newer card.{where}"
         )
     if refused.why is Refusal.UNVERIFIED:
-        what = escaped(refused.detail) or "with Slack whether you may decide this"
+        what = UNCHECKED[refused.unchecked or Unchecked.IDENTITY]
         onward = "The time to decide is up now." if is_time_up else "Please press again."
         return f"I couldn't check {what} just now, so nothing was changed. {onward}{where}"
     if refused.why is Refusal.FAULT:
@@ -250,8 +252,6 @@ REFUSALS = {
 def who_can(status: ApprovalStatus) -> str:
     """Who can decide, and who has, as Slack shows it: `<!subteam^S…> can; <@U…> already has`."""
     rule = status.in_force
-    if rule is None:
-        return "anybody else can"
     asked_by = status.request.call.requester.user
     others = [id_ for id_ in rule.approver_ids if id_ != asked_by or rule.self_approval]
     can = ", ".join(named(id_) for id_ in others) or "nobody"

@@ -12,6 +12,7 @@ from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Decision, Refusal, Refused, Verb, Via
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
 
 VIAS = {LIST: Via.LIST, PROMPT: Via.PROMPT, VIEW: Via.MODAL, HOME: Via.HOME}
 """By the kind of place. Every other button is one of a card."""
@@ -73,7 +74,7 @@ def check(status: ApprovalStatus, vote: Vote) -> None:
         ApprovalClosedError: the approval has ended.
         NotCountedError: for another reason.
     """
-    why = ballot_of(status).screen(vote, status.card)
+    why = screen(ballot_of(status), vote, status.card)
     if why is Refusal.CLOSED:
         raise ApprovalClosedError(status.id, status)
     if why:

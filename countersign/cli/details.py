@@ -113,10 +113,7 @@ def _changes(changes: Sequence[Difference]) -> Iterator[Row]:
         yield change.name, f"{change.before or 'none'} → {change.after or 'none'}"
 
 
-def _rule(rule: Rule | None) -> Iterator[Row]:
-    if rule is None:
-        yield "none", "asked for before there were rules: anybody may decide"
-        return
+def _rule(rule: Rule) -> Iterator[Row]:
     yield rule.name, f"version {rule.version}" if rule.version else "without a version"
     yield "needs", f"{rule.needed} in all"
     for number, panel in enumerate(rule.panels, 1):

@@ -67,6 +67,6 @@ class BlockId:
 
     @classmethod
     def read(cls, block_id: str) -> "BlockId":
-        """Read what `block_id` wrote; `decide:0` of older cards too."""
+        """Read what `block_id` wrote."""
         kind, edition, digest, deployment, row, *_ = (*block_id.split(":"), "", "", "", "", "")
         return cls(kind, int(edition) if edition.isdecimal() else 0, digest, deployment, row)

@@ -38,20 +38,11 @@ UNSEEN = (
     ":warning: Not all of it fits here, and nobody approves unseen. Press *Review all…* to read "
     "everything and decide."
 )
-UNSEEN_LEGACY = (
-    ":warning: These arguments are too long to show here in full, so this card offers no Approve: "
-    "nobody approves unseen. Ask for something smaller."
-)
 
 
 def card_buttons(status: ApprovalStatus, complete: bool, place: BlockId) -> Iterator[Block]:
     """The buttons of a card that waits, and what has to be said of them."""
     rule = status.in_force
-    if rule is None:
-        yield _legacy(status, complete, place)
-        if not complete:
-            yield context(UNSEEN_LEGACY)
-        return
     elements = [*vote_buttons(status, complete), *_menu(status, rule)]
     yield ActionsBlock(block_id=place.block_id, elements=elements)
     if not rule.from_slack:
@@ -63,10 +54,10 @@ def card_buttons(status: ApprovalStatus, complete: bool, place: BlockId) -> Iter
 def vote_buttons(status: ApprovalStatus, complete: bool) -> Iterator[InteractiveElement]:
     """Approve, or what takes its place; Reject…; Request changes…."""
     rule = status.in_force
-    if rule and not rule.from_slack:
+    if not rule.from_slack:
         return
     if complete:
-        confirm = _confirm(status, rule) if rule and (rule.confirm or rule.solo) else None
+        confirm = _confirm(status, rule) if rule.confirm or rule.solo else None
         yield button("Approve", APPROVE, status, style="primary", confirm=confirm)
     else:
         yield button("Review all…", REVIEW, status)
@@ -107,13 +98,6 @@ def not_from_slack(status: ApprovalStatus) -> str:
         "This rule takes no decision from Slack. An operator decides with "
         f"`countersign approve {id_}` or `countersign reject {id_}`."
     )
-
-
-def _legacy(status: ApprovalStatus, complete: bool, place: BlockId) -> Block:
-    reject = ButtonElement(text="Reject", action_id=REJECT, value=status.id)
-    approve = ButtonElement(text="Approve", action_id=APPROVE, value=status.id, style="primary")
-    elements = [approve, reject] if complete else [reject]
-    return ActionsBlock(block_id=place.block_id, elements=elements)
 
 
 def _menu(status: ApprovalStatus, rule: Rule) -> Sequence[InteractiveElement]:

@@ -13,8 +13,7 @@ MOST_NOTIFIED = 20
 
 def facts(status: ApprovalStatus) -> Iterator[str]:
     """Each as a line of mrkdwn: rule and quorum, who has approved, times and id."""
-    if rule := status.in_force:
-        yield " · ".join(part for part in (rule_name(rule), needed(status)) if part)
+    yield " · ".join(part for part in (rule_name(status.in_force), needed(status)) if part)
     if status.votes:
         yield voters(status)
     if changed := " · ".join(_changes_of_people(status)):
@@ -25,9 +24,9 @@ def facts(status: ApprovalStatus) -> Iterator[str]:
 def markings(status: ApprovalStatus) -> Iterator[str]:
     """What makes this approval different from one by a second person in Slack."""
     rule = status.in_force
-    if rule and rule.solo:
+    if rule.solo:
         yield "solo mode: you approve your own requests"
-    elif rule and rule.self_approval:
+    elif rule.self_approval:
         yield "self-approval allowed by this rule"
     if any(decision.verb is Verb.BREAK_GLASS for decision in _decisions(status)):
         yield "break-glass: one person approved alone in an emergency"
@@ -38,7 +37,7 @@ def markings(status: ApprovalStatus) -> Iterator[str]:
 def notified(status: ApprovalStatus, *, rings: bool) -> str:
     """Those whom the rule notifies, while there is something to decide."""
     rule = status.in_force
-    if rule is None or status.outcome is not Outcome.PENDING:
+    if status.outcome is not Outcome.PENDING:
         return ""
     ids = rule.notify.ids
     return mentions(ids, MOST_NOTIFIED) if rings else names(rule, ids, MOST_NOTIFIED)
@@ -54,7 +53,7 @@ def _changes_of_people(status: ApprovalStatus) -> Iterator[str]:
     for handed in status.handed[-MOST_HANDED:]:
         yield f"{mention(handed.by.user)} handed over to {mention(handed.to.user)}"
     rule = status.in_force
-    if status.escalated and rule and rule.escalation:
+    if status.escalated and rule.escalation:
         yield f"escalated to {names(rule, rule.escalation.to.ids)}"
 
 

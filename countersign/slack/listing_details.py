@@ -27,7 +27,7 @@ def details_blocks(
 ) -> Sequence[Block]:
     """The state of an approval; approving needs its card or the review, which show everything."""
     row, rule = PendingApproval.of(status), status.in_force
-    own = rule is None or rule.self_approval or rule.solo
+    own = rule.self_approval or rule.solo
     buttons = row_buttons(row, user, decides_own=own)
     bare = BlockId(LIST, digest=row.digest, deployment=deployment, row=ROW)
     packed = ListingQuery().pack(BLOCK_ID_LIMIT - len(bare.block_id))

@@ -26,9 +26,9 @@ SECRET_NAMES = (
 def masked_arguments(call: Call, prepared: Prepared) -> str:
     """The arguments as indented JSON, with a mask for every secret.
 
-    Whoever made the call ready masked what the settings name; approvals of an older release
-    lack that. Secret is also what the tool's schema types as one, what a line of the card masks,
-    what has a name that gives it away, and the same value wherever else it stands.
+    Whoever made the call ready masked what the settings name. Secret is also what the tool's
+    schema types as one, what a line of the card masks, what has a name that gives it away, and
+    the same value wherever else it stands.
     """
     try:
         given = json.loads(prepared.arguments or call.arguments or "{}")

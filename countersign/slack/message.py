@@ -63,8 +63,6 @@ def card_content(
         source: permalink of the message that began the thread.
         again: whether an earlier card of it has rung already; only what waits rings.
     """
-    # Cards of before there were rules stay as they were, to the letter.
-    deployment = deployment if status.in_force else ""
     mentions = _ringing(channel, in_thread=in_thread, again=again)
     return MessageContent(
         card_text(status, mentions),

@@ -78,7 +78,7 @@ def person(status: ApprovalStatus, who: Person) -> str:
 def deciders(status: ApprovalStatus, ids: Sequence[str]) -> Sequence[str]:
     """Those of them who may decide: the requester only where the rule lets them."""
     rule, requester = status.in_force, status.request.call.requester.user
-    if rule and (rule.self_approval or rule.solo):
+    if rule.self_approval or rule.solo:
         return ids
     return [id_ for id_ in ids if id_ != requester] or ids
 
@@ -86,8 +86,6 @@ def deciders(status: ApprovalStatus, ids: Sequence[str]) -> Sequence[str]:
 def needed(status: ApprovalStatus) -> str:
     """How many of whom have to approve."""
     rule = status.in_force
-    if rule is None:
-        return ""
     panels = [panel for panel in rule.panels if panel.who.ids][:MOST_PANELS]
     of_whom = [names(rule, deciders(status, it.who.ids), MOST_OF_A_PANEL) for it in panels]
     if len(panels) > 1 and all(panel.needed == 1 for panel in panels):
@@ -109,7 +107,7 @@ def decider(status: ApprovalStatus, decision: Decision) -> str:
     if decision.via is Via.GRANT and granted:
         return f"a standing permission of {person(status, granted.by)}"
     if decision.via is Via.RULE:
-        return f"the policy, {rule_name(rule)}" if rule else "the policy"
+        return f"the policy, {rule_name(rule)}"
     if decision.by:
         return mention(decision.by.user)
     return operator(decision)

@@ -14,13 +14,14 @@ from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
-from tests.builders import ALICE, BOB, a_message, a_press, a_thread
-from tests.fakes import ANYBODY, FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
+from tests.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
+from tests.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
 from tests.model import Answer, Script, calls
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
 from worker.runtime import Activities, build_worker
 from worker.turns import TurnSteps
+from worker.vote_checks import VoteChecks
 from workflows.client import Approvals, Conversations
 from workflows.contracts.activity_inputs import EphemeralMessage
 from workflows.contracts.approvals import ApprovalStatus
@@ -165,7 +166,9 @@ class Flow:
         """Everything that the workflows ask."""
         lifecycle = TemporalLifecycle(self.temporal)
         steps = TurnSteps(self.bench.describe, self.bench, self.policy, self.log)
-        return (self.bench, self.cards, self.log, self.policy, self.directory, lifecycle, steps)
+        checks = VoteChecks(self.bench, self.policy, self.directory, lifecycle)
+        fakes = (self.bench, self.cards, self.log, self.policy, self.directory)
+        return (*fakes, lifecycle, steps, checks)
 
     @property
     def outputs(self) -> list[str]:

@@ -2,8 +2,7 @@
 
 from temporalio.client import Client
 
-from tests.builders import BOB
-from tests.fakes import ANYBODY
+from tests.builders import ANYBODY, BOB
 from tests.flows.flow import act, working
 from tests.model import calls, says
 from workflows.contracts.decisions import Execution, Outcome

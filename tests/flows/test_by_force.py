@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB, a_thread
-from tests.fakes import ANYBODY
+from tests.builders import ALICE, ANYBODY, BOB, a_thread
 from tests.flows.flow import Flow, act, working
 from tests.flows.slow import SlowBook, SlowShop
 from tests.model import says

@@ -43,7 +43,7 @@ class Store:
 
     async def ask(
         self,
-        rule: Rule | None,
+        rule: Rule,
         by: Person = ALICE,
         tool: str = "place_order",
         audience: Sequence[str] = (),
@@ -134,13 +134,6 @@ async def test_all_are_those_that_i_may_see(store: Store) -> None:
 
     assert await store.find(Kind.ALL) == [decides, asked, here, public]
     assert await store.find(Kind.ALL, GUEST) == []
-
-
-async def test_what_was_asked_before_there_were_rules_concerns_every_member(store: Store) -> None:
-    old = await store.ask(None)
-
-    assert await store.find(Kind.MINE) == await store.find(Kind.ALL) == [old]
-    assert await store.find(Kind.MINE, GUEST) == await store.find(Kind.ALL, GUEST) == []
 
 
 async def test_a_rule_without_approvers_waits_for_nobody(store: Store) -> None:
@@ -249,7 +242,9 @@ async def test_standing_permissions_are_shown_to_the_channel_and_to_their_givers
     store: Store,
 ) -> None:
     thread = Thread(team=store.team, channel=OPS, ts=f"{uuid4().int % 10**9}.0")
-    grant = Grant(id="g1", tool="act", rule="r", by=CAROL, at=NOON, approval="approval-1")
+    grant = Grant(
+        id="g1", tool="act", rule="r", by=CAROL, at=NOON, approval="approval-1", requester=ALICE
+    )
     updates = grant_changes(thread, [grant], people=[ALICE.user])
     await store.temporal.start_workflow(
         CONVERSATION_WORKFLOW,

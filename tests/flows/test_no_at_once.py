@@ -35,7 +35,7 @@ async def _withdraws(flow: Flow, id_: str) -> object:
 async def _looked_ahead(flow: Flow, approval_id: str) -> None:
     """Follow the history until the last check of a yes has come back and was taken in."""
     handle = flow.temporal.get_workflow_handle(approval_id)
-    missing, kinds = {"prepare_call", "how_conversation_ended"}, dict[int, str]()
+    missing, kinds = {"check_vote"}, dict[int, str]()
     async for event in handle.fetch_history_events(wait_new_event=True):
         begun = event.activity_task_scheduled_event_attributes
         kinds[event.event_id] = begun.activity_type.name

@@ -2,8 +2,7 @@
 
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
-from tests.fakes import ANYBODY
+from tests.builders import ALICE, ANYBODY, BOB
 from tests.flows.flow import act, working
 from tests.model import calls, says
 from workflows.contracts.decisions import Outcome, Verb

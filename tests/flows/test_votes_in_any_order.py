@@ -21,8 +21,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from bot.listeners.votes import ballot_of
-from tests.builders import a_press, a_thread
-from tests.fakes import ANYBODY
+from tests.builders import ANYBODY, a_press, a_thread
 from tests.flows.flow import Flow, working
 from tests.flows.slow import SlowBook, SlowShop
 from workflows.approval.workflow import ApprovalWorkflow

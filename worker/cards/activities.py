@@ -41,9 +41,7 @@ class SlackCards(CardActivities):
             return await self._post(status)
         card = await self._placing.redraw(status, status.card)
         is_elsewhere = bool(card.line) or not card.ts or card.channel != status.thread.channel
-        if status.in_force is None or not is_elsewhere:
-            return card
-        return await self._line.show(status, card)
+        return await self._line.show(status, card) if is_elsewhere else card
 
     @activity.defn
     async def show_batch(self, batch: Batch) -> str:

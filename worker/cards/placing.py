@@ -38,7 +38,7 @@ class Placed:
 
 
 class Placing:
-    """Puts cards where their rule wants them. A card without a rule goes to its thread."""
+    """Puts cards where their rule wants them."""
 
     def __init__(self, posts: IdempotentPosts, directory: Directory, deployment: str) -> None:
         self._posts = posts
@@ -52,12 +52,10 @@ class Placing:
             The card, with the targets that were refused. Its `ts` is empty if all were.
 
         Raises:
-            ApplicationError: it may yet work. Without a rule, any failure.
+            ApplicationError: it may yet work.
         """
         thread, rule = status.thread, status.in_force
         source = await self._posts.permalink(thread.channel, thread.ts)
-        if rule is None:
-            return Placed(await self._post_to(Destination.of(thread), status, source), THREAD)
         placed = await self._first_taken(rule, status, source)
         if placed.target:
             return placed
@@ -90,7 +88,7 @@ class Placing:
         """Rewrite the card and its copies; what is gone is posted anew, a copy is let go.
 
         Raises:
-            ApplicationError: it may yet work. Without a rule, any failure.
+            ApplicationError: it may yet work.
         """
         first = await self._redraw_first(status, card)
         if first.ts != card.ts:
@@ -110,7 +108,7 @@ class Placing:
             words = card_content(status, _spot(status, card), card.source, self._deployment)
             await self._posts.rewrite(card.channel, card.ts, words)
         except ApplicationError as error:
-            if error.type not in GONE and (status.in_force is None or not is_refusal(error)):
+            if error.type not in GONE and not is_refusal(error):
                 raise
             log.warning("card is gone, posting it anew", approval=status.id, code=error.type)
             if error.type not in GONE and not pending:
@@ -120,8 +118,6 @@ class Placing:
 
     async def _replace(self, status: ApprovalStatus, card: Card) -> Card:
         """Post anew where it was, else let a copy take its place, else begin with the targets."""
-        if status.in_force is None:
-            return (await self.post(status)).card
         destination = _spot(status, card)
         kept = {"line": card.line, "problems": card.problems}
         try:
@@ -161,7 +157,7 @@ class Placing:
     async def _post_to(
         self, destination: Destination, status: ApprovalStatus, source: str, *, link: bool = True
     ) -> Card:
-        # A thread's key is that of older releases; elsewhere the place tells copies apart.
+        # Outside the thread, the channel tells copies apart.
         place = "" if destination.thread_ts else f"/{destination.channel}"
         key = f"{status.id}/{status.edition}{place}"
         has_rung = status.card is not None and bool(status.card.ts)

@@ -83,5 +83,5 @@ def _voters(status: ApprovalStatus) -> Iterator[str]:
 
 def _requester(status: ApprovalStatus) -> Iterator[str]:
     rule = status.in_force
-    if rule is None or not (rule.solo or rule.self_approval):
+    if not (rule.solo or rule.self_approval):
         yield status.request.call.requester.user

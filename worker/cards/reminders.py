@@ -31,7 +31,7 @@ class Reminders:
     async def send(self, reminder: Reminder) -> int:
         """Write to those who are still waited for; returns how many got it."""
         status, rule = reminder.status, reminder.status.in_force
-        if rule is None or status.outcome is not Outcome.PENDING:
+        if status.outcome is not Outcome.PENDING:
             return 0
         who, at = _who(reminder, rule), activity.info().scheduled_time
         try:

@@ -2,112 +2,96 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
-from workflows.contracts.core import Call, Difference, Prepared
+from workflows.contracts.core import Call
 from workflows.contracts.decisions import Execution, Outcome, Stop
-from workflows.contracts.rules import Rule
 from workflows.voting.ballot import Ballot, ended
+from workflows.voting.docket import Docket
+from workflows.voting.protocol import Voting
 
 
 @dataclass
 class ApprovalState:
-    """What is asked, how it stands, and what became of it. `changes` counts what a card shows."""
+    """What is asked, how the votes on it stand, and what became of it."""
 
     id: str
     request: ApprovalRequest
-    ballot: Ballot = field(init=False)
+    voting: Voting
     execution: Execution = Execution.NOT_STARTED
+    is_slow: bool = False
+    """Whether it has run for so long that people want to see that it does."""
     result: str = ""
-    card: Card | None = None
     edition: int = 0
-    lost: str = ""
-    effective: Call | None = None
-    prepared: Prepared | None = None
-    drift: tuple[Difference, ...] = ()
-    ended_at: datetime | None = None
-    stopped: Stop | None = None
-    changes: int = 0
-    settled: bool = False
-
-    def __post_init__(self) -> None:
-        """Begin with the ballot that the request asks for."""
-        request = self.request
-        self.ballot = Ballot(
-            requester=request.call.requester,
-            rule=request.rule,
-            digest=request.prepared.digest,
-            deadline=self.deadline,
-        )
+    losses: int = 0
+    """How often the card was found to be gone."""
+    settled: bool = field(default=False)
+    """Whether nothing more changes."""
 
     @property
-    def rule(self) -> Rule | None:
-        """The rule in force; None in approvals that are older than rules."""
-        return self.ballot.rule
+    def ballot(self) -> Ballot:
+        """What has been decided."""
+        return self.voting.ballot
+
+    @property
+    def docket(self) -> Docket:
+        """The votes that are under way."""
+        return self.voting.docket
 
     @property
     def call(self) -> Call:
         """What will run: as proposed, or as an approver changed it."""
-        return self.effective or self.request.call
+        return self.voting.call
 
     @property
-    def shown(self) -> Prepared:
-        """That call in plain words."""
-        return self.prepared or self.request.prepared
+    def card(self) -> Card | None:
+        """Where it is shown."""
+        return self.voting.card
 
     @property
     def deadline(self) -> datetime | None:
         """When the question expires."""
-        after = self.request.rule.expires_after if self.request.rule else None
-        return self.request.asked_at + after if after else None
+        return self.request.deadline
 
-    @property
-    def is_automatic(self) -> bool:
-        """Whether nobody has to be asked."""
-        rule = self.request.rule
-        return rule is not None and (rule.auto_approve or self.request.granted is not None)
-
-    def put(self, ballot: Ballot, now: datetime) -> None:
-        """Take a new state of the ballot; what a card shows of it counts as a change."""
-        if (ballot.outcome, ballot.votes, ballot.handed, ballot.rule) != (
-            self.ballot.outcome,
-            self.ballot.votes,
-            self.ballot.handed,
-            self.ballot.rule,
-        ):
-            self.changes += 1
-        if ballot.closed and not self.ballot.closed:
-            self.ended_at = now
-        self.ballot = ballot
+    def close(self, outcome: Outcome, now: datetime) -> None:
+        """End the question, which nobody has decided; an outcome that stands stays."""
+        by_itself = None if outcome is Outcome.FAILED_TO_ASK else ended(outcome, now)
+        self.voting.close(outcome, now, by_itself)
 
     def stop(self, why: Stop, now: datetime) -> None:
-        """End the question by force, unless it has ended: then it has, and that stands."""
-        if self.ballot.closed:
-            return
-        self.stopped = why
-        self.put(self.ballot.close(Outcome.STOPPED, ended(Outcome.STOPPED, now)), now)
+        """End the question by force, unless it has ended."""
+        self.voting.stop(why, now)
+
+    @property
+    def face(self) -> tuple[Any, ...]:
+        """What a card shows: where that has changed, the card is drawn anew."""
+        ballot, voting = self.ballot, self.voting
+        decided = (ballot.outcome, ballot.votes, ballot.handed, ballot.rule, ballot.escalated)
+        return (*decided, self.execution, voting.prepared, voting.stale, self.losses)
 
     def status(self) -> ApprovalStatus:
-        """Everything the card shows."""
+        """Everything that is known of it."""
+        ballot, voting = self.ballot, self.voting
         return ApprovalStatus(
             id=self.id,
             request=self.request,
-            outcome=self.ballot.outcome,
-            decision=self.ballot.decision,
+            outcome=ballot.outcome,
+            decision=ballot.decision,
             execution=self.execution,
             result=self.result,
             card=self.card,
-            refused=self.ballot.refused,
+            refused=ballot.refused,
             edition=self.edition,
-            votes=self.ballot.votes,
-            handed=self.ballot.handed,
+            votes=ballot.votes,
+            handed=ballot.handed,
             deadline=self.deadline,
-            escalated=self.ballot.escalated,
-            effective=self.effective,
-            prepared=self.prepared,
-            rule=self.ballot.rule,
-            drift=self.drift,
-            ended_at=self.ended_at,
-            filled=self.ballot.reached,
-            stop=self.stopped,
+            escalated=ballot.escalated,
+            effective=voting.effective,
+            prepared=voting.prepared,
+            rule=ballot.rule,
+            drift=voting.drift,
+            ended_at=voting.ended_at,
+            counted=ballot.reached,
+            stop=voting.stopped,
         )

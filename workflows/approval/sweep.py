@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, FailureError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.activities import CardActivities, LifecycleActivities, ThreadActivities
     from workflows.contracts.activity_inputs import Reply
     from workflows.contracts.approvals import ApprovalStatus
-    from workflows.contracts.core import ENDED_SIGNAL, ENDED_WORKFLOW, SWEEP_WORKFLOW
+    from workflows.contracts.core import ENDED_WORKFLOW, SWEEP_WORKFLOW
     from workflows.timeouts import ACTIVITY_CALL, call_slack
     from workflows.user_messages import stopped_note
 
@@ -39,7 +39,7 @@ class EndedWorkflow:
         """Its conversation says it in its own words; where there is none any more, we do."""
         id_ = status.thread.workflow_id
         is_gone = await call_slack(LifecycleActivities.how_conversation_ended, id_)
-        if is_gone or not await _handed_on(status):
+        if is_gone or not await call_slack(LifecycleActivities.report_end, status):
             note = Reply(
                 thread=status.thread,
                 key=f"{status.id}/ended",
@@ -61,16 +61,6 @@ class SweepWorkflow:
             start_to_close_timeout=ACTIVITY_CALL,
             schedule_to_close_timeout=timedelta(minutes=2),
         )
-
-
-async def _handed_on(status: ApprovalStatus) -> bool:
-    """Whether its conversation has it."""
-    conversation = workflow.get_external_workflow_handle(status.thread.workflow_id)
-    try:
-        await conversation.signal(ENDED_SIGNAL, status)
-    except FailureError:
-        return False
-    return True
 
 
 async def _try(method: Any, argument: Any) -> None:

@@ -8,7 +8,6 @@ from enum import StrEnum
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from workflows.approval.checks import BY_FORCE
 from workflows.approval.display import CardPublisher
 from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import LifecycleActivities
@@ -16,8 +15,8 @@ from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.approvals import ApprovalRequest
 from workflows.contracts.decisions import Outcome, Stop
 from workflows.timeouts import ask_now
-from workflows.voting.ballot import ended
-from workflows.voting.docket import PATIENCE, Docket
+from workflows.voting.docket import PATIENCE
+from workflows.voting.protocol import BY_FORCE
 
 IN_TRANSIT = timedelta(seconds=3)
 """How long what was pressed before the deadline may take to get here: Slack gives a bot so long
@@ -56,14 +55,12 @@ class Due:
 
 
 def schedule(request: ApprovalRequest) -> list[Due]:
-    """Everything that is due for a request, in order of time. Nothing for one without a rule."""
+    """Everything that is due for a request, in order of time."""
     return sorted(_due(request), key=lambda due: due.at)
 
 
 def _due(request: ApprovalRequest) -> Iterator[Due]:
     rule, start = request.rule, request.asked_at
-    if rule is None:
-        return
     for number, after in enumerate(rule.reminders, 1):
         yield Due(start + after, Timer.REMINDER, number, len(rule.reminders))
     if rule.escalation:
@@ -72,7 +69,7 @@ def _due(request: ApprovalRequest) -> Iterator[Due]:
         yield Due(start + rule.expires_after, Timer.EXPIRY)
 
 
-async def keep_time(state: ApprovalState, publisher: CardPublisher, docket: Docket) -> None:
+async def keep_time(state: ApprovalState, publisher: CardPublisher) -> None:
     """Do what is due in its time until the question is closed.
 
     A bug in one timer is logged and the next one fires; a question that cannot expire, however,
@@ -81,7 +78,7 @@ async def keep_time(state: ApprovalState, publisher: CardPublisher, docket: Dock
     for due in schedule(state.request):
         await _until(state, due)
         if due.timer is Timer.EXPIRY:
-            await _last_votes(state, docket, due.at)
+            await _last_votes(state, due.at)
         if state.ballot.closed:
             return
         try:
@@ -109,8 +106,9 @@ async def _sleep(state: ApprovalState, pause: timedelta, summary: str) -> None:
         return
 
 
-async def _last_votes(state: ApprovalState, docket: Docket, deadline: datetime) -> None:
+async def _last_votes(state: ApprovalState, deadline: datetime) -> None:
     """What was pressed in time counts, although its checks end later."""
+    docket = state.docket
     if not state.ballot.closed and docket.has_before(deadline):
         try:
             await workflow.wait_condition(
@@ -126,13 +124,11 @@ def _fire(state: ApprovalState, publisher: CardPublisher, due: Due) -> None:
         case Timer.REMINDER:
             publisher.remind(Reminder(status=state.status(), number=due.number))
         case Timer.ESCALATION:
-            state.put(state.ballot.escalate(), workflow.now())
-            state.changes += 1
+            state.voting.escalate()
             reminder = Reminder(status=state.status(), number=due.number, kind=due.timer)
             publisher.remind(reminder)
         case Timer.EXPIRY:
-            now = workflow.now()
-            state.put(state.ballot.close(Outcome.EXPIRED, ended(Outcome.EXPIRED, now)), now)
+            state.close(Outcome.EXPIRED, workflow.now())
 
 
 async def watch_conversation(state: ApprovalState) -> None:

@@ -9,31 +9,34 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
     from workflows.approval.display import CardPublisher
     from workflows.approval.state import ApprovalState
     from workflows.approval.timers import keep_time, watch_conversation
-    from workflows.approval.votes import Hearing
-    from workflows.contracts.activities import AgentActivities, CardActivities
+    from workflows.approval.votes import VotingDriver
+    from workflows.contracts.activities import (
+        AgentActivities,
+        CardActivities,
+        LifecycleActivities,
+    )
     from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
     from workflows.contracts.core import (
         APPROVAL_WORKFLOW,
         CARD_LOST_SIGNAL,
         DECIDE_SIGNAL,
-        ENDED_SIGNAL,
         STATUS_QUERY,
-        ToolResult,
     )
     from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
     from workflows.timeouts import (
         CARD_PATIENCE,
         EPHEMERAL_PATIENCE,
-        HEARTBEAT,
-        TOOL_CALL,
-        TOOL_RETRIES,
-        prepare,
-        sure,
+        NOTICEABLE,
+        call_slack_at_once,
+        run_tool,
     )
     from workflows.user_messages import end_note
+    from workflows.voting.protocol import Voting
 
 UNANSWERED = "It did not answer."
 SUMMARY_LIMIT = 100
@@ -50,9 +53,10 @@ class ApprovalWorkflow:
 
     @workflow.init
     def __init__(self, request: ApprovalRequest) -> None:
-        self._state = ApprovalState(workflow.info().workflow_id, request)
+        voting = Voting(request, name_fault=lambda: str(workflow.uuid4())[:8])
+        self._state = ApprovalState(workflow.info().workflow_id, request, voting)
         self._publisher = CardPublisher(self._state)
-        self._hearing = Hearing(self._state, self._publisher)
+        self._votes = VotingDriver(self._state, self._publisher)
         self._broken: BaseException | None = None
 
     @workflow.run
@@ -79,7 +83,7 @@ class ApprovalWorkflow:
         The arguments are untyped on purpose: with typed ones, a signal that does not fit
         fails the workflow task for ever.
         """
-        self._hearing.take(args)
+        self._votes.take(args)
 
     @workflow.signal(name=CARD_LOST_SIGNAL)
     def card_lost(self, *args: Any) -> None:
@@ -121,18 +125,18 @@ class ApprovalWorkflow:
             state.stop(Stop.FAILED, workflow.now())
             await _report(state, self._publisher)
             if state.card is not None:
-                await prepare(CardActivities.redraw_card, state.status())
+                await call_slack_at_once(CardActivities.redraw_card, state.status())
         except Exception:
             workflow.logger.exception("The end of an approval could not be shown")
 
     def _begin(self, request: ApprovalRequest) -> asyncio.Task[None]:
         """Everything that goes on beside the question; returns what keeps its card true."""
         state, publisher = self._state, self._publisher
-        if state.is_automatic:
-            state.put(state.ballot.close(Outcome.APPROVED, _allowed(request)), workflow.now())
-        shows = publisher.keep_listed() if state.is_automatic else publisher.keep_card_true()
-        self._keep(publisher.run_errands())
-        self._keep(keep_time(state, publisher, self._hearing.docket))
+        if request.is_automatic:
+            state.voting.close(Outcome.APPROVED, workflow.now(), _allowed(request))
+        shows = publisher.keep_listed() if request.is_automatic else publisher.keep_card_true()
+        self._keep(publisher.outbox.deliver())
+        self._keep(keep_time(state, publisher))
         self._keep(watch_conversation(state))
         return self._keep(shows)
 
@@ -154,7 +158,7 @@ class ApprovalWorkflow:
     @property
     def _is_quiet(self) -> bool:
         """Whether everybody has been told what was to be told, also who pressed too late."""
-        return self._hearing.is_idle and self._publisher.is_idle
+        return self._votes.is_idle and self._publisher.outbox.is_empty
 
     async def _end(self, card: asyncio.Task[None]) -> None:
         """Tell whoever has to know, and give Slack its time to take the last card."""
@@ -168,17 +172,10 @@ class ApprovalWorkflow:
     async def _carry_out(self) -> None:
         state = self._state
         state.execution = Execution.RUNNING
-        state.changes += 1
+        self._keep(self._notice_slowness())
         try:
-            answer = await workflow.execute_activity_method(
-                AgentActivities.run_tool,
-                state.call,
-                start_to_close_timeout=TOOL_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=TOOL_RETRIES,
-                summary=f"{state.call.tool[:SUMMARY_LIMIT]}, approved",
-            )
-            result = sure(ToolResult, answer)
+            summary = f"{state.call.tool[:SUMMARY_LIMIT]}, approved"
+            result = await run_tool(AgentActivities.run_tool, state.call, summary)
             state.execution = Execution.DONE if result.ok else Execution.FAILED
             state.result = result.text
         except ActivityError:
@@ -187,24 +184,25 @@ class ApprovalWorkflow:
         except Exception:
             workflow.logger.exception("What the approved action answered cannot be used")
             state.execution, state.result = Execution.UNKNOWN, UNANSWERED
-        state.changes += 1
+
+    async def _notice_slowness(self) -> None:
+        await workflow.sleep(NOTICEABLE)
+        self._state.is_slow = True
 
 
 async def _report(state: ApprovalState, publisher: CardPublisher) -> None:
     """Have the conversation know the end at once; where there is none any more, the thread."""
-    if state.stopped is Stop.CONVERSATION or not await _handed_on(state):
+    if state.voting.stopped is Stop.CONVERSATION or not await _handed_on(state):
         publisher.say(f"{state.id}/ended", end_note(state.status()))
 
 
 async def _handed_on(state: ApprovalState) -> bool:
     """Whether the conversation has it."""
-    id_ = state.request.call.thread.workflow_id
     try:
-        await workflow.get_external_workflow_handle(id_).signal(ENDED_SIGNAL, state.status())
-    except FailureError:
-        workflow.logger.info("The conversation is gone")
+        return await call_slack_at_once(LifecycleActivities.report_end, state.status())
+    except (FailureError, ValidationError):
+        workflow.logger.exception("The conversation could not be told")
         return False
-    return True
 
 
 def _allowed(request: ApprovalRequest) -> Decision:

@@ -12,6 +12,8 @@ from workflows.contracts.activity_inputs import (
     Reminder,
     Reply,
     ThreadStatus,
+    VoteCheck,
+    VoteFacts,
 )
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
@@ -122,6 +124,20 @@ class DirectoryActivities(ABC):
         """
 
 
+class VoteActivities(ABC):
+    """What a vote depends on."""
+
+    @activity.defn
+    @abstractmethod
+    async def check_vote(self, check: VoteCheck) -> VoteFacts:
+        """Find out everything at the same time.
+
+        Raises:
+            ApplicationError: something could not be found out. Its type is a value of
+                `Unchecked` and says what.
+        """
+
+
 class LifecycleActivities(ABC):
     """Whether workflows still run, which only Temporal knows: a dead one answers as it last was."""
 
@@ -131,6 +147,15 @@ class LifecycleActivities(ABC):
         """The last state of those that no longer run; of one ended by force, `STOPPED` and why.
 
         One that Temporal no longer has is left out, since nothing is known of it.
+        """
+
+    @activity.defn
+    @abstractmethod
+    async def report_end(self, status: ApprovalStatus) -> bool:
+        """Tell the conversation how an approval ended; False if there is none any more.
+
+        A child's result would reach only the run that started it, and a long conversation renews
+        itself while people decide. Told twice, it takes the first.
         """
 
     @activity.defn

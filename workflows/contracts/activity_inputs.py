@@ -1,13 +1,14 @@
 """What workflows give to activities: messages to show, questions to answer.
 
-Stored in histories, so it only grows, like `workflows.contracts.core`.
+Stored in histories, so from the first tag on it only grows, like `workflows.contracts.core`.
 """
 
 from pydantic import BaseModel
 
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Call, Person, Prepared, Thread
-from workflows.contracts.rules import Rule
+from workflows.contracts.decisions import Eligibility
+from workflows.contracts.rules import Rule, Ruling
 
 
 class Reply(BaseModel, frozen=True):
@@ -85,3 +86,29 @@ class PolicyQuery(BaseModel, frozen=True):
 
     call: Call
     prepared: Prepared
+
+
+class VoteCheck(BaseModel, frozen=True):
+    """What has to be known before a vote counts, in one question; what is empty is not asked."""
+
+    query: EligibilityQuery | None = None
+    call: Call | None = None
+    """What it would do now is asked."""
+    edited: Call | None = None
+    """A call as an approver wrote it: what it would do, and what the policy says of it."""
+    reason: str = ""
+    """The model's reason for it, which rules may look at."""
+    conversation: str = ""
+    """Workflow id of the conversation whose life is asked about."""
+
+
+class VoteFacts(BaseModel, frozen=True):
+    """The answer to a `VoteCheck`, part by part; None where it was not asked."""
+
+    eligibilities: tuple[Eligibility, ...] | None = None
+    prepared: Prepared | None = None
+    edited: Prepared | None = None
+    ruling: Ruling | None = None
+    """None too where the edited call cannot be made ready."""
+    conversation_end: str = ""
+    """How the conversation ended, a value of `Stop`; empty while it runs."""

@@ -1,6 +1,6 @@
 """One approval as it is stored: what is asked, where it is shown, and how it stands.
 
-Stored in histories, so it only grows, like `workflows.contracts.core`.
+Stored in histories, so from the first tag on it only grows, like `workflows.contracts.core`.
 """
 
 from datetime import datetime
@@ -29,8 +29,8 @@ class Grant(BaseModel, frozen=True):
     by: Person
     at: datetime
     approval: str
-    requester: Person | None = None
-    """Who asked for what was approved then; None in grants of before that was noted."""
+    requester: Person
+    """Who asked for what was approved then."""
 
 
 class ApprovalRequest(BaseModel, frozen=True):
@@ -39,8 +39,7 @@ class ApprovalRequest(BaseModel, frozen=True):
     call: Call
     prepared: Prepared
     asked_at: datetime
-    rule: Rule | None = None
-    """None in approvals that were asked for before there were rules: anybody may decide those."""
+    rule: Rule
     replaces: str = ""
     """Id of the approval that this one takes the place of."""
     changes: tuple[Difference, ...] = ()
@@ -52,12 +51,12 @@ class ApprovalRequest(BaseModel, frozen=True):
     @property
     def is_automatic(self) -> bool:
         """Whether nobody has to be asked, since a rule or a permission lets it run."""
-        return self.granted is not None or (self.rule is not None and self.rule.auto_approve)
+        return self.granted is not None or self.rule.auto_approve
 
     @property
     def deadline(self) -> datetime | None:
         """When the question expires."""
-        after = self.rule.expires_after if self.rule else None
+        after = self.rule.expires_after
         return self.asked_at + after if after else None
 
 
@@ -114,12 +113,12 @@ class ApprovalStatus(BaseModel, frozen=True):
     prepared: Prepared | None = None
     """`effective` in plain words."""
     rule: Rule | None = None
-    """The rule in force now: the request's, or that of the edited call."""
+    """The rule of the edited call, where it is another than the request's."""
     replaced_by: str = ""
     drift: tuple[Difference, ...] = ()
     """What changed in the world between the asking and the approval."""
     ended_at: datetime | None = None
-    filled: int | None = None
+    counted: int = 0
     """How many of the rule's seats the votes fill; two people of one panel may fill one."""
     stop: Stop | None = None
     """By what it was ended, where the outcome is `STOPPED`."""
@@ -145,14 +144,9 @@ class ApprovalStatus(BaseModel, frozen=True):
         return self.prepared or self.request.prepared
 
     @property
-    def in_force(self) -> Rule | None:
+    def in_force(self) -> Rule:
         """The rule that decides now."""
         return self.rule or self.request.rule
-
-    @property
-    def counted(self) -> int:
-        """How many of the approvals that are needed are there."""
-        return len(self.votes) if self.filled is None else self.filled
 
 
 def as_ended(status: ApprovalStatus, stop: Stop, at: datetime | None = None) -> ApprovalStatus:

@@ -1,8 +1,8 @@
 """What crosses a wire: ids, message names, and the models that are stored.
 
-This module only grows. A field is added at the end with a default; none is renamed,
-retyped or reordered, because approvals that were asked for by an older release may
-still be waiting.
+From the first tag on this module only grows. A field is added at the end with a default; none is
+renamed, retyped or reordered, because approvals that were asked for by an older release may still
+be waiting.
 """
 
 from typing import Any
@@ -44,9 +44,13 @@ class Person(BaseModel, frozen=True):
     user: str
     name: str = ""
 
-    def same_as(self, other: "Person") -> bool:
-        """Whether both are one account, whatever it was called."""
-        return (self.team, self.user) == (other.team, other.user)
+    def same_as(self, other: "Person | None") -> bool:
+        """Whether both are one account, whatever it was called.
+
+        The workspace is left out: in an Enterprise organisation one account presses from several,
+        with one user id, and must not count once for each. Rules name people by that id too.
+        """
+        return other is not None and self.user == other.user
 
 
 class Thread(BaseModel, frozen=True):

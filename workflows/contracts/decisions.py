@@ -1,6 +1,6 @@
 """What people decide, how it is counted or refused, and how an approval ends.
 
-Stored in histories, so it only grows, like `workflows.contracts.core`.
+Stored in histories, so from the first tag on it only grows, like `workflows.contracts.core`.
 """
 
 from datetime import datetime
@@ -98,8 +98,7 @@ class Refusal(StrEnum):
     ALREADY_VOTED = "already_voted"
     HANDED_OVER = "handed_over"
     UNVERIFIED = "unverified"
-    """Who they are could not be looked up; nothing is known, so nothing is said of them. `detail`
-    says it where something else could not be checked."""
+    """Something could not be found out; `Refused.unchecked` names it."""
     GUEST = "guest"
     EXTERNAL = "external"
     DEACTIVATED = "deactivated"
@@ -122,6 +121,23 @@ class Refusal(StrEnum):
     TOO_OFTEN = "too_often"
     FAULT = "fault"
     """A bug of ours, under the id in `detail`."""
+
+
+class Unchecked(StrEnum):
+    """What could not be found out before a vote. The values are types of the failure."""
+
+    IDENTITY = "unchecked_identity"
+    """Who somebody is, and so whether they may decide."""
+    PREVIEW = "unchecked_preview"
+    """What the call would do now."""
+    CONVERSATION = "unchecked_conversation"
+    """Whether anybody would hear what came of it."""
+    POLICY = "unchecked_policy"
+    """What the policy says of an edited call."""
+    OBJECTION = "unchecked_objection"
+    """Whether somebody who said no may do so."""
+    TURN = "unchecked_turn"
+    """What became of the votes before it."""
 
 
 class Decision(BaseModel, frozen=True):
@@ -205,3 +221,5 @@ class Refused(BaseModel, frozen=True):
     at: datetime
     decision: Decision | None = None
     detail: str = ""
+    unchecked: Unchecked | None = None
+    """What could not be found out, for `Refusal.UNVERIFIED`."""

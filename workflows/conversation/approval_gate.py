@@ -183,7 +183,7 @@ class Gate:
     def _note_grant(self, status: ApprovalStatus) -> None:
         """Whether the last approval also allowed the tool for the rest of the thread."""
         decision, rule = status.decision, status.in_force
-        if rule is None or decision is None or decision.by is None or not decision.always:
+        if decision is None or decision.by is None or not decision.always:
             return
         grant = Grant(
             id=f"grant-{status.id.removeprefix(APPROVAL_PREFIX)}",
@@ -220,7 +220,7 @@ def _request(passage: Passage) -> ApprovalRequest:
         call=passage.call.model_copy(update={"approval": APPROVAL_PREFIX + letters}),
         prepared=prepared,
         asked_at=workflow.now(),
-        rule=UNRULED if ruling.verdict is Verdict.ALLOW and not ruling.rule else ruling.rule,
+        rule=ruling.rule or UNRULED,
         replaces=replaced.id if replaced else "",
         changes=differences(replaced.shown, prepared) if replaced else (),
         audience=ruling.audience,

@@ -12,10 +12,14 @@ from workflows.contracts.core import Call, Prepared
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Reviewed, Ruling, Verdict
 from workflows.conversation.memory import GuardedCall
 from workflows.conversation.model_messages import unprepared_for_model
-from workflows.timeouts import ANSWER_PATIENCE, PREPARE_PATIENCE, ask_at_once, patiently
+from workflows.timeouts import (
+    ANSWER_PATIENCE,
+    AT_ONCE,
+    PREPARE_PATIENCE,
+    ask_at_once,
+    patiently,
+)
 
-AT_ONCE = timedelta(seconds=3)
-"""How long the thread may stand still for a review, before it goes on in the background."""
 LONGEST_JUDGING = timedelta(hours=24)
 """How long it is tried to get a ruling where no rule says how long a request may wait."""
 

@@ -27,6 +27,7 @@ from workflows.user_messages import (
 )
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
 
 MOST_OFFERED = 5
 """Approvals that are offered at once; more are found by `/approvals`."""
@@ -122,9 +123,9 @@ class Interjection:
             requester=request.call.requester, rule=request.rule, escalated=_is_escalated(request)
         )
         vote = Vote(approve=True, decision=self._decision(id_, Verb.DECIDE, Via.PROMPT))
-        if refusal := ballot.screen(vote):
+        if refusal := screen(ballot, vote):
             return refusal
-        if request.rule is None or not ballot.needs_look_up(vote.decision):
+        if not ballot.needs_look_up(vote.decision):
             return None
         query = EligibilityQuery(people=ballot.asked_about(vote.decision), rule=request.rule)
         try:
@@ -194,7 +195,5 @@ class Interjection:
 
 def _is_escalated(request: ApprovalRequest) -> bool:
     """Whether it has waited so long that its rule's escalation is in force."""
-    rule = request.rule
-    if rule is None or rule.escalation is None:
-        return False
-    return workflow.now() >= request.asked_at + rule.escalation.after
+    escalation = request.rule.escalation
+    return escalation is not None and workflow.now() >= request.asked_at + escalation.after

@@ -112,7 +112,7 @@ def _of_kind(kind: Kind, viewer: Viewer) -> Iterator[str]:
     match kind:
         case Kind.MINE:
             yield _RUNNING
-            yield _or_older_than_rules(_waits_for(viewer), APPROVERS, viewer)
+            yield _waits_for(viewer)
         case Kind.REQUESTED:
             yield _RUNNING
             yield f"{REQUESTER.name} = '{viewer.user}'"
@@ -136,14 +136,7 @@ def _waits_for(viewer: Viewer) -> str:
 
 def _visible_to(viewer: Viewer) -> str:
     seen_by = [*_ids(viewer), PUBLIC] if viewer.is_member else _ids(viewer)
-    return _or_older_than_rules(_any(AUDIENCE, seen_by), AUDIENCE, viewer)
-
-
-def _or_older_than_rules(
-    condition: str, key: SearchAttributeKey[Sequence[str]], viewer: Viewer
-) -> str:
-    """Approvals without rules have no approvers and no audience: they concern every member."""
-    return f"({key.name} IS NULL OR ({condition}))" if viewer.is_member else f"({condition})"
+    return f"({_any(AUDIENCE, seen_by)})"
 
 
 def _any(key: SearchAttributeKey[Sequence[str]], values: Sequence[str]) -> str:
@@ -159,7 +152,5 @@ def is_visible_to(status: ApprovalStatus, team: str, viewer: Viewer) -> bool:
     """Whether somebody may see one approval: what `Kind.ALL` asks visibility, of its state."""
     if status.thread.team != team:
         return False
-    if status.in_force is None:
-        return viewer.is_member or viewer.user == status.request.call.requester.user
     seen_by = audience(status)
     return any(id_ in seen_by for id_ in viewer.ids) or (viewer.is_member and PUBLIC in seen_by)

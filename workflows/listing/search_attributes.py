@@ -39,8 +39,7 @@ ALL = (TEAM, REQUESTER, TOOL, APPROVERS, DEADLINE, AUDIENCE, VOTED, OUTCOME, GRA
 OWN = "own:"
 """Before a requester's id among the approvers: the rule lets them approve what they asked for."""
 NOBODY = "nobody"
-"""The approvers of a rule that names none. Without approvers at all are only approvals that were
-asked for before there were rules, and those anybody may decide."""
+"""The approvers of a rule that names none."""
 ACTIVE = "active"
 VALUE_LIMIT = 2_000
 """Bytes of one value. Temporal ends a workflow whose value has more than 2,048."""
@@ -58,8 +57,6 @@ def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> Ty
     ]
     if request.replaces:
         pairs.append(SearchAttributePair(REPLACES, request.replaces))
-    if rule is None:
-        return TypedSearchAttributes(pairs)
     pairs += [
         SearchAttributePair(APPROVERS, _unique(*_approvers(rule, call.requester.user))),
         SearchAttributePair(AUDIENCE, audience(ApprovalStatus(id=call.approval, request=request))),
@@ -76,11 +73,12 @@ def changes(status: ApprovalStatus) -> list[SearchAttributeUpdate]:
 
     Whoever handed their vote over has done their part and counts as having voted.
     """
-    updates: list[SearchAttributeUpdate] = []
-    rule, requester = status.in_force, status.request.call.requester.user
-    if rule is not None:
-        approvers = _unique(*_approvers(rule, requester), *_joined(status))
-        updates += [APPROVERS.value_set(approvers), AUDIENCE.value_set(audience(status))]
+    requester = status.request.call.requester.user
+    approvers = _unique(*_approvers(status.in_force, requester), *_joined(status))
+    updates: list[SearchAttributeUpdate] = [
+        APPROVERS.value_set(approvers),
+        AUDIENCE.value_set(audience(status)),
+    ]
     if done := _unique(*_done(status)):
         updates.append(VOTED.value_set(done))
     if status.deadline is not None:
@@ -93,7 +91,7 @@ def changes(status: ApprovalStatus) -> list[SearchAttributeUpdate]:
 def audience(status: ApprovalStatus) -> list[str]:
     """Who may see it in lists: whom the policy says, who asked, and whoever may decide it."""
     rule = status.in_force
-    deciding = (*rule.approver_ids, *_delegates(rule), *rule.break_glass) if rule else ()
+    deciding = (*rule.approver_ids, *_delegates(rule), *rule.break_glass)
     asked_by = status.request.call.requester.user
     return _unique(asked_by, *status.request.audience, *deciding, *_joined(status))
 
@@ -130,7 +128,7 @@ def _delegates(rule: Rule) -> Sequence[str]:
 def _joined(status: ApprovalStatus) -> Iterator[str]:
     """Whom escalation and hand-over added."""
     rule = status.in_force
-    if status.escalated and rule is not None and rule.escalation is not None:
+    if status.escalated and rule.escalation is not None:
         yield from rule.escalation.to.ids
     yield from (hand.to.user for hand in status.handed)
 

@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck
+from workflows.contracts.core import Call, Prepared
+from workflows.contracts.decisions import Eligibility
+from workflows.contracts.rules import Rule
 from workflows.voting.parsing import Side, Vote, side
 
 PATIENCE = timedelta(seconds=10)
@@ -23,20 +27,46 @@ MOST_A_MINUTE = 10
 MINUTE = timedelta(minutes=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A call as an approver changed it."""
+
+    of: Call
+    """What it was before."""
+    call: Call
+    prepared: Prepared
+    rule: Rule
+
+
 @dataclass(eq=False, slots=True)
 class Entry:
-    """One vote under way."""
+    """One vote under way, and what is known of it so far."""
 
     vote: Vote
     until: datetime
     """When its checks are given up."""
     is_over: bool = False
-    """Whether it was settled by what became of another."""
+    """Whether it is settled, by itself or by what became of another."""
+    asked: VoteCheck | None = None
+    """What is being found out."""
+    waits: bool = False
+    """Whether all was known once, and others were before it."""
+    looked_up: list[tuple[EligibilityQuery, tuple[Eligibility, ...]]] = field(default_factory=list)
+    """What Slack said of whom, towards which rule."""
+    preview: tuple[Call, Prepared] | None = None
+    """What a call would do now, and which call that is."""
+    is_conversation_known: bool = False
+    """Whether somebody asked, since the vote arrived, if its conversation still runs."""
+    edit: Edit | None = None
 
     @property
     def side(self) -> Side:
         """Which side it is on."""
         return side(self.vote)
+
+    def found(self, query: EligibilityQuery) -> tuple[Eligibility, ...] | None:
+        """What Slack said to this question; None if it was not asked."""
+        return next((answer for asked, answer in self.looked_up if asked == query), None)
 
 
 @dataclass(slots=True)
@@ -54,6 +84,7 @@ class Docket:
 
     def leave(self, entry: Entry) -> None:
         """A vote is settled, one way or the other."""
+        entry.is_over = True
         if entry in self.entries:
             self.entries.remove(entry)
 
@@ -77,9 +108,8 @@ class Docket:
 
     def overturn(self) -> Sequence[Entry]:
         """Nobody knows whether a no counts: no yes that was under way beside it does."""
-        lost = [it for it in self.entries if it.side is Side.YES and not it.is_over]
+        lost = [it for it in self.entries if it.side is Side.YES]
         for entry in lost:
-            entry.is_over = True
             self.leave(entry)
         return lost
 

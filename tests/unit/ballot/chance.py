@@ -52,7 +52,7 @@ def a_random_rule(chance: Random) -> Rule:
 def a_hearing(chance: Random) -> Hearing:
     """A ballot that has just been opened among random people."""
     world = World(
-        rule=a_random_rule(chance) if chance.random() < 0.95 else None,
+        rule=a_random_rule(chance),
         panels={user: chance.choice(GROUPS) for user in USERS},
         accounts={user: an_account(chance) for user in USERS},
         substitutes=some_users(chance),

@@ -18,6 +18,7 @@ from workflows.contracts.decisions import (
 from workflows.contracts.rules import Rule
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote, read_vote
+from workflows.voting.screening import screen
 
 ENDS = {Verb.REQUEST_CHANGES: Outcome.CHANGES_REQUESTED, Verb.WITHDRAW: Outcome.WITHDRAWN}
 
@@ -64,8 +65,6 @@ class Hearing:
         by_claim = [it for it in self.ballot.votes if it.decision.verb is not Verb.BREAK_GLASS]
         seats = [_place(it) for it in by_claim]
         assert len(set(seats)) == len(seats)
-        if self.world.rule is None:
-            return
         for vote in by_claim:
             evidence = dict(self.claims[vote.decision.id])
             assert frozenset(vote.panels) == evidence[_place(vote)]
@@ -99,7 +98,7 @@ class Hearing:
 
     def _is_refused(self, vote: Vote) -> bool:
         """Whether it is turned away unseen; nobody who may vote is."""
-        why = self.ballot.screen(vote, CARD, OLD_CARD)
+        why = screen(self.ballot, vote, CARD, OLD_CARD)
         if why is None:
             return False
         assert not self._may(self.ballot, vote, looked_up=True)
@@ -123,7 +122,7 @@ class Hearing:
         bare = replace(vote, decision=decision.model_copy(update={"digest": ""}))
         counted = amended.cast(bare, edited.eligibilities(amended.asked_about(bare.decision)))
         refused = len(counted.refused) > len(amended.refused)
-        if amended.screen(bare, CARD, OLD_CARD) or refused:
+        if screen(amended, bare, CARD, OLD_CARD) or refused:
             assert not Hearing(amended, edited)._may(amended, bare, looked_up=True)
             self._refuse_edit(decision)
             return
@@ -169,7 +168,7 @@ class Hearing:
         earlier = [it.decision for it in before.votes if not _same(it.decision, decision)]
         assert [it.decision for it in after.votes] == [*earlier, decision]
         self.claims[decision.id] = self._claim(decision)
-        if decision.verb is Verb.BREAK_GLASS or self.world.rule is None:
+        if decision.verb is Verb.BREAK_GLASS:
             assert after.outcome is Outcome.APPROVED
         elif after.outcome is Outcome.APPROVED:
             assert self.seats(after.votes) >= sum(self.world.needed)
@@ -186,7 +185,7 @@ class Hearing:
             return world.operator_counts(decision, vote.approve)
         if not world.person_may(decision, vote.approve):
             return False
-        if world.rule is None or decision.verb is Verb.WITHDRAW:
+        if decision.verb is Verb.WITHDRAW:
             return True
         return looked_up and self._is_free_to(before, vote)
 
@@ -207,7 +206,7 @@ class Hearing:
         return most_seats(one_row, (len(claims),), frozenset()) == len(claims)
 
     def _claim(self, decision: Decision) -> Claim:
-        if decision.by is None or self.world.rule is None:
+        if decision.by is None:
             return (("", frozenset(range(len(self.world.needed)))),)
         return self.world.claim(decision)
 

@@ -9,6 +9,7 @@ from workflows.contracts.decisions import Account, Decision, Refused, Verb, Via
 from workflows.contracts.rules import Rule
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
 
 REASON = "The stock is low."
 TWO = a_rule(2)
@@ -49,7 +50,7 @@ def after(rule: Rule, *votes: Vote, accounts: dict[str, Account] | None = None) 
 
 def arrive(ballot: Ballot, vote: Vote, world: World) -> Ballot:
     """What comes of a vote whose voter can be looked up."""
-    if why := ballot.screen(vote, CARD, OLD_CARD):
+    if why := screen(ballot, vote, CARD, OLD_CARD):
         return ballot.refuse(Refused(why=why, at=NOON, decision=vote.decision))
     asked = ballot.asked_about(vote.decision) if ballot.needs_look_up(vote.decision) else ()
     return ballot.cast(vote, world.eligibilities(asked))

@@ -14,6 +14,7 @@ from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision, HandOver, Outcome, Verb, Via
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
 
 
 def _person(user: str) -> Person:
@@ -56,7 +57,7 @@ def _ballot(world: World) -> Ballot:
 
 def _cast(ballot: Ballot, world: World, votes: tuple[Vote, ...]) -> Ballot:
     for vote in votes:
-        if not ballot.knows(vote.decision) and ballot.screen(vote) is None:
+        if not ballot.knows(vote.decision) and screen(ballot, vote) is None:
             people = ballot.asked_about(vote.decision)
             ballot = ballot.cast(vote, world.eligibilities(people))
     return ballot

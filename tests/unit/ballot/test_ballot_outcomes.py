@@ -1,7 +1,6 @@
 """What single votes come to, and what they never come to."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,6 @@ from tests.unit.ballot.hearing import effects
 from tests.unit.ballot.presses import (
     GENEROUS,
     REASON,
-    TO_U3,
     TWO,
     a_vote,
     a_world,
@@ -21,7 +19,8 @@ from tests.unit.ballot.presses import (
 from tests.unit.ballot.world import REQUESTER, a_rule, away
 from workflows.contracts.approvals import Card, Copy
 from workflows.contracts.decisions import Eligibility, Outcome, Refusal, Verb, Via
-from workflows.voting.ballot import REFUSED_LIMIT, Ballot, ended
+from workflows.voting.ballot import REFUSED_LIMIT, ended
+from workflows.voting.screening import screen
 
 
 @pytest.mark.parametrize("approve", [True, False])
@@ -48,20 +47,13 @@ def test_a_group_that_is_gone_is_named_to_who_cannot_vote_for_it() -> None:
 def test_an_own_request_is_refused_before_anybody_is_looked_up() -> None:
     ballot = after(GENEROUS)
     for verb in (Verb.DECIDE, Verb.BREAK_GLASS):
-        assert ballot.screen(a_vote(REQUESTER, verb=verb)) is Refusal.OWN_REQUEST
+        assert screen(ballot, a_vote(REQUESTER, verb=verb)) is Refusal.OWN_REQUEST
 
 
 def test_naming_an_approver_in_a_plain_approval_does_not_lend_their_vote() -> None:
     ballot, vote = after(a_rule(1)), a_vote("U4", to=person("U1"))
     assert ballot.asked_about(vote.decision) == (person("U4"),)
     assert after(a_rule(1), vote).refused[-1].why is Refusal.NOT_AN_APPROVER
-
-
-@pytest.mark.parametrize("way", [{"arguments": "{}"}, {"always": True}, TO_U3])
-def test_without_a_rule_only_the_plain_question_can_be_answered(way: dict[str, Any]) -> None:
-    opened = Ballot(person(REQUESTER))
-    assert opened.screen(a_vote(approve="to" not in way, **way)) is not None
-    assert opened.cast(a_vote(REQUESTER)).outcome is Outcome.APPROVED
 
 
 @pytest.mark.parametrize(
@@ -128,10 +120,10 @@ def test_nothing_is_asked_anew_or_escalated_once_it_is_decided() -> None:
 
 def test_a_press_counts_on_every_copy_of_the_card() -> None:
     card = Card(channel="D1", ts="1.4", copies=(Copy(channel="D2", ts="1.5"),))
-    assert after(TWO).screen(a_vote(card="1.4"), card) is None
-    assert after(TWO).screen(a_vote(card="1.5"), card) is None
-    assert after(TWO).screen(a_vote(card="1.6"), card) is Refusal.STALE_CARD
-    assert after(TWO).screen(a_vote(card="1.6", via=Via.LIST), card) is None
+    assert screen(after(TWO), a_vote(card="1.4"), card) is None
+    assert screen(after(TWO), a_vote(card="1.5"), card) is None
+    assert screen(after(TWO), a_vote(card="1.6"), card) is Refusal.STALE_CARD
+    assert screen(after(TWO), a_vote(card="1.6", via=Via.LIST), card) is None
 
 
 def test_refused_attempts_are_kept_but_not_without_end() -> None:

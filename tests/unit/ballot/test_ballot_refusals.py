@@ -22,6 +22,7 @@ from tests.unit.ballot.world import OLD_CARD, REQUESTER, a_rule, away
 from workflows.contracts.decisions import Account, Outcome, Refusal, Refused, Verb
 from workflows.contracts.rules import Panel, People, Rule
 from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
 
 ELSEWHERE = frozenset(
     {
@@ -200,13 +201,13 @@ def test_what_is_pressed_at_the_deadline_or_later_is_too_late_unless_it_says_no(
     seconds: int,
 ) -> None:
     ballot = replace(after(GENEROUS), deadline=NOON - timedelta(seconds=seconds))
-    assert ballot.screen(a_vote()) is Refusal.TOO_LATE
-    assert ballot.screen(a_vote(verb=Verb.BREAK_GLASS, reason=REASON)) is Refusal.TOO_LATE
-    assert ballot.screen(a_vote(approve=False, **TO_U3)) is Refusal.TOO_LATE
-    assert ballot.screen(a_vote(approve=False)) is None
-    assert ballot.screen(a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW)) is None
+    assert screen(ballot, a_vote()) is Refusal.TOO_LATE
+    assert screen(ballot, a_vote(verb=Verb.BREAK_GLASS, reason=REASON)) is Refusal.TOO_LATE
+    assert screen(ballot, a_vote(approve=False, **TO_U3)) is Refusal.TOO_LATE
+    assert screen(ballot, a_vote(approve=False)) is None
+    assert screen(ballot, a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW)) is None
     in_time = replace(ballot, deadline=NOON + timedelta(seconds=1))
-    assert in_time.screen(a_vote()) is None
+    assert screen(in_time, a_vote()) is None
 
 
 def test_a_no_by_whom_the_rule_names_needs_nobody_to_say_who_they_are() -> None:

@@ -61,7 +61,7 @@ def most_seats(claims: tuple[Claim, ...], free: tuple[int, ...], used: frozenset
 class World:
     """The people as they are now, and the rule under which they are asked."""
 
-    rule: Rule | None
+    rule: Rule
     panels: dict[str, frozenset[int]]
     accounts: dict[str, Account] = field(default_factory=dict)
     substitutes: frozenset[str] = frozenset()
@@ -72,7 +72,7 @@ class World:
 
     @property
     def needed(self) -> tuple[int, ...]:
-        return tuple(panel.needed for panel in self.rule.panels) if self.rule else ()
+        return tuple(panel.needed for panel in self.rule.panels)
 
     def eligibilities(self, people: Sequence[Person]) -> tuple[Eligibility, ...]:
         """What a directory would answer."""
@@ -97,7 +97,7 @@ class World:
             return ()
         own = self._counts_in(user)
         found = [(user, own)] if own else []
-        if self.is_own(decision) and self.rule and self.rule.solo:
+        if self.is_own(decision) and self.rule.solo:
             found = [(user, self._everywhere)]
         for other in USERS:
             if other == user or (other == REQUESTER and not self._lent_by_requester):
@@ -116,7 +116,7 @@ class World:
             return False
         if decision.arguments or decision.always:
             return False
-        if self.rule is None or decision.verb is Verb.NUDGE:
+        if decision.verb is Verb.NUDGE:
             return True
         if decision.verb is Verb.REQUEST_CHANGES and not decision.reason.strip():
             return False
@@ -130,9 +130,6 @@ class World:
             return False
         if decision.verb is Verb.WITHDRAW:
             return self.is_own(decision)
-        if self.rule is None:
-            plain = not decision.arguments and not decision.always
-            return plain and decision.verb in {Verb.DECIDE, Verb.REQUEST_CHANGES}
         return self._may_under(self.rule, decision, approve)
 
     def _may_under(self, rule: Rule, decision: Decision, approve: bool) -> bool:
@@ -152,7 +149,6 @@ class World:
         assert to is not None
         mine = by.user in dict(self.claim(decision))
         uninvolved = to.user not in {by.user, REQUESTER, *self.handed, *voted}
-        assert self.rule is not None
         receivers = self.receivers if self.rule.hand_over.ids else frozenset()
         named = to.user in receivers and self._account(to.user) is Account.MEMBER
         return mine and uninvolved and named and by.user not in voted
@@ -172,7 +168,6 @@ class World:
 
     def _acts_for(self, decision: Decision, other: str) -> bool:
         assert decision.by is not None
-        assert self.rule is not None
         user = decision.by.user
         absent = any(
             (it.user, it.delegate) == (other, user) and it.covers(decision.at)
@@ -199,8 +194,8 @@ class World:
 
     @property
     def _lent_by_requester(self) -> bool:
-        return self._own_allowed and self.rule is not None and not self.rule.solo
+        return self._own_allowed and not self.rule.solo
 
     @property
     def _own_allowed(self) -> bool:
-        return self.rule is not None and (self.rule.self_approval or self.rule.solo)
+        return self.rule.self_approval or self.rule.solo

@@ -157,7 +157,7 @@ def approved_by(status: ApprovalStatus, *people: Person, press: str = "9.0") -> 
         CountedVote(decision=Decision(id=f"{press}:{it.user}", at=NOON, via=Via.BUTTON, by=it))
         for it in people
     )
-    return status.model_copy(update={"votes": votes})
+    return status.model_copy(update={"votes": votes, "counted": len(votes)})
 
 
 def an_app(client: AsyncWebClient, talks: Talks, votes: Votes, secret: str = "") -> AsyncApp:

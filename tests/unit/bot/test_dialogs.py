@@ -227,14 +227,6 @@ async def test_an_approval_that_is_not_known_here_may_be_elsewhere(bot: BotFixtu
     assert "another installation" in bot.told()
 
 
-async def test_an_approval_from_before_there_were_rules_can_be_rejected(bot: BotFixture) -> None:
-    status = bot.votes.known[APPROVAL]
-    request = status.request.model_copy(update={"rule": None})
-    bot.votes.known[APPROVAL] = status.model_copy(update={"request": request})
-    view = await bot.open(a_press(REJECT, by=ALICE))
-    assert view["callback_id"] == MODALS[REJECT]
-
-
 async def test_what_slack_is_given_is_a_view(bot: BotFixture) -> None:
     await bot.deliver(a_press(EDIT, place=CARD))
     (given,) = bot.slack.given("views.open")

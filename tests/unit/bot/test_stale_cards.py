@@ -55,17 +55,6 @@ async def test_a_dialog_that_comes_too_late_heals_its_card_too(bot: BotFixture) 
     assert "Too late" in bot.told()
 
 
-async def test_a_card_of_before_there_were_rules_names_no_installation(bot: BotFixture) -> None:
-    status = ended(ruled(), Outcome.EXPIRED, None)
-    request = status.request.model_copy(update={"rule": None})
-    status = status.model_copy(update={"request": request})
-    too_late(bot, status)
-    await bot.deliver(a_press(APPROVE, place=BlockId("decide")))
-    (given,) = bot.slack.given("chat.update")
-
-    assert parsed(given["blocks"]) == [it.to_dict() for it in approval_card(status)]
-
-
 @pytest.mark.parametrize("execution", [Execution.NOT_STARTED, Execution.RUNNING])
 async def test_what_is_being_carried_out_is_drawn_by_its_workflow(
     bot: BotFixture, execution: Execution

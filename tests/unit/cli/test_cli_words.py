@@ -170,7 +170,7 @@ def test_a_decision_is_looked_for_among_votes_refusals_and_the_end() -> None:
     status = a_status().model_copy(update={"rule": TWO})
     assert reception(status, mine) is None
 
-    voted = status.model_copy(update={"votes": (CountedVote(decision=mine),)})
+    voted = status.model_copy(update={"votes": (CountedVote(decision=mine),), "counted": 1})
     counted = reception(voted, mine)
     assert counted is not None
     assert "1 of 2" in counted.words

@@ -299,7 +299,15 @@ def test_details_tell_who_has_voted_and_what_came_of_it() -> None:
 
 
 def a_grant(number: int, channel: str = "C0OPS", by: Person = CAROL) -> GrantRow:
-    grant = Grant(id=f"g{number}", tool="act", rule="r", by=by, at=NOON, approval="approval-1")
+    grant = Grant(
+        id=f"g{number}",
+        tool="act",
+        rule="r",
+        by=by,
+        at=NOON,
+        approval="approval-1",
+        requester=ALICE,
+    )
     return GrantRow(f"conversation-T0ACME-{channel}-1.0", grant)
 
 

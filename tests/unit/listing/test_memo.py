@@ -73,13 +73,6 @@ def test_a_memo_cannot_say_which_approval_it_is_nor_since_when_nor_that_it_is_op
     assert (row.id, row.asked_at, row.is_open) == ("approval-1", NOON, False)
 
 
-def test_an_approval_without_a_rule_needs_one_person() -> None:
-    memo = approval_memo(a_status())
-
-    assert (memo["needed"], memo["rule"], memo["from_slack"]) == (1, "", True)
-    assert memo["fields"] == []
-
-
 def test_after_an_edit_a_row_shows_the_call_as_it_is_now() -> None:
     edited = a_request().prepared.model_copy(update={"summary": "Order 5 × widget"})
     status = a_status().model_copy(update={"prepared": edited})

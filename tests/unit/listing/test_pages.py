@@ -218,7 +218,9 @@ class Granted(Talks):
     """A thread in which a tool is approved without asking."""
 
     async def grants(self, team: str, viewer: Viewer) -> list[GrantRow]:
-        grant = Grant(id="g1", tool="act", rule="r", by=CAROL, at=NOON, approval="approval-1")
+        grant = Grant(
+            id="g1", tool="act", rule="r", by=CAROL, at=NOON, approval="approval-1", requester=ALICE
+        )
         other = grant.model_copy(update={"id": "g2", "tool": "look"})
         return [GrantRow("conversation-T0ACME-C0OPS-1.0", it) for it in (grant, other)]
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import ALICE, BOB, NOON, a_request
+from tests.builders import ALICE, BOB, NOON
 from tests.listing import CAROL, TEAM, a_rule, an_approval, voted
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import Person, Thread
@@ -21,16 +21,12 @@ from workflows.listing.search_attributes import (
     DEADLINE,
     GRANTS,
     OUTCOME,
-    REQUESTER,
     TOOL,
     VALUE_LIMIT,
     VOTED,
     attributes,
     changes,
     grant_changes,
-)
-from workflows.listing.search_attributes import (
-    TEAM as TEAM_KEY,
 )
 
 ESCALATION = Escalation.model_validate({"after": "PT1H", "to": {"groups": ["S0BOARD"]}})
@@ -46,14 +42,6 @@ def _found(status: ApprovalStatus) -> dict[str, Any]:
 
 def _with(rule: Rule, **state: object) -> ApprovalStatus:
     return an_approval(rule).model_copy(update=state)
-
-
-def test_a_request_without_a_rule_is_found_as_the_first_release_wrote_it() -> None:
-    assert _started(a_request()) == {
-        TEAM_KEY.name: "T0ACME",
-        REQUESTER.name: "U0ALICE",
-        TOOL.name: "place_order",
-    }
 
 
 def test_a_request_is_found_by_whoever_may_decide_it_and_by_when() -> None:
@@ -127,14 +115,12 @@ def test_who_may_see_an_approval() -> None:
     assert not sees(Viewer(ALICE.user), team="T0OTHER")
 
 
-def test_what_is_public_is_for_members_and_so_is_what_has_no_rule() -> None:
+def test_what_is_public_is_for_members() -> None:
     public = an_approval(a_rule("U0BOB"), audience=[PUBLIC])
-    old = an_approval(None)
 
-    for status in (public, old):
-        assert is_visible_to(status, TEAM, Viewer("U0CAROL", is_member=True))
-        assert not is_visible_to(status, TEAM, Viewer("U0DAVE"))
-    assert is_visible_to(old, TEAM, Viewer(ALICE.user))
+    assert is_visible_to(public, TEAM, Viewer("U0CAROL", is_member=True))
+    assert not is_visible_to(public, TEAM, Viewer("U0DAVE"))
+    assert is_visible_to(public, TEAM, Viewer(ALICE.user))
 
 
 @given(st.lists(st.text(max_size=20), max_size=400))

@@ -67,7 +67,7 @@ OPERATOR = Decision(id="operator", at=NOON, via=Via.OPERATOR)
 ROOT = Decision(id="cli:1", at=NOON, via=Via.CLI, asserted="root@host")
 
 
-def pending(rule: Rule | None = RULE, **changes: Any) -> ApprovalStatus:
+def pending(rule: Rule = RULE, **changes: Any) -> ApprovalStatus:
     """An approval that waits, under a rule."""
     status = a_status()
     prepared = status.request.prepared.model_copy(
@@ -121,7 +121,7 @@ def decided_by(verb: Verb) -> Decision:
 
 STATES = {
     "pending": pending(),
-    "one of two": pending(votes=(a_vote(),)),
+    "one of two": pending(votes=(a_vote(),), counted=1),
     "everything offered": pending(FULL_RULE),
     "not from Slack": pending(RULE.model_copy(update={"from_slack": False})),
     "solo": pending(RULE.model_copy(update={"solo": True, "self_approval": True})),

@@ -8,7 +8,7 @@ from countersign.slack.card import approval_card, card_text
 from countersign.slack.complete import is_complete
 from countersign.slack.ending import verdict_line
 from countersign.slack.validate import message_problems
-from tests.builders import a_press, a_status
+from tests.builders import ALICE, a_press
 from tests.unit.views.cases import (
     CAROL,
     EVIL,
@@ -89,12 +89,6 @@ def test_what_a_card_offers(state: str, offered: list[str]) -> None:
     assert labels(approval_card(STATES[state], LINK)) == offered
 
 
-def test_a_card_of_an_older_release_keeps_its_two_buttons() -> None:
-    blocks = approval_card(a_status(), LINK)
-    assert labels(blocks) == ["Approve", "Reject"]
-    assert written(blocks)[-1]["block_id"] == "decide:0"
-
-
 @pytest.mark.parametrize(
     ("state", "words"),
     [
@@ -139,10 +133,6 @@ def test_a_card_is_not_complete_when_any_line_is_cut(name: str) -> None:
     status = prepared_as(pending(), **{name: "word " * 200})
     assert not is_complete(status)
     assert "Approve" not in labels(approval_card(status))
-
-
-def test_an_older_card_that_cannot_show_everything_cannot_be_approved() -> None:
-    assert labels(approval_card(a_status(LONG))) == ["Reject"]
 
 
 def test_what_a_request_replaces_is_named_with_every_difference() -> None:
@@ -194,7 +184,9 @@ def test_nobody_is_named_for_what_a_rule_or_a_standing_permission_allowed() -> N
     press = a_press(CAROL).model_copy(update={"via": Via.RULE, "by": None})
     by_rule = ended(Outcome.APPROVED, decision=press)
     assert "*Approved* by the policy, rule `orders-over-1000` v3" in text_of(approval_card(by_rule))
-    grant = Grant(id="g", tool="place_order", rule="r", by=CAROL, at=press.at, approval="a")
+    grant = Grant(
+        id="g", tool="place_order", rule="r", by=CAROL, at=press.at, approval="a", requester=ALICE
+    )
     by_grant = ended(Outcome.APPROVED, decision=press.model_copy(update={"via": Via.GRANT}))
     shown = text_of(approval_card(requested_as(by_grant, granted=grant)))
     assert "a standing permission of @carol" in shown

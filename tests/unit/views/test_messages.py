@@ -6,7 +6,7 @@ from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.line import line_blocks, waiting_line
 from countersign.slack.prompt import prompt_blocks
 from countersign.slack.reminder import reminder_blocks, reminder_text
-from tests.builders import ALICE, a_status, a_thread
+from tests.builders import ALICE, a_thread
 from tests.unit.views.cases import (
     CARD,
     RULE,
@@ -52,7 +52,7 @@ def test_slack_takes_every_line_and_reminder(state: str) -> None:
 
 
 def test_the_line_says_who_is_waited_for_and_until_when() -> None:
-    line = waiting_line(pending(votes=(a_vote(),)))
+    line = waiting_line(pending(votes=(a_vote(),), counted=1))
     assert line.startswith("⏳ Waiting for @finance (1 of 2), until <!date^")
     assert line.endswith(f"*Order 100 × widget for €4,120.00* · {LINKED}")
     assert written(line_blocks(pending(), "main"))[0]["accessory"]["text"]["text"] == "Withdraw"
@@ -78,10 +78,6 @@ def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None
     line = waiting_line(pending(card=card))
     for part in ("C0FINANCE: not_in_channel", "`/approvals`", "`countersign approve approval-"):
         assert part in line
-
-
-def test_an_older_approval_has_a_line_too() -> None:
-    assert "Waiting for a decision · *Order 100" in waiting_line(a_status())
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,6 @@ ELSEWHERE = st.builds(
 )
 RULES = st.sampled_from(
     [
-        None,
         RULE,
         FULL_RULE,
         RULE.model_copy(update={"solo": True, "self_approval": True}),

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from tests.builders import ALICE, a_thread
+from tests.builders import ALICE, BOB, a_thread
 from workflows.client import _APPROVAL_ID
 from workflows.contracts import activity_inputs, approvals, core, decisions, rules
 from workflows.contracts.activity_inputs import EphemeralMessage, Reply, ThreadStatus
@@ -51,7 +51,8 @@ PREPARED = (
     f'{{"problem":"","title":"Place","summary":"Order 1","fields":[{FIELD}],'
     '"cost":"€1.00","reason":"low","agent":"Buyer"}'
 )
-REQUEST = f'{{"call":{CALL},"prepared":{PREPARED},"asked_at":"2026-11-23T12:00:00Z"}}'
+RULE = '{"name":"orders"}'
+REQUEST = f'{{"call":{CALL},"prepared":{PREPARED},"asked_at":"2026-11-23T12:00:00Z","rule":{RULE}}}'
 CARD = '{"channel":"C0OPS","ts":"2.0","permalink":"https://a.test/2","source":"https://a.test/1"}'
 TOOL = (
     '{"name":"act","description":"Act.","parameters":{"type":"object"},'
@@ -199,4 +200,6 @@ def test_the_same_call_has_one_key_and_two_approvals_have_two() -> None:
 
 def test_a_person_is_an_account_and_not_a_name() -> None:
     assert ALICE.same_as(ALICE.model_copy(update={"name": "renamed"}))
-    assert not ALICE.same_as(ALICE.model_copy(update={"team": "T0OTHER"}))
+    assert ALICE.same_as(ALICE.model_copy(update={"team": "T0BRANCH"}))
+    assert not ALICE.same_as(BOB)
+    assert not ALICE.same_as(None)

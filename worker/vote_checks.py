@@ -1,0 +1,101 @@
+"""What a vote depends on, found out at the same time: who somebody is, and what would be done."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from workflows.contracts.activities import (
+    AgentActivities,
+    DirectoryActivities,
+    LifecycleActivities,
+    PolicyActivities,
+    VoteActivities,
+)
+from workflows.contracts.activity_inputs import PolicyQuery, VoteCheck, VoteFacts
+from workflows.contracts.core import Prepared
+from workflows.contracts.decisions import Unchecked
+from workflows.contracts.rules import Ruling
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+IN_TIME = 0.95
+"""How much of the activity's time each part may take, so that it can still say what is missing."""
+
+
+class VoteChecks(VoteActivities):
+    """Asks those who know."""
+
+    def __init__(
+        self,
+        agent: AgentActivities,
+        policy: PolicyActivities,
+        directory: DirectoryActivities,
+        lifecycle: LifecycleActivities,
+    ) -> None:
+        self._agent = agent
+        self._policy = policy
+        self._directory = directory
+        self._lifecycle = lifecycle
+
+    @activity.defn
+    async def check_vote(self, check: VoteCheck) -> VoteFacts:
+        """See `VoteActivities`."""
+        eligibilities, prepared, edited, end = await asyncio.gather(
+            _if(check.query, self._directory.look_up, Unchecked.IDENTITY),
+            _if(check.call, self._agent.prepare_call, Unchecked.PREVIEW),
+            self._edited(check),
+            _if(check.conversation, self._lifecycle.how_conversation_ended, Unchecked.CONVERSATION),
+        )
+        return VoteFacts(
+            eligibilities=eligibilities,
+            prepared=prepared,
+            edited=edited[0] if edited else None,
+            ruling=edited[1] if edited else None,
+            conversation_end=end or "",
+        )
+
+    async def _edited(self, check: VoteCheck) -> tuple[Prepared, Ruling | None] | None:
+        """An edited call, made ready and judged; not judged if it cannot be made ready."""
+        prepared = await _if(check.edited, self._agent.prepare_call, Unchecked.PREVIEW)
+        if check.edited is None or prepared is None:
+            return None
+        if prepared.problem:
+            return prepared, None
+        prepared = prepared.model_copy(update={"reason": check.reason})
+        query = PolicyQuery(call=check.edited, prepared=prepared)
+        return prepared, await _if(query, self._policy.judge, Unchecked.POLICY)
+
+
+async def _if(
+    asked: Asked | None, find_out: Callable[[Asked], Awaitable[Answer]], what: Unchecked
+) -> Answer | None:
+    """The answer to a part of the question, if it is asked.
+
+    Raises:
+        ApplicationError: it could not be found out; `what` is its type.
+    """
+    if not asked:
+        return None
+    try:
+        async with asyncio.timeout(_seconds_left()):
+            return await find_out(asked)
+    except ApplicationError as error:
+        is_final, delay = error.non_retryable, error.next_retry_delay
+        raise ApplicationError(
+            error.message, type=what, non_retryable=is_final, next_retry_delay=delay
+        ) from error
+    except Exception as error:
+        raise ApplicationError(str(error) or type(error).__name__, type=what) from error
+
+
+def _seconds_left() -> float | None:
+    """How long a part may take; None if the activity has no limit."""
+    info = activity.info()
+    if info.schedule_to_close_timeout is None:
+        return None
+    passed = datetime.now(UTC) - info.scheduled_time
+    return max((info.schedule_to_close_timeout - passed).total_seconds() * IN_TIME, 0)

@@ -1,0 +1,520 @@
+"""Decides one question: what arrives goes in, and what has to be done comes out.
+
+`Voting` performs nothing and knows no clock. Whoever drives it hands in votes, answers and the
+time, and does what each call returns, in that order: find something out (`Check`), wait for a
+turn (`Turn`), or tell somebody (the rest). The approval workflow drives it with activities, and
+the tests with a small model of a workspace.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck, VoteFacts
+from workflows.contracts.approvals import ApprovalRequest, Card
+from workflows.contracts.core import Call, Difference, Prepared
+from workflows.contracts.decisions import (
+    Decision,
+    Eligibility,
+    Outcome,
+    Refusal,
+    Refused,
+    Stop,
+    Unchecked,
+    Verb,
+)
+from workflows.contracts.rules import Rule, Ruling, Verdict
+from workflows.digest import differences, with_reason_of
+from workflows.voting.ballot import Ballot, ended
+from workflows.voting.docket import MOST_A_MINUTE, Docket, Edit, Entry
+from workflows.voting.parsing import Side, Vote, read_vote, side
+from workflows.voting.screening import screen
+
+NUDGE_PAUSE = timedelta(minutes=15)
+"""How often people may be nudged about one approval."""
+BY_FORCE = frozenset({Stop.TERMINATED, Stop.CANCELED, Stop.TIMED_OUT, Stop.FAILED})
+"""Ends of a conversation that end its approvals. One that Temporal does not know is no reason:
+an approval may have been asked for without any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Find this out, and hand it to `Voting.answer` or `Voting.unanswered`."""
+
+    entry: Entry
+    what: VoteCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Wait until the entry is over; if it is not at its `until`, call `Voting.tired`."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Tell somebody why what they did changed nothing. Without a decision there is nobody."""
+
+    refused: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Tell an approver that the world changed, so that it has to be asked anew."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged:
+    """Remind those who are waited for, and tell who asked for that; not before `again`."""
+
+    decision: Decision
+    again: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Tell whoever has somebody's vote now."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Log a bug, under the id that people were given."""
+
+    id: str
+    error: Exception
+
+
+Action: TypeAlias = Check | Turn | Explain | Replaced | Nudged | HandedOver | Fault
+Actions: TypeAlias = Sequence[Action]
+
+
+@dataclass
+class Voting:
+    """The votes on one request, from what arrives to what is settled. No method raises.
+
+    `name_fault` gives an id to a bug: what depends on chance is the caller's.
+    """
+
+    request: ApprovalRequest
+    name_fault: Callable[[], str]
+    ballot: Ballot = field(init=False)
+    docket: Docket = field(default_factory=Docket)
+    effective: Call | None = None
+    """The call as an approver changed it."""
+    prepared: Prepared | None = None
+    """`effective` in plain words."""
+    drift: tuple[Difference, ...] = ()
+    """What changed in the world between the asking and the approval."""
+    card: Card | None = None
+    lost: str = ""
+    """`ts` of a card that somebody deleted."""
+    stopped: Stop | None = None
+    ended_at: datetime | None = None
+    stale: int = 0
+    """How many presses found it closed: each saw a card that was out of date."""
+    _nudged_at: datetime | None = None
+    _actions: list[Action] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with the ballot that the request asks for."""
+        request = self.request
+        self.ballot = Ballot(
+            requester=request.call.requester,
+            rule=request.rule,
+            digest=request.prepared.digest,
+            deadline=request.deadline,
+        )
+
+    @property
+    def call(self) -> Call:
+        """What will run: as proposed, or as an approver changed it."""
+        return self.effective or self.request.call
+
+    @property
+    def shown(self) -> Prepared:
+        """That call in plain words."""
+        return self.prepared or self.request.prepared
+
+    def receive(self, args: Sequence[Any], now: datetime) -> Actions:
+        """Take a signal's arguments, whatever they are."""
+        vote = read_vote(args, now)
+        if isinstance(vote, Refused):
+            self.ballot = self.ballot.refuse(vote)
+            return (Explain(vote),)
+        return self._guarded(vote, lambda: self._take(vote, now), now)
+
+    def answer(self, check: Check, facts: VoteFacts, now: datetime) -> Actions:
+        """Take what was found out for a vote."""
+        entry = check.entry
+        return self._guarded(entry.vote, lambda: self._learn(check, facts, now), now, entry)
+
+    def unanswered(self, check: Check, what: Unchecked, now: datetime) -> Actions:
+        """Something could not be found out in time."""
+        entry = check.entry
+        return self._guarded(entry.vote, lambda: self._give_up(entry, what), now, entry)
+
+    def tired(self, entry: Entry, now: datetime) -> Actions:
+        """A vote whose turn did not come in time is given up."""
+        what = Unchecked.OBJECTION if self.docket.is_opposed else Unchecked.TURN
+        if entry.asked is not None:
+            what = _unknown(entry.asked)
+        return self._guarded(entry.vote, lambda: self._give_up(entry, what), now, entry)
+
+    def fail(self, entry: Entry, error: Exception, now: datetime) -> Actions:
+        """Whoever drives this ran into a bug of their own: this vote ends in words."""
+        self._fail(entry.vote, error, entry)
+        return self._settled(now)
+
+    def close(self, outcome: Outcome, now: datetime, decision: Decision | None = None) -> None:
+        """End the question without a vote; an outcome that stands stays."""
+        self._put(self.ballot.close(outcome, decision), now)
+
+    def stop(self, why: Stop, now: datetime) -> None:
+        """End the question by force, unless it has ended: then it has, and that stands."""
+        if not self.ballot.closed:
+            self.stopped = why
+            self.close(Outcome.STOPPED, now, ended(Outcome.STOPPED, now))
+
+    def escalate(self) -> None:
+        """Let those decide too to whom the rule escalates."""
+        self.ballot = self.ballot.escalate()
+
+    def _guarded(
+        self, vote: Vote, step: Callable[[], None], now: datetime, entry: Entry | None = None
+    ) -> Actions:
+        """Do one step and all that becomes possible by it. A bug in it ends this vote only."""
+        if entry is not None:
+            entry.asked = None
+        if entry is None or not entry.is_over:
+            try:
+                step()
+            except Exception as error:
+                self._fail(vote, error, entry)
+        return self._settled(now)
+
+    def _settled(self, now: datetime) -> Actions:
+        """Go on with every vote that can go on, and hand out what is to be done."""
+        for entry in self._moving(now):
+            try:
+                self._conclude(entry, now)
+            except Exception as error:
+                self._fail(entry.vote, error, entry)
+        actions, self._actions = self._actions, []
+        return actions
+
+    def _moving(self, now: datetime) -> Iterator[Entry]:
+        """Votes whose turn has come, one after the other: each may change what the next finds."""
+        while True:
+            entries = [*self.docket.entries]
+            ready = next((it for it in entries if self._is_moving(it, now)), None)
+            if ready is None:
+                return
+            yield ready
+
+    def _is_moving(self, entry: Entry, now: datetime) -> bool:
+        """Whether a vote can be concluded now; if not, what it waits for is seen to."""
+        try:
+            return not entry.is_over and (self.ballot.closed or self._is_ready(entry, now))
+        except Exception as error:
+            self._fail(entry.vote, error, entry)
+            return False
+
+    def _is_ready(self, entry: Entry, now: datetime) -> bool:
+        if entry.asked is not None:
+            return False
+        if missing := self._missing(entry):
+            self._ask(entry, missing, now)
+            return False
+        if self.docket.is_free(entry):
+            return True
+        if not entry.waits:
+            entry.waits = True
+            self._actions.append(Turn(entry))
+        return False
+
+    def _ask(self, entry: Entry, what: VoteCheck, now: datetime) -> None:
+        if now >= entry.until:
+            self._give_up(entry, _unknown(what))
+            return
+        entry.asked = what
+        self._actions.append(Check(entry, what))
+
+    def _take(self, vote: Vote, now: datetime) -> None:
+        """Count a vote at once if it needs no check; hear nobody too often."""
+        ballot, decision = self.ballot, vote.decision
+        if ballot.knows(decision) or self.docket.knows(vote):
+            return
+        times = self.docket.hear(vote, now)
+        refusal = screen(ballot, vote, self.card, self.lost)
+        if refusal is None and ballot.stands_at_once(vote):
+            self._count(vote, ballot.known_eligibilities(decision), now)
+        elif times <= MOST_A_MINUTE:
+            self._sort(vote, refusal, now)
+        elif times == MOST_A_MINUTE + 1:
+            self._refuse(decision, Refusal.TOO_OFTEN)
+
+    def _sort(self, vote: Vote, refusal: Refusal | None, now: datetime) -> None:
+        """Turn away what never counts, and have the rest checked."""
+        decision = vote.decision
+        if refusal is not None:
+            self._turn_away(decision, refusal)
+        elif decision.verb is Verb.NUDGE:
+            self._nudge(decision, now)
+        elif self.docket.is_crowded(vote):
+            self._refuse(decision, Refusal.TOO_OFTEN)
+        else:
+            self.docket.enter(vote, now)
+
+    def _learn(self, check: Check, facts: VoteFacts, now: datetime) -> None:
+        """Note what was found out."""
+        entry, what = check.entry, check.what
+        if what.query is not None and facts.eligibilities is not None:
+            entry.looked_up.append((what.query, facts.eligibilities))
+        if what.call is not None and facts.prepared is not None:
+            entry.preview = what.call, facts.prepared
+        if what.edited is not None and facts.edited is not None:
+            self._read_edit(entry, what.edited, facts.edited, facts.ruling)
+        if what.conversation:
+            entry.is_conversation_known = True
+            if facts.conversation_end in BY_FORCE:
+                self.stop(Stop.CONVERSATION, now)
+
+    def _read_edit(
+        self, entry: Entry, call: Call, prepared: Prepared, ruling: Ruling | None
+    ) -> None:
+        """What an approver wrote, if it can be asked for; what needs no approval they approve."""
+        problem, rule = prepared.problem, None
+        if not problem and ruling is not None:
+            rule = self._rule_after_edit(ruling)
+            problem = "" if rule else ruling.because
+        if rule is None:
+            self._settle(entry, Refusal.BAD_EDIT, problem)
+        else:
+            entry.edit = Edit(self.call, call, prepared, rule)
+
+    def _rule_after_edit(self, ruling: Ruling) -> Rule | None:
+        if ruling.verdict is Verdict.ALLOW:
+            return self.ballot.rule
+        return ruling.rule if ruling.verdict is Verdict.ASK else None
+
+    def _missing(self, entry: Entry) -> VoteCheck | None:
+        """What has to be found out before a vote counts, as things stand now."""
+        if entry.vote.decision.arguments:
+            return self._missing_of_edit(entry)
+        query = self._query(entry, self.ballot)
+        looked_up = query is None or entry.found(query) is not None
+        if not looked_up and not self._may_be_the_last(entry.vote):
+            return VoteCheck(query=query)
+        if looked_up and not self._approves(entry):
+            return None
+        call = self.call if entry.preview is None or entry.preview[0] != self.call else None
+        asks_conversation = call is not None or not entry.is_conversation_known
+        if looked_up and not asks_conversation:
+            return None
+        return VoteCheck(
+            query=None if looked_up else query,
+            call=call,
+            conversation=self._conversation if asks_conversation else "",
+        )
+
+    def _may_be_the_last(self, vote: Vote) -> bool:
+        """Whether a yes may be the one that approves, so that what would be done is asked too."""
+        missing = self.ballot.rule.needed - self.ballot.reached
+        return vote.approve and (missing <= 1 or vote.decision.verb is Verb.BREAK_GLASS)
+
+    def _approves(self, entry: Entry) -> bool:
+        eligibilities = self._eligibilities(entry, self.ballot)
+        return self.ballot.cast(entry.vote, eligibilities).outcome is Outcome.APPROVED
+
+    def _missing_of_edit(self, entry: Entry) -> VoteCheck | None:
+        query, edit = self._query(entry, self.ballot), entry.edit
+        if query is not None and entry.found(query) is None:
+            return VoteCheck(query=query)
+        if not self._may_amend(entry):
+            return None
+        if edit is None or edit.of != self.call:
+            return self._review(entry.vote.decision)
+        query = self._query(entry, self._amended(edit))
+        return VoteCheck(query=query) if query and entry.found(query) is None else None
+
+    def _review(self, decision: Decision) -> VoteCheck:
+        """The call as its editor wants it. The reason is the model's and stays."""
+        arguments = with_reason_of(self.call.arguments, decision.arguments)
+        return VoteCheck(
+            edited=self.call.model_copy(update={"arguments": arguments}),
+            reason=self.request.prepared.reason,
+            conversation=self._conversation,
+        )
+
+    @property
+    def _conversation(self) -> str:
+        return self.request.call.thread.workflow_id
+
+    def _query(self, entry: Entry, ballot: Ballot) -> EligibilityQuery | None:
+        """Who has to be looked up for a vote, towards the rule of a ballot."""
+        if not ballot.needs_look_up(entry.vote.decision):
+            return None
+        people = ballot.asked_about(entry.vote.decision)
+        once = tuple({(it.team, it.user): it for it in people}.values())
+        return EligibilityQuery(people=once, rule=ballot.rule)
+
+    def _eligibilities(self, entry: Entry, ballot: Ballot) -> tuple[Eligibility, ...]:
+        query = self._query(entry, ballot)
+        return (entry.found(query) if query else None) or ()
+
+    def _amended(self, edit: Edit) -> Ballot:
+        return self.ballot.amend(edit.rule, edit.prepared.digest)
+
+    def _may_amend(self, entry: Entry) -> bool:
+        """Whether they may approve the call as it is.
+
+        Who may not approve the changed call may not change it either, so that nobody can
+        edit their way around a rule.
+        """
+        ballot = self.ballot
+        unedited = _with(entry.vote, arguments="")
+        return ballot.cast(unedited, self._eligibilities(entry, ballot)).refused == ballot.refused
+
+    def _conclude(self, entry: Entry, now: datetime) -> None:
+        """Count a vote of which all is known, or say why it does not count."""
+        self.docket.leave(entry)
+        if entry.vote.decision.arguments:
+            self._conclude_edit(entry, now)
+        elif not self._is_refused(entry.vote):
+            self._conclude_vote(entry, now)
+
+    def _conclude_vote(self, entry: Entry, now: datetime) -> None:
+        """Count it, unless what it would approve is no longer what was shown."""
+        preview = entry.preview[1] if entry.preview else None
+        # What has become impossible fails when it runs, and says why.
+        is_same = preview is None or preview.problem or preview.digest == self.shown.digest
+        if preview is not None and not is_same and self._approves(entry):
+            self.drift = differences(self.shown, preview)
+            self._supersede(entry.vote.decision, now)
+        else:
+            self._count(entry.vote, self._eligibilities(entry, self.ballot), now)
+
+    def _supersede(self, decision: Decision, now: datetime) -> None:
+        self._record(decision, Refusal.OUTDATED)
+        self.close(Outcome.SUPERSEDED, now, ended(Outcome.SUPERSEDED, now))
+        self._actions.append(Replaced(decision))
+
+    def _conclude_edit(self, entry: Entry, now: datetime) -> None:
+        edit, unedited = entry.edit, _with(entry.vote, arguments="")
+        if self.ballot.closed or edit is None or not self._may_amend(entry):
+            # For the record, and to say why.
+            self._count(unedited, self._eligibilities(entry, self.ballot), now)
+            return
+        # What is approved is what they wrote themselves, whatever they had seen.
+        vote = _with(entry.vote, digest="")
+        if not self._is_refused(vote):
+            self._amend(vote, entry, edit, now)
+
+    def _amend(self, vote: Vote, entry: Entry, edit: Edit, now: datetime) -> None:
+        amended = self._amended(edit)
+        refusal = screen(amended, vote, self.card, self.lost)
+        counted = amended.cast(vote, self._eligibilities(entry, amended))
+        if refusal is None and counted.refused != amended.refused:
+            refusal = counted.refused[-1].why
+        if refusal:
+            self._refuse(vote.decision, refusal)
+            return
+        self.effective, self.prepared = edit.call, edit.prepared
+        self._put(counted, now)
+
+    def _count(self, vote: Vote, eligibilities: Sequence[Eligibility], now: datetime) -> None:
+        """Count a vote now. What came about while it was checked comes first."""
+        before, decision = self.ballot, vote.decision
+        if before.knows(decision) or self._is_refused(vote):
+            return
+        self._put(before.cast(vote, eligibilities), now)
+        if self.ballot.refused != before.refused:
+            self._actions.append(Explain(self.ballot.refused[-1]))
+            if self.ballot.refused[-1].why is Refusal.UNVERIFIED:
+                self._overturn(vote)
+        elif decision.verb is Verb.HAND_OVER and not self.ballot.closed:
+            self._actions.append(HandedOver(decision))
+
+    def _overturn(self, vote: Vote) -> None:
+        """After a no of which nobody knows whether it counts, nothing counts that it opposed."""
+        if side(vote) is Side.NO and not self.ballot.closed:
+            for entry in self.docket.overturn():
+                self._refuse(entry.vote.decision, Refusal.UNVERIFIED, unchecked=Unchecked.OBJECTION)
+
+    def _give_up(self, entry: Entry, what: Unchecked) -> None:
+        """A vote that cannot be checked: say so, unless it was settled meanwhile."""
+        if not entry.is_over:
+            self._settle(entry, Refusal.UNVERIFIED, unchecked=what)
+
+    def _settle(
+        self, entry: Entry, why: Refusal, detail: str = "", unchecked: Unchecked | None = None
+    ) -> None:
+        self.docket.leave(entry)
+        if not self._is_refused(entry.vote):
+            self._refuse(entry.vote.decision, why, detail, unchecked)
+            self._overturn(entry.vote)
+
+    def _fail(self, vote: Vote, error: Exception, entry: Entry | None) -> None:
+        """A bug: the vote ends in words, and the log says which bug it was."""
+        id_ = self.name_fault()
+        self._actions.append(Fault(id_, error))
+        try:
+            if entry is not None:
+                self.docket.leave(entry)
+            self._refuse(vote.decision, Refusal.FAULT, id_)
+            self._overturn(vote)
+        except Exception as again:
+            self._actions.append(Fault(id_, again))
+
+    def _is_refused(self, vote: Vote) -> bool:
+        """Whether a vote cannot count whoever made it; that is put on the record."""
+        refusal = screen(self.ballot, vote, self.card, self.lost)
+        if refusal is not None:
+            self._turn_away(vote.decision, refusal)
+        return refusal is not None
+
+    def _turn_away(self, decision: Decision, refusal: Refusal) -> None:
+        self._refuse(decision, refusal)
+        if refusal is Refusal.CLOSED:
+            self.stale += 1
+
+    def _refuse(
+        self, decision: Decision, why: Refusal, detail: str = "", unchecked: Unchecked | None = None
+    ) -> None:
+        self._actions.append(Explain(self._record(decision, why, detail, unchecked)))
+
+    def _record(
+        self, decision: Decision, why: Refusal, detail: str = "", unchecked: Unchecked | None = None
+    ) -> Refused:
+        refused = Refused(
+            why=why, at=decision.at, decision=decision, detail=detail, unchecked=unchecked
+        )
+        self.ballot = self.ballot.refuse(refused)
+        return refused
+
+    def _nudge(self, decision: Decision, now: datetime) -> None:
+        if self._nudged_at is not None and now - self._nudged_at < NUDGE_PAUSE:
+            self._actions.append(Nudged(decision, again=self._nudged_at + NUDGE_PAUSE))
+            return
+        self._nudged_at = now
+        self._actions.append(Nudged(decision))
+
+    def _put(self, ballot: Ballot, now: datetime) -> None:
+        if ballot.closed and not self.ballot.closed:
+            self.ended_at = now
+        self.ballot = ballot
+
+
+def _unknown(what: VoteCheck) -> Unchecked:
+    """What is not known if nobody answered at all."""
+    return Unchecked.IDENTITY if what.query else Unchecked.PREVIEW
+
+
+def _with(vote: Vote, **changes: str) -> Vote:
+    return replace(vote, decision=vote.decision.model_copy(update=changes))
