@@ -223,8 +223,7 @@ class FakeAgent(AgentActivities, Watched):
         self.price = 1
         """What one `n` costs; a test may change it while something waits."""
 
-    @activity.defn
-    async def describe_agent(self) -> AgentSpec:
+    def describe(self) -> AgentSpec:
         """The agent."""
         return AgentSpec(
             name="Tester",

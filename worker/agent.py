@@ -70,9 +70,8 @@ class AgentRunner(AgentActivities):
     """Whether the policy has something to say of a tool, which then has to be asked for."""
     secrets: Secrets = field(default_factory=Secrets)
 
-    @activity.defn
-    async def describe_agent(self) -> AgentSpec:
-        """See `AgentActivities`."""
+    def describe(self) -> AgentSpec:
+        """Name, instructions, model and tools, as this worker is set up."""
         return AgentSpec(
             name=self.name,
             instructions=self.instructions,

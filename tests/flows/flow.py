@@ -21,6 +21,7 @@ from worker.conclusion import Conclusion
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
 from worker.runtime import Activities, build_worker
+from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals, Conversations
 from workflows.contracts.activity_inputs import EphemeralMessage
@@ -165,17 +166,10 @@ class Flow:
     def world(self) -> Sequence[Activities]:
         """Everything that the workflows ask."""
         lifecycle = TemporalLifecycle(self.temporal)
+        steps = TurnSteps(self.bench.describe, self.bench, self.policy, self.log)
         checks = VoteChecks(self.bench, self.policy, self.directory, lifecycle)
-        return (
-            self.bench,
-            self.cards,
-            self.log,
-            self.policy,
-            self.directory,
-            lifecycle,
-            checks,
-            Conclusion(self.cards, lifecycle),
-        )
+        fakes = (self.bench, self.cards, self.log, self.policy, self.directory)
+        return (*fakes, lifecycle, steps, checks, Conclusion(self.cards, lifecycle))
 
     @property
     def outputs(self) -> list[str]:

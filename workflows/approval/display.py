@@ -15,7 +15,7 @@ from workflows.contracts.core import Prepared
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused
 from workflows.listing.rows import approval_memo
 from workflows.listing.search_attributes import changes
-from workflows.timeouts import call_slack, sure
+from workflows.timeouts import call_slack
 from workflows.user_messages import refusal_for_person
 
 ROW_FIELDS = 10
@@ -76,7 +76,7 @@ class CardPublisher:
         try:
             if state.card is not None:
                 self._list()
-            self._show(sure(Card, await call_slack(method, state.status())))
+            self._show(await call_slack(method, state.status()))
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
             self._fail_to_ask()

@@ -11,6 +11,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
     from workflows.contracts.activities import CardActivities, LifecycleActivities, ThreadActivities
     from workflows.contracts.activity_inputs import Reply
     from workflows.contracts.approvals import ApprovalStatus
@@ -65,5 +67,5 @@ async def _try(method: Any, argument: Any) -> None:
     """Slack may have a reason for good not to take it; the rest is done all the same."""
     try:
         await call_slack(method, argument)
-    except ActivityError:
+    except (ActivityError, ValidationError):
         workflow.logger.warning("Slack does not take the end of an approval", exc_info=True)

@@ -11,9 +11,9 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from workflows.approval.display import CardPublisher
 from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import VoteActivities
-from workflows.contracts.activity_inputs import Reminder, VoteFacts
+from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.decisions import Decision, Unchecked
-from workflows.timeouts import ask_now, sure
+from workflows.timeouts import ask_now
 from workflows.user_messages import nudged, reminded, replaced_for_person
 from workflows.voting.docket import Entry
 from workflows.voting.protocol import (
@@ -96,7 +96,7 @@ class VotingDriver:
         """
         left = max(check.entry.until - workflow.now(), timedelta(milliseconds=1))
         try:
-            facts = sure(VoteFacts, await ask_now(VoteActivities.check_vote, check.what, left))
+            facts = await ask_now(VoteActivities.check_vote, check.what, left)
         except ActivityError as error:
             workflow.logger.warning("A vote could not be checked", exc_info=True)
             self._do(self._voting.unanswered(check, _what(error, check), workflow.now()))

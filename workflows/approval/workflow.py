@@ -9,6 +9,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
     from workflows.approval.display import CardPublisher
     from workflows.approval.state import ApprovalState
     from workflows.approval.timers import keep_time, watch_conversation
@@ -24,19 +26,15 @@ with workflow.unsafe.imports_passed_through():
         CARD_LOST_SIGNAL,
         DECIDE_SIGNAL,
         STATUS_QUERY,
-        ToolResult,
     )
     from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
     from workflows.timeouts import (
         CARD_PATIENCE,
         EPHEMERAL_PATIENCE,
-        HEARTBEAT,
         NOTICEABLE,
-        TOOL_CALL,
-        TOOL_RETRIES,
         call_slack,
         patiently,
-        sure,
+        run_tool,
     )
     from workflows.user_messages import end_note
     from workflows.voting.protocol import Voting
@@ -181,7 +179,7 @@ class ApprovalWorkflow:
         publisher.relist()
         try:
             is_heard = await patiently(EndActivities.conclude, state.status(), CARD_PATIENCE)
-        except ActivityError:  # the conversation was told before Slack was asked
+        except (ActivityError, ValidationError):  # the conversation was told before Slack was asked
             workflow.logger.exception("Slack does not take the last card")
             return
         if not is_heard:
@@ -192,15 +190,8 @@ class ApprovalWorkflow:
         state.execution = Execution.RUNNING
         self._keep(self._notice_slowness())
         try:
-            answer = await workflow.execute_activity_method(
-                AgentActivities.run_tool,
-                state.call,
-                start_to_close_timeout=TOOL_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=TOOL_RETRIES,
-                summary=f"{state.call.tool[:SUMMARY_LIMIT]}, approved",
-            )
-            result = sure(ToolResult, answer)
+            summary = f"{state.call.tool[:SUMMARY_LIMIT]}, approved"
+            result = await run_tool(AgentActivities.run_tool, state.call, summary)
             state.execution = Execution.DONE if result.ok else Execution.FAILED
             state.result = result.text
         except ActivityError:

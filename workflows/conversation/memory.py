@@ -64,12 +64,15 @@ class GuardedCall(BaseModel):
     replaces: ApprovalStatus | None = None
     """What the next approval takes the place of."""
     replacements: int = 0
-    asked_before: bool = False
-    """Whether the limits have counted it already."""
     delayed: bool = False
     """Whether the thread was told that nobody could be asked yet."""
     withdrawn_by: str = ""
     """Who took it back before anybody was asked."""
+
+    @property
+    def approval(self) -> str:
+        """Id of the approval that it waits for; empty while there is none."""
+        return self.asked.call.approval if self.asked else ""
 
 
 class TurnState(BaseModel):

@@ -132,7 +132,7 @@ class Interjection:
             eligibilities = await ask_now(DirectoryActivities.look_up, query)
         except ActivityError:
             return Refusal.UNVERIFIED
-        refused = ballot.cast(vote, tuple(eligibilities)).refused
+        refused = ballot.cast(vote, eligibilities).refused
         why = refused[-1].why if refused else None
         may_hold_a_vote = why is Refusal.NOT_AN_APPROVER and eligibilities[0].may_receive
         return None if may_hold_a_vote else why

@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from agents import Agent, ItemHelpers, MessageOutputItem, Runner, RunResult
     from pydantic import ValidationError
 
-    from workflows.contracts.activities import AgentActivities, ThreadActivities
+    from workflows.contracts.activities import (
+        AgentActivities,
+        ThreadActivities,
+        TurnActivities,
+    )
     from workflows.contracts.activity_inputs import Reply, ThreadStatus
     from workflows.contracts.approvals import ApprovalStatus
-    from workflows.contracts.core import Call, ToolResult, ToolSpec
+    from workflows.contracts.core import Call, ToolSpec
     from workflows.contracts.decisions import Execution
     from workflows.conversation.agent import MAX_TURNS, RUN_CONFIG, build_agent
     from workflows.conversation.approval_gate import Gate
@@ -41,14 +44,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.state import Talk
     from workflows.conversation.text_decisions import Interjection
     from workflows.effects import Effect
-    from workflows.timeouts import (
-        ACTIVITY_CALL,
-        HEARTBEAT,
-        SLACK_CALL,
-        TOOL_CALL,
-        TOOL_RETRIES,
-        sure,
-    )
+    from workflows.timeouts import call_slack, run_tool
     from workflows.user_messages import canned, granted_note, nobody_asked_yet, silent, with_effects
 
 THINKING = "is thinking…"
@@ -127,7 +123,7 @@ class Turn:
         await workflow.wait_condition(lambda: not talk.renewing)
         async with talk.floor:
             with self._at_work():
-                agent, _ = await asyncio.gather(self._build_agent(), self._show(THINKING))
+                agent = await self._build_agent()
                 given = [*self._begin(), *state.items]
                 left = max(MAX_TURNS - state.model_calls, 1)
                 result = await Runner.run(
@@ -150,11 +146,8 @@ class Turn:
         return talk.before(state.position)
 
     async def _build_agent(self) -> Agent[None]:
-        spec = await workflow.execute_local_activity_method(
-            AgentActivities.describe_agent,
-            start_to_close_timeout=ACTIVITY_CALL,
-            schedule_to_close_timeout=POSTING,
-        )
+        thinking = ThreadStatus(thread=self._talk.thread, text=THINKING)
+        spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
         return build_agent(spec, self._run_tool)
 
     def _notes(self) -> list[Item]:
@@ -166,16 +159,9 @@ class Turn:
     async def _run_tool(self, tool: ToolSpec, call_id: str, arguments: str) -> str:
         """Run a free tool. One that does not answer is told to the model, and ends nothing."""
         await self._show(tool.status)
+        call = self._call(tool.name, call_id, arguments)
         try:
-            answer = await workflow.execute_activity_method(
-                AgentActivities.run_tool,
-                self._call(tool.name, call_id, arguments),
-                start_to_close_timeout=TOOL_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=TOOL_RETRIES,
-                summary=tool.name,
-            )
-            result = sure(ToolResult, answer)
+            result = await run_tool(AgentActivities.run_tool, call, summary=tool.name)
         except (ActivityError, ValidationError):
             workflow.logger.exception("A tool did not answer")
             self._note(tool, Execution.UNKNOWN)
@@ -227,14 +213,10 @@ class Turn:
         )
 
     async def _show(self, text: str) -> None:
+        status = ThreadStatus(thread=self._talk.thread, text=text)
         try:
-            await workflow.execute_local_activity_method(
-                ThreadActivities.show_status,
-                ThreadStatus(thread=self._talk.thread, text=text),
-                schedule_to_close_timeout=STATUS_CALL,
-                retry_policy=RetryPolicy(maximum_attempts=1),
-            )
-        except ActivityError:
+            await call_slack(ThreadActivities.show_status, status, STATUS_CALL)
+        except FailureError:
             workflow.logger.debug("The status line was not shown", exc_info=True)
 
     async def _say(self, words: str) -> None:
@@ -275,13 +257,7 @@ class Turn:
 
     async def _posted(self, reply: Reply, patience: timedelta) -> bool:
         try:
-            await workflow.execute_activity_method(
-                ThreadActivities.post_reply,
-                reply,
-                start_to_close_timeout=SLACK_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                schedule_to_close_timeout=patience,
-            )
+            await call_slack(ThreadActivities.post_reply, reply, patience)
         except ActivityError:
             workflow.logger.warning("Slack does not take a message yet", exc_info=True)
             return False

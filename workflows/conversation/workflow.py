@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.memory import Memory, TurnState, carried, noted
     from workflows.conversation.state import Talk
     from workflows.conversation.turn import Turn
-    from workflows.timeouts import HEARTBEAT, SLACK_CALL
+    from workflows.timeouts import Model, call_slack
     from workflows.user_messages import EDIT_SEEN, too_many_messages
 
 TURNS_PER_RUN = 50
@@ -195,13 +195,7 @@ class ConversationWorkflow:
 
     async def _notice(self, notice: Reply) -> None:
         try:
-            await workflow.execute_activity_method(
-                ThreadActivities.post_reply,
-                notice,
-                start_to_close_timeout=SLACK_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                schedule_to_close_timeout=NOTICE_PATIENCE,
-            )
+            await call_slack(ThreadActivities.post_reply, notice, NOTICE_PATIENCE)
         except ActivityError:
             workflow.logger.warning("Slack does not take a notice", exc_info=True)
 
@@ -223,10 +217,10 @@ class ConversationWorkflow:
         )
 
 
-def _read(model: Any, args: tuple[Any, ...]) -> Any:
+def _read(kind: type[Model], args: tuple[object, ...]) -> Model | None:
     """A signal's one argument as what it should be; None, and logged, if it is anything else."""
     try:
-        return model.model_validate(args[0] if args else None)
+        return kind.model_validate(args[0] if args else None)
     except Exception:
-        workflow.logger.warning("Dropped a malformed %s", model.__name__, exc_info=True)
+        workflow.logger.warning("Dropped a malformed %s", kind.__name__, exc_info=True)
         return None
