@@ -13,12 +13,11 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
+    from workflows.approval.display import ended_reply
     from workflows.contracts.activities import CardActivities, LifecycleActivities, ThreadActivities
-    from workflows.contracts.activity_inputs import Reply
     from workflows.contracts.approvals import ApprovalStatus
     from workflows.contracts.core import ENDED_WORKFLOW, SWEEP_WORKFLOW
     from workflows.timeouts import ACTIVITY_CALL, call_slack
-    from workflows.user_messages import stopped_note
 
 
 @workflow.defn(name=ENDED_WORKFLOW)
@@ -40,13 +39,7 @@ class EndedWorkflow:
         id_ = status.thread.workflow_id
         is_gone = await call_slack(LifecycleActivities.how_conversation_ended, id_)
         if is_gone or not await call_slack(LifecycleActivities.report_end, status):
-            note = Reply(
-                thread=status.thread,
-                key=f"{status.id}/ended",
-                markdown=stopped_note(status),
-                to=status.request.call.requester,
-            )
-            await _try(ThreadActivities.post_reply, note)
+            await _try(ThreadActivities.post_reply, ended_reply(status))
 
 
 @workflow.defn(name=SWEEP_WORKFLOW)

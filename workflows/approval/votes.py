@@ -13,8 +13,8 @@ from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import VoteActivities
 from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.decisions import Decision, Unchecked
+from workflows.contracts.notices import Notice, NoticeCode
 from workflows.timeouts import ask_now
-from workflows.user_messages import nudged, reminded, replaced_for_person
 from workflows.voting.docket import Entry
 from workflows.voting.protocol import (
     Action,
@@ -67,10 +67,10 @@ class VotingDriver:
             case Explain(refused):
                 self._publisher.explain(refused)
             case Replaced(decision):
-                self._publisher.tell(decision, replaced_for_person(self._state.status()))
+                self._publisher.tell(decision, self._notice(NoticeCode.REPLACED))
             case Nudged(decision, again):
                 self._nudge(decision, again is None)
-                self._publisher.tell(decision, reminded(again) if again else nudged())
+                self._publisher.tell(decision, Notice(code=NoticeCode.NUDGED, at=again))
             case HandedOver(decision):
                 self._remind(decision, "hand over")
             case Fault(id_, error):
@@ -109,6 +109,9 @@ class VotingDriver:
             await workflow.wait_condition(lambda: entry.is_over, timeout=left)
         except TimeoutError:
             self._do(self._voting.tired(entry, workflow.now()))
+
+    def _notice(self, code: NoticeCode) -> Notice:
+        return Notice(code=code, status=self._state.status())
 
     def _nudge(self, decision: Decision, is_due: bool) -> None:
         if is_due:

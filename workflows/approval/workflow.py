@@ -36,7 +36,6 @@ with workflow.unsafe.imports_passed_through():
         patiently,
         run_tool,
     )
-    from workflows.user_messages import end_note
     from workflows.voting.protocol import Voting
 
 UNANSWERED = "It did not answer."
@@ -183,7 +182,7 @@ class ApprovalWorkflow:
             workflow.logger.exception("Slack does not take the last card")
             return
         if not is_heard:
-            publisher.say(f"{state.id}/ended", end_note(state.status()))
+            publisher.say_end()
 
     async def _carry_out(self) -> None:
         state = self._state
@@ -209,7 +208,7 @@ class ApprovalWorkflow:
 async def _report(state: ApprovalState, publisher: CardPublisher) -> None:
     """Have the conversation know the end at once; where there is none any more, the thread."""
     if not await call_slack(LifecycleActivities.report_end, state.status()):
-        publisher.say(f"{state.id}/ended", end_note(state.status()))
+        publisher.say_end()
 
 
 def _allowed(request: ApprovalRequest) -> Decision:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import Call, Message, Thread
 from workflows.contracts.decisions import Outcome
-from workflows.effects import Effect
+from workflows.contracts.notices import Effect, Notice, NoticeCode
 
 Item = dict[str, Any]
 """One item of the Responses API's `input`."""
@@ -75,6 +75,23 @@ class GuardedCall(BaseModel):
         return self.asked.call.approval if self.asked else ""
 
 
+class Answer(BaseModel, frozen=True):
+    """What ends a turn: what the model says, and what we say after that."""
+
+    text: str = ""
+    notices: tuple[Notice, ...] = ()
+
+    @classmethod
+    def of(cls, code: NoticeCode, **data: Any) -> "Answer":
+        """One notice."""
+        return cls(notices=(Notice(code=code, **data),))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not self.text and not self.notices
+
+
 class TurnState(BaseModel):
     """One turn between two steps: all that is needed to go on with it in another run."""
 
@@ -96,7 +113,7 @@ class TurnState(BaseModel):
     """`ts` of the summary of `calls`, if they have one."""
     parts: int = 0
     """Messages that were posted before the answer."""
-    answer: str | None = None
+    answer: Answer | None = None
     """The answer, while Slack has not taken it."""
 
 

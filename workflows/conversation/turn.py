@@ -20,13 +20,15 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.contracts.activity_inputs import Reply, ThreadStatus
     from workflows.contracts.approvals import ApprovalStatus
-    from workflows.contracts.core import Call, ToolSpec
+    from workflows.contracts.core import MESSAGE_LIMIT, Call, Message, ToolSpec
     from workflows.contracts.decisions import Execution
+    from workflows.contracts.notices import Effect, Notice, NoticeCode, has_news
     from workflows.conversation.agent import MAX_TURNS, RUN_CONFIG, build_agent
     from workflows.conversation.approval_gate import Gate
     from workflows.conversation.batch_summary import Summary
     from workflows.conversation.memory import (
         TURN_LIMIT,
+        Answer,
         GuardedCall,
         Item,
         TurnState,
@@ -43,9 +45,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.conversation.state import Talk
     from workflows.conversation.text_decisions import Interjection
-    from workflows.effects import Effect
     from workflows.timeouts import call_slack, run_tool
-    from workflows.user_messages import canned, granted_note, nobody_asked_yet, silent, with_effects
 
 THINKING = "is thinking…"
 STATUS_CALL = timedelta(seconds=3)
@@ -79,43 +79,48 @@ class Turn:
         try:
             if self.state.answer is None:
                 self.state.answer = await self._answer()
-            if self.state.answer:
+            if not self.state.answer.is_empty:
                 await self._post_answer(self.state.answer)
         except Exception:
             workflow.logger.exception("A turn could not be answered")
 
-    async def _answer(self) -> str:
+    async def _answer(self) -> Answer:
         """The answer; none where the message was about what waits and is dealt with."""
         state = self.state
         try:
             if not state.begun:
                 with self._at_work():
                     if await Interjection(self._talk, state.message).handle():
-                        return ""
-            return canned(state.message) or await self._think()
+                        return Answer()
+            return _canned(state.message) or await self._think()
         except Exception as error:
             # Whatever it is ends this turn in words, and leaves thread, siblings and approvals.
             workflow.logger.exception("The agent's run failed")
             self._settle_up()
             self._talk.add(noted(ended_early_note(state.effects)))
-            return apology(error, state.effects, waits=bool(self._talk.waiting))
+            waits = bool(self._talk.waiting)
+            return Answer(notices=(apology(error, state.effects, waits=waits),))
 
-    async def _think(self) -> str:
+    async def _think(self) -> Answer:
         """Run the agent until it has an answer, waiting for people where it needs them."""
-        state, words = self.state, ""
+        state = self.state
         while True:
             if not state.calls:
                 result = await self._run()
                 words = "\n\n".join(_texts(result))
                 if not result.interruptions:
-                    words = words if _is_whole(result) else with_effects(words, state.effects)
                     break
                 state.calls = [self._guarded(item) for item in result.interruptions]
                 await asyncio.gather(self._say(words), self._settle_all())
             else:
                 await self._settle_all()
         self._talk.add(*state.items[1:])
-        return words or silent(state.effects)
+        effects = tuple(state.effects)
+        if not words:
+            return Answer.of(NoticeCode.SILENT, effects=effects)
+        is_told = _is_whole(result) or not has_news(effects)
+        notices = () if is_told else (Notice(code=NoticeCode.EFFECTS, effects=effects),)
+        return Answer(text=words, notices=notices)
 
     async def _run(self) -> RunResult:
         """Let the agent go on until it needs people or has an answer."""
@@ -194,10 +199,11 @@ class Turn:
     async def _tell_grants(self) -> None:
         while self._gate.granted:
             grant = self._gate.granted.pop(0)
-            await self._reply(granted_note(grant), key=grant.id)
+            await self._notify(Notice(code=NoticeCode.GRANTED, grant=grant), key=grant.id)
 
     async def _tell_delay(self, it: GuardedCall, until: datetime) -> None:
-        await self._reply(nobody_asked_yet(until), key=f"{self.state.number}/delay/{it.call.id}")
+        notice = Notice(code=NoticeCode.NOBODY_ASKED_YET, at=until)
+        await self._notify(notice, key=f"{self.state.number}/delay/{it.call.id}")
 
     def _guarded(self, item: Any) -> GuardedCall:
         call = self._call(str(item.name), str(item.call_id), str(item.arguments))
@@ -223,16 +229,17 @@ class Turn:
         """What the model says beside its calls is said before they are decided."""
         if words:
             self.state.parts += 1
-            await self._reply(words, key=f"{self.state.number}/part/{self.state.parts}")
+            key = f"{self.state.number}/part/{self.state.parts}"
+            await self._reply(key, markdown=words)
 
-    async def _post_answer(self, markdown: str) -> None:
+    async def _post_answer(self, answer: Answer) -> None:
         """Post the answer; a Slack that is away for long must not keep the thread from renewing."""
-        otherwise = silent(self.state.effects)
         reply = Reply(
             thread=self._talk.thread,
             key=self._key,
-            markdown=markdown,
-            otherwise=otherwise,
+            markdown=answer.text,
+            notices=answer.notices,
+            otherwise=Notice(code=NoticeCode.SILENT, effects=tuple(self.state.effects)),
             to=self.state.message.author,
             again=self._resumed,
         )
@@ -244,13 +251,17 @@ class Turn:
             if not await self._posted(again, REPLY_PATIENCE):
                 workflow.logger.error("Slack does not take answer %s", self.state.message.id)
 
-    async def _reply(self, markdown: str, key: str) -> None:
+    async def _notify(self, notice: Notice, key: str) -> None:
+        await self._reply(key, notices=(notice,))
+
+    async def _reply(self, key: str, markdown: str = "", notices: tuple[Notice, ...] = ()) -> None:
         key = f"{workflow.info().workflow_id}/{key}"
         with self._at_work():
             reply = Reply(
                 thread=self._talk.thread,
                 key=key,
                 markdown=markdown,
+                notices=notices,
                 to=self.state.message.author,
             )
             await self._posted(reply, POSTING)
@@ -275,6 +286,15 @@ class Turn:
             yield
         finally:
             self._busy -= 1
+
+
+def _canned(message: Message) -> Answer | None:
+    """The answer to a message that needs no model."""
+    if len(message.text) > MESSAGE_LIMIT:
+        return Answer.of(NoticeCode.TOO_LONG, count=len(message.text))
+    if message.text.strip():
+        return None
+    return Answer.of(NoticeCode.FILES_ONLY if message.files else NoticeCode.HELP)
 
 
 def _texts(result: RunResult) -> Sequence[str]:
