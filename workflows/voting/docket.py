@@ -31,11 +31,10 @@ MINUTE = timedelta(minutes=1)
 class Edit:
     """A call as an approver changed it."""
 
-    of: Call
-    """What it was before."""
     call: Call
     prepared: Prepared
-    rule: Rule
+    rule: Rule | None = None
+    """Of the changed call; None if it needs no approval, so that the one in force stays."""
 
 
 @dataclass(eq=False, slots=True)

@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-
-from tests.builders import NOON
 from tests.unit.ballot.hearing import effects
 from tests.unit.ballot.presses import (
     GENEROUS,
@@ -19,6 +17,8 @@ from tests.unit.ballot.presses import (
     person,
 )
 from tests.unit.ballot.world import OLD_CARD, REQUESTER, a_rule, away
+
+from tests.builders import NOON
 from workflows.contracts.decisions import Account, Outcome, Refusal, Refused, Verb
 from workflows.contracts.rules import Panel, People, Rule
 from workflows.voting.parsing import Vote

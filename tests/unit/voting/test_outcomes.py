@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-
-from tests.builders import NOON
 from tests.unit.ballot.hearing import effects
 from tests.unit.ballot.presses import (
     GENEROUS,
@@ -17,6 +15,8 @@ from tests.unit.ballot.presses import (
     person,
 )
 from tests.unit.ballot.world import REQUESTER, a_rule, away
+
+from tests.builders import NOON
 from workflows.contracts.approvals import Card, Copy
 from workflows.contracts.decisions import Eligibility, Outcome, Refusal, Verb, Via
 from workflows.voting.ballot import REFUSED_LIMIT, ended

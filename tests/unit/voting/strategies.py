@@ -1,0 +1,87 @@
+"""Workspaces, rules and presses as Hypothesis draws them, most often those of an ordinary day."""
+
+from datetime import timedelta
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from tests.builders import NOON
+from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, USERS, World, away
+from workflows.contracts.decisions import Account, Via
+from workflows.contracts.rules import Absence, Escalation, Panel, People, Rule
+
+Some = TypeVar("Some")
+
+GROUPS = st.sampled_from([frozenset(it) for it in ((0,), (0, 1), (1,), (0, 2), (0, 1, 2), ())])
+SOME_USERS = st.frozensets(st.sampled_from(USERS), max_size=4)
+REASONS = st.sampled_from(("The stock is low.", "It is too dear.", "", "  "))
+
+
+def mostly(usual: Some, *others: Some) -> st.SearchStrategy[Some]:
+    """The usual, seven times of eight."""
+    return st.integers(0, 7).flatmap(
+        lambda it: st.sampled_from(others) if it == 3 else st.just(usual)
+    )
+
+
+ACCOUNTS = mostly(Account.MEMBER, *Account)
+
+
+@st.composite
+def absences(draw: st.DrawFn) -> Absence:
+    """Somebody is away since yesterday or now, or from tomorrow on."""
+    user, delegate = draw(st.sampled_from(USERS)), draw(st.sampled_from(USERS))
+    return away(user, delegate, since=timedelta(days=draw(st.integers(-1, 1))))
+
+
+@st.composite
+def panels(draw: st.DrawFn) -> Panel:
+    """Those of a group, and sometimes somebody by name."""
+    users = draw(st.sampled_from(((), (), (), ("U1",), ("U2", REQUESTER))))
+    return Panel(who=People(users=users, groups=("S0",)), needed=draw(mostly(1, 2)))
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    """Any rule, most often one that can be met."""
+    escalated = People(users=draw(st.sampled_from(((), ("U4",)))), groups=("S9",))
+    return Rule(
+        name="r",
+        panels=draw(st.lists(panels(), min_size=1, max_size=draw(mostly(2, 3))).map(tuple)),
+        self_approval=draw(mostly(False, True)),
+        solo=draw(mostly(False, True)),
+        operator=draw(mostly(True, False)),
+        from_slack=draw(mostly(True, False)),
+        edit=draw(mostly(True, False)),
+        always=draw(st.booleans()),
+        reason_required=draw(st.booleans()),
+        hand_over=draw(mostly(People(users=("U1",)), People())),
+        break_glass=draw(st.sampled_from(((), ("U1",), ("U2", REQUESTER)))),
+        absences=draw(st.lists(absences(), max_size=3).map(tuple)),
+        escalation=Escalation(after=timedelta(hours=1), to=escalated),
+        expires_after=draw(mostly(timedelta(days=1), timedelta(seconds=20))),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """People who may or may not be what the rule asks for."""
+    rule = draw(rules())
+    assert rule.expires_after is not None
+    return World(
+        rule=rule,
+        panels=draw(st.fixed_dictionaries(dict.fromkeys(USERS, GROUPS))),
+        accounts=draw(st.fixed_dictionaries(dict.fromkeys(USERS, ACCOUNTS))),
+        substitutes=draw(SOME_USERS),
+        receivers=draw(SOME_USERS),
+        deadline=NOON + rule.expires_after,
+    )
+
+
+PLACES = st.fixed_dictionaries(
+    {
+        "via": st.sampled_from((Via.BUTTON, Via.BUTTON, Via.LIST, Via.MODAL, Via.PROMPT)),
+        "card": mostly(CARD.ts, "", OLD_CARD),
+    }
+)
+"""What was pressed."""

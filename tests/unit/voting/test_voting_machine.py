@@ -1,0 +1,480 @@
+"""Whatever is pressed, and however late or badly it is checked, a question is decided rightly.
+
+Hypothesis presses, answers, breaks and waits in any order; the oracle judges every change.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.builders import NOON, a_request
+from tests.unit.voting.oracle import Oracle, Press, WatchedVoting, ends_conversation
+from tests.unit.voting.strategies import (
+    ACCOUNTS,
+    GROUPS,
+    PLACES,
+    REASONS,
+    mostly,
+    rules,
+    worlds,
+)
+from tests.unit.voting.workspace_model import BRANCH, CARD, OLD_CARD, REQUESTER, TEAM, USERS, World
+from workflows.contracts.activity_inputs import VoteCheck, VoteFacts
+from workflows.contracts.core import Call, Person, Prepared
+from workflows.contracts.decisions import Account, Decision, Outcome, Stop, Unchecked, Verb, Via
+from workflows.contracts.rules import Ruling, Verdict
+from workflows.voting.actions import (
+    Actions,
+    Check,
+    Explain,
+    Fault,
+    HandedOver,
+    Nudged,
+    Replaced,
+    Turn,
+)
+from workflows.voting.ballot import REFUSED_LIMIT
+from workflows.voting.docket import MOST_A_MINUTE, PATIENCE
+from workflows.voting.parsing import Side, Vote, read_vote
+
+ANY = st.integers(0, 20)
+"""Which of those that there are."""
+PEOPLE = st.builds(Person, team=mostly(TEAM, BRANCH), user=st.sampled_from(USERS))
+RULINGS = st.one_of(
+    st.builds(Ruling, verdict=st.just(Verdict.ASK), rule=rules()),
+    st.sampled_from([Ruling(verdict=Verdict.ALLOW), Ruling(verdict=Verdict.DENY, because="No.")]),
+)
+ASSERTED = st.sampled_from(("", "root@host", "U1", "<@U2>", REQUESTER))
+ENDS = (*Stop, "completed")
+
+NOBODY = {"id": "x", "at": NOON.isoformat(), "via": "button"}
+ANYBODY = {**NOBODY, "by": {"team": TEAM, "user": "U1"}}
+NONSENSE: tuple[list[Any], ...] = (
+    [],
+    [None],
+    [1],
+    ["true"],
+    [{"success": True}],
+    [True, True],
+    [True, NOBODY],
+    [True, ANYBODY, True],
+    [1, ANYBODY],
+    [True, {**ANYBODY, "verb": "withdraw"}],
+    [True, {**ANYBODY, "via": "cli"}],
+    [True, {**ANYBODY, "via": "message"}],
+    [True, {**ANYBODY, "via": "rule"}],
+    [True, {**ANYBODY, "to": {"team": TEAM, "user": "U2"}}],
+)
+
+
+def digest_of(call: Call) -> str:
+    """What a call would do, in short."""
+    return f"digest of {call.arguments}"
+
+
+is_open = precondition(lambda self: self.late < 3)
+"""Whether something more may come of a press, but for a few that come too late."""
+
+
+class VotingMachine(RuleBasedStateMachine):
+    """One question in one workspace, and everything that may happen to it."""
+
+    @initialize(world=worlds())
+    def ask(self, world: World) -> None:
+        """Somebody is asked something."""
+        request = a_request()
+        call = request.call.model_copy(
+            update={"arguments": "0", "requester": Person(team=TEAM, user=REQUESTER)}
+        )
+        prepared = request.prepared.model_copy(update={"digest": digest_of(call)})
+        request = request.model_copy(update={"call": call, "prepared": prepared})
+        request = request.model_copy(update={"rule": world.rule})
+        self.voting = WatchedVoting(request, lambda: "f4u1t")
+        self.voting.card, self.voting.lost = CARD, OLD_CARD
+        self.oracle = Oracle(self.voting, world)
+        self.now = NOON
+        self.sent: list[list[Any]] = []
+        self.checks: list[Check] = []
+        self.turns: list[Turn] = []
+        self.is_breaking = False
+        self.deliveries = self.late = 0
+
+    @precondition(lambda self: self.voting.ballot.closed)
+    @rule(world=worlds())
+    def ask_anew(self, world: World) -> None:
+        """The next question."""
+        self.teardown()
+        self.ask(world)
+
+    @is_open
+    @rule(by=st.sampled_from(USERS[1:]))
+    def approve_as_shown(self, by: str) -> None:
+        """As it should be."""
+        person, seen = Person(team=TEAM, user=by), self.voting.shown.digest
+        self._press(True, by=person, card=CARD.ts, digest=seen)
+
+    @is_open
+    @rule(
+        by=PEOPLE,
+        place=PLACES,
+        has_seen=mostly(True, False),
+        carries=mostly(True, False),
+        always=mostly(False, True),
+    )
+    def approve(
+        self, by: Person, place: dict[str, Any], has_seen: bool, carries: bool, always: bool
+    ) -> None:
+        """On this card or an old one, from this or a sister workspace."""
+        seen = self.voting.shown.digest if has_seen else "another"
+        self._press(True, by=by, always=always, digest=seen if carries else "", **place)
+
+    @is_open
+    @rule(by=PEOPLE, wanted=st.integers(0, 2), ruling=RULINGS, problem=mostly("", "None left."))
+    def edit(self, by: Person, wanted: int, ruling: Ruling, problem: str) -> None:
+        """An approver wants something else, whatever the policy and the tool say of it."""
+        fields = {"arguments": str(wanted), "digest": self.voting.shown.digest}
+        press = self._begin(True, by=by, via=Via.MODAL, **fields)
+        press.ruling, press.problem = ruling, problem
+        self._deliver(self.sent[-1])
+
+    @is_open
+    @rule(
+        by=PEOPLE,
+        verb=st.sampled_from((Verb.DECIDE, Verb.DECIDE, Verb.REQUEST_CHANGES, Verb.NUDGE)),
+        place=PLACES,
+        reason=REASONS,
+    )
+    def object(self, by: Person, verb: Verb, place: dict[str, Any], reason: str) -> None:
+        """Somebody says no, or wants the others to hurry."""
+        self._press(False, by=by, verb=verb, reason=reason, **place)
+
+    @is_open
+    @rule(by=mostly("U1", *USERS))
+    def withdraw(self, by: str) -> None:
+        """In words, in the thread."""
+        person = Person(team=TEAM, user=by)
+        self._press(False, by=person, verb=Verb.WITHDRAW, via=Via.MESSAGE)
+
+    @is_open
+    @rule(by=PEOPLE, to=PEOPLE)
+    def hand_over(self, by: Person, to: Person) -> None:
+        """Somebody gives their vote away."""
+        self._press(False, by=by, verb=Verb.HAND_OVER, to=to)
+
+    @is_open
+    @rule(by=PEOPLE, reason=REASONS)
+    def break_glass(self, by: Person, reason: str) -> None:
+        """Somebody says that it is an emergency."""
+        self._press(True, by=by, verb=Verb.BREAK_GLASS, reason=reason)
+
+    @is_open
+    @rule(
+        approve=mostly(True, False),
+        via=st.sampled_from((Via.OPERATOR, Via.CLI)),
+        verb=mostly(Verb.DECIDE, *Verb),
+        reason=REASONS,
+        asserted=ASSERTED,
+        odd=mostly({}, {"arguments": "1"}, {"always": True}),
+    )
+    def operate(
+        self, approve: bool, via: Via, verb: Verb, reason: str, asserted: str, odd: dict[str, Any]
+    ) -> None:
+        """Somebody with a shell says who they are."""
+        yes = approve if verb is Verb.DECIDE else verb is Verb.BREAK_GLASS
+        to = Person(team=TEAM, user="U1") if verb is Verb.HAND_OVER else None
+        fields: dict[str, Any] = {"via": via, "verb": verb, "reason": reason, "to": to}
+        self._press(yes, asserted=asserted, **fields, **(odd if yes else {}))
+
+    @is_open
+    @rule(approve=mostly(True, False))
+    def operate_with_a_bare_boolean(self, approve: bool) -> None:
+        """What `temporal workflow signal` sends."""
+        self._expect([approve])
+        self._deliver([approve])
+
+    @rule(args=st.sampled_from(NONSENSE))
+    def talk_nonsense(self, args: list[Any]) -> None:
+        """Something arrives that is no decision."""
+        self._do(self.voting.receive(args, self.now), malformed=1)
+
+    @precondition(lambda self: self.sent)
+    @rule(which=ANY)
+    def deliver_again(self, which: int) -> None:
+        """Slack was not sure that it was heard."""
+        args = self.sent[which % len(self.sent)]
+        self._deliver(args)
+
+    @precondition(lambda self: self.checks)
+    @rule(
+        which=ANY,
+        is_drifted=mostly(False, True),
+        problem=mostly("", "Sold out."),
+        end=mostly("", *ENDS),
+        lacks=mostly("", "eligibilities", "prepared", "edited"),
+    )
+    def answer(self, which: int, is_drifted: bool, problem: str, end: str, lacks: str) -> None:
+        """Slack, the tool and the policy say how it is now, or one of them does not."""
+        check = self.checks.pop(which % len(self.checks))
+        self._answer(check, problem, end, lacks, is_drifted=is_drifted)
+
+    @precondition(lambda self: self.checks)
+    @rule()
+    def answer_everything(self) -> None:
+        """All is as it was, and who was asked says so."""
+        while self.checks:
+            self._answer(self.checks.pop(0))
+
+    @precondition(lambda self: self.checks)
+    @rule(which=ANY, what=st.sampled_from(Unchecked))
+    def find_nothing_out(self, which: int, what: Unchecked) -> None:
+        """Slack, the tool or the policy does not answer."""
+        check = self.checks.pop(which % len(self.checks))
+        self._press_of(check).is_unchecked = True
+        self._do(self.voting.unanswered(check, what, self.now))
+
+    @precondition(lambda self: self.checks)
+    @rule(which=ANY)
+    def break_down(self, which: int) -> None:
+        """Whoever checks it has a bug."""
+        check = self.checks.pop(which % len(self.checks))
+        self._press_of(check).is_broken = True
+        self.is_breaking = True
+        self._do(self.voting.fail(check.entry, RuntimeError("a bug"), self.now))
+
+    @rule(seconds=st.integers(1, 15))
+    def wait(self, seconds: int) -> None:
+        """Time passes."""
+        self.now += timedelta(seconds=seconds)
+
+    @precondition(lambda self: any(it.entry.until <= self.now for it in self.turns))
+    @rule()
+    def tire(self) -> None:
+        """Somebody's turn does not come in time."""
+        turn = next(it for it in self.turns if it.entry.until <= self.now)
+        self.turns.remove(turn)
+        self._do(self.voting.tired(turn.entry, self.now))
+
+    @rule()
+    def escalate(self) -> None:
+        """Time for the substitutes."""
+        self.voting.escalate()
+        self._judge()
+
+    @rule(outcome=st.sampled_from((Outcome.EXPIRED, Outcome.SUPERSEDED, Outcome.STOPPED)))
+    @precondition(lambda self: len(self.sent) > 8)
+    def end(self, outcome: Outcome) -> None:
+        """Time is up, something else is asked instead, or somebody ends it by force."""
+        if outcome is Outcome.STOPPED:
+            self.voting.stop(Stop.CANCELED, self.now)
+        else:
+            self.voting.close(outcome, self.now)
+        assert self.voting.ballot.closed
+        self._judge(outcome)
+
+    @rule(
+        user=st.sampled_from(USERS), panels=GROUPS, account=ACCOUNTS, named=st.sampled_from((0, 1))
+    )
+    def change_somebody(
+        self, user: str, panels: frozenset[int], account: Account, named: int
+    ) -> None:
+        """Somebody joins or leaves groups, or the company."""
+        world = self.oracle.world
+        others = world.substitutes - {user}, world.receivers - {user}
+        substitutes, receivers = (it | {user} for it in others) if named else others
+        self.oracle.world = replace(
+            world,
+            panels={**world.panels, user: panels},
+            accounts={**world.accounts, user: account},
+            substitutes=substitutes,
+            receivers=receivers,
+        )
+
+    @invariant()
+    def nothing_waits_for_nothing(self) -> None:
+        """What is under way is being checked, or something comes before it."""
+        checked = {it.entry.vote.decision.id for it in self.checks}
+        turns = {it.entry.vote.decision.id for it in self.turns}
+        for press in self.oracle.under_way(*Side):
+            if press.decision.id in checked or self.voting.ballot.closed:
+                continue
+            assert press.decision.id in turns
+            assert self._is_held(press)
+
+    @invariant()
+    def the_record_is_bounded(self) -> None:
+        """It travels with every card."""
+        assert len(self.voting.ballot.refused) <= REFUSED_LIMIT
+
+    def teardown(self) -> None:
+        """All is answered, or given up; then nothing is left under way."""
+        if not hasattr(self, "voting"):
+            return
+        self.answer_everything()
+        self.now += PATIENCE
+        while self.turns:
+            self._do(self.voting.tired(self.turns.pop().entry, self.now))
+        assert not self.oracle.under_way(*Side)
+        assert not self.voting.docket.entries
+        event(str(self.voting.ballot.outcome))
+
+    def _press(self, approve: bool, **fields: Any) -> None:
+        self._begin(approve, **fields)
+        self._deliver(self.sent[-1])
+
+    def _begin(self, approve: bool, **fields: Any) -> Press:
+        known = {"id": f"press-{len(self.sent)}", "at": self.now, "via": Via.BUTTON, **fields}
+        decision = Decision.model_validate(known)
+        self.late += self.voting.ballot.closed
+        self.sent.append([approve, decision.model_dump(mode="json")])
+        return self._expect(self.sent[-1])
+
+    def _expect(self, args: Sequence[Any]) -> Press:
+        vote = read_vote(args, self.now)
+        assert isinstance(vote, Vote)
+        presses = self.oracle.presses
+        return presses.setdefault(vote.decision.id, Press(vote, self.now))
+
+    def _deliver(self, args: Sequence[Any]) -> None:
+        """Hand it in; a no of which the rule knows whose it is counts at once."""
+        vote = read_vote(args, self.now)
+        assert isinstance(vote, Vote)
+        press = self.oracle.presses[vote.decision.id]
+        is_new = not press.is_settled and not self._is_checked(press)
+        if is_new:
+            self.deliveries += 1
+            press.number, press.arrived, press.is_ignored = self.deliveries, self.now, False
+        stands = is_new and self.oracle.may_stand_at_once(vote)
+        actions = self.voting.receive(args, self.now)
+        self._do(actions)
+        assert not stands or self.voting.ballot.closed
+        if not press.is_settled and not self._is_checked(press):
+            assert self._pressed_too_often(press)
+            press.is_ignored = True
+
+    def _pressed_too_often(self, press: Press) -> bool:
+        """Whether somebody pressed so often that they are not even answered any more."""
+        by = press.decision.by.user if press.decision.by else ""
+        return len(self.voting.docket._heard[f"{press.side}:{by}"]) > MOST_A_MINUTE
+
+    def _is_checked(self, press: Press) -> bool:
+        return any(self._press_of(it) is press for it in (*self.checks, *self.turns))
+
+    def _is_held(self, press: Press) -> bool:
+        ahead = self.oracle.under_way(Side.YES, Side.OTHER)
+        if any(it.number < press.number for it in ahead):
+            return True
+        return press.side is Side.YES and bool(self.oracle.under_way(Side.NO))
+
+    def _press_of(self, action: Check | Turn) -> Press:
+        return self.oracle.presses[action.entry.vote.decision.id]
+
+    def _answer(
+        self,
+        check: Check,
+        problem: str = "",
+        end: str = "",
+        lacks: str = "",
+        *,
+        is_drifted: bool = False,
+    ) -> None:
+        press = self._press_of(check)
+        facts = self._facts(press, check.what, problem, end, is_drifted=is_drifted)
+        self._note(press, check.what, facts, lacks)
+        if lacks:
+            facts = facts.model_copy(update={lacks: None})
+        was_open = not self.voting.ballot.closed and not press.is_settled
+        self._do(self.voting.answer(check, facts, self.now))
+        if was_open and ends_conversation(facts.conversation_end):
+            assert self.voting.ballot.outcome is Outcome.STOPPED
+            assert self.voting.stopped is Stop.CONVERSATION
+
+    def _facts(
+        self, press: Press, what: VoteCheck, problem: str, end: str, *, is_drifted: bool
+    ) -> VoteFacts:
+        """How it is now."""
+        drift = "!" if is_drifted else ""
+        call, edited, query = what.call, what.edited, what.query
+        edit = Prepared(problem=press.problem, digest=digest_of(edited)) if edited else None
+        return VoteFacts(
+            eligibilities=self.oracle.world.eligibilities(query) if query else None,
+            prepared=Prepared(problem=problem, digest=digest_of(call) + drift) if call else None,
+            edited=edit,
+            ruling=press.ruling if edit and not edit.problem else None,
+            conversation_end=end if what.conversation else "",
+        )
+
+    def _note(self, press: Press, what: VoteCheck, facts: VoteFacts, lacks: str = "") -> None:
+        """What is now known of a vote."""
+        if what.query and lacks != "eligibilities":
+            press.looked_up.append((what.query, self.oracle.world))
+        if what.call and facts.prepared and lacks != "prepared":
+            press.preview = (what.call, facts.prepared)
+        press.is_edit_read |= facts.edited is not None and lacks != "edited"
+        press.is_conversation_known |= bool(what.conversation)
+        press.is_unchecked |= bool(lacks)
+
+    def _do(self, actions: Actions, malformed: int = 0) -> None:
+        """Take what is to be done, and hold it against what has changed."""
+        self.checks += [it for it in actions if isinstance(it, Check)]
+        self.turns += [it for it in actions if isinstance(it, Turn)]
+        faults = [it for it in actions if isinstance(it, Fault)]
+        assert len(faults) <= self.is_breaking, faults
+        self.is_breaking = False
+        handed = [it.decision for it in actions if isinstance(it, HandedOver)]
+        had = len(self.voting.changes) and len(self.voting.changes[0][0].handed)
+        assert not handed or len(self.voting.ballot.handed) == had + len(handed)
+        for nudged in (it for it in actions if isinstance(it, Nudged)):
+            self.oracle.settle(self.oracle.presses[nudged.decision.id])
+        told = Counter(_told(actions))
+        refused = Counter(it.decision.id if it.decision else "" for it in self._judge())
+        assert told == refused
+        assert refused[""] == malformed
+
+    def _judge(self, outcome: Outcome | None = None) -> Sequence[Any]:
+        return self.oracle.judge(self.now, outcome)
+
+
+def _told(actions: Actions) -> list[str]:
+    """Ids of the presses of which somebody is told that they changed nothing."""
+    told: list[str] = []
+    for it in actions:
+        if isinstance(it, Explain):
+            told.append(it.refused.decision.id if it.refused.decision else "")
+        elif isinstance(it, Replaced):
+            told.append(it.decision.id)
+    return told
+
+
+ORDINARY: dict[str, Any] = {
+    "deadline": None,
+    "print_blob": False,
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+
+
+def test_in_any_order_a_question_is_decided_once_and_rightly() -> None:
+    run_state_machine_as_test(
+        VotingMachine, settings=settings(max_examples=200, stateful_step_count=30, **ORDINARY)
+    )
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1_200)
+def test_in_any_of_many_orders_a_question_is_decided_once_and_rightly() -> None:
+    run_state_machine_as_test(
+        VotingMachine, settings=settings(max_examples=5_000, stateful_step_count=50, **ORDINARY)
+    )
