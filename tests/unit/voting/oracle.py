@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.unit.voting.workspace_model import Claim, World, most_seats
-from workflows.contracts.activity_inputs import EligibilityQuery
+from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck
 from workflows.contracts.core import Call, Prepared
 from workflows.contracts.decisions import (
     CountedVote,
@@ -52,6 +52,7 @@ class Press:
     """What the policy says of an edit."""
     problem: str = ""
     """Why an edited call cannot be asked for."""
+    asked: list[VoteCheck] = field(default_factory=list)
     looked_up: list[tuple[EligibilityQuery, World]] = field(default_factory=list)
     preview: tuple[Call, Prepared] | None = None
     is_conversation_known: bool = False
@@ -73,6 +74,11 @@ class Press:
     @property
     def side(self) -> Side:
         return side(self.vote)
+
+    def ask(self, what: VoteCheck) -> None:
+        """Nothing is asked twice, so that there is an end to it."""
+        assert what not in self.asked
+        self.asked.append(what)
 
     @property
     def as_unseen(self) -> Vote:
@@ -239,7 +245,7 @@ class Oracle:
             return self._at(ballot, named)
         wanted = self._at(ballot, self.world).asked_about(decision)
         for query, world in press.looked_up:
-            if query.rule == ballot.rule and {it.user for it in query.people} == wanted:
+            if query.rule == ballot.rule and wanted == frozenset(it.user for it in query.people):
                 return self._at(ballot, world)
         named = self._at(ballot, named)
         stands = press.side is Side.NO and bool(named.counts_in(decision.by.user))

@@ -1,16 +1,18 @@
-"""Single presses on one ballot among four people."""
+"""One question among four people, and single presses on it, each checked at once."""
 
+from dataclasses import replace
 from typing import Any
 
-from tests.unit.ballot.world import CARD, OLD_CARD, REQUESTER, TEAM, World, a_rule
-
-from tests.builders import NOON
-from workflows.contracts.core import Person
-from workflows.contracts.decisions import Account, Decision, Refused, Verb, Via
+from tests.builders import NOON, a_request
+from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, TEAM, World, a_rule
+from workflows.contracts.activity_inputs import VoteFacts
+from workflows.contracts.core import Person, Prepared
+from workflows.contracts.decisions import Account, Decision, Verb, Via
 from workflows.contracts.rules import Rule
+from workflows.voting.actions import Check
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
-from workflows.voting.screening import screen
+from workflows.voting.protocol import Voting
 
 REASON = "The stock is low."
 TWO = a_rule(2)
@@ -20,6 +22,9 @@ GENEROUS = a_rule(2, hand_over={"users": ("U3",)}, break_glass=("U1",), edit=Tru
 def person(user: str) -> Person:
     """Somebody of this workspace."""
     return Person(team=TEAM, user=user)
+
+
+TO_U3: dict[str, Any] = {"verb": Verb.HAND_OVER, "to": person("U3")}
 
 
 def a_vote(user: str = "U1", approve: bool = True, **fields: object) -> Vote:
@@ -41,20 +46,37 @@ def a_world(rule: Rule, accounts: dict[str, Account] | None = None) -> World:
     )
 
 
-def after(rule: Rule, *votes: Vote, accounts: dict[str, Account] | None = None) -> Ballot:
-    """A ballot to which these votes have come."""
-    world, ballot = a_world(rule, accounts), Ballot(person(REQUESTER), rule, "digest-0")
+def a_voting(world: World) -> Voting:
+    """A question that was just asked, or as the world has it by now."""
+    call = a_request().call.model_copy(update={"requester": person(REQUESTER)})
+    prepared = Prepared(digest=world.digest)
+    update = {"call": call, "prepared": prepared, "rule": world.rule}
+    voting = Voting(a_request().model_copy(update=update), lambda: "f4u1t")
+    voting.card, voting.lost = CARD, OLD_CARD
+    voting.ballot = replace(voting.ballot, escalated=world.escalated)
+    return voting
+
+
+def after(rule: Rule, *votes: Vote, accounts: dict[str, Account] | None = None) -> Voting:
+    """A question to which these votes have come."""
+    world = a_world(rule, accounts)
+    voting = a_voting(world)
     for vote in votes:
-        ballot = arrive(ballot, vote, world)
-    return ballot
+        arrive(voting, vote, world)
+    return voting
 
 
-def arrive(ballot: Ballot, vote: Vote, world: World) -> Ballot:
-    """What comes of a vote whose voter can be looked up."""
-    if why := screen(ballot, vote, CARD, OLD_CARD):
-        return ballot.refuse(Refused(why=why, at=NOON, decision=vote.decision))
-    asked = ballot.asked_about(vote.decision) if ballot.needs_look_up(vote.decision) else ()
-    return ballot.cast(vote, world.eligibilities(asked))
-
-
-TO_U3: dict[str, Any] = {"verb": Verb.HAND_OVER, "to": person("U3")}
+def arrive(voting: Voting, vote: Vote, world: World) -> Ballot:
+    """What comes of a vote if everything about it is found out at once."""
+    sent = [vote.approve, vote.decision.model_dump(mode="json")]
+    actions = [*voting.receive(sent, NOON)]
+    while actions:
+        action = actions.pop(0)
+        if isinstance(action, Check):
+            query = action.what.query
+            facts = VoteFacts(
+                eligibilities=world.eligibilities(query) if query else None,
+                prepared=Prepared(digest=world.digest) if action.what.call else None,
+            )
+            actions += voting.answer(action, facts, NOON)
+    return voting.ballot

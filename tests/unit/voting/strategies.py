@@ -14,7 +14,7 @@ Some = TypeVar("Some")
 
 GROUPS = st.sampled_from([frozenset(it) for it in ((0,), (0, 1), (1,), (0, 2), (0, 1, 2), ())])
 SOME_USERS = st.frozensets(st.sampled_from(USERS), max_size=4)
-REASONS = st.sampled_from(("The stock is low.", "It is too dear.", "", "  "))
+REASONS = st.sampled_from(("The stock is low.", "It is too dear.", "No.", " "))
 
 
 def mostly(usual: Some, *others: Some) -> st.SearchStrategy[Some]:
@@ -41,18 +41,20 @@ def panels(draw: st.DrawFn) -> Panel:
     return Panel(who=People(users=users, groups=("S0",)), needed=draw(mostly(1, 2)))
 
 
+ODDITIES: tuple[dict[str, bool], ...] = (
+    *({"self_approval": True}, {"solo": True}, {"operator": False}),
+    *({"from_slack": False}, {"edit": False}),
+)
+
+
 @st.composite
 def rules(draw: st.DrawFn) -> Rule:
     """Any rule, most often one that can be met."""
     escalated = People(users=draw(st.sampled_from(((), ("U4",)))), groups=("S9",))
-    return Rule(
+    known = Rule(
         name="r",
         panels=draw(st.lists(panels(), min_size=1, max_size=draw(mostly(2, 3))).map(tuple)),
-        self_approval=draw(mostly(False, True)),
-        solo=draw(mostly(False, True)),
-        operator=draw(mostly(True, False)),
-        from_slack=draw(mostly(True, False)),
-        edit=draw(mostly(True, False)),
+        edit=True,
         always=draw(st.booleans()),
         reason_required=draw(st.booleans()),
         hand_over=draw(mostly(People(users=("U1",)), People())),
@@ -61,6 +63,7 @@ def rules(draw: st.DrawFn) -> Rule:
         escalation=Escalation(after=timedelta(hours=1), to=escalated),
         expires_after=draw(mostly(timedelta(days=1), timedelta(seconds=20))),
     )
+    return known.model_copy(update=draw(mostly({}, *ODDITIES)))
 
 
 @st.composite
@@ -73,7 +76,7 @@ def worlds(draw: st.DrawFn) -> World:
         panels=draw(st.fixed_dictionaries(dict.fromkeys(USERS, GROUPS))),
         accounts=draw(st.fixed_dictionaries(dict.fromkeys(USERS, ACCOUNTS))),
         substitutes=draw(SOME_USERS),
-        receivers=draw(SOME_USERS),
+        receivers=draw(mostly(frozenset(USERS), frozenset())),
         deadline=NOON + rule.expires_after,
     )
 

@@ -1,16 +1,13 @@
-"""Which of the votes under way may be counted now."""
+"""Which of the votes under way may be counted now, and how many there may be."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.unit.ballot.presses import TO_U3, a_vote
 
 from tests.builders import NOON
-from workflows.voting.docket import MOST_A_MINUTE, MOST_OF_ONE, MOST_UNDER_WAY, Docket, Entry
+from tests.unit.voting.presses import TO_U3, a_vote
+from workflows.voting.docket import MOST_A_MINUTE, MOST_OF_ONE, MOST_UNDER_WAY, Docket
 from workflows.voting.parsing import Side, Vote
 
 NUMBERS = count()
@@ -31,33 +28,27 @@ def _hand_over() -> Vote:
 MAKERS = {Side.YES: _yes, Side.NO: _no, Side.OTHER: _hand_over}
 
 
-def test_a_no_waits_for_nothing() -> None:
+@pytest.mark.parametrize(
+    ("under_way", "free"),
+    [
+        pytest.param("yes", [0], id="alone"),
+        pytest.param("other yes no", [0, 2], id="a no waits for nothing"),
+        pytest.param("yes no", [1], id="a yes waits for a no that comes after it"),
+        pytest.param("no yes", [0], id="and for one before it"),
+        pytest.param("no other", [0, 1], id="a hand-over waits for no no"),
+        pytest.param("yes yes", [0], id="one yes after the other"),
+        pytest.param("other yes", [0], id="a yes after a hand-over"),
+        pytest.param("yes other", [0], id="a hand-over after a yes"),
+        pytest.param("no no", [0, 1], id="each no by itself"),
+    ],
+)
+def test_a_vote_is_counted_in_its_turn(under_way: str, free: list[int]) -> None:
     docket = Docket()
-    docket.enter(_yes(), NOON)
-    docket.enter(_hand_over(), NOON)
-    assert docket.is_free(docket.enter(_no(), NOON))
-
-
-def test_a_yes_waits_for_a_no_that_comes_after_it() -> None:
-    docket = Docket()
-    yes = docket.enter(_yes(), NOON)
-    assert docket.is_free(yes)
-    no = docket.enter(_no(), NOON)
-    assert not docket.is_free(yes)
-    docket.leave(no)
-    assert docket.is_free(yes)
-
-
-@pytest.mark.parametrize("first", [_yes, _hand_over])
-@pytest.mark.parametrize("second", [_yes, _hand_over])
-def test_all_but_a_no_are_counted_in_their_order(first: object, second: object) -> None:
-    docket = Docket()
-    earlier = docket.enter(first(), NOON)  # type: ignore[operator]
-    later = docket.enter(second(), NOON)  # type: ignore[operator]
-    assert docket.is_free(earlier)
-    assert not docket.is_free(later)
-    docket.leave(earlier)
-    assert docket.is_free(later)
+    entries = [docket.enter(MAKERS[Side(it)](), NOON) for it in under_way.split()]
+    assert [number for number, it in enumerate(entries) if docket.is_free(it)] == free
+    for number in free:
+        docket.leave(entries[number])
+    assert not docket.entries or docket.is_free(docket.entries[0])
 
 
 def test_a_no_that_could_not_be_checked_takes_every_yes_with_it() -> None:
@@ -69,8 +60,7 @@ def test_a_no_that_could_not_be_checked_takes_every_yes_with_it() -> None:
 
 
 def test_a_second_delivery_is_known_while_the_first_is_checked() -> None:
-    docket = Docket()
-    vote = _yes()
+    docket, vote = Docket(), _yes()
     assert not docket.knows(vote)
     entry = docket.enter(vote, NOON)
     assert docket.knows(vote)
@@ -110,55 +100,3 @@ def test_who_presses_without_end_is_heard_again_after_a_minute_of_rest() -> None
     assert all(it > MOST_A_MINUTE for it in times[MOST_A_MINUTE:])
     assert docket.hear(_no("U1"), NOON + timedelta(seconds=30)) == 1
     assert docket.hear(_yes(), NOON + timedelta(seconds=90)) == 1
-
-
-@dataclass
-class Course:
-    """A docket while things happen, and what is counted of it."""
-
-    docket: Docket = field(default_factory=Docket)
-    checked: set[Entry] = field(default_factory=set)
-    counted: list[Entry] = field(default_factory=list)
-    arrived: list[Entry] = field(default_factory=list)
-
-    def settle(self) -> None:
-        """Count whatever is checked and free, as the workflow would."""
-        while free := [it for it in self.docket.entries if it in self.checked and self._may(it)]:
-            self.counted.append(free[0])
-            self.docket.leave(free[0])
-
-    def _may(self, entry: Entry) -> bool:
-        return self.docket.is_free(entry)
-
-
-@given(
-    st.lists(
-        st.one_of(
-            st.sampled_from(Side).map(lambda it: ("arrive", it)),
-            st.integers(0, 12).map(lambda it: ("check", it)),
-        ),
-        max_size=24,
-    )
-)
-def test_whatever_comes_in_whatever_order_nothing_gets_stuck_or_ahead(
-    steps: list[tuple[str, object]],
-) -> None:
-    course = Course()
-    for what, which in steps:
-        if what == "arrive":
-            vote = MAKERS[Side(str(which))]()
-            course.arrived.append(course.docket.enter(vote, NOON))
-        elif isinstance(which, int) and which < len(course.arrived):
-            entry = course.arrived[which]
-            course.checked.add(entry)
-        opposed = [it for it in course.docket.entries if it.side is Side.NO]
-        before = len(course.counted)
-        course.settle()
-        for entry in course.counted[before:]:
-            if entry.side is Side.YES:  # nothing was said against it that is still open
-                assert all(it in course.counted for it in opposed)
-    course.checked.update(course.arrived)
-    course.settle()
-    assert set(course.counted) == set(course.arrived)
-    in_order = [it for it in course.counted if it.side is not Side.NO]
-    assert in_order == [it for it in course.arrived if it.side is not Side.NO]

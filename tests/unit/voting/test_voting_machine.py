@@ -53,13 +53,25 @@ from workflows.voting.parsing import Side, Vote, read_vote
 
 ANY = st.integers(0, 20)
 """Which of those that there are."""
+AT_ONCE = st.booleans()
+"""Whether what is asked about a press is answered before anything else happens."""
 PEOPLE = st.builds(Person, team=mostly(TEAM, BRANCH), user=st.sampled_from(USERS))
+OBJECTIONS = st.sampled_from(
+    (Verb.DECIDE, Verb.DECIDE, Verb.REQUEST_CHANGES, Verb.NUDGE, Verb.WITHDRAW)
+)
 RULINGS = st.one_of(
     st.builds(Ruling, verdict=st.just(Verdict.ASK), rule=rules()),
     st.sampled_from([Ruling(verdict=Verdict.ALLOW), Ruling(verdict=Verdict.DENY, because="No.")]),
 )
 ASSERTED = st.sampled_from(("", "root@host", "U1", "<@U2>", REQUESTER))
-ENDS = (*Stop, "completed")
+ODD_ANSWERS = st.sampled_from(
+    (
+        {},
+        *({"is_drifted": True}, {"problem": "Sold out."}),
+        *({"end": end} for end in (Stop.TERMINATED, Stop.GONE, "completed")),
+        *({"lacks": part} for part in ("eligibilities", "prepared", "edited")),
+    )
+)
 
 NOBODY = {"id": "x", "at": NOON.isoformat(), "via": "button"}
 ANYBODY = {**NOBODY, "by": {"team": TEAM, "user": "U1"}}
@@ -86,16 +98,17 @@ def digest_of(call: Call) -> str:
     return f"digest of {call.arguments}"
 
 
-is_open = precondition(lambda self: self.late < 3)
+is_open = precondition(lambda self: self.late < 2)
 """Whether something more may come of a press, but for a few that come too late."""
 
 
 class VotingMachine(RuleBasedStateMachine):
     """One question in one workspace, and everything that may happen to it."""
 
-    @initialize(world=worlds())
-    def ask(self, world: World) -> None:
+    @initialize(world=worlds(), is_slow=st.booleans())
+    def ask(self, world: World, is_slow: bool) -> None:
         """Somebody is asked something."""
+        self.is_slow = is_slow
         request = a_request()
         call = request.call.model_copy(
             update={"arguments": "0", "requester": Person(team=TEAM, user=REQUESTER)}
@@ -114,18 +127,18 @@ class VotingMachine(RuleBasedStateMachine):
         self.deliveries = self.late = 0
 
     @precondition(lambda self: self.voting.ballot.closed)
-    @rule(world=worlds())
-    def ask_anew(self, world: World) -> None:
+    @rule(world=worlds(), is_slow=st.booleans())
+    def ask_anew(self, world: World, is_slow: bool) -> None:
         """The next question."""
         self.teardown()
-        self.ask(world)
+        self.ask(world, is_slow)
 
     @is_open
-    @rule(by=st.sampled_from(USERS[1:]))
-    def approve_as_shown(self, by: str) -> None:
+    @rule(by=st.sampled_from(USERS[1:]), at_once=AT_ONCE)
+    def approve_as_shown(self, by: str, at_once: bool) -> None:
         """As it should be."""
         person, seen = Person(team=TEAM, user=by), self.voting.shown.digest
-        self._press(True, by=person, card=CARD.ts, digest=seen)
+        self._press(True, at_once, by=person, card=CARD.ts, digest=seen)
 
     @is_open
     @rule(
@@ -143,60 +156,65 @@ class VotingMachine(RuleBasedStateMachine):
         self._press(True, by=by, always=always, digest=seen if carries else "", **place)
 
     @is_open
-    @rule(by=PEOPLE, wanted=st.integers(0, 2), ruling=RULINGS, problem=mostly("", "None left."))
-    def edit(self, by: Person, wanted: int, ruling: Ruling, problem: str) -> None:
+    @rule(
+        by=PEOPLE,
+        wanted=st.integers(0, 2),
+        ruling=RULINGS,
+        problem=mostly("", "None left."),
+        at_once=AT_ONCE,
+    )
+    def edit(self, by: Person, wanted: int, ruling: Ruling, problem: str, at_once: bool) -> None:
         """An approver wants something else, whatever the policy and the tool say of it."""
         fields = {"arguments": str(wanted), "digest": self.voting.shown.digest}
         press = self._begin(True, by=by, via=Via.MODAL, **fields)
         press.ruling, press.problem = ruling, problem
         self._deliver(self.sent[-1])
+        self._answer_everything(at_once)
 
     @is_open
     @rule(
         by=PEOPLE,
-        verb=st.sampled_from((Verb.DECIDE, Verb.DECIDE, Verb.REQUEST_CHANGES, Verb.NUDGE)),
+        verb=OBJECTIONS,
         place=PLACES,
         reason=REASONS,
+        at_once=AT_ONCE,
     )
-    def object(self, by: Person, verb: Verb, place: dict[str, Any], reason: str) -> None:
-        """Somebody says no, or wants the others to hurry."""
-        self._press(False, by=by, verb=verb, reason=reason, **place)
+    def object(
+        self, by: Person, verb: Verb, place: dict[str, Any], reason: str, at_once: bool
+    ) -> None:
+        """Somebody says no, takes it back in words, or wants the others to hurry."""
+        if verb is Verb.WITHDRAW:
+            place = {"via": Via.MESSAGE}
+        self._press(False, at_once, by=by, verb=verb, reason=reason, **place)
 
     @is_open
-    @rule(by=mostly("U1", *USERS))
-    def withdraw(self, by: str) -> None:
-        """In words, in the thread."""
-        person = Person(team=TEAM, user=by)
-        self._press(False, by=person, verb=Verb.WITHDRAW, via=Via.MESSAGE)
-
-    @is_open
-    @rule(by=PEOPLE, to=PEOPLE)
-    def hand_over(self, by: Person, to: Person) -> None:
+    @rule(by=PEOPLE, to=PEOPLE, at_once=AT_ONCE)
+    def hand_over(self, by: Person, to: Person, at_once: bool) -> None:
         """Somebody gives their vote away."""
-        self._press(False, by=by, verb=Verb.HAND_OVER, to=to)
+        self._press(False, at_once, by=by, verb=Verb.HAND_OVER, to=to)
 
     @is_open
-    @rule(by=PEOPLE, reason=REASONS)
-    def break_glass(self, by: Person, reason: str) -> None:
+    @rule(by=st.sampled_from((REQUESTER, "U1", "U2", "U3")), reason=REASONS)
+    def break_glass(self, by: str, reason: str) -> None:
         """Somebody says that it is an emergency."""
-        self._press(True, by=by, verb=Verb.BREAK_GLASS, reason=reason)
+        person = Person(team=TEAM, user=by)
+        self._press(True, by=person, verb=Verb.BREAK_GLASS, reason=reason)
 
     @is_open
     @rule(
         approve=mostly(True, False),
-        via=st.sampled_from((Via.OPERATOR, Via.CLI)),
         verb=mostly(Verb.DECIDE, *Verb),
         reason=REASONS,
         asserted=ASSERTED,
         odd=mostly({}, {"arguments": "1"}, {"always": True}),
     )
     def operate(
-        self, approve: bool, via: Via, verb: Verb, reason: str, asserted: str, odd: dict[str, Any]
+        self, approve: bool, verb: Verb, reason: str, asserted: str, odd: dict[str, Any]
     ) -> None:
         """Somebody with a shell says who they are."""
         yes = approve if verb is Verb.DECIDE else verb is Verb.BREAK_GLASS
         to = Person(team=TEAM, user="U1") if verb is Verb.HAND_OVER else None
-        fields: dict[str, Any] = {"via": via, "verb": verb, "reason": reason, "to": to}
+        fields: dict[str, Any] = {"via": Via.CLI, "verb": verb, "reason": reason, "to": to}
         self._press(yes, asserted=asserted, **fields, **(odd if yes else {}))
 
     @is_open
@@ -219,24 +237,16 @@ class VotingMachine(RuleBasedStateMachine):
         self._deliver(args)
 
     @precondition(lambda self: self.checks)
-    @rule(
-        which=ANY,
-        is_drifted=mostly(False, True),
-        problem=mostly("", "Sold out."),
-        end=mostly("", *ENDS),
-        lacks=mostly("", "eligibilities", "prepared", "edited"),
-    )
-    def answer(self, which: int, is_drifted: bool, problem: str, end: str, lacks: str) -> None:
+    @rule(which=ANY, how=ODD_ANSWERS)
+    def answer(self, which: int, how: dict[str, Any]) -> None:
         """Slack, the tool and the policy say how it is now, or one of them does not."""
-        check = self.checks.pop(which % len(self.checks))
-        self._answer(check, problem, end, lacks, is_drifted=is_drifted)
+        self._answer(self.checks.pop(which % len(self.checks)), **how)
 
     @precondition(lambda self: self.checks)
     @rule()
     def answer_everything(self) -> None:
         """All is as it was, and who was asked says so."""
-        while self.checks:
-            self._answer(self.checks.pop(0))
+        self._answer_everything(True)
 
     @precondition(lambda self: self.checks)
     @rule(which=ANY, what=st.sampled_from(Unchecked))
@@ -255,7 +265,7 @@ class VotingMachine(RuleBasedStateMachine):
         self.is_breaking = True
         self._do(self.voting.fail(check.entry, RuntimeError("a bug"), self.now))
 
-    @rule(seconds=st.integers(1, 15))
+    @rule(seconds=st.sampled_from((1, 10, 30, 61)))
     def wait(self, seconds: int) -> None:
         """Time passes."""
         self.now += timedelta(seconds=seconds)
@@ -323,17 +333,20 @@ class VotingMachine(RuleBasedStateMachine):
         """All is answered, or given up; then nothing is left under way."""
         if not hasattr(self, "voting"):
             return
-        self.answer_everything()
+        self._answer_everything(not self.is_slow)
         self.now += PATIENCE
-        while self.turns:
-            self._do(self.voting.tired(self.turns.pop().entry, self.now))
+        while self.turns or self.checks:
+            while self.turns:
+                self._do(self.voting.tired(self.turns.pop().entry, self.now))
+            self._answer_everything(True)
         assert not self.oracle.under_way(*Side)
         assert not self.voting.docket.entries
         event(str(self.voting.ballot.outcome))
 
-    def _press(self, approve: bool, **fields: Any) -> None:
+    def _press(self, approve: bool, at_once: bool = False, **fields: Any) -> None:
         self._begin(approve, **fields)
         self._deliver(self.sent[-1])
+        self._answer_everything(at_once)
 
     def _begin(self, approve: bool, **fields: Any) -> Press:
         known = {"id": f"press-{len(self.sent)}", "at": self.now, "via": Via.BUTTON, **fields}
@@ -382,6 +395,10 @@ class VotingMachine(RuleBasedStateMachine):
     def _press_of(self, action: Check | Turn) -> Press:
         return self.oracle.presses[action.entry.vote.decision.id]
 
+    def _answer_everything(self, now: bool) -> None:
+        while now and self.checks:
+            self._answer(self.checks.pop(0))
+
     def _answer(
         self,
         check: Check,
@@ -429,7 +446,9 @@ class VotingMachine(RuleBasedStateMachine):
 
     def _do(self, actions: Actions, malformed: int = 0) -> None:
         """Take what is to be done, and hold it against what has changed."""
-        self.checks += [it for it in actions if isinstance(it, Check)]
+        for check in (it for it in actions if isinstance(it, Check)):
+            self._press_of(check).ask(check.what)
+            self.checks.append(check)
         self.turns += [it for it in actions if isinstance(it, Turn)]
         faults = [it for it in actions if isinstance(it, Fault)]
         assert len(faults) <= self.is_breaking, faults

@@ -18,7 +18,7 @@ from workflows.contracts.rules import Absence, Panel, People, Rule
 TEAM, BRANCH = "T0ACME", "T0BRANCH"
 """Two workspaces of one organisation, in which an account has one id."""
 REQUESTER = "U0"
-USERS = (REQUESTER, "U1", "U2", "U3", "U4", "U5")
+USERS: tuple[str, ...] = (REQUESTER, "U1", "U2", "U3", "U4", "U5")
 CARD, OLD_CARD = Card(channel="C0OPS", ts="2.0"), "1.0"
 
 Claim = tuple[tuple[str, frozenset[int]], ...]
