@@ -44,6 +44,8 @@ class Entry:
     vote: Vote
     until: datetime
     """When its checks are given up."""
+    digest: str = ""
+    """What was asked when it arrived: a yes is for that, even if it does not say so."""
     is_over: bool = False
     """Whether it is settled, by itself or by what became of another."""
     asked: VoteCheck | None = None
@@ -75,9 +77,9 @@ class Docket:
     entries: list[Entry] = field(default_factory=list)
     _heard: dict[str, list[datetime]] = field(default_factory=dict)
 
-    def enter(self, vote: Vote, now: datetime) -> Entry:
-        """Begin to check a vote."""
-        entry = Entry(vote, now + PATIENCE)
+    def enter(self, vote: Vote, now: datetime, digest: str = "") -> Entry:
+        """Begin to check a vote on what is asked now."""
+        entry = Entry(vote, now + PATIENCE, digest)
         self.entries.append(entry)
         return entry
 

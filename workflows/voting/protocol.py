@@ -236,7 +236,7 @@ class Voting:
         elif self.docket.is_crowded(vote):
             self._refuse(decision, Refusal.TOO_OFTEN)
         else:
-            self.docket.enter(vote, now)
+            self.docket.enter(vote, now, self.ballot.digest)
 
     def _learn(self, check: Check, facts: VoteFacts, now: datetime) -> None:
         """Note what was found out; of an answer that says nothing the same is not asked again."""
@@ -272,7 +272,11 @@ class Voting:
         self.docket.leave(entry)
         if entry.vote.decision.arguments:
             self._conclude_edit(entry, now)
-        elif not self._is_refused(entry.vote):
+        elif self._is_refused(entry.vote):
+            return
+        elif entry.vote.approve and entry.digest != self.ballot.digest:
+            self._refuse(entry.vote.decision, Refusal.OUTDATED)  # asked for something else
+        else:
             self._conclude_vote(entry, now)
 
     def _conclude_vote(self, entry: Entry, now: datetime) -> None:

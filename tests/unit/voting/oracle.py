@@ -1,6 +1,5 @@
 """Holds what a `Voting` does against the workspace as it was when its questions were answered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +19,7 @@ from workflows.contracts.rules import Rule, Ruling, Verdict
 from workflows.voting.ballot import Ballot
 from workflows.voting.docket import MOST_A_MINUTE, MOST_OF_ONE, PATIENCE
 from workflows.voting.parsing import Side, Vote, side
-from workflows.voting.protocol import BY_FORCE, Voting
+from workflows.voting.protocol import Voting
 
 ENDS = {Verb.REQUEST_CHANGES: Outcome.CHANGES_REQUESTED, Verb.WITHDRAW: Outcome.WITHDRAWN}
 
@@ -40,6 +39,11 @@ class WatchedVoting(Voting):
         super().__setattr__(name, value)
 
 
+def digest_of(call: Call) -> str:
+    """What a call would do, in short."""
+    return f"digest of {call.arguments}"
+
+
 @dataclass
 class Press:
     """One vote that was sent, and what is known of it."""
@@ -48,6 +52,8 @@ class Press:
     arrived: datetime
     number: int = 0
     """Which delivery it was."""
+    shown: str = ""
+    """Digest of what was asked when it arrived."""
     ruling: Ruling | None = None
     """What the policy says of an edit."""
     problem: str = ""
@@ -96,20 +102,21 @@ class Oracle:
     """In the order of arrival."""
     claims: dict[str, Claim] = field(default_factory=dict)
     """What each vote that counts was entitled to at its time."""
+    news: list[str] = field(default_factory=list)
+    """Ids of the presses of which somebody has to be told."""
 
-    def judge(self, now: datetime, outcome: Outcome | None = None) -> Sequence[Refused]:
-        """Look at everything that changed; returns what was refused.
+    def judge(self, now: datetime, outcome: Outcome | None = None) -> None:
+        """Look at everything that changed.
 
         Args:
             now: when it changed.
             outcome: how the question was ended from outside, if it was.
         """
-        refused: list[Refused] = []
+        self.news.clear()
         for before, after in self.voting.changes:
-            refused += self._judge_change(before, after, now, outcome)
+            self._judge_change(before, after, now, outcome)
         self.voting.changes.clear()
         assert self.voting.shown.digest == self.voting.ballot.digest
-        return refused
 
     def under_way(self, *sides: Side) -> list[Press]:
         """Those that have neither counted nor been refused."""
@@ -128,19 +135,21 @@ class Oracle:
 
     def _judge_change(
         self, before: Ballot, after: Ballot, now: datetime, outcome: Outcome | None
-    ) -> list[Refused]:
-        assert not before.closed or effects(before) == effects(after)
-        voted = {it.decision.id for it in before.votes}
+    ) -> None:
+        """A change either refuses one press or is the effect of one; an outcome never changes."""
+        set_aside = {it.decision.id for it in before.votes}
         new = after.refused[len(before.refused) :]
-        refused = [it for it in new if it.decision is None or it.decision.id not in voted]
-        for it in refused:
-            if it.decision is not None:
-                self._judge_refusal(before, it, self.presses[it.decision.id], now)
+        ids = [it.decision.id if it.decision else "" for it in new]
+        refused = {id_: it for id_, it in zip(ids, new, strict=True) if id_ not in set_aside}
+        self.news += refused
+        for id_, it in refused.items():
+            if id_:
+                self._judge_refusal(before, it, self.presses[id_], now)
         if effects(before) != effects(after):
+            assert not before.closed
             assert not refused
             self._judge_effect(before, after, outcome)
         self._check_seats(after)
-        return refused
 
     def _judge_refusal(self, before: Ballot, refused: Refused, press: Press, now: datetime) -> None:
         """Nobody is turned away who may do what they do."""
@@ -158,7 +167,9 @@ class Oracle:
                 assert self._edited_rule(before, press) is None
             case Refusal.OUTDATED:
                 drifted = press.preview and press.preview[1].digest != before.digest
-                assert drifted or not before.digest.startswith(press.decision.digest)
+                is_for_another = press.shown != before.digest
+                is_for_another |= not before.digest.startswith(press.decision.digest)
+                assert drifted or is_for_another
             case _:
                 assert not self._may_take_effect(before, press)
         self._oppose(before, refused, press)
@@ -184,7 +195,7 @@ class Oracle:
             assert after.outcome is outcome or self._is_ended_by_what_was_found(before, after)
             return
         self.settle(press)
-        self._check_turn(press)
+        self._check_turn(before, press)
         assert self._may_take_effect(before, press, is_evidence_needed=True)
         if press.decision.verb is Verb.HAND_OVER:
             self._judge_hand_over(before, after, press.decision)
@@ -208,13 +219,14 @@ class Oracle:
         assert not press.is_settled
         press.is_settled = True
 
-    def _check_turn(self, press: Press) -> None:
+    def _check_turn(self, before: Ballot, press: Press) -> None:
         """A no goes first; all else goes in its order, and a yes only if nothing opposes it."""
         if press.side is Side.NO:
             return
         ahead = self.under_way(Side.YES, Side.OTHER)
         assert not [it for it in ahead if it.number < press.number]
         if press.side is Side.YES:
+            assert press.decision.arguments or press.shown == before.digest
             assert not press.is_opposed
             assert not self.under_way(Side.NO)
 
@@ -296,6 +308,7 @@ class Oracle:
         return most_seats(one_row, (len(claims),), frozenset()) == len(claims)
 
     def _judge_hand_over(self, before: Ballot, after: Ballot, decision: Decision) -> None:
+        self.news.append(decision.id)
         *earlier, handed = after.handed
         assert tuple(earlier) == before.handed
         assert (handed.by, handed.to) == (decision.by, decision.to)
@@ -365,11 +378,6 @@ class Oracle:
         """Whether two voters found the person they both act for in different groups."""
         seen = [place for it in ballot.votes for place in self.claims[it.decision.id]]
         return len(set(seen)) != len({user for user, _ in seen})
-
-
-def ends_conversation(end: str) -> bool:
-    """Whether nobody is left to hear of an outcome."""
-    return end in BY_FORCE
 
 
 def effects(ballot: Ballot) -> tuple[Any, ...]:

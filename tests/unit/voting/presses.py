@@ -1,7 +1,6 @@
 """One question among four people, and single presses on it, each checked at once."""
 
-from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.builders import NOON, a_request
 from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, TEAM, World, a_rule
@@ -13,6 +12,8 @@ from workflows.voting.actions import Check
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
 from workflows.voting.protocol import Voting
+
+SomeVoting = TypeVar("SomeVoting", bound=Voting)
 
 REASON = "The stock is low."
 TWO = a_rule(2)
@@ -46,14 +47,16 @@ def a_world(rule: Rule, accounts: dict[str, Account] | None = None) -> World:
     )
 
 
-def a_voting(world: World) -> Voting:
+def a_voting(world: World, made_by: type[SomeVoting] = Voting) -> SomeVoting:
     """A question that was just asked, or as the world has it by now."""
-    call = a_request().call.model_copy(update={"requester": person(REQUESTER)})
+    request = a_request()
+    call = request.call.model_copy(update={"arguments": "0", "requester": person(REQUESTER)})
     prepared = Prepared(digest=world.digest)
     update = {"call": call, "prepared": prepared, "rule": world.rule}
-    voting = Voting(a_request().model_copy(update=update), lambda: "f4u1t")
+    voting = made_by(request.model_copy(update=update), lambda: "f4u1t")
     voting.card, voting.lost = CARD, OLD_CARD
-    voting.ballot = replace(voting.ballot, escalated=world.escalated)
+    if world.escalated:
+        voting.escalate()
     return voting
 
 

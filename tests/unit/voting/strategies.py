@@ -6,9 +6,27 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from tests.builders import NOON
-from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, USERS, World, away
-from workflows.contracts.decisions import Account, Via
-from workflows.contracts.rules import Absence, Escalation, Panel, People, Rule
+from tests.unit.voting.workspace_model import (
+    BRANCH,
+    CARD,
+    OLD_CARD,
+    REQUESTER,
+    TEAM,
+    USERS,
+    World,
+    away,
+)
+from workflows.contracts.core import Person
+from workflows.contracts.decisions import Account, Stop, Verb, Via
+from workflows.contracts.rules import (
+    Absence,
+    Escalation,
+    Panel,
+    People,
+    Rule,
+    Ruling,
+    Verdict,
+)
 
 Some = TypeVar("Some")
 
@@ -88,3 +106,29 @@ PLACES = st.fixed_dictionaries(
     }
 )
 """What was pressed."""
+
+
+ANY = st.integers(0, 20)
+"""Which of those that there are."""
+AT_ONCE = st.booleans()
+"""Whether what is asked about a press is answered before anything else happens."""
+PEOPLE = st.builds(Person, team=mostly(TEAM, BRANCH), user=st.sampled_from(USERS))
+OBJECTIONS = st.sampled_from(
+    (Verb.DECIDE, Verb.DECIDE, Verb.REQUEST_CHANGES, Verb.NUDGE, Verb.WITHDRAW)
+)
+RULINGS = st.one_of(
+    st.builds(Ruling, verdict=st.just(Verdict.ASK), rule=rules()),
+    st.sampled_from([Ruling(verdict=Verdict.ALLOW), Ruling(verdict=Verdict.DENY, because="No.")]),
+)
+ASSERTED = st.sampled_from(("", "root@host", "U1", "<@U2>", REQUESTER))
+ODD_ANSWERS = st.sampled_from(
+    (
+        {},
+        *({"is_drifted": True}, {"problem": "Sold out."}),
+        *({"end": end} for end in (Stop.TERMINATED, Stop.GONE, "completed")),
+        *({"lacks": part} for part in ("eligibilities", "prepared", "edited")),
+    )
+)
+
+SIGNALS = st.sampled_from(([True], [True], [False], [], [1], ["true"], [True, {}], [True, True]))
+"""What is sent from a command line."""

@@ -10,12 +10,12 @@ from tests.unit.voting.presses import GENEROUS, TWO, a_vote, a_voting, a_world, 
 from tests.unit.voting.workspace_model import World, a_rule
 from workflows.contracts.activity_inputs import VoteFacts
 from workflows.contracts.core import Prepared
-from workflows.contracts.decisions import Outcome, Refusal, Unchecked, Verb
-from workflows.contracts.rules import Rule
+from workflows.contracts.decisions import Outcome, Refusal, Stop, Unchecked, Verb
+from workflows.contracts.rules import Panel, People, Rule, Ruling, Verdict
 from workflows.voting.actions import Action, Check, Explain, Fault, Nudged, Replaced, Turn
 from workflows.voting.docket import PATIENCE
 from workflows.voting.parsing import Vote
-from workflows.voting.protocol import NUDGE_PAUSE, Voting
+from workflows.voting.protocol import BY_FORCE, NUDGE_PAUSE, Voting
 
 NO = a_vote("U2", approve=False)
 NUDGE = a_vote("U4", approve=False, verb=Verb.NUDGE)
@@ -35,7 +35,7 @@ def _check(actions: Sequence[Action]) -> Check:
     return check
 
 
-def _facts(check: Check, world: World, digest: str = "digest-0") -> VoteFacts:
+def _facts(check: Check, world: World, digest: str = "digest of 0") -> VoteFacts:
     query = check.what.query
     assert query is not None
     return VoteFacts(eligibilities=world.eligibilities(query), prepared=Prepared(digest=digest))
@@ -75,6 +75,50 @@ def test_a_yes_waits_for_a_no_and_falls_with_it_if_nobody_knows_whose_it_is() ->
     refused = [it.refused for it in told if isinstance(it, Explain)]
     assert [it.unchecked for it in refused] == [Unchecked.IDENTITY, Unchecked.OBJECTION]
     assert not voting.ballot.closed
+
+
+@pytest.mark.parametrize("end", Stop)
+def test_a_conversation_that_was_ended_by_force_stops_its_question(end: Stop) -> None:
+    voting, world = _open(a_rule(1))
+    check = _check(_send(voting, a_vote("U1")))
+    facts = _facts(check, world).model_copy(update={"conversation_end": end})
+    voting.answer(check, facts, NOON)
+    outcome = Outcome.STOPPED if end in BY_FORCE else Outcome.APPROVED
+    assert voting.ballot.outcome is outcome
+
+
+def _review(
+    voting: Voting, world: World, actions: Sequence[Action], ruling: Ruling
+) -> Sequence[Action]:
+    """Find everything out about an edit."""
+    while checks := [it for it in actions if isinstance(it, Check)]:
+        (check,), query = checks, checks[0].what.query
+        eligibilities = world.eligibilities(query) if query else None
+        edited = Prepared(digest="digest of 1")
+        facts = VoteFacts(eligibilities=eligibilities, edited=edited, ruling=ruling)
+        actions = voting.answer(check, facts, NOON)
+    return actions
+
+
+def test_nobody_edits_their_way_around_a_rule() -> None:
+    voting, world = _open(GENEROUS)
+    lenient = a_rule(1).model_copy(update={"edit": True})
+    panel = Panel(who=People(users=("U4",)))
+    named = lenient.model_copy(update={"panels": (panel,)})
+    edit = _send(voting, a_vote("U4", arguments="1"))
+    (told,) = _review(voting, world, edit, Ruling(verdict=Verdict.ASK, rule=named))
+    assert isinstance(told, Explain)
+    assert told.refused.why is Refusal.NOT_AN_APPROVER
+    assert voting.effective is None
+
+
+def test_a_yes_is_for_what_was_asked_when_it_was_pressed_even_if_it_does_not_say_so() -> None:
+    voting, world = _open(GENEROUS)
+    edit, yes = _send(voting, a_vote("U1", arguments="1")), _check(_send(voting, a_vote("U2")))
+    voting.answer(yes, _facts(yes, world), NOON)
+    _review(voting, world, edit, Ruling(verdict=Verdict.ALLOW))
+    assert [it.why for it in voting.ballot.refused] == [Refusal.OUTDATED]
+    assert [it.decision.by for it in voting.ballot.votes] == [person("U1")]
 
 
 def test_an_answer_that_says_nothing_is_not_asked_for_again() -> None:

@@ -66,7 +66,7 @@ class World:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     substitutes: frozenset[str] = frozenset()
     receivers: frozenset[str] = frozenset()
-    digest: str = "digest-0"
+    digest: str = "digest of 0"
     escalated: bool = False
     handed: Mapping[str, str] = field(default_factory=dict)
     """Who gave their vote away, and to whom."""
@@ -175,15 +175,19 @@ class World:
     def _is_in_order(self, decision: Decision, approve: bool) -> bool:
         said, rule = bool(decision.reason.strip()), self.rule
         if decision.verb is Verb.DECIDE:
-            allowed = (rule.edit or not decision.arguments) and (rule.always or not decision.always)
-            return allowed and (approve or said or not rule.reason_required)
+            return self._may_carry(decision) and (approve or said or not rule.reason_required)
         return decision.verb is Verb.HAND_OVER or said
 
     def _may_break_glass(self, decision: Decision) -> bool:
         assert decision.by is not None
         user = decision.by.user
         named = user in self.rule.break_glass and self._account(user) is Account.MEMBER
-        return named and bool(decision.reason.strip())
+        return named and self._may_carry(decision) and bool(decision.reason.strip())
+
+    def _may_carry(self, decision: Decision) -> bool:
+        """Whether it may ask for other arguments, or for a permission that lasts."""
+        rule = self.rule
+        return (rule.edit or not decision.arguments) and (rule.always or not decision.always)
 
     def _represented(self, decision: Decision) -> tuple[str, ...]:
         """Those who are away, or handed over, to this person; never who may not decide."""
