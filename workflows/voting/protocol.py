@@ -184,10 +184,16 @@ class Voting:
     def _is_moving(self, entry: Entry, now: datetime) -> bool:
         """Whether a vote can be concluded now; if not, what it waits for is seen to."""
         try:
-            return not entry.is_over and (self.ballot.closed or self._is_ready(entry, now))
+            has_changed = self.ballot.closed or self._is_for_another(entry)
+            return not entry.is_over and (has_changed or self._is_ready(entry, now))
         except Exception as error:
             self._fail(entry.vote, error, entry)
             return False
+
+    def _is_for_another(self, entry: Entry) -> bool:
+        """Whether it approves what was asked before an edit; an edit stands for itself."""
+        is_edit = bool(entry.vote.decision.arguments)
+        return entry.vote.approve and not is_edit and entry.digest != self.ballot.digest
 
     def _is_ready(self, entry: Entry, now: datetime) -> bool:
         if entry.asked is not None:
@@ -274,8 +280,8 @@ class Voting:
             self._conclude_edit(entry, now)
         elif self._is_refused(entry.vote):
             return
-        elif entry.vote.approve and entry.digest != self.ballot.digest:
-            self._refuse(entry.vote.decision, Refusal.OUTDATED)  # asked for something else
+        elif self._is_for_another(entry):
+            self._refuse(entry.vote.decision, Refusal.OUTDATED)
         else:
             self._conclude_vote(entry, now)
 
