@@ -54,8 +54,8 @@ class Entry:
     """Whether all was known once, and others were before it."""
     looked_up: list[tuple[EligibilityQuery, tuple[Eligibility, ...]]] = field(default_factory=list)
     """What Slack said of whom, towards which rule."""
-    preview: tuple[Call, Prepared] | None = None
-    """What a call would do now, and which call that is."""
+    preview: Prepared | None = None
+    """What the call would do now."""
     is_conversation_known: bool = False
     """Whether somebody asked, since the vote arrived, if its conversation still runs."""
     edit: Edit | None = None

@@ -249,8 +249,8 @@ class Voting:
         entry, what = check.entry, check.what
         if what.query is not None and facts.eligibilities is not None:
             entry.looked_up.append((what.query, facts.eligibilities))
-        if what.call is not None and facts.prepared is not None:
-            entry.preview = what.call, facts.prepared
+        if what.call is not None:
+            entry.preview = facts.prepared
         if what.edited is not None and facts.edited is not None:
             self._read_edit(entry, what.edited, facts.edited, facts.ruling)
         if what.conversation:
@@ -287,7 +287,7 @@ class Voting:
 
     def _conclude_vote(self, entry: Entry, now: datetime) -> None:
         """Count it, unless what it would approve is no longer what was shown."""
-        preview, requirements = entry.preview and entry.preview[1], self._requirements(entry)
+        preview, requirements = entry.preview, self._requirements(entry)
         # What has become impossible fails when it runs, and says why.
         is_same = preview is None or preview.problem or preview.digest == self.shown.digest
         if preview is not None and not is_same and requirements.approves:

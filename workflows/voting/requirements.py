@@ -33,8 +33,7 @@ class Requirements:
             return VoteCheck(query=query)
         if not query and not self.approves:
             return None
-        preview = self.entry.preview
-        call = self.call if preview is None or preview[0] != self.call else None
+        call = self.call if self.entry.preview is None else None
         asks_conversation = call is not None or not self.entry.is_conversation_known
         if not query and not asks_conversation:
             return None

@@ -77,6 +77,21 @@ def test_a_yes_waits_for_a_no_and_falls_with_it_if_nobody_knows_whose_it_is() ->
     assert not voting.ballot.closed
 
 
+@pytest.mark.parametrize(
+    ("before", "what"),
+    [(NO, Unchecked.OBJECTION), (a_vote("U2"), Unchecked.TURN)],
+)
+def test_a_vote_whose_turn_does_not_come_is_given_up(before: Vote, what: Unchecked) -> None:
+    voting, world = _open(TWO)
+    _send(voting, before)
+    check = _check(_send(voting, a_vote("U1")))
+    (turn,) = voting.answer(check, _facts(check, world), NOON)
+    assert isinstance(turn, Turn)
+    (told,) = voting.tired(turn.entry, NOON + PATIENCE)
+    assert isinstance(told, Explain)
+    assert told.refused.unchecked is what
+
+
 @pytest.mark.parametrize("end", Stop)
 def test_a_conversation_that_was_ended_by_force_stops_its_question(end: Stop) -> None:
     voting, world = _open(a_rule(1))
@@ -88,16 +103,40 @@ def test_a_conversation_that_was_ended_by_force_stops_its_question(end: Stop) ->
 
 
 def _review(
-    voting: Voting, world: World, actions: Sequence[Action], ruling: Ruling
+    voting: Voting,
+    world: World,
+    actions: Sequence[Action],
+    ruling: Ruling | None,
+    problem: str = "",
 ) -> Sequence[Action]:
     """Find everything out about an edit."""
     while checks := [it for it in actions if isinstance(it, Check)]:
         (check,), query = checks, checks[0].what.query
         eligibilities = world.eligibilities(query) if query else None
-        edited = Prepared(digest="digest of 1")
+        edited = Prepared(problem=problem, digest="digest of 1")
         facts = VoteFacts(eligibilities=eligibilities, edited=edited, ruling=ruling)
         actions = voting.answer(check, facts, NOON)
     return actions
+
+
+@pytest.mark.parametrize(
+    ("ruling", "problem", "why"),
+    [
+        (None, "Sold out.", "Sold out."),
+        (Ruling(verdict=Verdict.DENY, because="Too much."), "", "Too much."),
+        (Ruling(verdict=Verdict.ASK), "", ""),
+        (None, "", ""),
+    ],
+)
+def test_an_edit_that_cannot_be_asked_for_changes_nothing(
+    ruling: Ruling | None, problem: str, why: str
+) -> None:
+    voting, world = _open(GENEROUS)
+    edit = _send(voting, a_vote("U1", arguments="1"))
+    (told,) = _review(voting, world, edit, ruling, problem)
+    assert isinstance(told, Explain)
+    assert (told.refused.why, told.refused.detail) == (Refusal.BAD_EDIT, why)
+    assert voting.effective is None
 
 
 def test_nobody_edits_their_way_around_a_rule() -> None:
