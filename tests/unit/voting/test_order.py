@@ -37,7 +37,7 @@ def _after(world: World, *votes: Vote) -> Ballot:
     return voting.ballot
 
 
-@settings(max_examples=300, deadline=None, print_blob=False)
+@settings(max_examples=200, deadline=None, print_blob=False)
 @given(
     world=worlds(),
     is_escalated=st.booleans(),
