@@ -24,7 +24,7 @@ dev: setup ## start everything on this machine (ARGS='--help' lists options)
 smoke: setup ## play one order through the whole product
 	@$(PY) -m dev smoke
 
-test: setup ## run the tests that take minutes at most (ARGS='-k ballot' for some)
+test: setup ## run the tests that take minutes at most (ARGS='-k voting' for some)
 	@$(PY) -m pytest -n 3 $(ARGS)
 
 system: setup browser ## run those that start and kill processes, use a socket or a browser

@@ -44,18 +44,28 @@ class VoteChecks(VoteActivities):
     @activity.defn
     async def check_vote(self, check: VoteCheck) -> VoteFacts:
         """See `VoteActivities`."""
-        eligibilities, prepared, edited, end = await asyncio.gather(
-            _if(check.query, self._directory.look_up, Unchecked.IDENTITY),
-            _if(check.call, self._agent.prepare_call, Unchecked.PREVIEW),
-            self._edited(check),
-            _if(check.conversation, self._lifecycle.how_conversation_ended, Unchecked.CONVERSATION),
-        )
+        how_it_ended = self._lifecycle.how_conversation_ended
+        try:
+            async with asyncio.TaskGroup() as parts:  # one that fails ends the others
+                who = parts.create_task(
+                    _if(check.query, self._directory.look_up, Unchecked.IDENTITY)
+                )
+                preview = parts.create_task(
+                    _if(check.call, self._agent.prepare_call, Unchecked.PREVIEW)
+                )
+                edit = parts.create_task(self._edited(check))
+                end = parts.create_task(
+                    _if(check.conversation, how_it_ended, Unchecked.CONVERSATION)
+                )
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+        edited, ruling = edit.result() or (None, None)
         return VoteFacts(
-            eligibilities=eligibilities,
-            prepared=prepared,
-            edited=edited[0] if edited else None,
-            ruling=edited[1] if edited else None,
-            conversation_end=end or "",
+            eligibilities=who.result(),
+            prepared=preview.result(),
+            edited=edited,
+            ruling=ruling,
+            conversation_end=end.result() or "",
         )
 
     async def _edited(self, check: VoteCheck) -> tuple[Prepared, Ruling | None] | None:

@@ -77,9 +77,9 @@ async def test_the_press_that_found_the_change_is_on_record_and_known_again(
     async with working(temporal, act(1)) as flow:
         flow.directory.gate.clear()
         first = await flow.ask()
+        flow.bench.price = 2
         press = await flow.vote(first, BOB)
         await flow.approvals.decide(first, True, press)
-        flow.bench.price = 2
 
         flow.directory.gate.set()
 

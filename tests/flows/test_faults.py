@@ -33,6 +33,7 @@ from workflows.voting import protocol
 from workflows.voting.ballot import Ballot
 from workflows.voting.docket import Docket
 from workflows.voting.protocol import Voting
+from workflows.voting.requirements import Requirements
 
 SECONDS = 20
 
@@ -234,7 +235,7 @@ BUGS: dict[str, tuple[Any, str]] = {
     "what somebody is asked about": (Ballot, "asked_about"),
     "enter": (Docket, "enter"),
     "turn": (Docket, "is_free"),
-    "missing": (Voting, "_missing"),
+    "missing": (Requirements, "eligibilities"),
     "learn": (Voting, "_learn"),
     "put": (Voting, "_put"),
     "status": (ApprovalState, "status"),

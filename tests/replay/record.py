@@ -71,6 +71,7 @@ async def _record_quorum(flow: Flow, release: str) -> None:
     await flow.told(1)
     await _write(flow, id_, f"{release}-quorum-waiting")
     await flow.vote(id_, BOB, arguments='{"n": 2}')
+    await flow.cards.until(lambda: flow.cards.of(id_).effective is not None)
     await flow.vote(id_, CAROL, always=True)
     await flow.settled(id_)
     await flow.answered(2)  # the note on the standing permission, then the answer

@@ -15,8 +15,7 @@ from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.decisions import Decision, Unchecked
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.timeouts import ask_now
-from workflows.voting.docket import Entry
-from workflows.voting.protocol import (
+from workflows.voting.actions import (
     Action,
     Actions,
     Check,
@@ -27,6 +26,7 @@ from workflows.voting.protocol import (
     Replaced,
     Turn,
 )
+from workflows.voting.docket import Entry
 
 
 class VotingDriver:

@@ -115,7 +115,6 @@ class Refusal(StrEnum):
     NO_BREAK_GLASS = "no_break_glass"
     OUTDATED = "outdated"
     """What was approved is no longer what would be done."""
-    TOO_SOON = "too_soon"
     TOO_LATE = "too_late"
     """Pressed after the deadline, while something that was pressed before it is still checked."""
     TOO_OFTEN = "too_often"

@@ -31,11 +31,10 @@ MINUTE = timedelta(minutes=1)
 class Edit:
     """A call as an approver changed it."""
 
-    of: Call
-    """What it was before."""
     call: Call
     prepared: Prepared
-    rule: Rule
+    rule: Rule | None = None
+    """Of the changed call; None if it needs no approval, so that the one in force stays."""
 
 
 @dataclass(eq=False, slots=True)
@@ -45,6 +44,8 @@ class Entry:
     vote: Vote
     until: datetime
     """When its checks are given up."""
+    digest: str = ""
+    """What was asked when it arrived: a yes is for that, even if it does not say so."""
     is_over: bool = False
     """Whether it is settled, by itself or by what became of another."""
     asked: VoteCheck | None = None
@@ -53,8 +54,8 @@ class Entry:
     """Whether all was known once, and others were before it."""
     looked_up: list[tuple[EligibilityQuery, tuple[Eligibility, ...]]] = field(default_factory=list)
     """What Slack said of whom, towards which rule."""
-    preview: tuple[Call, Prepared] | None = None
-    """What a call would do now, and which call that is."""
+    preview: Prepared | None = None
+    """What the call would do now."""
     is_conversation_known: bool = False
     """Whether somebody asked, since the vote arrived, if its conversation still runs."""
     edit: Edit | None = None
@@ -76,9 +77,9 @@ class Docket:
     entries: list[Entry] = field(default_factory=list)
     _heard: dict[str, list[datetime]] = field(default_factory=dict)
 
-    def enter(self, vote: Vote, now: datetime) -> Entry:
-        """Begin to check a vote."""
-        entry = Entry(vote, now + PATIENCE)
+    def enter(self, vote: Vote, now: datetime, digest: str = "") -> Entry:
+        """Begin to check a vote on what is asked now."""
+        entry = Entry(vote, now + PATIENCE, digest)
         self.entries.append(entry)
         return entry
 

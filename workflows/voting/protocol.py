@@ -6,12 +6,13 @@ turn (`Turn`), or tell somebody (the rest). The approval workflow drives it with
 the tests with a small model of a workspace.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
-from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck, VoteFacts
+from workflows.contracts.activity_inputs import VoteCheck, VoteFacts
 from workflows.contracts.approvals import ApprovalRequest, Card
 from workflows.contracts.core import Call, Difference, Prepared
 from workflows.contracts.decisions import (
@@ -24,74 +25,32 @@ from workflows.contracts.decisions import (
     Unchecked,
     Verb,
 )
-from workflows.contracts.rules import Rule, Ruling, Verdict
-from workflows.digest import differences, with_reason_of
+from workflows.contracts.rules import Ruling, Verdict
+from workflows.digest import differences
+from workflows.voting.actions import (
+    Action,
+    Actions,
+    Check,
+    Explain,
+    Fault,
+    HandedOver,
+    Nudged,
+    Replaced,
+    Turn,
+)
 from workflows.voting.ballot import Ballot, ended
 from workflows.voting.docket import MOST_A_MINUTE, Docket, Edit, Entry
 from workflows.voting.parsing import Side, Vote, read_vote, side
+from workflows.voting.requirements import Requirements
 from workflows.voting.screening import screen
 
 NUDGE_PAUSE = timedelta(minutes=15)
 """How often people may be nudged about one approval."""
+NUDGES_KEPT = 100
+"""How many are known when Slack delivers them again."""
 BY_FORCE = frozenset({Stop.TERMINATED, Stop.CANCELED, Stop.TIMED_OUT, Stop.FAILED})
 """Ends of a conversation that end its approvals. One that Temporal does not know is no reason:
 an approval may have been asked for without any."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Find this out, and hand it to `Voting.answer` or `Voting.unanswered`."""
-
-    entry: Entry
-    what: VoteCheck
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Wait until the entry is over; if it is not at its `until`, call `Voting.tired`."""
-
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Explain:
-    """Tell somebody why what they did changed nothing. Without a decision there is nobody."""
-
-    refused: Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Replaced:
-    """Tell an approver that the world changed, so that it has to be asked anew."""
-
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Nudged:
-    """Remind those who are waited for, and tell who asked for that; not before `again`."""
-
-    decision: Decision
-    again: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """Tell whoever has somebody's vote now."""
-
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Log a bug, under the id that people were given."""
-
-    id: str
-    error: Exception
-
-
-Action: TypeAlias = Check | Turn | Explain | Replaced | Nudged | HandedOver | Fault
-Actions: TypeAlias = Sequence[Action]
 
 
 @dataclass
@@ -119,6 +78,8 @@ class Voting:
     stale: int = 0
     """How many presses found it closed: each saw a card that was out of date."""
     _nudged_at: datetime | None = None
+    _nudges: deque[str] = field(default_factory=lambda: deque(maxlen=NUDGES_KEPT))
+    """Ids of the presses that asked for one: no ballot has them."""
     _actions: list[Action] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -168,6 +129,8 @@ class Voting:
 
     def fail(self, entry: Entry, error: Exception, now: datetime) -> Actions:
         """Whoever drives this ran into a bug of their own: this vote ends in words."""
+        if entry.is_over:
+            return (Fault(self.name_fault(), error),)
         self._fail(entry.vote, error, entry)
         return self._settled(now)
 
@@ -213,22 +176,29 @@ class Voting:
         while True:
             entries = [*self.docket.entries]
             ready = next((it for it in entries if self._is_moving(it, now)), None)
-            if ready is None:
+            if ready is not None:
+                yield ready
+            elif entries == self.docket.entries:  # nothing was given up, for which another waited
                 return
-            yield ready
 
     def _is_moving(self, entry: Entry, now: datetime) -> bool:
         """Whether a vote can be concluded now; if not, what it waits for is seen to."""
         try:
-            return not entry.is_over and (self.ballot.closed or self._is_ready(entry, now))
+            has_changed = self.ballot.closed or self._is_for_another(entry)
+            return not entry.is_over and (has_changed or self._is_ready(entry, now))
         except Exception as error:
             self._fail(entry.vote, error, entry)
             return False
 
+    def _is_for_another(self, entry: Entry) -> bool:
+        """Whether it approves what was asked before an edit; an edit stands for itself."""
+        is_edit = bool(entry.vote.decision.arguments)
+        return entry.vote.approve and not is_edit and entry.digest != self.ballot.digest
+
     def _is_ready(self, entry: Entry, now: datetime) -> bool:
         if entry.asked is not None:
             return False
-        if missing := self._missing(entry):
+        if missing := self._requirements(entry).missing:
             self._ask(entry, missing, now)
             return False
         if self.docket.is_free(entry):
@@ -237,6 +207,9 @@ class Voting:
             entry.waits = True
             self._actions.append(Turn(entry))
         return False
+
+    def _requirements(self, entry: Entry) -> Requirements:
+        return Requirements(self.request, self.call, self.ballot, entry)
 
     def _ask(self, entry: Entry, what: VoteCheck, now: datetime) -> None:
         if now >= entry.until:
@@ -248,7 +221,7 @@ class Voting:
     def _take(self, vote: Vote, now: datetime) -> None:
         """Count a vote at once if it needs no check; hear nobody too often."""
         ballot, decision = self.ballot, vote.decision
-        if ballot.knows(decision) or self.docket.knows(vote):
+        if ballot.knows(decision) or self.docket.knows(vote) or decision.id in self._nudges:
             return
         times = self.docket.hear(vote, now)
         refusal = screen(ballot, vote, self.card, self.lost)
@@ -269,136 +242,59 @@ class Voting:
         elif self.docket.is_crowded(vote):
             self._refuse(decision, Refusal.TOO_OFTEN)
         else:
-            self.docket.enter(vote, now)
+            self.docket.enter(vote, now, self.ballot.digest)
 
     def _learn(self, check: Check, facts: VoteFacts, now: datetime) -> None:
-        """Note what was found out."""
+        """Note what was found out; of an answer that says nothing the same is not asked again."""
         entry, what = check.entry, check.what
         if what.query is not None and facts.eligibilities is not None:
             entry.looked_up.append((what.query, facts.eligibilities))
-        if what.call is not None and facts.prepared is not None:
-            entry.preview = what.call, facts.prepared
+        if what.call is not None:
+            entry.preview = facts.prepared
         if what.edited is not None and facts.edited is not None:
             self._read_edit(entry, what.edited, facts.edited, facts.ruling)
         if what.conversation:
             entry.is_conversation_known = True
             if facts.conversation_end in BY_FORCE:
                 self.stop(Stop.CONVERSATION, now)
+        if not entry.is_over and self._requirements(entry).missing == what:
+            self._give_up(entry, _unknown(what))
 
     def _read_edit(
         self, entry: Entry, call: Call, prepared: Prepared, ruling: Ruling | None
     ) -> None:
         """What an approver wrote, if it can be asked for; what needs no approval they approve."""
-        problem, rule = prepared.problem, None
-        if not problem and ruling is not None:
-            rule = self._rule_after_edit(ruling)
-            problem = "" if rule else ruling.because
-        if rule is None:
-            self._settle(entry, Refusal.BAD_EDIT, problem)
+        if prepared.problem or ruling is None:
+            self._settle(entry, Refusal.BAD_EDIT, prepared.problem)
+        elif ruling.verdict is Verdict.ALLOW:
+            entry.edit = Edit(call, prepared)
+        elif ruling.verdict is Verdict.ASK and ruling.rule is not None:
+            entry.edit = Edit(call, prepared, ruling.rule)
         else:
-            entry.edit = Edit(self.call, call, prepared, rule)
-
-    def _rule_after_edit(self, ruling: Ruling) -> Rule | None:
-        if ruling.verdict is Verdict.ALLOW:
-            return self.ballot.rule
-        return ruling.rule if ruling.verdict is Verdict.ASK else None
-
-    def _missing(self, entry: Entry) -> VoteCheck | None:
-        """What has to be found out before a vote counts, as things stand now."""
-        if entry.vote.decision.arguments:
-            return self._missing_of_edit(entry)
-        query = self._query(entry, self.ballot)
-        looked_up = query is None or entry.found(query) is not None
-        if not looked_up and not self._may_be_the_last(entry.vote):
-            return VoteCheck(query=query)
-        if looked_up and not self._approves(entry):
-            return None
-        call = self.call if entry.preview is None or entry.preview[0] != self.call else None
-        asks_conversation = call is not None or not entry.is_conversation_known
-        if looked_up and not asks_conversation:
-            return None
-        return VoteCheck(
-            query=None if looked_up else query,
-            call=call,
-            conversation=self._conversation if asks_conversation else "",
-        )
-
-    def _may_be_the_last(self, vote: Vote) -> bool:
-        """Whether a yes may be the one that approves, so that what would be done is asked too."""
-        missing = self.ballot.rule.needed - self.ballot.reached
-        return vote.approve and (missing <= 1 or vote.decision.verb is Verb.BREAK_GLASS)
-
-    def _approves(self, entry: Entry) -> bool:
-        eligibilities = self._eligibilities(entry, self.ballot)
-        return self.ballot.cast(entry.vote, eligibilities).outcome is Outcome.APPROVED
-
-    def _missing_of_edit(self, entry: Entry) -> VoteCheck | None:
-        query, edit = self._query(entry, self.ballot), entry.edit
-        if query is not None and entry.found(query) is None:
-            return VoteCheck(query=query)
-        if not self._may_amend(entry):
-            return None
-        if edit is None or edit.of != self.call:
-            return self._review(entry.vote.decision)
-        query = self._query(entry, self._amended(edit))
-        return VoteCheck(query=query) if query and entry.found(query) is None else None
-
-    def _review(self, decision: Decision) -> VoteCheck:
-        """The call as its editor wants it. The reason is the model's and stays."""
-        arguments = with_reason_of(self.call.arguments, decision.arguments)
-        return VoteCheck(
-            edited=self.call.model_copy(update={"arguments": arguments}),
-            reason=self.request.prepared.reason,
-            conversation=self._conversation,
-        )
-
-    @property
-    def _conversation(self) -> str:
-        return self.request.call.thread.workflow_id
-
-    def _query(self, entry: Entry, ballot: Ballot) -> EligibilityQuery | None:
-        """Who has to be looked up for a vote, towards the rule of a ballot."""
-        if not ballot.needs_look_up(entry.vote.decision):
-            return None
-        people = ballot.asked_about(entry.vote.decision)
-        once = tuple({(it.team, it.user): it for it in people}.values())
-        return EligibilityQuery(people=once, rule=ballot.rule)
-
-    def _eligibilities(self, entry: Entry, ballot: Ballot) -> tuple[Eligibility, ...]:
-        query = self._query(entry, ballot)
-        return (entry.found(query) if query else None) or ()
-
-    def _amended(self, edit: Edit) -> Ballot:
-        return self.ballot.amend(edit.rule, edit.prepared.digest)
-
-    def _may_amend(self, entry: Entry) -> bool:
-        """Whether they may approve the call as it is.
-
-        Who may not approve the changed call may not change it either, so that nobody can
-        edit their way around a rule.
-        """
-        ballot = self.ballot
-        unedited = _with(entry.vote, arguments="")
-        return ballot.cast(unedited, self._eligibilities(entry, ballot)).refused == ballot.refused
+            self._settle(entry, Refusal.BAD_EDIT, ruling.because)
 
     def _conclude(self, entry: Entry, now: datetime) -> None:
         """Count a vote of which all is known, or say why it does not count."""
         self.docket.leave(entry)
         if entry.vote.decision.arguments:
             self._conclude_edit(entry, now)
-        elif not self._is_refused(entry.vote):
+        elif self._is_refused(entry.vote):
+            return
+        elif self._is_for_another(entry):
+            self._refuse(entry.vote.decision, Refusal.OUTDATED)
+        else:
             self._conclude_vote(entry, now)
 
     def _conclude_vote(self, entry: Entry, now: datetime) -> None:
         """Count it, unless what it would approve is no longer what was shown."""
-        preview = entry.preview[1] if entry.preview else None
+        preview, requirements = entry.preview, self._requirements(entry)
         # What has become impossible fails when it runs, and says why.
         is_same = preview is None or preview.problem or preview.digest == self.shown.digest
-        if preview is not None and not is_same and self._approves(entry):
+        if preview is not None and not is_same and requirements.approves:
             self.drift = differences(self.shown, preview)
             self._supersede(entry.vote.decision, now)
         else:
-            self._count(entry.vote, self._eligibilities(entry, self.ballot), now)
+            self._count(entry.vote, requirements.eligibilities(self.ballot), now)
 
     def _supersede(self, decision: Decision, now: datetime) -> None:
         self._record(decision, Refusal.OUTDATED)
@@ -406,20 +302,22 @@ class Voting:
         self._actions.append(Replaced(decision))
 
     def _conclude_edit(self, entry: Entry, now: datetime) -> None:
-        edit, unedited = entry.edit, _with(entry.vote, arguments="")
-        if self.ballot.closed or edit is None or not self._may_amend(entry):
+        requirements, edit = self._requirements(entry), entry.edit
+        if self.ballot.closed or edit is None or not requirements.may_amend:
             # For the record, and to say why.
-            self._count(unedited, self._eligibilities(entry, self.ballot), now)
+            eligibilities = requirements.eligibilities(self.ballot)
+            self._count(requirements.unedited, eligibilities, now)
             return
         # What is approved is what they wrote themselves, whatever they had seen.
-        vote = _with(entry.vote, digest="")
+        decision = entry.vote.decision.model_copy(update={"digest": ""})
+        vote = replace(entry.vote, decision=decision)
         if not self._is_refused(vote):
-            self._amend(vote, entry, edit, now)
+            self._amend(vote, requirements, edit, now)
 
-    def _amend(self, vote: Vote, entry: Entry, edit: Edit, now: datetime) -> None:
-        amended = self._amended(edit)
+    def _amend(self, vote: Vote, requirements: Requirements, edit: Edit, now: datetime) -> None:
+        amended = requirements.amended(edit)
         refusal = screen(amended, vote, self.card, self.lost)
-        counted = amended.cast(vote, self._eligibilities(entry, amended))
+        counted = amended.cast(vote, requirements.eligibilities(amended))
         if refusal is None and counted.refused != amended.refused:
             refusal = counted.refused[-1].why
         if refusal:
@@ -499,6 +397,7 @@ class Voting:
         return refused
 
     def _nudge(self, decision: Decision, now: datetime) -> None:
+        self._nudges.append(decision.id)
         if self._nudged_at is not None and now - self._nudged_at < NUDGE_PAUSE:
             self._actions.append(Nudged(decision, again=self._nudged_at + NUDGE_PAUSE))
             return
@@ -514,7 +413,3 @@ class Voting:
 def _unknown(what: VoteCheck) -> Unchecked:
     """What is not known if nobody answered at all."""
     return Unchecked.IDENTITY if what.query else Unchecked.PREVIEW
-
-
-def _with(vote: Vote, **changes: str) -> Vote:
-    return replace(vote, decision=vote.decision.model_copy(update=changes))

@@ -30,8 +30,8 @@ DECIDED = {
     Outcome.REJECTED,
     Outcome.WITHDRAWN,
 }
-UNSAID = {Refusal.MALFORMED, Refusal.TOO_SOON}
-"""Nobody in Slack did the one, and a nudge has an answer of its own."""
+UNSAID = {Refusal.MALFORMED}
+"""Nobody in Slack did it."""
 CARD = Card(channel="C0OPS", ts="2.0", permalink="https://acme.slack.com/p2")
 
 

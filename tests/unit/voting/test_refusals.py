@@ -1,13 +1,13 @@
 """Why a vote does not count, one row for each way, and that nothing else comes of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from tests.builders import NOON
-from tests.unit.ballot.hearing import effects
-from tests.unit.ballot.presses import (
+from tests.unit.voting.oracle import effects
+from tests.unit.voting.presses import (
     GENEROUS,
     REASON,
     TO_U3,
@@ -18,19 +18,18 @@ from tests.unit.ballot.presses import (
     arrive,
     person,
 )
-from tests.unit.ballot.world import OLD_CARD, REQUESTER, a_rule, away
+from tests.unit.voting.workspace_model import OLD_CARD, REQUESTER, a_rule, away
 from workflows.contracts.decisions import Account, Outcome, Refusal, Refused, Verb
 from workflows.contracts.rules import Panel, People, Rule
 from workflows.voting.parsing import Vote
-from workflows.voting.screening import screen
 
 ELSEWHERE = frozenset(
     {
-        *(Refusal.MALFORMED, Refusal.BAD_EDIT, Refusal.TOO_SOON),
+        *(Refusal.MALFORMED, Refusal.BAD_EDIT),
         *(Refusal.TOO_LATE, Refusal.TOO_OFTEN, Refusal.FAULT),
     }
 )
-"""Said by `read_vote` and by the workflow, which knows tools and the clock."""
+"""Said of what cannot be read, of edits, and of what comes too late or too often."""
 
 
 @dataclass(frozen=True)
@@ -188,32 +187,19 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_what_does_not_count_is_on_the_record_and_changes_nothing_else(case: Case) -> None:
     accounts = {"U1": case.account}
-    before = after(case.rule, *case.earlier, accounts=accounts)
+    voting = after(case.rule, *case.earlier, accounts=accounts)
+    before = voting.ballot
     assert not before.refused
-    now = arrive(before, case.vote, a_world(case.rule, accounts))
+    now = arrive(voting, case.vote, a_world(case.rule, accounts))
     assert now.refused[-1].why is case.why
     assert now.refused[-1].decision == case.vote.decision
     assert effects(now) == effects(before)
 
 
-@pytest.mark.parametrize("seconds", [0, 1])
-def test_what_is_pressed_at_the_deadline_or_later_is_too_late_unless_it_says_no(
-    seconds: int,
-) -> None:
-    ballot = replace(after(GENEROUS), deadline=NOON - timedelta(seconds=seconds))
-    assert screen(ballot, a_vote()) is Refusal.TOO_LATE
-    assert screen(ballot, a_vote(verb=Verb.BREAK_GLASS, reason=REASON)) is Refusal.TOO_LATE
-    assert screen(ballot, a_vote(approve=False, **TO_U3)) is Refusal.TOO_LATE
-    assert screen(ballot, a_vote(approve=False)) is None
-    assert screen(ballot, a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW)) is None
-    in_time = replace(ballot, deadline=NOON + timedelta(seconds=1))
-    assert screen(in_time, a_vote()) is None
-
-
 def test_a_no_by_whom_the_rule_names_needs_nobody_to_say_who_they_are() -> None:
     named = a_rule(1, escalation={"after": timedelta(hours=1), "to": {"users": ("U9",)}})
     panel = Panel(who=People(users=("U1",), groups=("S1",)))
-    ballot = after(named.model_copy(update={"panels": (panel,)}))
+    ballot = after(named.model_copy(update={"panels": (panel,)})).ballot
     assert ballot.stands_at_once(a_vote("U1", approve=False))
     assert ballot.stands_at_once(a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW))
     assert not ballot.stands_at_once(a_vote("U2", approve=False))
@@ -229,7 +215,7 @@ def test_a_no_by_whom_the_rule_names_needs_nobody_to_say_who_they_are() -> None:
 def test_the_record_of_refusals_does_not_grow_with_what_somebody_writes() -> None:
     long = a_vote(id="long", reason="r" * 4_000, arguments="a" * 50_000)
     refused = Refused(why=Refusal.NO_EDITS, at=NOON, decision=long.decision, detail="d" * 4_000)
-    kept = after(GENEROUS).refuse(refused).refused[-1]
+    kept = after(GENEROUS).ballot.refuse(refused).refused[-1]
     assert len(kept.model_dump_json()) < 3_000
     assert kept.decision is not None
     assert kept.decision.id == long.decision.id

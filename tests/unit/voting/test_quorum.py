@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOON
-from tests.unit.ballot.world import most_seats
+from tests.unit.voting.workspace_model import most_seats
 from workflows.contracts.decisions import CountedVote, Decision, Via
 from workflows.contracts.rules import Panel, People
 from workflows.voting.quorum import Seat, seat, seated

@@ -1,0 +1,80 @@
+"""Why a vote cannot count whoever made it, and which reason comes first."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders import NOON
+from tests.unit.voting.presses import GENEROUS, REASON, TO_U3, TWO, a_vote, after
+from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, a_rule
+from workflows.contracts.approvals import Card, Copy
+from workflows.contracts.decisions import Outcome, Refusal, Verb, Via
+from workflows.contracts.rules import Rule
+from workflows.voting.parsing import Vote
+from workflows.voting.screening import screen
+
+LATE: dict[str, Any] = {"at": NOON + timedelta(days=2)}
+SEALED = a_rule(2, from_slack=False, operator=False)
+WRONG: dict[str, Any] = {"digest": "another", "arguments": "{}", "always": True}
+"""What an approval can carry that is refused for reasons of its own."""
+
+
+@pytest.mark.parametrize(
+    ("first", "vote", "rule"),
+    [
+        (Refusal.STALE_CARD, a_vote(card=OLD_CARD, **LATE, **WRONG), SEALED),
+        (Refusal.TOO_LATE, a_vote(**LATE, **WRONG), SEALED),
+        (Refusal.OUTDATED, a_vote(**WRONG), SEALED),
+        (Refusal.NOT_FROM_SLACK, a_vote(REQUESTER), SEALED),
+        (Refusal.OWN_REQUEST, a_vote(REQUESTER, arguments="{}"), TWO),
+        (Refusal.OWN_REQUEST, a_vote(REQUESTER, verb=Verb.BREAK_GLASS), TWO),
+        (Refusal.OWN_REQUEST, a_vote(REQUESTER, approve=False, **TO_U3), TWO),
+        (Refusal.NO_BREAK_GLASS, a_vote(verb=Verb.BREAK_GLASS), TWO),
+        (Refusal.NO_EDITS, a_vote(arguments="{}", always=True), TWO),
+        (Refusal.NO_OPERATORS, a_vote("", arguments="{}"), SEALED),
+        (Refusal.OPERATOR_IS_NOBODY, a_vote("", arguments="{}"), TWO),
+        (Refusal.NOT_THE_REQUESTER, a_vote(approve=False, verb=Verb.WITHDRAW), SEALED),
+    ],
+)
+def test_the_first_reason_is_told(first: Refusal, vote: Vote, rule: Rule) -> None:
+    ballot = replace(after(rule).ballot, deadline=NOON + timedelta(days=1))
+    assert screen(ballot, vote, CARD, OLD_CARD) is first
+    closed = ballot.close(Outcome.EXPIRED)
+    assert screen(closed, vote, CARD, OLD_CARD) is Refusal.CLOSED
+
+
+@pytest.mark.parametrize(
+    "vote",
+    [
+        a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW, via=Via.MESSAGE),
+        a_vote(REQUESTER, approve=False, verb=Verb.NUDGE),
+        a_vote("U4", approve=False, verb=Verb.NUDGE),
+    ],
+)
+def test_never_mind_and_a_nudge_pass_where_slack_may_not_decide(vote: Vote) -> None:
+    assert screen(after(SEALED).ballot, vote) is None
+
+
+def test_a_press_counts_on_every_copy_of_the_card() -> None:
+    card = Card(channel="D1", ts="1.4", copies=(Copy(channel="D2", ts="1.5"),))
+    ballot = after(TWO).ballot
+    assert screen(ballot, a_vote(card="1.4"), card) is None
+    assert screen(ballot, a_vote(card="1.5"), card) is None
+    assert screen(ballot, a_vote(card="1.6"), card) is Refusal.STALE_CARD
+    assert screen(ballot, a_vote(card="1.6", via=Via.LIST), card) is None
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_what_is_pressed_at_the_deadline_or_later_is_too_late_unless_it_says_no(
+    seconds: int,
+) -> None:
+    ballot = replace(after(GENEROUS).ballot, deadline=NOON - timedelta(seconds=seconds))
+    assert screen(ballot, a_vote()) is Refusal.TOO_LATE
+    assert screen(ballot, a_vote(verb=Verb.BREAK_GLASS, reason=REASON)) is Refusal.TOO_LATE
+    assert screen(ballot, a_vote(approve=False, **TO_U3)) is Refusal.TOO_LATE
+    assert screen(ballot, a_vote(approve=False)) is None
+    assert screen(ballot, a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW)) is None
+    in_time = replace(ballot, deadline=NOON + timedelta(seconds=1))
+    assert screen(in_time, a_vote()) is None
