@@ -10,7 +10,7 @@ from countersign.tools.catalogue import load_tools
 from dev.paths import ROOT
 from sandbox.server import running
 from tests.builders import ALICE, a_call, a_prepared, a_thread
-from tests.unit.sandbox.stage import a_config, a_web_client
+from tests.unit.sandbox.slack_app import a_config, a_web_client
 from worker.policy import PolicyFile, open_policy
 from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.core import Person

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.clock import ManualClock
 from sandbox.server import Sandbox, running
-from tests.unit.sandbox.stage import App, a_config, a_connected_app, a_web_client
+from tests.unit.sandbox.slack_app import App, a_config, a_connected_app, a_web_client
 
 
 @pytest.fixture(autouse=True)

@@ -8,17 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.block_kit.check import BLOCKS_SIZE_LIMIT, message_problems, view_problems
 from sandbox.json_types import Json
-from tests.unit.sandbox.stage import (
-    OPS,
-    a_home,
-    a_modal,
-    actions,
-    an_input,
-    button,
-    refused,
-    said,
-    section,
-)
+from tests.unit.sandbox.blocks import a_home, a_modal, actions, an_input, button, section
+from tests.unit.sandbox.slack_app import OPS, refused, said
 
 
 def plain(text: str) -> Json:

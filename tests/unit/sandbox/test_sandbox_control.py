@@ -7,19 +7,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.client import SandboxClient
 from sandbox.server import Sandbox
-from tests.unit.sandbox.stage import (
-    ALICE,
-    BOB,
-    DAVE,
-    FINANCE,
-    OPS,
-    App,
-    a_modal,
-    actions,
-    button,
-    not_allowed,
-    said,
-)
+from tests.unit.sandbox.blocks import a_modal, actions, button
+from tests.unit.sandbox.slack_app import ALICE, BOB, DAVE, FINANCE, OPS, App, not_allowed, said
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.json_types import Json
 from sandbox.server import Sandbox, running
 from sandbox.web_api.dispatch import METHODS
-from tests.unit.sandbox.stage import (
+from tests.unit.sandbox.blocks import section
+from tests.unit.sandbox.slack_app import (
     APP_TOKEN,
     BOT_TOKEN,
     OPS,
@@ -19,7 +20,6 @@ from tests.unit.sandbox.stage import (
     a_web_client,
     refused,
     said,
-    section,
 )
 
 BEARER = {"Authorization": f"Bearer {BOT_TOKEN}"}

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.client import SandboxClient
-from tests.unit.sandbox.stage import ALICE, OPS, App, not_allowed, refused, said
+from tests.unit.sandbox.slack_app import ALICE, OPS, App, not_allowed, refused, said
 
 
 async def texts(people: SandboxClient) -> list[str]:

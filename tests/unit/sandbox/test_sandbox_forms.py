@@ -9,22 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.json_types import Json
 from sandbox.server import Sandbox
-from tests.unit.sandbox.stage import (
-    ALICE,
-    BOB,
-    BOT,
-    OPS,
-    App,
-    a_field,
-    a_home,
-    a_modal,
-    actions,
-    button,
-    not_allowed,
-    options,
-    plain,
-    said,
-)
+from tests.unit.sandbox.blocks import a_field, a_home, a_modal, actions, button, options, plain
+from tests.unit.sandbox.slack_app import ALICE, BOB, BOT, OPS, App, not_allowed, said
 
 MORE: Json = {
     "type": "overflow",

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.client import SandboxClient
 from sandbox.server import Sandbox
-from tests.unit.sandbox.stage import (
+from tests.unit.sandbox.slack_app import (
     ALICE,
     APP_TOKEN,
     OPS,

@@ -11,7 +11,7 @@ from countersign.slack.directory import Directory
 from dev.paths import ROOT
 from sandbox.server import running
 from tests.builders import ALICE, BOB, a_request, a_status
-from tests.unit.sandbox.stage import a_config, a_web_client
+from tests.unit.sandbox.slack_app import a_config, a_web_client
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
 from workflows.contracts.activity_inputs import EligibilityQuery, Reminder
