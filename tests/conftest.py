@@ -19,7 +19,7 @@ from dev.temporal_server import TemporalServer
 from worker.search import register_search_attributes
 
 OF_THEIR_OWN = tuple(
-    f"tests/slack/test_{name}.py" for name in ("starting", "wrong_starts", "stand_in")
+    f"tests/slack/test_{name}.py" for name in ("starting", "wrong_starts", "minimal_slack")
 )
 """Tests that start what they need themselves."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dev.smoke.errors import SmokeError
-from dev.smoke.stage import Stage
+from dev.smoke.product import Stage
 from sandbox.errors import ControlError
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome

@@ -10,7 +10,7 @@ from dev.errors import DevError
 from dev.smoke.cases import changes, deciding, places, refusals
 from dev.smoke.errors import SmokeError
 from dev.smoke.order import Json, Order
-from dev.smoke.stage import Stage, set_up
+from dev.smoke.product import Stage, set_up
 from sandbox.errors import ControlError
 
 UNKNOWN_CASE = 2

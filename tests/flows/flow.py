@@ -14,9 +14,9 @@ from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
-from tests.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
-from tests.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
-from tests.model import Answer, Script, calls
+from tests.support.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
+from tests.support.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
+from tests.support.scripted_model import Answer, Script, calls
 from worker.conclusion import Conclusion
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised

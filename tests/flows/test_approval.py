@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB, a_press
 from tests.flows.flow import Flow, working
-from tests.model import calls, says
+from tests.support.builders import ALICE, BOB, a_press
+from tests.support.scripted_model import calls, says
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.core import DECIDE_SIGNAL
 from workflows.contracts.decisions import Execution, Outcome, Refusal, Via

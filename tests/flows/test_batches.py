@@ -2,9 +2,9 @@
 
 from temporalio.client import Client
 
-from tests.builders import ANYBODY, BOB
 from tests.flows.flow import act, working
-from tests.model import calls, says
+from tests.support.builders import ANYBODY, BOB
+from tests.support.scripted_model import calls, says
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.contracts.rules import Ruling, Verdict
 

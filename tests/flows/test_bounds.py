@@ -8,10 +8,10 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.common import RawValue
 
-from tests.builders import ALICE, BOB, a_press
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, working
-from tests.flows.slow import SlowBook
-from tests.model import says
+from tests.flows.slow_fakes import SlowBook
+from tests.support.builders import ALICE, BOB, a_press
+from tests.support.scripted_model import says
 from workflows.contracts.core import DECIDE_SIGNAL, Person
 from workflows.contracts.decisions import Outcome, Refusal, Verb
 from workflows.contracts.rules import Panel, People

@@ -12,10 +12,10 @@ from agents import ModelResponse
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from tests.builders import ALICE, a_message, a_press, a_thread
-from tests.faults import HUGE, Fault, Saboteur, answer_of, steps_of
 from tests.flows.flow import Flow, act, working
-from tests.model import Script, calls, says
+from tests.support.activity_faults import HUGE, Fault, Saboteur, answer_of, steps_of
+from tests.support.builders import ALICE, a_message, a_press, a_thread
+from tests.support.scripted_model import Script, calls, says
 from workflows.contracts.activities import LifecycleActivities
 from workflows.contracts.core import Person, Thread
 from workflows.contracts.decisions import Decision, Outcome, Verb

@@ -11,9 +11,9 @@ from temporalio.client import Client
 from dev.environment import without_ours
 from dev.paths import ROOT
 from dev.ports import free_port
-from tests.builders import a_press
 from tests.flows.flow import Flow, working
-from tests.model import calls, says
+from tests.support.builders import a_press
+from tests.support.scripted_model import calls, says
 from workflows.contracts.decisions import Execution, Outcome, Via
 
 ACT = calls(("act", '{"n": 1}'))

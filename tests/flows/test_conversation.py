@@ -3,9 +3,9 @@
 import pytest
 from temporalio.client import Client
 
-from tests.builders import a_message, a_press
 from tests.flows.flow import working
-from tests.model import calls, says
+from tests.support.builders import a_message, a_press
+from tests.support.scripted_model import calls, says
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.effects import NOTHING
 from workflows.user_messages import FILES_ONLY, HELP, UNFORESEEN, too_long

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, Flow, a_rule, act, at_work, so_many, working
-from tests.flows.slow import SlowBook, SlowShop
-from tests.model import Script, says
+from tests.flows.slow_fakes import SlowBook, SlowShop
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import Script, says
 from workflows.contracts.decisions import Outcome, Refusal, Verb
 
 SOON = timedelta(seconds=2)

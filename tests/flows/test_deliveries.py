@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB, a_message
 from tests.flows.flow import CAROL, Flow, act, working
-from tests.model import Script, says
+from tests.support.builders import ALICE, BOB, a_message
+from tests.support.scripted_model import Script, says
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import EDITED_SIGNAL, Edit, Message, Person

@@ -3,10 +3,10 @@
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.builders import BOB
-from tests.fakes import FakeAgent
 from tests.flows.flow import CAROL, a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.fakes import FakeAgent
+from tests.support.scripted_model import says
 from workflows.contracts.core import Call, Difference, Prepared, ToolResult
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.conversation.approval_gate import MOST_REPLACEMENTS

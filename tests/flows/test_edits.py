@@ -3,10 +3,10 @@
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.builders import BOB
-from tests.fakes import FakeDirectory
 from tests.flows.flow import CAROL, a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.fakes import FakeDirectory
+from tests.support.scripted_model import says
 from workflows.contracts.activity_inputs import EligibilityQuery
 from workflows.contracts.decisions import Eligibility, Execution, Outcome, Refusal
 from workflows.contracts.rules import Rule, Ruling, Verdict

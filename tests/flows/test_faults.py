@@ -16,10 +16,10 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from tests.builders import ALICE, BOB
-from tests.fakes import FakeAgent, FakeCards, FakeDirectory, FakeThreads
 from tests.flows.flow import CAROL, Flow, a_rule, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.fakes import FakeAgent, FakeCards, FakeDirectory, FakeThreads
+from tests.support.scripted_model import says
 from worker.runtime import Activities
 from workflows.approval import display
 from workflows.approval.state import ApprovalState

@@ -4,10 +4,10 @@ import asyncio
 
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, Flow, a_rule, act, working
-from tests.listing import TEAM
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.listed_approvals import TEAM
+from tests.support.scripted_model import says
 from workflows.contracts.approvals import Grant
 from workflows.contracts.core import GRANTS_QUERY, Person
 from workflows.contracts.decisions import Refusal, Via

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import says
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Verb
 from workflows.contracts.rules import Escalation, People

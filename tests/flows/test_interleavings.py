@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, Flow, act, working
-from tests.model import Answer, says
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import Answer, says
 
 QUESTION = "how is the weather?"
 ANOTHER = "act for me too"

@@ -7,10 +7,10 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, so_many, working
-from tests.flows.slow import SlowBook, SlowShop
-from tests.model import says
+from tests.flows.slow_fakes import SlowBook, SlowShop
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import says
 from workflows.contracts.decisions import Outcome, Refusal, Verb
 from workflows.contracts.rules import Panel, People
 

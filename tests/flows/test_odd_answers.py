@@ -9,7 +9,7 @@ from openai.types.responses import (
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from tests.flows.flow import act, working
-from tests.model import calls, says
+from tests.support.scripted_model import calls, says
 from worker.model.answer import TWICE
 from workflows.effects import NOTHING
 from workflows.user_messages import UNFORESEEN

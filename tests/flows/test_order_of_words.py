@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 
-from tests.builders import ALICE, BOB, a_message
 from tests.flows.flow import Flow, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB, a_message
+from tests.support.scripted_model import says
 from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message
 from workflows.contracts.decisions import Outcome
 from workflows.conversation.memory import Memory

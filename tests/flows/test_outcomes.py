@@ -7,10 +7,10 @@ import pytest
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
-from tests.fakes import FakeCards
 from tests.flows.flow import CAROL, a_rule, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.fakes import FakeCards
+from tests.support.scripted_model import says
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Difference

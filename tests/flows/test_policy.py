@@ -2,9 +2,9 @@
 
 from temporalio.client import Client
 
-from tests.builders import BOB
 from tests.flows.flow import a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.scripted_model import says
 from workflows.contracts.decisions import Execution, Outcome, Via
 from workflows.contracts.rules import Ruling, Verdict
 from workflows.listing.search_attributes import OUTCOME, TOOL

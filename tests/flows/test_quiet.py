@@ -9,9 +9,9 @@ from temporalio.client import Client
 
 from countersign.runtime.logs import NOISY, OURS, set_up
 from countersign.runtime.settings import LogFormat
-from tests.builders import a_press
 from tests.flows.flow import working
-from tests.model import calls, says
+from tests.support.builders import a_press
+from tests.support.scripted_model import calls, says
 
 SECRET = "hunter2"
 

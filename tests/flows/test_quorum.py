@@ -2,9 +2,9 @@
 
 from temporalio.client import Client
 
-from tests.builders import BOB, a_press
 from tests.flows.flow import CAROL, DAVE, a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import BOB, a_press
+from tests.support.scripted_model import says
 from workflows.contracts.decisions import Execution, Outcome, Refusal
 from workflows.listing.search_attributes import VOTED
 

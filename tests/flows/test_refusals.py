@@ -3,9 +3,9 @@
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import DAVE, a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import says
 from workflows.contracts.core import DECIDE_SIGNAL
 from workflows.contracts.decisions import Account, Outcome, Refusal, Verb
 from workflows.contracts.rules import Panel, People

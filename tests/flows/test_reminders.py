@@ -6,9 +6,9 @@ from datetime import timedelta
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from tests.builders import BOB
 from tests.flows.flow import Flow, a_rule, act, working
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.scripted_model import says
 from workflows.approval.timers import LOOK
 
 SOON, SOONER = timedelta(milliseconds=600), timedelta(milliseconds=300)

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import Flow, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import says
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ENDED_SIGNAL
 from workflows.contracts.decisions import Outcome

@@ -12,9 +12,9 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from tests.builders import ALICE, a_message, a_thread
 from tests.flows.flow import working
-from tests.model import says
+from tests.support.builders import ALICE, a_message, a_thread
+from tests.support.scripted_model import says
 from workflows.client import MENTION_SECONDS, Conversations
 from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Thread
 from workflows.conversation.memory import Memory

@@ -3,10 +3,10 @@
 from temporalio.client import Client
 
 from countersign.policy.loading import load
-from tests.builders import BOB
 from tests.flows.flow import act, working
-from tests.model import says
-from tests.unit.policy.workbench import TOOLS, an_order
+from tests.support.builders import BOB
+from tests.support.scripted_model import says
+from tests.unit.policy.policies import TOOLS, an_order
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Verb
 from workflows.contracts.rules import Ruling

@@ -16,11 +16,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
 
-from tests.builders import BOB
 from tests.flows.flow import Flow, a_rule, act, working
-from tests.listing import a_rule as a_listed_rule
-from tests.listing import an_approval, start
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.listed_approvals import a_rule as a_listed_rule
+from tests.support.listed_approvals import an_approval, start
+from tests.support.scripted_model import says
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from workflows.client import ApprovalClosedError, Approvals
 from workflows.contracts.approvals import ApprovalStatus

@@ -6,9 +6,9 @@ import pytest
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.fakes import FakeAgent
 from tests.flows.flow import act, working
-from tests.model import Answer, calls, says
+from tests.support.fakes import FakeAgent
+from tests.support.scripted_model import Answer, calls, says
 from workflows.contracts.core import Call, ToolResult
 
 LOOK = calls(("look", '{"n": 1}'))

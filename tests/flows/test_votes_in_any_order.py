@@ -21,9 +21,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from bot.listeners.votes import ballot_of
-from tests.builders import ANYBODY, a_press, a_thread
 from tests.flows.flow import Flow, working
-from tests.flows.slow import SlowBook, SlowShop
+from tests.flows.slow_fakes import SlowBook, SlowShop
+from tests.support.builders import ANYBODY, a_press, a_thread
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import DECIDE_SIGNAL, STATUS_QUERY, Call, Person

@@ -14,9 +14,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from dev import temporal_cli
-from tests.builders import BOB, a_press
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, so_many, working
-from tests.model import calls, says
+from tests.support.builders import BOB, a_press
+from tests.support.scripted_model import calls, says
 from worker.search import register_search_attributes
 from workflows.contracts.rules import Escalation, People
 

@@ -11,11 +11,11 @@ from temporalio.client import Client
 
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
-from tests.played_model import PlayedModel, say
 from tests.slack.conftest import fill_up
 from tests.slack.policy import rule_as_usual
 from tests.slack.product import Product
 from tests.slack.slack_thread import PATIENCE
+from tests.support.model_server import PlayedModel, say
 
 RAN, BROKEN = "ran.txt", "broken-"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.played_model import PlayedModel, call, order, say
 from tests.slack.product import Product
 from tests.slack.reading import Json
 from tests.slack.slack_thread import BOB, CAROL, SlackThread
+from tests.support.model_server import PlayedModel, call, order, say
 from tests.unusual.conftest import Tools
 from workflows.contracts.decisions import Execution, Outcome
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.played_model import Answer, PlayedModel, error, say
 from tests.slack.product import Product
 from tests.slack.slack_thread import BOB
+from tests.support.model_server import Answer, PlayedModel, error, say
 from workflows.effects import NOTHING
 from workflows.user_messages import MODEL_CONFUSED, MODEL_REFUSED_KEY
 

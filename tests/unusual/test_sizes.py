@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.played_model import PlayedModel, call, order, say
 from tests.slack.product import Product
 from tests.slack.reading import words
 from tests.slack.slack_thread import SlackThread
+from tests.support.model_server import PlayedModel, call, order, say
 from tests.unusual.conftest import Tools
 
 LONG = "lorem ipsum dolor " * 650

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.played_model import Answer, PlayedModel, call, order, say
 from tests.slack.product import Product
 from tests.slack.reading import buttons
+from tests.support.model_server import Answer, PlayedModel, call, order, say
 
 ONE = "ZsSt4SkIFMRz0HtqT7MTlimNvzlKM896"
 """llama.cpp gives every call of every answer one and the same id."""

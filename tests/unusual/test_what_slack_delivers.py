@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.played_model import PlayedModel, order, say
 from tests.slack.product import Product
 from tests.slack.slack_thread import ALICE, ALICES_DM, BOB, OPS
+from tests.support.model_server import PlayedModel, order, say
 from tests.unusual.deliveries import event, now
 from workflows.contracts.decisions import Outcome
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.played_model import Answer, PlayedModel, call, error, order, refuse, say
 from tests.slack.product import Product
 from tests.slack.reading import buttons
+from tests.support.model_server import Answer, PlayedModel, call, error, order, refuse, say
 
 ENDS: dict[str, Answer] = {
     "an empty answer": [say("")],

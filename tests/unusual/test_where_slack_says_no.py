@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from tests.played_model import PlayedModel, order, say
 from tests.slack.product import Product
 from tests.slack.slack_thread import ALICE, ALICES_DM, BOT, OPS, PATIENCE, SlackThread
+from tests.support.model_server import PlayedModel, order, say
 from workflows.contracts.decisions import Outcome
 
 TARGETS = ("C0OPS", "C0FINANCE", "D0")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.ballot.chance import GROUPS, a_random_rule, an_account, often
 from tests.unit.ballot.hearing import Circumstances, Hearing, effects
 from tests.unit.ballot.world import (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.ballot.world import CARD, OLD_CARD, Claim, World, most_seats
 from workflows.contracts.decisions import (
     CountedVote,

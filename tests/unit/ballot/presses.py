@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.ballot.world import CARD, OLD_CARD, REQUESTER, TEAM, World, a_rule
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Account, Decision, Refused, Verb, Via

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.ballot.chance import GROUPS, SEATS, an_account, some_users
 from tests.unit.ballot.world import REQUESTER, TEAM, USERS, World, a_rule, away, most_seats
 from workflows.contracts.core import Person

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.ballot.hearing import effects
 from tests.unit.ballot.presses import (
     GENEROUS,

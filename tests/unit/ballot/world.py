@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from workflows.contracts.approvals import Card
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Account, Decision, Eligibility, Verb, Via

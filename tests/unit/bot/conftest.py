@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.unit.bot.fake_slack import FakeSlack, a_slack
-from tests.unit.bot.fixture import BotFixture
+from tests.support.fake_slack import FakeSlack, a_slack
+from tests.unit.bot.bot_fixture import BotFixture
 
 
 @pytest.fixture(autouse=True)

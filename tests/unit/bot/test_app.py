@@ -10,9 +10,8 @@ from bot.dispatch import DEADLINE_SECONDS, dispatch
 from bot.errors import TEMPORAL_AWAY
 from bot.payloads.fields import PayloadError
 from countersign.slack.actions import APPROVE
-from tests.builders import a_status
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
+from tests.support.builders import a_status
+from tests.support.fake_clients import (
     APPROVAL,
     BOT,
     TEAM,
@@ -20,6 +19,7 @@ from tests.unit.bot.standins import (
     a_press,
     an_event,
 )
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.decisions import Outcome, Via
 

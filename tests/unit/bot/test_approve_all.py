@@ -9,10 +9,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from countersign.slack.actions import APPROVE_ALL, MODALS, PROMPT, BlockId
 from countersign.slack.modals.approve_all import TICKS
 from countersign.slack.modals.meta import Meta
-from tests.builders import ALICE, BOB
-from tests.unit.bot.fake_slack import Json
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import CAROL, DIGEST, Votes, a_press, approved_by, ended, ruled
+from tests.support.builders import ALICE, BOB
+from tests.support.fake_clients import CAROL, DIGEST, Votes, a_press, approved_by, ended, ruled
+from tests.support.fake_slack import Json
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import CountedVote, Decision, Outcome, Via

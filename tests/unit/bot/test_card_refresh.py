@@ -15,10 +15,10 @@ from countersign.slack.actions import (
 from countersign.slack.card import approval_card, card_text
 from countersign.slack.line import waiting_line
 from countersign.slack.people import QUIET
-from tests.builders import ALICE, NOON
-from tests.unit.bot.fake_slack import Json, parsed
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import APPROVAL, DIGEST, a_press, ended, ruled
+from tests.support.builders import ALICE, NOON
+from tests.support.fake_clients import APPROVAL, DIGEST, a_press, ended, ruled
+from tests.support.fake_slack import Json, parsed
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
 from workflows.contracts.decisions import Execution, Outcome, Stop

@@ -22,10 +22,8 @@ from countersign.slack.actions import (
     BlockId,
 )
 from countersign.slack.modals.meta import Meta
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fake_slack import parsed
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import (
     APPROVAL,
     CARD,
     DIGEST,
@@ -35,6 +33,8 @@ from tests.unit.bot.standins import (
     ended,
     ruled,
 )
+from tests.support.fake_slack import parsed
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import HandOver, Outcome, Via
 from workflows.contracts.rules import People

@@ -13,10 +13,8 @@ from countersign.slack.listing.home_tab import ROWS, UNAVAILABLE, HomeView, home
 from countersign.slack.listing.query import ListingQuery
 from dev.paths import ROOT
 from sandbox.block_kit.check import view_problems
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fake_slack import Json, parsed
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import (
     APPROVAL,
     TEAM,
     a_command,
@@ -26,6 +24,8 @@ from tests.unit.bot.standins import (
     ended,
     ruled,
 )
+from tests.support.fake_slack import Json, parsed
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision, Outcome, Refusal, Refused, Via

@@ -17,7 +17,7 @@ from bot.http import EVENTS_PATH, MAX_AGE_SECONDS, MOST_FIELDS, add_slack
 from countersign.runtime.door import serving
 from countersign.runtime.health import LARGEST_BODY, build_http
 from countersign.slack.actions import APPROVE
-from tests.unit.bot.standins import Talks, Votes, a_command, a_press, an_app, an_event
+from tests.support.fake_clients import Talks, Votes, a_command, a_press, an_app, an_event
 
 SECRET = "signing-secret"
 FORM = "application/x-www-form-urlencoded"

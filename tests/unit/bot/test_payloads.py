@@ -12,8 +12,8 @@ from bot.payloads.presses import read_click
 from bot.payloads.submissions import read_submission
 from countersign.slack.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, BlockId
 from countersign.slack.modals.meta import Meta
-from tests.builders import BOB
-from tests.unit.bot.standins import APPROVAL, CARD, TEAM, a_choice, a_press, a_submission
+from tests.support.builders import BOB
+from tests.support.fake_clients import APPROVAL, CARD, TEAM, a_choice, a_press, a_submission
 
 BOT = "U0SIGN"
 EVENT = {

@@ -18,9 +18,8 @@ from countersign.slack.actions import (
     BlockId,
 )
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import (
     APPROVAL,
     CARD,
     CAROL,
@@ -32,6 +31,7 @@ from tests.unit.bot.standins import (
     ended,
     ruled,
 )
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ConversationNotFoundError
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Verb, Via

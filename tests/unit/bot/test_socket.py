@@ -15,9 +15,9 @@ from aiohttp.test_utils import TestServer
 
 from bot.socket_mode import LARGEST_FRAME, AppTokenError, SocketMode
 from countersign.slack.web_client import build_client
-from tests.fakes import Watched
-from tests.unit.bot.fake_slack import TOKEN
-from tests.unit.bot.standins import Talks, Votes, a_command, an_app, an_event
+from tests.support.fake_clients import Talks, Votes, a_command, an_app, an_event
+from tests.support.fake_slack import TOKEN
+from tests.support.fakes import Watched
 
 APP_TOKEN = "xapp-1-A0SIGN-test"
 HELLO = {"type": "hello", "num_connections": 1}

@@ -17,10 +17,8 @@ from countersign.slack.actions import (
     REQUEST_CHANGES,
     REVIEW,
 )
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fake_slack import Json
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import (
     APPROVAL,
     CAROL,
     DIGEST,
@@ -30,6 +28,8 @@ from tests.unit.bot.standins import (
     ended,
     ruled,
 )
+from tests.support.fake_slack import Json
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Verb, Via

@@ -16,9 +16,9 @@ from countersign.slack.directory import Directory
 from countersign.slack.listing.audience import Audience
 from countersign.slack.listing.home_tab import HomeTab
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import BOB, NOON
-from tests.unit.bot.fake_slack import FakeSlack, Json, a_slack, parsed
-from tests.unit.bot.standins import Talks, Votes
+from tests.support.builders import BOB, NOON
+from tests.support.fake_clients import Talks, Votes
+from tests.support.fake_slack import FakeSlack, Json, a_slack, parsed
 from workflows.contracts.core import Person
 
 

@@ -11,10 +11,10 @@ from bot.response_url import ResponseUrlError, ResponseUrls
 from countersign.slack.actions import APPROVE, LIST, LIST_REFRESH, REVOKE, BlockId
 from countersign.slack.listing.audience import UNCHECKED
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import ALICE, BOB, NOON
-from tests.listing import TEAM
-from tests.unit.bot.fake_slack import Json
-from tests.unit.bot.standins import CAROL, Talks, Votes, a_press, approved_by, ended, ruled
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import CAROL, Talks, Votes, a_press, approved_by, ended, ruled
+from tests.support.fake_slack import Json
+from tests.support.listed_approvals import TEAM
 from tests.unit.listing.conftest import Lists
 from workflows.client import ApprovalNotFoundError
 from workflows.contracts.approvals import ApprovalStatus, Grant

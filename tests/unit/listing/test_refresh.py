@@ -5,9 +5,9 @@ from aiohttp import web
 from bot.payloads.listing import Asked, Topic
 from countersign.slack.actions import APPROVE, LIST, LIST_REFRESH, REJECT, BlockId
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fake_slack import Json, parsed
-from tests.unit.bot.standins import CAROL, Talks, a_press, approved_by, ended, ruled
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import CAROL, Talks, a_press, approved_by, ended, ruled
+from tests.support.fake_slack import Json, parsed
 from tests.unit.listing.conftest import Lists
 from workflows.contracts.approvals import ApprovalStatus, Grant
 from workflows.contracts.core import Person

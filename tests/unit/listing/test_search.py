@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import ALICE, BOB, NOON
-from tests.listing import CAROL, TEAM, a_rule, an_approval, voted
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.listed_approvals import CAROL, TEAM, a_rule, an_approval, voted
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import Person, Thread
 from workflows.contracts.decisions import HandOver, Outcome

@@ -17,9 +17,9 @@ from temporalio.testing import ActivityEnvironment
 from countersign.slack.directory import Directory
 from countersign.slack.listing.audience import Audience
 from countersign.slack.listing.home_tab import HomeTab
-from tests.builders import ALICE, BOB, NOON
-from tests.listing import CAROL, a_rule, an_approval, voted
-from tests.unit.bot.standins import Votes, ended
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import Votes, ended
+from tests.support.listed_approvals import CAROL, a_rule, an_approval, voted
 from tests.unit.worker.workspace import TEAM, Workspace
 from worker.cards.activities import SlackCards
 from worker.home_publisher import MOST_APPROVALS, MOST_PEOPLE, HomePublisher, concerned

@@ -11,7 +11,7 @@ from temporalio.testing import ActivityEnvironment
 from bot.payloads.entities import plain_text
 from countersign.slack.directory import Directory
 from countersign.slack.markdown.fallback import fallback_text, unmentioned
-from tests.builders import a_thread
+from tests.support.builders import a_thread
 from tests.unit.worker.workspace import Json, Workspace
 from worker.mentions import Mentions
 from worker.threads import SlackThreads

@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
 from countersign.tools.toolkit import Context, Preview, ReservedNameError, ToolError, tool
-from tests.builders import a_call
+from tests.support.builders import a_call
 from worker.agent import FIELDS_LIMIT, LINES_LIMIT, NO_ANSWER, OUTPUT_LIMIT, AgentRunner
 from worker.arguments import not_run
 from workflows.contracts.core import ArgumentField, Call, Prepared, ToolResult

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.slack.web_client import build_client
-from tests.unit.bot.fake_slack import TOKEN, Json
+from tests.support.fake_slack import TOKEN, Json
 
 TEAM = "T0ACME"
 BOT, BOT_ID = "U0BOT", "B0BOT"

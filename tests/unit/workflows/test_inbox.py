@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import ALICE, a_thread
+from tests.support.builders import ALICE, a_thread
 from workflows.contracts.core import Edit, Message
 from workflows.conversation.inbox import Inbox, moment_of
 from workflows.conversation.memory import INBOX_LIMIT, SEEN_LIMIT, Memory

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import a_call, a_message, a_status, a_thread
+from tests.support.builders import a_call, a_message, a_status, a_thread
 from workflows.conversation.memory import (
     CARRIED_SIZE,
     INBOX_LIMIT,

@@ -6,7 +6,7 @@ import pytest
 from agents.exceptions import MaxTurnsExceeded
 from temporalio.exceptions import ApplicationError
 
-from tests.builders import NOON, a_message, a_press, a_status
+from tests.support.builders import NOON, a_message, a_press, a_status
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused, Via

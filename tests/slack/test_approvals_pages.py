@@ -1,0 +1,110 @@
+"""`/approvals` in a workspace: what people type, see and press. Nobody works on these approvals."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+import pytest
+
+from tests.slack.product import Product
+from tests.slack.reading import Json, words
+from tests.slack.slack_thread import ALICE as ALICES
+from tests.slack.slack_thread import ALICES_DM, BOB, OPS
+from tests.support.builders import ALICE
+from tests.support.listed_approvals import a_rule, an_approval, start
+
+pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
+
+FINANCE = "S0FINANCE"
+
+
+async def asked(product: Product, *approvers: str, count: int = 1, tool: str = "") -> Sequence[str]:
+    """So many approvals of a tool that no other test has, once visibility has them."""
+    tool = tool or f"tool_{uuid4().hex[:12]}"
+    ids = [
+        await start(product.temporal, an_approval(a_rule(*approvers), tool=tool))
+        for _ in range(count)
+    ]
+    query = f"CountersignTool = '{tool}'"
+    for _ in range(1_000):
+        if (await product.temporal.count_workflows(query)).count == count:
+            return [tool, *ids[::-1]]
+    pytest.fail("visibility does not follow")
+
+
+async def listed(product: Product, who: str, text: str, channel: str = OPS) -> Json:
+    """What the command answers."""
+    report = await product.sandbox.command(who, channel, "/approvals", text)
+    assert report["delivered"], report
+    return (await product.sandbox.ephemerals(who, channel))[-1]
+
+
+def labels(message: Json) -> Sequence[str]:
+    """The labels of a message's buttons."""
+    blocks = [block for block in message["blocks"] if block["type"] == "actions"]
+    found = [element for block in blocks for element in block["elements"]]
+    return [element["text"]["text"] for element in found if element["type"] == "button"]
+
+
+async def test_the_list_has_what_waits_for_me_through_my_group_and_buttons_to_decide_it(
+    product: Product,
+) -> None:
+    tool, *ids = await asked(product, FINANCE, count=2)
+    mine = await listed(product, BOB, f"tool:{tool}")
+
+    assert all(id_ in words(mine) for id_ in ids)
+    assert labels(mine)[:3] == ["Approve", "Reject…", "Open"]
+    assert "Nothing is waiting" in words(await listed(product, ALICES, f"tool:{tool}"))
+
+
+async def test_pages_are_turned_in_place(product: Product) -> None:
+    tool, *ids = await asked(product, BOB, count=7)
+    first = await listed(product, BOB, f"mine tool:{tool}")
+    await product.sandbox.click_button(BOB, first, "Next")
+    second = await _again(product, first)
+    await product.sandbox.click_button(BOB, second, "Previous")
+    back = await _again(product, second)
+
+    assert [id_ for id_ in ids if id_ in words(first)] == ids[:5]
+    assert [id_ for id_ in ids if id_ in words(second)] == ids[5:]
+    assert [id_ for id_ in ids if id_ in words(back)] == ids[:5]
+    assert first["ts"] == second["ts"] == back["ts"]
+
+
+async def test_a_tool_is_chosen_from_the_list(product: Product) -> None:
+    tool, *ids = await asked(product, BOB)
+    first = await listed(product, BOB, f"tool:{tool}")
+    await product.sandbox.choose(BOB, first, "Every tool")
+    every = await _again(product, first)
+
+    assert ids[0] in words(first)
+    assert "Only those of" in words(first)
+    assert "Only those of" not in words(every)
+
+
+async def test_people_are_found_by_their_names_and_requests_by_who_made_them(
+    product: Product,
+) -> None:
+    tool, *ids = await asked(product, BOB)
+
+    assert ids[0] in words(await listed(product, BOB, f"from:@alice tool:{tool}"))
+    assert ids[0] not in words(await listed(product, BOB, f"from:@carol tool:{tool}"))
+    own = await listed(product, ALICES, f"requested tool:{tool}", ALICES_DM)
+    assert ids[0] in words(own)
+    assert labels(own)[:2] == ["Withdraw", "Open"]
+    assert ALICE.user == ALICES
+
+
+async def test_a_wrong_word_gets_help_that_names_it(product: Product) -> None:
+    told = await listed(product, BOB, "mien")
+
+    assert "`mien`" in told["text"]
+    assert "/approvals requested" in told["text"]
+
+
+async def _again(product: Product, message: Json) -> Json:
+    """The same private message, rewritten."""
+    (found,) = (
+        it for it in await product.sandbox.ephemerals(BOB, OPS) if it["ts"] == message["ts"]
+    )
+    assert found["client_n"] > message["client_n"]
+    return found
