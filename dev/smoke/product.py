@@ -19,7 +19,7 @@ from workflows.client import Approvals
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Product:
     """A product that runs."""
 
     stack: Stack
@@ -29,7 +29,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def set_up() -> AsyncGenerator[Stage]:
+async def running_product() -> AsyncGenerator[Product]:
     """Start the product on free ports, and stop it at the end.
 
     Raises:
@@ -47,4 +47,4 @@ async def set_up() -> AsyncGenerator[Stage]:
                 stack.temporal_address, data_converter=pydantic_data_converter
             )
             shop = ShopFile(home / "countersign.db")
-            yield Stage(stack, sandbox, Approvals(temporal), shop)
+            yield Product(stack, sandbox, Approvals(temporal), shop)

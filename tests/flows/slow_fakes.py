@@ -39,7 +39,7 @@ def _open() -> asyncio.Event:
     return door
 
 
-class SlowBook(FakeDirectory):
+class SlowDirectory(FakeDirectory):
     """Slack's directory, when it takes its time with some people or does not know them now."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class SlowBook(FakeDirectory):
         return eligibilities
 
 
-class SlowShop(FakeAgent):
+class SlowAgent(FakeAgent):
     """A shop whose preview may hang or break once something is asked for."""
 
     def __init__(self) -> None:

@@ -91,7 +91,7 @@ async def test_an_operators_reason_for_a_rejection_reaches_the_agent(temporal: C
         assert rejected.out.strip() == "Rejected. Nothing was done."
         assert await flow.answered() == "It was rejected."
         assert "too [b]dear[/b]" in flow.script.given[-1][-1]["output"]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_an_operator_takes_a_request_back(temporal: Client) -> None:

@@ -6,7 +6,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from tests.flows.flow import CAROL, Flow, a_rule, act, at_work, so_many, working
-from tests.flows.slow_fakes import SlowBook, SlowShop
+from tests.flows.slow_fakes import SlowAgent, SlowDirectory
 from tests.support.builders import ALICE, BOB
 from tests.support.scripted_model import Script, says
 from workflows.contracts.decisions import Outcome, Refusal, Verb
@@ -35,7 +35,7 @@ async def _ask_and_leave(flow: Flow) -> str:
 
 
 async def test_a_vote_that_is_still_looked_up_at_the_deadline_counts(temporal: Client) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     async with working(temporal, act(1), says("Done."), directory=book) as flow:
         flow.policy.rule = a_rule(expires_after=SOON)
         book.doors.close(BOB.user)
@@ -48,14 +48,14 @@ async def test_a_vote_that_is_still_looked_up_at_the_deadline_counts(temporal: C
 
         assert await flow.answered() == "Done."
         assert flow.cards.of(id_).outcome is Outcome.APPROVED
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_a_vote_that_cannot_be_checked_at_the_deadline_is_not_told_to_press_again(
     temporal: Client,
 ) -> None:
-    shop = SlowShop()
-    async with working(temporal, act(1), says("Nobody answered."), bench=shop) as flow:
+    shop = SlowAgent()
+    async with working(temporal, act(1), says("Nobody answered."), agent=shop) as flow:
         flow.policy.rule = a_rule(expires_after=SOON)
         id_ = await flow.ask()
         shop.doors.close("preview")
@@ -70,7 +70,7 @@ async def test_a_vote_that_cannot_be_checked_at_the_deadline_is_not_told_to_pres
 
 
 async def test_one_of_two_in_time_is_not_enough(temporal: Client) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     async with working(temporal, act(1), says("Nobody answered."), directory=book) as flow:
         flow.policy.rule = a_rule(expires_after=SOON, panels=so_many(2))
         book.doors.close(BOB.user)
@@ -86,7 +86,7 @@ async def test_one_of_two_in_time_is_not_enough(temporal: Client) -> None:
         card = flow.cards.of(id_)
         assert (card.outcome, card.counted) == (Outcome.EXPIRED, 1)
         assert await flow.refusals(id_) == [Refusal.TOO_LATE]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_a_press_in_time_counts_though_no_worker_was_there_until_after_the_deadline(
@@ -101,7 +101,7 @@ async def test_a_press_in_time_counts_though_no_worker_was_there_until_after_the
         assert await flow.answered() == "Done."
 
     assert flow.cards.of(id_).outcome is Outcome.APPROVED
-    assert len(flow.bench.ran) == 1
+    assert len(flow.agent.ran) == 1
 
 
 async def test_a_press_after_the_deadline_is_too_late_though_no_worker_was_there(
@@ -119,13 +119,13 @@ async def test_a_press_after_the_deadline_is_too_late_though_no_worker_was_there
     assert ephemeral.to == BOB
     assert "Too late" in ephemeral.text
     assert flow.cards.of(id_).outcome is Outcome.EXPIRED
-    assert flow.bench.ran == []
+    assert flow.agent.ran == []
 
 
 async def test_never_mind_after_the_deadline_still_stops_a_yes_that_is_being_checked(
     temporal: Client,
 ) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     async with working(temporal, act(1), says("Off."), directory=book) as flow:
         flow.policy.rule = a_rule(expires_after=SOON)
         book.doors.close(BOB.user)
@@ -138,4 +138,4 @@ async def test_never_mind_after_the_deadline_still_stops_a_yes_that_is_being_che
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.WITHDRAWN)
         book.doors.open(BOB.user)
         assert await flow.answered() == "Off."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []

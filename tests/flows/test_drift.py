@@ -36,12 +36,12 @@ async def test_what_has_changed_is_not_run_but_asked_again_with_the_difference(
 ) -> None:
     async with working(temporal, act(1), says("Done.")) as flow:
         first = await flow.ask()
-        flow.bench.price = 2
+        flow.agent.price = 2
 
         await flow.vote(first, BOB)
 
         second = (await flow.asked(2))[-1]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         assert flow.cards.of(second).request.replaces == first
         assert flow.cards.of(second).request.changes == DEARER
         await flow.cards.until(lambda: flow.cards.of(first).replaced_by == second)
@@ -52,14 +52,14 @@ async def test_what_has_changed_is_not_run_but_asked_again_with_the_difference(
         assert "price: 1 → 2" in ephemeral.text
         await flow.vote(second, BOB)
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_only_the_vote_that_approves_looks_again(temporal: Client) -> None:
     async with working(temporal, act(1)) as flow:
         flow.policy.rule = a_rule(panels=so_many(2))
         first = await flow.ask()
-        flow.bench.price = 2
+        flow.agent.price = 2
         await flow.vote(first, BOB)
         await flow.counted(first, 1)
         assert await flow.outcome(first) is Outcome.PENDING
@@ -68,7 +68,7 @@ async def test_only_the_vote_that_approves_looks_again(temporal: Client) -> None
 
         await flow.asked(2)
         assert await flow.outcome(first) is Outcome.SUPERSEDED
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_the_press_that_found_the_change_is_on_record_and_known_again(
@@ -79,14 +79,14 @@ async def test_the_press_that_found_the_change_is_on_record_and_known_again(
         first = await flow.ask()
         press = await flow.vote(first, BOB)
         await flow.approvals.decide(first, True, press)
-        flow.bench.price = 2
+        flow.agent.price = 2
 
         flow.directory.gate.set()
 
         await flow.asked(2)
         (refused,) = (await flow.approvals.status(first)).refused
         assert refused.decision == press
-        assert len(flow.log.ephemerals) == 1
+        assert len(flow.threads.ephemerals) == 1
 
 
 async def test_what_never_settles_ends_and_nothing_is_done(temporal: Client) -> None:
@@ -94,18 +94,18 @@ async def test_what_never_settles_ends_and_nothing_is_done(temporal: Client) -> 
         await flow.say("please act")
         for count in range(1, MOST_REPLACEMENTS + 1):
             approval_id = (await flow.asked(count))[-1]
-            flow.bench.price += 1
+            flow.agent.price += 1
             await flow.vote(approval_id, BOB)
 
         assert await flow.answered() == "It keeps changing."
         assert "SUPERSEDED: what it would do kept changing" in flow.outputs[-1]
         assert flow.cards.posted == MOST_REPLACEMENTS
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_what_has_become_impossible_fails_with_words(temporal: Client) -> None:
     shop = ClosingShop()
-    async with working(temporal, act(1), says("It is closed."), bench=shop) as flow:
+    async with working(temporal, act(1), says("It is closed."), agent=shop) as flow:
         approval_id = await flow.ask()
         shop.closed = True
 

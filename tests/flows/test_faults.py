@@ -130,7 +130,7 @@ async def test_a_check_that_is_broken_ends_that_vote_in_words(
     temporal: Client, step: str, how: str
 ) -> None:
     book, shop = Book(), Shop()
-    async with working(temporal, act(1), says("Done."), directory=book, bench=shop) as flow:
+    async with working(temporal, act(1), says("Done."), directory=book, agent=shop) as flow:
         id_ = await flow.ask()
         part: Any = book if step == "look-up" else shop
         part.broken = how
@@ -142,7 +142,7 @@ async def test_a_check_that_is_broken_ends_that_vote_in_words(
         assert await flow.refusals(id_) == [Refusal.UNVERIFIED]
         await flow.vote(id_, BOB)
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert await _failed_tasks(flow, id_) == 0
 
 
@@ -165,7 +165,7 @@ async def test_an_answer_to_a_check_that_is_none_is_a_fault_in_words(temporal: C
 @pytest.mark.parametrize("how", ["fails", "answers nonsense"])
 async def test_a_tool_that_does_not_answer_may_have_done_it(temporal: Client, how: str) -> None:
     shop = Shop()
-    async with working(temporal, act(1), says("I don't know."), bench=shop) as flow:
+    async with working(temporal, act(1), says("I don't know."), agent=shop) as flow:
         shop.till = how
         id_ = await flow.ask()
         await flow.vote(id_, BOB)
@@ -188,7 +188,7 @@ async def test_a_card_that_cannot_be_redrawn_keeps_nothing_from_being_told(
         await flow.vote(id_, BOB)
 
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert await _failed_tasks(flow, id_) == 0
 
 
@@ -202,7 +202,7 @@ async def test_a_card_that_was_posted_nobody_knows_where_asks_nobody(temporal: C
 
 
 async def test_who_cannot_be_told_keeps_nobody_else_from_deciding(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done."), log=Deaf()) as flow:
+    async with working(temporal, act(1), says("Done."), threads=Deaf()) as flow:
         id_ = await flow.ask()
         await flow.vote(id_, ALICE)
         await flow.told()
@@ -254,13 +254,13 @@ async def test_a_bug_in_a_step_of_a_vote_ends_in_words_and_nothing_runs_after_a_
             patch.setattr(*BUGS[name], bug)
             await flow.vote(id_, BOB)
             await bug.hit()
-        approved = flow.bench.ran != []
+        approved = flow.agent.ran != []
         await _press_no_if_it_is_open(flow, id_)
 
         assert await flow.answered() == "It is over."
         assert await _failed_tasks(flow, id_) == 0
         if not approved:
-            assert flow.bench.ran == []
+            assert flow.agent.ran == []
 
 
 async def _press_no_if_it_is_open(flow: Flow, approval_id: str) -> None:
@@ -314,5 +314,5 @@ async def test_a_clock_that_breaks_at_the_deadline_still_ends_it(
         assert await flow.answered() == "It was stopped."
         assert failed.is_set()
         assert flow.cards.of(id_).outcome is Outcome.STOPPED
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         assert await _failed_tasks(flow, id_) == 0

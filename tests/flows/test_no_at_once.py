@@ -8,7 +8,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, so_many, working
-from tests.flows.slow_fakes import SlowBook, SlowShop
+from tests.flows.slow_fakes import SlowAgent, SlowDirectory
 from tests.support.builders import ALICE, BOB
 from tests.support.scripted_model import says
 from workflows.contracts.decisions import Outcome, Refusal, Verb
@@ -57,8 +57,8 @@ OBJECTIONS: dict[Outcome, Objection] = {
 async def test_a_no_does_not_wait_for_a_yes_that_is_being_checked_and_the_yes_loses(
     temporal: Client, outcome: Outcome, slow: str
 ) -> None:
-    book, shop = SlowBook(), SlowShop()
-    async with working(temporal, act(1), says("Off."), directory=book, bench=shop) as flow:
+    book, shop = SlowDirectory(), SlowAgent()
+    async with working(temporal, act(1), says("Off."), directory=book, agent=shop) as flow:
         id_ = await flow.ask()
         known = shop.previewed
         if slow == "preview":
@@ -79,11 +79,11 @@ async def test_a_no_does_not_wait_for_a_yes_that_is_being_checked_and_the_yes_lo
         assert ephemeral.to == BOB
         assert ephemeral.text.startswith("Too late:")
         assert await flow.answered() == "Off."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_who_the_rule_names_says_no_though_slack_says_nothing(temporal: Client) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     async with working(temporal, act(1), says("Off."), directory=book) as flow:
         flow.policy.rule = a_rule(panels=(BY_NAME,))
         book.doors.close(CAROL.user)
@@ -99,7 +99,7 @@ async def test_who_the_rule_names_says_no_though_slack_says_nothing(temporal: Cl
 async def test_a_yes_waits_for_a_no_that_is_looked_up_and_loses_if_that_counts(
     temporal: Client,
 ) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     async with working(temporal, act(1), says("Off."), directory=book) as flow:
         id_ = await flow.ask()
         book.doors.close(CAROL.user)
@@ -113,11 +113,11 @@ async def test_a_yes_waits_for_a_no_that_is_looked_up_and_loses_if_that_counts(
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.REJECTED)
         assert (await flow.told()).to == BOB
         assert await flow.answered() == "Off."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_a_no_by_somebody_who_may_not_decide_only_delays_a_yes(temporal: Client) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     book.panels = {DAVE.user: ()}
     async with working(temporal, act(1), says("Done."), directory=book) as flow:
         id_ = await flow.ask()
@@ -129,12 +129,12 @@ async def test_a_no_by_somebody_who_may_not_decide_only_delays_a_yes(temporal: C
         book.doors.open(DAVE.user)
 
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert await flow.refusals(id_) == [Refusal.NOT_AN_APPROVER]
 
 
 async def test_a_yes_does_not_count_beside_a_no_that_cannot_be_checked(temporal: Client) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     async with working(temporal, act(1), says("Done."), directory=book) as flow:
         id_ = await flow.ask()
         book.doors.close(BOB.user, CAROL.user)
@@ -144,8 +144,8 @@ async def test_a_yes_does_not_count_beside_a_no_that_cannot_be_checked(temporal:
         await book.until(lambda: len(book.asked) == 2)
         book.doors.open(CAROL.user)
         await flow.told(2)
-        assert {it.to for it in flow.log.ephemerals} == {BOB, CAROL}
-        assert all("Please press again" in it.text for it in flow.log.ephemerals)
+        assert {it.to for it in flow.threads.ephemerals} == {BOB, CAROL}
+        assert all("Please press again" in it.text for it in flow.threads.ephemerals)
 
         book.doors.open(BOB.user)
 
@@ -153,14 +153,14 @@ async def test_a_yes_does_not_count_beside_a_no_that_cannot_be_checked(temporal:
         assert await flow.outcome(id_) is Outcome.PENDING
         await flow.vote(id_, BOB)
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_a_preview_that_does_not_come_is_told_within_seconds_and_decides_nothing_later(
     temporal: Client,
 ) -> None:
-    shop = SlowShop()
-    async with working(temporal, act(1), says("Off."), bench=shop) as flow:
+    shop = SlowAgent()
+    async with working(temporal, act(1), says("Off."), agent=shop) as flow:
         id_ = await flow.ask()
         shop.doors.close("preview")
         began = asyncio.get_running_loop().time()
@@ -176,13 +176,13 @@ async def test_a_preview_that_does_not_come_is_told_within_seconds_and_decides_n
         await flow.vote(id_, CAROL, approve=False)
         assert await flow.answered() == "Off."
         assert flow.cards.of(id_).outcome is Outcome.REJECTED
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_of_two_approvals_the_one_that_came_first_counts_though_it_is_checked_longer(
     temporal: Client,
 ) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     async with working(temporal, act(1), says("Done."), directory=book) as flow:
         id_ = await flow.ask()
         book.doors.close(BOB.user)
@@ -197,14 +197,14 @@ async def test_of_two_approvals_the_one_that_came_first_counts_though_it_is_chec
         assert card.decision is not None
         assert card.decision.by == BOB
         assert (await flow.told()).to == CAROL
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_the_second_of_two_that_are_needed_is_previewed_when_its_turn_comes(
     temporal: Client,
 ) -> None:
-    book, shop = SlowBook(), SlowShop()
-    async with working(temporal, act(1), says("Done."), directory=book, bench=shop) as flow:
+    book, shop = SlowDirectory(), SlowAgent()
+    async with working(temporal, act(1), says("Done."), directory=book, agent=shop) as flow:
         flow.policy.rule = a_rule(panels=so_many(2))
         id_ = await flow.ask()
         known = shop.previewed

@@ -96,7 +96,7 @@ async def test_an_operators_yes_is_nobody_where_two_people_are_needed(temporal: 
 
         assert await flow.refusals(approval_id) == [Refusal.OPERATOR_IS_NOBODY]
         assert await flow.outcome(approval_id) is Outcome.PENDING
-        assert flow.log.ephemerals == []
+        assert flow.threads.ephemerals == []
 
 
 async def test_an_operators_no_counts_where_two_people_are_needed(temporal: Client) -> None:
@@ -170,7 +170,7 @@ async def test_only_named_people_break_the_glass_and_only_with_a_reason(temporal
         assert "not among those who may break the glass" in (await flow.told(1)).text
         await flow.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS)
         assert "needs a reason" in (await flow.told(2)).text
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         await flow.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS, reason="fire")
 
         assert await flow.answered() == "Done."

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import Client
 
 from tests.flows.flow import Flow, act, working
-from tests.flows.slow_fakes import SlowBook, SlowShop
+from tests.flows.slow_fakes import SlowAgent, SlowDirectory
 from tests.support.builders import ALICE, ANYBODY, BOB, a_thread
 from tests.support.scripted_model import says
 from workflows.approval.workflow import ApprovalWorkflow
@@ -27,7 +27,7 @@ async def _ask_in_a_conversation(flow: Flow) -> str:
         requester=ALICE,
         approval=f"approval-{flow.queue}",
     )
-    prepared: Prepared = await flow.bench.prepare_call(call)
+    prepared: Prepared = await flow.agent.prepare_call(call)
     request = ApprovalRequest(
         call=call, prepared=prepared, asked_at=datetime.now(UTC), rule=ANYBODY
     )
@@ -68,11 +68,11 @@ async def test_a_cancelled_approval_is_stopped_visibly_and_told(temporal: Client
         assert (card.outcome, card.stop) == (Outcome.STOPPED, Stop.CANCELED)
         assert card.execution is Execution.NOT_STARTED
         assert await _end(flow, id_) == card
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_a_yes_that_is_being_checked_loses_against_a_cancellation(temporal: Client) -> None:
-    book = SlowBook()
+    book = SlowDirectory()
     async with working(temporal, act(1), says("It was stopped."), directory=book) as flow:
         id_ = await flow.ask()
         book.doors.close(BOB.user)
@@ -85,18 +85,18 @@ async def test_a_yes_that_is_being_checked_loses_against_a_cancellation(temporal
         book.doors.open(BOB.user)
         assert "was ended by an operator; nothing was done." in (await flow.told()).text
         assert await flow.answered() == "It was stopped."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_what_runs_when_it_is_cancelled_is_told_as_what_it_becomes(temporal: Client) -> None:
     async with working(temporal, act(1), says("Done.")) as flow:
-        flow.bench.gate.clear()
+        flow.agent.gate.clear()
         id_ = await flow.ask()
         await flow.vote(id_, BOB)
-        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+        await flow.agent.until(lambda: len(flow.agent.ran) == 1)
 
         await temporal.get_workflow_handle(id_).cancel()
-        flow.bench.gate.set()
+        flow.agent.gate.set()
 
         assert await flow.answered() == "Done."
         card = flow.cards.of(id_)
@@ -117,15 +117,15 @@ async def test_an_approval_finds_out_that_its_conversation_was_ended(
         end = await _end(flow, id_)
         assert (end.outcome, end.stop) == (Outcome.STOPPED, Stop.CONVERSATION)
         assert flow.cards.of(id_).outcome is Outcome.STOPPED
-        told = flow.log.replies[-1]
+        told = flow.threads.replies[-1]
         assert f"(`{id_}`) was ended together with its conversation" in told
         assert "nothing was done. Ask again" in told
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_a_yes_does_not_count_once_the_conversation_was_ended(temporal: Client) -> None:
-    shop = SlowShop()
-    async with working(temporal, says("Hello."), bench=shop) as flow:
+    shop = SlowAgent()
+    async with working(temporal, says("Hello."), agent=shop) as flow:
         id_ = await _ask_in_a_conversation(flow)
         await temporal.get_workflow_handle(flow.thread.workflow_id).terminate()
 
@@ -165,17 +165,17 @@ async def test_what_outlives_its_conversation_while_it_runs_is_told_in_the_threa
 ) -> None:
     async with working(temporal, says("Hello.")) as flow:
         id_ = await _ask_in_a_conversation(flow)
-        flow.bench.gate.clear()
+        flow.agent.gate.clear()
         await flow.vote(id_, BOB)
-        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+        await flow.agent.until(lambda: len(flow.agent.ran) == 1)
         await temporal.get_workflow_handle(flow.thread.workflow_id).terminate()
 
-        flow.bench.gate.set()
+        flow.agent.gate.set()
 
         end = await _end(flow, id_)
         assert (end.outcome, end.execution) == (Outcome.APPROVED, Execution.DONE)
-        assert f"(`{id_}`) outlived its conversation" in flow.log.replies[-1]
-        assert "It was approved; it was done. act ran" in flow.log.replies[-1]
+        assert f"(`{id_}`) outlived its conversation" in flow.threads.replies[-1]
+        assert "It was approved; it was done. act ran" in flow.threads.replies[-1]
 
 
 async def test_the_conversation_is_told_the_end_before_slack_has_taken_the_last_card(

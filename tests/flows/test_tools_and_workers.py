@@ -27,13 +27,13 @@ class Fragile(FakeAgent):
 
 @pytest.mark.parametrize("asked", [act(1), LOOK], ids=["approved", "free"])
 async def test_a_tool_that_broke_is_tried_again(temporal: Client, asked: Answer) -> None:
-    async with working(temporal, asked, says("Done."), bench=Fragile()) as flow:
+    async with working(temporal, asked, says("Done."), agent=Fragile()) as flow:
         await flow.say("please act")
         if asked is not LOOK:
             await flow.vote((await flow.asked())[-1])
 
         assert await flow.answered() == "Done."
-        assert [call.arguments for call in flow.bench.ran] == ['{"n": 1}', '{"n": 1}']
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 1}', '{"n": 1}']
         assert "ran with" in flow.outputs[-1]
         assert "FAILED" not in flow.outputs[-1]
 
@@ -41,15 +41,15 @@ async def test_a_tool_that_broke_is_tried_again(temporal: Client, asked: Answer)
 @pytest.mark.parametrize("asked", [act(1), LOOK], ids=["approved", "free"])
 async def test_a_tool_that_takes_long_is_known_to_be_alive(temporal: Client, asked: Answer) -> None:
     async with working(temporal, asked, says("Done.")) as flow:
-        flow.bench.gate.clear()
+        flow.agent.gate.clear()
         await flow.say("please act")
         if asked is not LOOK:
             await flow.vote((await flow.asked())[-1])
-        await flow.bench.until(lambda: bool(flow.bench.ran))
+        await flow.agent.until(lambda: bool(flow.agent.ran))
 
         runs_in = flow.thread.workflow_id if asked is LOOK else flow.cards.ids[-1]
         await _heartbeat(temporal, runs_in)
-        flow.bench.gate.set()
+        flow.agent.gate.set()
         assert await flow.answered() == "Done."
 
 

@@ -22,7 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from bot.listeners.votes import ballot_of
 from tests.flows.flow import Flow, working
-from tests.flows.slow_fakes import SlowBook, SlowShop
+from tests.flows.slow_fakes import SlowAgent, SlowDirectory
 from tests.support.builders import ANYBODY, a_press, a_thread
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
@@ -108,8 +108,8 @@ class Course:
     """One approval, and what happened to it."""
 
     flow: Flow
-    book: SlowBook
-    shop: SlowShop
+    book: SlowDirectory
+    shop: SlowAgent
     number: int = field(default_factory=lambda: next(NUMBERS))
     pressed: list[tuple[Press, Decision]] = field(default_factory=list)
 
@@ -143,7 +143,7 @@ class Course:
         )
         request = ApprovalRequest(
             call=call,
-            prepared=await self.flow.bench.prepare_call(call),
+            prepared=await self.flow.agent.prepare_call(call),
             asked_at=datetime.now(UTC),
             rule=ANYBODY.model_copy(update={"expires_after": timedelta(days=1)}),
         )
@@ -235,7 +235,7 @@ class Record:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def flow(temporal: Client) -> AsyncGenerator[Flow]:
     """One worker for all examples."""
-    async with working(temporal, directory=SlowBook(), bench=SlowShop()) as it:
+    async with working(temporal, directory=SlowDirectory(), agent=SlowAgent()) as it:
         yield it
 
 
@@ -289,9 +289,9 @@ async def _decides_rightly(flow: Flow, seeds: list[int]) -> None:
 
 async def _run(flow: Flow, steps: list[Press | Door | Rest]) -> ApprovalStatus:
     """Let it happen, and hold it against what may be true afterwards."""
-    assert isinstance(flow.directory, SlowBook)
-    assert isinstance(flow.bench, SlowShop)
-    course = Course(flow, flow.directory, flow.bench)
+    assert isinstance(flow.directory, SlowDirectory)
+    assert isinstance(flow.agent, SlowAgent)
+    course = Course(flow, flow.directory, flow.agent)
     await course.begin()
     for step in steps:
         await course.take(step)
@@ -348,7 +348,7 @@ async def _assert_told(course: Course, end: ApprovalStatus) -> None:
         person = course.person(who)
         mine = [it for it in course.pressed if it[0].who is who]
         silent = [it for it in mine if end.decision and it[1].id == end.decision.id]
-        ephemerals = [it for it in course.flow.log.ephemerals if it.to.user == person.user]
+        ephemerals = [it for it in course.flow.threads.ephemerals if it.to.user == person.user]
         assert len(ephemerals) == len(mine) - len(silent)
     late = {it.id for press, it in course.pressed if press.late}
     for refused in end.refused:

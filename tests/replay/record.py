@@ -83,7 +83,7 @@ async def _record_renewal(flow: Flow, release: str) -> None:
     id_ = await flow.ask("please act")
     await flow.renew()
     await _write(flow, flow.thread.workflow_id, f"{release}-renewed-waiting")
-    told = len(flow.log.replies)
+    told = len(flow.threads.replies)
     await flow.vote(id_, BOB)
     await flow.answered(told + 1)
     await _write(flow, flow.thread.workflow_id, f"{release}-renewed-done")

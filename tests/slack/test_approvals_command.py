@@ -3,7 +3,7 @@
 import pytest
 
 from tests.slack.product import Product
-from tests.slack.reading import approval_id, buttons, row_of, words
+from tests.slack.reading import approval_id, buttons, full_text, row_of
 from tests.slack.slack_thread import ALICE, BOB, CAROL, DAVE, OPS, PATIENCE
 from workflows.contracts.decisions import Outcome, Via
 
@@ -22,7 +22,7 @@ async def test_the_list_shows_what_waits_for_the_caller_and_to_nobody_else(
 
     listed = await product.list_of(CAROL, approval_id(older), approval_id(newer))
 
-    said = words(listed)
+    said = full_text(listed)
     assert said.index(approval_id(newer)) < said.index(approval_id(older))
     for part in ("Order 100 × widget", "place_order", f"<@{ALICE}>", "just now", "0 of 1"):
         assert part in said
@@ -34,16 +34,16 @@ async def test_the_list_shows_what_waits_for_the_caller_and_to_nobody_else(
 async def test_a_requester_finds_what_others_have_to_decide_and_withdraws_it(
     product: Product,
 ) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
     listed = await product.list_of(ALICE, approval_id(card), text="requested")
     row = row_of(listed, approval_id(card))
     assert row is not None
     assert set(buttons(row)) <= {"Withdraw", "Open"}
 
-    await talk.press(row, "Withdraw", ALICE)
+    await thread.press(row, "Withdraw", ALICE)
 
-    await talk.redrawn(card, "No longer needed")
+    await thread.redrawn(card, "No longer needed")
     after = await product.sandbox.wait_ephemeral(
         ALICE, channel=OPS, contains="Withdrawn", timeout=PATIENCE
     )
@@ -51,15 +51,15 @@ async def test_a_requester_finds_what_others_have_to_decide_and_withdraws_it(
 
 
 async def test_a_decision_from_the_list_redraws_the_list_that_was_pressed(product: Product) -> None:
-    talk = await product.mention("order 1 chair")
-    card = await talk.card()
+    thread = await product.mention("order 1 chair")
+    card = await thread.card()
     row = None
     while row is None or "Approve" not in buttons(row):
         row = row_of(await product.list_of(BOB, approval_id(card)), approval_id(card))
 
-    await talk.press(row, "Approve")
+    await thread.press(row, "Approve")
 
-    await talk.redrawn(card, "from the list")
+    await thread.redrawn(card, "from the list")
     news = await product.sandbox.wait_ephemeral(
         BOB, channel=OPS, ts=row["ts"], contains="Approved: Order 1", timeout=PATIENCE
     )
@@ -71,15 +71,15 @@ async def test_a_decision_from_the_list_redraws_the_list_that_was_pressed(produc
 
 
 async def test_an_older_list_is_honest_after_somebody_else_decided(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
     listed = await product.list_of(CAROL, approval_id(card))
     row = row_of(listed, approval_id(card))
     assert row is not None
-    await talk.reject(card, who=BOB)
-    await talk.redrawn(card, "Nothing was done")
+    await thread.reject(card, who=BOB)
+    await thread.redrawn(card, "Nothing was done")
 
-    await talk.press(row, "Reject…", CAROL)
+    await thread.press(row, "Reject…", CAROL)
 
     late = f"Too late: `{approval_id(card)}`"
     told = await product.sandbox.wait_ephemeral(CAROL, contains=late, timeout=PATIENCE)
@@ -88,24 +88,24 @@ async def test_an_older_list_is_honest_after_somebody_else_decided(product: Prod
 
 
 async def test_a_guest_sees_only_what_is_theirs(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
     await product.list_of(BOB, approval_id(card))
     listed = await product.list_of(DAVE, text="all", channel="C0GENERAL")
-    assert approval_id(card) not in words(listed)
-    await talk.drop(card)
+    assert approval_id(card) not in full_text(listed)
+    await thread.drop(card)
 
 
 async def test_one_approval_is_shown_in_full_and_a_wrong_word_gets_help(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
     shown = await product.list_of(BOB, approval_id(card), text=approval_id(card))
-    assert "Order 100 × widget" in words(shown)
+    assert "Order 100 × widget" in full_text(shown)
 
     helped = await product.list_of(BOB, text="nonsense")
 
     assert "/approvals requested" in helped["text"]
     assert "nonsense" in helped["text"]
-    await talk.drop(card)
+    await thread.drop(card)
     nothing = await product.list_of(BOB, text=f"mine tool:wait_for_confirmation from:<@{CAROL}>")
-    assert "Nothing is waiting" in words(nothing)
+    assert "Nothing is waiting" in full_text(nothing)

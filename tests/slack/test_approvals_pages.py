@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.slack.product import Product
-from tests.slack.reading import Json, words
+from tests.slack.reading import Json, full_text
 from tests.slack.slack_thread import ALICE as ALICES
 from tests.slack.slack_thread import ALICES_DM, BOB, OPS
 from tests.support.builders import ALICE
@@ -51,9 +51,9 @@ async def test_the_list_has_what_waits_for_me_through_my_group_and_buttons_to_de
     tool, *ids = await asked(product, FINANCE, count=2)
     mine = await listed(product, BOB, f"tool:{tool}")
 
-    assert all(id_ in words(mine) for id_ in ids)
+    assert all(id_ in full_text(mine) for id_ in ids)
     assert labels(mine)[:3] == ["Approve", "Reject…", "Open"]
-    assert "Nothing is waiting" in words(await listed(product, ALICES, f"tool:{tool}"))
+    assert "Nothing is waiting" in full_text(await listed(product, ALICES, f"tool:{tool}"))
 
 
 async def test_pages_are_turned_in_place(product: Product) -> None:
@@ -64,9 +64,9 @@ async def test_pages_are_turned_in_place(product: Product) -> None:
     await product.sandbox.click_button(BOB, second, "Previous")
     back = await _again(product, second)
 
-    assert [id_ for id_ in ids if id_ in words(first)] == ids[:5]
-    assert [id_ for id_ in ids if id_ in words(second)] == ids[5:]
-    assert [id_ for id_ in ids if id_ in words(back)] == ids[:5]
+    assert [id_ for id_ in ids if id_ in full_text(first)] == ids[:5]
+    assert [id_ for id_ in ids if id_ in full_text(second)] == ids[5:]
+    assert [id_ for id_ in ids if id_ in full_text(back)] == ids[:5]
     assert first["ts"] == second["ts"] == back["ts"]
 
 
@@ -76,9 +76,9 @@ async def test_a_tool_is_chosen_from_the_list(product: Product) -> None:
     await product.sandbox.choose(BOB, first, "Every tool")
     every = await _again(product, first)
 
-    assert ids[0] in words(first)
-    assert "Only those of" in words(first)
-    assert "Only those of" not in words(every)
+    assert ids[0] in full_text(first)
+    assert "Only those of" in full_text(first)
+    assert "Only those of" not in full_text(every)
 
 
 async def test_people_are_found_by_their_names_and_requests_by_who_made_them(
@@ -86,10 +86,10 @@ async def test_people_are_found_by_their_names_and_requests_by_who_made_them(
 ) -> None:
     tool, *ids = await asked(product, BOB)
 
-    assert ids[0] in words(await listed(product, BOB, f"from:@alice tool:{tool}"))
-    assert ids[0] not in words(await listed(product, BOB, f"from:@carol tool:{tool}"))
+    assert ids[0] in full_text(await listed(product, BOB, f"from:@alice tool:{tool}"))
+    assert ids[0] not in full_text(await listed(product, BOB, f"from:@carol tool:{tool}"))
     own = await listed(product, ALICES, f"requested tool:{tool}", ALICES_DM)
-    assert ids[0] in words(own)
+    assert ids[0] in full_text(own)
     assert labels(own)[:2] == ["Withdraw", "Open"]
     assert ALICE.user == ALICES
 

@@ -9,7 +9,7 @@ import pytest
 from countersign.slack.actions import APPROVE, REJECT, BlockId
 from tests.slack.policy import STANDING
 from tests.slack.product import Product
-from tests.slack.reading import Json, approval_id, buttons, words
+from tests.slack.reading import Json, approval_id, buttons, full_text
 from tests.slack.slack_thread import ALICE, BOB, CARD, CAROL, OPS, SlackThread
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome, Refusal, Via
@@ -20,8 +20,8 @@ ORDER = "order 10 widgets because stock is low"
 
 
 async def _ordered(product: Product, text: str = ORDER) -> tuple[SlackThread, Json]:
-    talk = await product.mention(text)
-    return talk, await talk.card()
+    thread = await product.mention(text)
+    return thread, await thread.card()
 
 
 async def _dialog(product: Product, card: Json, label: str, who: str = BOB) -> Json:
@@ -39,60 +39,60 @@ async def _told(product: Product, who: str, contains: str, channel: str = OPS) -
 
 
 async def _settled(
-    product: Product, card: Json, talk: SlackThread, outcome: Outcome
+    product: Product, card: Json, thread: SlackThread, outcome: Outcome
 ) -> ApprovalStatus:
     word = str(outcome).capitalize()
-    await talk.redrawn(card, word)
+    await thread.redrawn(card, word)
     status = await product.status(card)
     assert status.outcome is outcome
     return status
 
 
 async def test_a_rejection_tells_the_agent_why(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     dialog = await _dialog(product, card, "Reject…")
     answer = {"Reason": "Too much", "reason": "twenty would do"}
     assert (await product.sandbox.submit(BOB, dialog, answer))["response_action"] == "clear"
 
-    status = await _settled(product, card, talk, Outcome.REJECTED)
+    status = await _settled(product, card, thread, Outcome.REJECTED)
     assert status.decision is not None
     assert status.decision.via is Via.MODAL
     assert status.decision.reason.endswith("twenty would do")
-    assert "twenty would do" in (await talk.hear("twenty would do"))["text"]
+    assert "twenty would do" in (await thread.hear("twenty would do"))["text"]
 
 
 async def test_changes_that_are_asked_for_make_a_new_card(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     dialog = await _dialog(product, card, "Request changes…")
     await product.sandbox.submit(BOB, dialog, {"reason": "make it 5"})
 
-    await _settled(product, card, talk, Outcome.CHANGES_REQUESTED)
-    newer = await talk.card()
-    assert approval_id(card) in words(newer)
-    assert "Order 5 × widget" in words(newer)
+    await _settled(product, card, thread, Outcome.CHANGES_REQUESTED)
+    newer = await thread.card()
+    assert approval_id(card) in full_text(newer)
+    assert "Order 5 × widget" in full_text(newer)
     await product.sandbox.click_button(BOB, newer, "Approve")
-    await talk.redrawn(newer, "Done:")
+    await thread.redrawn(newer, "Done:")
 
 
 async def test_what_was_done_in_an_edited_form_is_not_asked_for_again(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     dialog = await _dialog(product, card, "Request changes…")
     await product.sandbox.submit(BOB, dialog, {"reason": "make it 5"})
-    newer = await talk.card()
+    newer = await thread.card()
     dialog = await _dialog(product, newer, "Edit & approve")
     await product.sandbox.submit(BOB, dialog, {"argument:quantity": "3"})
 
-    answer = await talk.hear()
+    answer = await thread.hear()
     assert "quantity *3* instead of 5" in answer["text"]
 
 
 async def test_an_edited_call_is_what_runs(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     dialog = await _dialog(product, card, "Edit & approve")
     await product.sandbox.submit(BOB, dialog, {"argument:quantity": "5"})
 
-    done = await talk.redrawn(card, "Done:")
-    assert "Order 5 × widget" in words(done)
+    done = await thread.redrawn(card, "Done:")
+    assert "Order 5 × widget" in full_text(done)
     status = await product.status(card)
     assert status.outcome is Outcome.APPROVED
     assert json.loads(status.request.call.arguments)["quantity"] == 10
@@ -102,52 +102,52 @@ async def test_an_edited_call_is_what_runs(product: Product) -> None:
 async def test_an_edit_that_the_tool_does_not_take_is_refused_where_it_was_typed(
     product: Product,
 ) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     dialog = await _dialog(product, card, "Edit & approve")
     answer = await product.sandbox.submit(BOB, dialog, {"argument:quantity": "-5"})
     if answer.get("response_action") == "clear":
         await _told(product, BOB, "Your changes were not taken")
     assert (await product.status(card)).outcome is Outcome.PENDING
     await product.sandbox.click_button(BOB, card, "Approve")
-    await talk.redrawn(card, "Done:")
+    await thread.redrawn(card, "Done:")
 
 
 async def test_everybody_may_look_at_the_details(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     for who in (ALICE, BOB):
         dialog = await _dialog(product, card, "Details", who)
-        assert approval_id(card) in words({"text": "", "blocks": dialog["blocks"]})
+        assert approval_id(card) in full_text({"text": "", "blocks": dialog["blocks"]})
         assert not dialog.get("submit")
         await product.sandbox.close_view(who, dialog)
     await product.sandbox.choose(ALICE, card, "Withdraw (requester)")
-    await _settled(product, card, talk, Outcome.WITHDRAWN)
+    await _settled(product, card, thread, Outcome.WITHDRAWN)
 
 
 async def test_a_vote_that_was_handed_over_is_the_others(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     dialog = await _dialog(product, card, "Hand over…")
     await product.sandbox.submit(BOB, dialog, {"person": CAROL})
-    await talk.redrawn(card, f"<@{CAROL}>")
+    await thread.redrawn(card, f"<@{CAROL}>")
 
     await product.sandbox.click_button(BOB, card, "Approve")
     await _told(product, BOB, "handed over")
     assert (await product.status(card)).outcome is Outcome.PENDING
     await product.sandbox.click_button(CAROL, card, "Approve")
-    await talk.redrawn(card, "Done:")
+    await thread.redrawn(card, "Done:")
 
 
 async def test_only_who_asked_can_withdraw(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     await product.sandbox.choose(BOB, card, "Withdraw (requester)")
     await _told(product, BOB, "Only who asked for it can withdraw it")
     assert (await product.status(card)).outcome is Outcome.PENDING
 
     await product.sandbox.choose(ALICE, card, "Withdraw (requester)")
-    await _settled(product, card, talk, Outcome.WITHDRAWN)
+    await _settled(product, card, thread, Outcome.WITHDRAWN)
 
 
 async def test_who_asked_is_told_that_somebody_else_decides(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     await product.sandbox.click_button(ALICE, card, "Approve")
     await _told(product, ALICE, "You asked for this yourself")
     await product.sandbox.click_button(ALICE, card, "Reject…")
@@ -155,15 +155,15 @@ async def test_who_asked_is_told_that_somebody_else_decides(product: Product) ->
     status = await product.status(card)
     assert [it.why for it in status.refused] == [Refusal.OWN_REQUEST]
     await product.sandbox.choose(ALICE, card, "Withdraw (requester)")
-    await _settled(product, card, talk, Outcome.WITHDRAWN)
+    await _settled(product, card, thread, Outcome.WITHDRAWN)
 
 
 async def test_two_who_fill_in_a_dialog_do_not_decide_twice(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     bobs = await _dialog(product, card, "Reject…", BOB)
     carols = await _dialog(product, card, "Request changes…", CAROL)
     await product.sandbox.submit(BOB, bobs, {"reason": "no"})
-    await _settled(product, card, talk, Outcome.REJECTED)
+    await _settled(product, card, thread, Outcome.REJECTED)
 
     answer = await product.sandbox.submit(CAROL, carols, {"reason": "make it 5"})
     assert answer["response_action"] == "errors"
@@ -174,9 +174,9 @@ async def test_two_who_fill_in_a_dialog_do_not_decide_twice(product: Product) ->
 
 
 async def test_a_press_after_the_end_says_how_it_ended(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     await product.sandbox.click_button(BOB, card, "Approve")
-    await talk.redrawn(card, "Done:")
+    await thread.redrawn(card, "Done:")
     await product.stale_press(card, REJECT, CAROL)
     late = await _told(product, CAROL, "Too late")
     assert f"<@{BOB}>" in late["text"]
@@ -184,19 +184,19 @@ async def test_a_press_after_the_end_says_how_it_ended(product: Product) -> None
 
 
 async def test_a_card_of_another_installation_is_left_alone(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     block = BlockId("decide", 0, "", "elsewhere").block_id
     await product.stale_press(card, APPROVE, block=block)
     await _told(product, BOB, "another installation of this app (`elsewhere`)")
     status = await product.status(card)
     assert (status.outcome, status.refused) == (Outcome.PENDING, ())
     await product.sandbox.click_button(BOB, card, "Approve")
-    await talk.redrawn(card, "Done:")
+    await thread.redrawn(card, "Done:")
 
 
 @pytest.mark.parametrize("code", ["expired_trigger_id", "internal_error"])
 async def test_a_dialog_that_does_not_open_can_be_opened_again(product: Product, code: str) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     await product.sandbox.fail("views.open", "error", error=code)
     await product.sandbox.click_button(BOB, card, "Reject…")
     await _told(product, BOB, "did not open the dialog")
@@ -204,54 +204,54 @@ async def test_a_dialog_that_does_not_open_can_be_opened_again(product: Product,
 
     dialog = await _dialog(product, card, "Reject…")
     await product.sandbox.submit(BOB, dialog, {"reason": "no"})
-    await _settled(product, card, talk, Outcome.REJECTED)
+    await _settled(product, card, thread, Outcome.REJECTED)
 
 
 async def test_a_submission_that_slack_delivers_twice_counts_once(product: Product) -> None:
-    talk, card = await _ordered(product)
+    thread, card = await _ordered(product)
     dialog = await _dialog(product, card, "Reject…")
     await product.sandbox.fail("interactive", "duplicate")
     await product.sandbox.submit(BOB, dialog, {"reason": "no"})
-    status = await _settled(product, card, talk, Outcome.REJECTED)
+    status = await _settled(product, card, thread, Outcome.REJECTED)
     assert status.refused == ()
 
 
 async def test_what_nobody_answered_is_asked_again_by_who_asked(product: Product) -> None:
-    talk, card = await _ordered(product, "order 2 monitors")
-    expired = await talk.redrawn(card, "Expired")
+    thread, card = await _ordered(product, "order 2 monitors")
+    expired = await thread.redrawn(card, "Expired")
     await product.sandbox.click_button(BOB, expired, "Ask again")
     await _told(product, BOB, f"Only <@{ALICE}>")
 
     for _ in range(2):
         await product.sandbox.click_button(ALICE, expired, "Ask again")
-    newer = await talk.card()
+    newer = await thread.card()
     assert approval_id(newer) != approval_id(card)
-    await talk.redrawn(newer, "Expired")
-    await talk.hear("Expired")
-    assert len(await talk.bots_messages()) == 4  # two cards, and what became of each
+    await thread.redrawn(newer, "Expired")
+    await thread.hear("Expired")
+    assert len(await thread.bots_messages()) == 4  # two cards, and what became of each
 
 
 async def test_a_tool_that_is_allowed_for_the_rest_of_a_thread_is_not_asked_about(
     product: Product,
 ) -> None:
-    talk, card = await _ordered(product, f"order 1 {STANDING}")
+    thread, card = await _ordered(product, f"order 1 {STANDING}")
     dialog = await _dialog(product, card, "Always in this thread")
     assert (await product.sandbox.submit(BOB, dialog))["response_action"] == "clear"
-    await talk.redrawn(card, "Done:")
+    await thread.redrawn(card, "Done:")
 
-    await talk.say(f"order 2 {STANDING}s")
-    assert "is placed" in (await talk.hear("is placed"))["text"]
+    await thread.say(f"order 2 {STANDING}s")
+    assert "is placed" in (await thread.hear("is placed"))["text"]
     report = await product.sandbox.command(BOB, OPS, "/approvals", "always")
     assert report["delivered"]
 
 
 async def _batch(product: Product) -> tuple[SlackThread, Sequence[Json], Json]:
     """Four cards of one turn, and their summary."""
-    talk = await product.mention("order 1 chair, 1 desk, 1 headset and 1 widget")
+    thread = await product.mention("order 1 chair, 1 desk, 1 headset and 1 widget")
     heard: list[Json] = []
-    while sum(CARD in words(it) for it in heard) < 4 or not _summary(heard):
-        heard.append(await talk.hear())
-    return talk, [it for it in heard if CARD in words(it)], _summary(heard)[0]
+    while sum(CARD in full_text(it) for it in heard) < 4 or not _summary(heard):
+        heard.append(await thread.hear())
+    return thread, [it for it in heard if CARD in full_text(it)], _summary(heard)[0]
 
 
 def _summary(heard: Sequence[Json]) -> Sequence[Json]:
@@ -265,11 +265,11 @@ async def _open_batch(product: Product, summary: Json, who: str = BOB) -> Json:
 
 
 async def test_several_are_approved_in_one_dialog(product: Product) -> None:
-    talk, cards, summary = await _batch(product)
+    thread, cards, summary = await _batch(product)
     dialog = await _open_batch(product, summary)
     assert (await product.sandbox.submit(BOB, dialog))["response_action"] == "clear"
     for card in cards:
-        await talk.redrawn(card, "Done:")
+        await thread.redrawn(card, "Done:")
         status = await product.status(card)
         assert status.decision is not None
         assert (status.decision.via, status.decision.by and status.decision.by.user) == (
@@ -279,11 +279,11 @@ async def test_several_are_approved_in_one_dialog(product: Product) -> None:
 
 
 async def test_of_several_none_is_approved_when_one_cannot_be(product: Product) -> None:
-    talk, cards, summary = await _batch(product)
+    thread, cards, summary = await _batch(product)
     dialog = await _open_batch(product, summary)
     first, *others = cards
     await product.sandbox.choose(ALICE, first, "Withdraw (requester)")
-    await talk.redrawn(first, "Withdrawn")
+    await thread.redrawn(first, "Withdrawn")
 
     answer = await product.sandbox.submit(BOB, dialog)
     assert answer["response_action"] == "errors"
@@ -297,7 +297,7 @@ async def test_of_several_none_is_approved_when_one_cannot_be(product: Product) 
     again = await product.sandbox.submit(BOB, dialog, _without(dialog, approval_id(first)))
     assert again["response_action"] == "clear"
     for card in others:
-        await talk.redrawn(card, "Done:")
+        await thread.redrawn(card, "Done:")
 
 
 def _without(dialog: Json, unticked: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.slack.product import Product
-from tests.slack.reading import approval_id, buttons, options, words
+from tests.slack.reading import approval_id, buttons, full_text, options
 from tests.slack.slack_thread import ALICE, BOB, BOT, CAROL, OPS
 from workflows.contracts.decisions import Outcome, Via
 
@@ -13,9 +13,9 @@ ORDER = "order 100 widgets because stock is low"
 
 @ONE_WAY
 async def test_the_card_says_what_who_where_why_and_what_it_costs(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
-    said = words(card)
+    thread = await product.mention(ORDER)
+    card = await thread.card()
+    said = full_text(card)
     for part in (
         "Place an order",
         "Order 100 × widget for €4,120.00",
@@ -33,35 +33,35 @@ async def test_the_card_says_what_who_where_why_and_what_it_costs(product: Produ
     assert {"Details", "Edit & approve", "Hand over…", "Break glass…"} < set(options(card))
     values = [it["value"] for it in card["blocks"][-1]["elements"] if it["type"] == "button"]
     assert values == [approval_id(card)] * 3
-    await talk.drop(card)
+    await thread.drop(card)
 
 
 async def test_approve_rewrites_the_card_runs_once_and_answers(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
 
-    pressed = await talk.press(card, "Approve")
+    pressed = await thread.press(card, "Approve")
 
     assert pressed["delivered"]
-    assert "placed" in (await talk.hear())["text"]
-    done = await talk.redrawn(card, "Done:")
+    assert "placed" in (await thread.hear())["text"]
+    done = await thread.redrawn(card, "Done:")
     assert buttons(done) == []
-    assert "Approved" in words(done)
-    assert "bob" in words(done).lower()
-    assert "100 × widget" in words(done)
-    orders = [it for it in await talk.bots_messages() if "is placed" in it["text"]]
+    assert "Approved" in full_text(done)
+    assert "bob" in full_text(done).lower()
+    assert "100 × widget" in full_text(done)
+    orders = [it for it in await thread.bots_messages() if "is placed" in it["text"]]
     assert len(orders) == 2  # the card and the answer, of one order
 
 
 async def test_reject_reaches_the_agent_and_nothing_is_ordered(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
     before = (await (await product.begin("how much budget is left?")).hear())["text"]
 
-    await talk.reject(card)
+    await thread.reject(card)
 
-    assert "rejected" in (await talk.hear())["text"].lower()
-    rejected = await talk.redrawn(card, "Nothing was done")
+    assert "rejected" in (await thread.hear())["text"].lower()
+    rejected = await thread.redrawn(card, "Nothing was done")
     assert buttons(rejected) == []
     after = (await (await product.begin("how much budget is left?")).hear())["text"]
     assert before == after
@@ -69,50 +69,50 @@ async def test_reject_reaches_the_agent_and_nothing_is_ordered(product: Product)
 
 @ONE_WAY
 async def test_two_orders_of_one_message_are_two_cards(product: Product) -> None:
-    talk = await product.mention("order 20 chairs and 5 desks")
-    first = await talk.card()
-    second = await talk.card()
+    thread = await product.mention("order 20 chairs and 5 desks")
+    first = await thread.card()
+    second = await thread.card()
     assert approval_id(first) != approval_id(second)
 
-    await talk.press(second, "Approve")
-    await talk.redrawn(second, "Done:")
+    await thread.press(second, "Approve")
+    await thread.redrawn(second, "Done:")
     assert (await product.status(first)).outcome is Outcome.PENDING
-    await talk.reject(first)
+    await thread.reject(first)
 
-    answer = await talk.hear()
+    answer = await thread.hear()
     assert "rejected" in answer["text"].lower()
     assert "placed" in answer["text"].lower()
 
 
 @ONE_WAY
 async def test_a_message_during_the_wait_is_answered(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
-    await talk.say("how much budget is left?")
-    assert "€" in (await talk.hear())["text"]
+    thread = await product.mention(ORDER)
+    card = await thread.card()
+    await thread.say("how much budget is left?")
+    assert "€" in (await thread.hear())["text"]
     assert (await product.status(card)).outcome is Outcome.PENDING
-    await talk.drop(card)
+    await thread.drop(card)
 
 
 @ONE_WAY
 async def test_a_confirmation_is_asked_and_told(product: Product) -> None:
-    talk = await product.begin("please confirm with someone that the invoice is right")
-    card = await talk.card()
-    assert "Wait for a confirmation" in words(card)
-    await talk.press(card, "Approve")
-    assert (await talk.hear())["text"]
+    thread = await product.begin("please confirm with someone that the invoice is right")
+    card = await thread.card()
+    assert "Wait for a confirmation" in full_text(card)
+    await thread.press(card, "Approve")
+    assert (await thread.hear())["text"]
     assert (await product.status(card)).outcome is Outcome.APPROVED
 
 
 @ONE_WAY
 async def test_an_order_can_be_cancelled_with_approval(product: Product) -> None:
-    talk = await product.begin("order 2 cables")
-    await talk.hear("placed")  # the policy allows it without asking
-    await talk.say("cancel it")
-    cancel = await talk.card()
-    assert "Cancel order #" in words(cancel)
-    await talk.press(cancel, "Approve")
-    assert "cancel" in (await talk.hear())["text"].lower()
+    thread = await product.begin("order 2 cables")
+    await thread.hear("placed")  # the policy allows it without asking
+    await thread.say("cancel it")
+    cancel = await thread.card()
+    assert "Cancel order #" in full_text(cancel)
+    await thread.press(cancel, "Approve")
+    assert "cancel" in (await thread.hear())["text"].lower()
 
 
 @ONE_WAY
@@ -120,14 +120,14 @@ async def test_an_order_can_be_cancelled_with_approval(product: Product) -> None
 async def test_an_operator_decides_from_outside_slack(
     product: Product, value: str, outcome: str
 ) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
 
     assert await product.signal(approval_id(card), value) == 0
 
-    await talk.hear()
-    settled = await talk.redrawn(card, "an operator (unverified)")
-    assert outcome in words(settled)
+    await thread.hear()
+    settled = await thread.redrawn(card, "an operator (unverified)")
+    assert outcome in full_text(settled)
     assert buttons(settled) == []
     decision = (await product.status(card)).decision
     assert decision is not None
@@ -139,28 +139,28 @@ async def test_slack_that_fails_while_the_card_is_rewritten_is_asked_again(
     product: Product,
 ) -> None:
     await product.sandbox.fail("chat.update", "http_500", count=2)
-    talk = await product.mention(ORDER)
-    card = await talk.card()
-    await talk.reject(card)
-    settled = await talk.redrawn(card, "Nothing was done")
+    thread = await product.mention(ORDER)
+    card = await thread.card()
+    await thread.reject(card)
+    settled = await thread.redrawn(card, "Nothing was done")
     assert buttons(settled) == []
-    await talk.hear()
+    await thread.hear()
 
 
 @ONE_WAY
 async def test_a_card_whose_posting_is_doubtful_is_posted_once(product: Product) -> None:
     await product.sandbox.fail("chat.postMessage", "drop", when="after")
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
     await product.sandbox.wait_quiet(timeout=20)
-    assert len(await talk.bots_messages()) == 1
-    await talk.drop(card)
+    assert len(await thread.bots_messages()) == 1
+    await thread.drop(card)
 
 
 async def test_buttons_answer_whoever_presses_last_what_was_decided(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
-    await talk.drop(card)
+    thread = await product.mention(ORDER)
+    card = await thread.card()
+    await thread.drop(card)
     await product.stale_press(card, "approval_approve", CAROL)
     late = f"Too late: `{approval_id(card)}`"
     told = await product.sandbox.wait_ephemeral(CAROL, contains=late, timeout=20)

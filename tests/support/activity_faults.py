@@ -23,7 +23,7 @@ class Fault(StrEnum):
     HUGE = "an answer that is far too large"
 
 
-class Saboteur:
+class FaultInjector:
     """Breaks one activity once, where a word is in what it is called with or by which workflow."""
 
     def __init__(self) -> None:
@@ -45,19 +45,19 @@ class Saboteur:
                 return fault
         return None
 
-    def bribe(self, activities: Activities) -> Activities:
+    def wrap(self, activities: Activities) -> Activities:
         """The same, but that each of them breaks as it is armed."""
         for name in steps_of(activities):
-            setattr(activities, name, self._spoiled(name, getattr(activities, name)))
+            setattr(activities, name, self._faulty(name, getattr(activities, name)))
         return activities
 
-    def _spoiled(self, step: str, whole: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    def _faulty(self, step: str, whole: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
         @wraps(whole)
-        async def spoiled(*args: Any) -> Any:
+        async def faulty(*args: Any) -> Any:
             fault = self.hit(step, f"{activity.info().workflow_id} {args}")
             return answer_of(fault) if fault else await whole(*args)
 
-        return spoiled
+        return faulty
 
 
 def steps_of(activities: Activities) -> list[str]:

@@ -38,7 +38,7 @@ CARD = BlockId(ON_CARD, 0, DIGEST[:16], "main")
 IDENTITY = Identity(team=TEAM, bot_id="B0SIGN", bot_user=BOT)
 
 
-class Talks(Conversations):
+class FakeConversations(Conversations):
     """Threads, as far as listeners go."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Talks(Conversations):
             raise self.error
 
 
-class Votes(Approvals):
+class FakeApprovals(Approvals):
     """Approvals, as far as listeners go: `status` knows what a test has put into `known`."""
 
     def __init__(self) -> None:
@@ -154,9 +154,14 @@ def approved_by(status: ApprovalStatus, *people: Person, press: str = "9.0") -> 
     return status.model_copy(update={"votes": votes, "counted": len(votes)})
 
 
-def an_app(client: AsyncWebClient, talks: Talks, votes: Votes, secret: str = "") -> AsyncApp:
+def an_app(
+    client: AsyncWebClient,
+    conversations: FakeConversations,
+    approvals: FakeApprovals,
+    secret: str = "",
+) -> AsyncApp:
     """The real app in front of stand-ins."""
-    services = Services(talks, votes, lambda: NOON)
+    services = Services(conversations, approvals, lambda: NOON)
     return build_app(client, secret, IDENTITY, services)
 
 

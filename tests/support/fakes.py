@@ -155,7 +155,7 @@ class FakePolicy(PolicyActivities, Watched):
         self.rule = ANYBODY
         self.rulings: list[Ruling] = []
         """Given in order; after the last one, `rule` asks for everything."""
-        self.pleas: list[PolicyQuery] = []
+        self.queries: list[PolicyQuery] = []
         self.down = False
         self.busy = 0
         """How often it cannot say yet."""
@@ -163,7 +163,7 @@ class FakePolicy(PolicyActivities, Watched):
     @activity.defn
     async def judge(self, query: PolicyQuery) -> Ruling:
         """Rule as the test says."""
-        self.pleas.append(query)
+        self.queries.append(query)
         if self.down:
             raise ApplicationError("no policy", non_retryable=True)
         if self.busy:

@@ -53,7 +53,7 @@ def error(status: int, code: str, **headers: str) -> Callable[[], web.Response]:
     return lambda: web.json_response(body, status=status, headers=headers)
 
 
-class PlayedModel:
+class ModelServer:
     """Answers in order, the last answer for ever; keeps what it was asked."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class PlayedModel:
         return [str(it["content"]) for it in given if it.get("role") == "user"]
 
     @asynccontextmanager
-    async def serving(self) -> AsyncGenerator["PlayedModel"]:
+    async def serving(self) -> AsyncGenerator["ModelServer"]:
         """Answer for as long as this lasts."""
         app = web.Application(client_max_size=LARGEST)
         app.router.add_post("/v1/responses", self._respond)

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dispatch import dispatch
 from tests.support.builders import BOB
-from tests.support.fake_clients import Talks, Votes, a_submission, an_app
+from tests.support.fake_clients import FakeApprovals, FakeConversations, a_submission, an_app
 from tests.support.fake_slack import FakeSlack, Json, parsed
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision
@@ -18,13 +18,13 @@ class BotFixture:
     """The app between a Slack and a Temporal that are none."""
 
     def __init__(self, client: AsyncWebClient, slack: FakeSlack) -> None:
-        self.talks, self.slack, self._client = Talks(), slack, client
-        self.use(Votes())
+        self.conversations, self.slack, self._client = FakeConversations(), slack, client
+        self.use(FakeApprovals())
 
-    def use(self, votes: Votes) -> None:
+    def use(self, approvals: FakeApprovals) -> None:
         """Put the app in front of other approvals."""
-        self.votes = votes
-        self.app = an_app(self._client, self.talks, votes)
+        self.approvals = approvals
+        self.app = an_app(self._client, self.conversations, approvals)
 
     async def deliver(self, body: dict[str, Any]) -> BoltResponse:
         return await dispatch(self.app, body, {}, "socket_mode")
@@ -48,7 +48,7 @@ class BotFixture:
 
     def decision(self) -> tuple[bool, Decision]:
         """The only decision that was handed on."""
-        ((_, approve, decision),) = self.votes.decided
+        ((_, approve, decision),) = self.approvals.decided
         return approve, decision
 
     def ephemerals(self) -> list[Json]:

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.http import EVENTS_PATH, add_slack
 from countersign.runtime.door import serving
 from countersign.runtime.health import build_http
-from tests.support.fake_clients import Talks, Votes, an_app
+from tests.support.fake_clients import FakeApprovals, FakeConversations, an_app
 
 SHORT = 0.2
 """Seconds that a silent connection may stay."""
@@ -54,7 +54,12 @@ async def a_bot(
         return None
 
     http = build_http(ready)
-    add_slack(http, an_app(client, Talks(), Votes(), "secret"), "secret", body_seconds=body)
+    add_slack(
+        http,
+        an_app(client, FakeConversations(), FakeApprovals(), "secret"),
+        "secret",
+        body_seconds=body,
+    )
     async with serving(http, "127.0.0.1", 0, first, keep) as server:
         yield server.sockets[0].getsockname()[1]
 

@@ -88,7 +88,7 @@ def an_order(
     return Facts("place_order", requester, channel, given, amount)
 
 
-class VerifiedIds:
+class InMemoryDirectory:
     """Slack's directory as a test has it; an id in `broken` answers with that code."""
 
     def __init__(self) -> None:

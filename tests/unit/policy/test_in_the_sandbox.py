@@ -21,7 +21,7 @@ ZOE = Person(team="T0OTHER", user="U0ZOE", name="zoe")
 
 
 @pytest.fixture
-async def desk() -> AsyncGenerator[PolicyFile]:
+async def policy_file() -> AsyncGenerator[PolicyFile]:
     tools = {name: tool.spec for name, tool in load_tools(["examples.purchasing"]).items()}
     async with running(a_config(manifest=ROOT / "slack_app_manifest.yml")) as sandbox:
         directory = Directory(a_web_client(sandbox))
@@ -29,37 +29,40 @@ async def desk() -> AsyncGenerator[PolicyFile]:
 
 
 async def judged(
-    desk: PolicyFile, requester: Person = ALICE, channel: str = "C0OPS", amount: float = 4_120
+    policy_file: PolicyFile,
+    requester: Person = ALICE,
+    channel: str = "C0OPS",
+    amount: float = 4_120,
 ) -> Ruling:
     call = a_call(a_thread(channel)).model_copy(update={"requester": requester})
     prepared = a_prepared().model_copy(update={"amount": amount})
-    return await desk.judge(PolicyQuery(call=call, prepared=prepared))
+    return await policy_file.judge(PolicyQuery(call=call, prepared=prepared))
 
 
-async def test_an_order_by_alice_is_asked_for_in_public(desk: PolicyFile) -> None:
-    ruling = await judged(desk)
+async def test_an_order_by_alice_is_asked_for_in_public(policy_file: PolicyFile) -> None:
+    ruling = await judged(policy_file)
     assert ruling.verdict is Verdict.ASK
     assert ruling.audience == (PUBLIC, "U0ALICE", "S0FINANCE", "C0OPS")
 
 
-async def test_the_rule_knows_what_everybody_is_called(desk: PolicyFile) -> None:
-    rule = (await judged(desk, amount=9_000)).rule
+async def test_the_rule_knows_what_everybody_is_called(policy_file: PolicyFile) -> None:
+    rule = (await judged(policy_file, amount=9_000)).rule
     assert rule is not None
     assert rule.names.keys() == {"U0ALICE", "U0CAROL", "S0FINANCE", "C0FINANCE"}
     assert (rule.names["S0FINANCE"], rule.names["C0FINANCE"]) == ("finance", "finance")
     assert "U0" not in rule.names["U0CAROL"]
 
 
-async def test_guests_and_people_of_another_company_are_refused(desk: PolicyFile) -> None:
-    assert "guests" in (await judged(desk, DAVE, "C0GENERAL")).because
-    assert "other workspaces" in (await judged(desk, ZOE, "C0SHARED")).because
+async def test_guests_and_people_of_another_company_are_refused(policy_file: PolicyFile) -> None:
+    assert "guests" in (await judged(policy_file, DAVE, "C0GENERAL")).because
+    assert "other workspaces" in (await judged(policy_file, ZOE, "C0SHARED")).because
 
 
 async def test_in_a_shared_channel_and_in_private_the_audience_is_smaller(
-    desk: PolicyFile,
+    policy_file: PolicyFile,
 ) -> None:
-    assert (await judged(desk, channel="C0SHARED")).audience[0] == "C0SHARED"
-    private = await judged(desk, channel="D0ALICE")
+    assert (await judged(policy_file, channel="C0SHARED")).audience[0] == "C0SHARED"
+    private = await judged(policy_file, channel="D0ALICE")
     assert private.audience[0] == "D0ALICE"
     assert private.rule is not None
     assert private.rule.targets == ("dm",)

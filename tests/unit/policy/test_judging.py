@@ -14,7 +14,7 @@ from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import Waiting
 from countersign.slack.directory import Channel, Profile
 from tests.support.builders import a_call, a_prepared, a_thread
-from tests.unit.policy.policies import TOOLS, VerifiedIds
+from tests.unit.policy.policies import TOOLS, InMemoryDirectory
 from worker.policy import PolicyFile, open_policy
 from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.rules import POLICY_UNAVAILABLE, PUBLIC, Outage, Verdict
@@ -36,7 +36,7 @@ def written(path: Path, rules: str, version: int = 1, more: str = "") -> Path:
     return path
 
 
-def a_plea(
+def a_query(
     arguments: str = "", channel: str = "C0OPS", amount: float | None = 4_120
 ) -> PolicyQuery:
     """Alice's order."""
@@ -45,48 +45,50 @@ def a_plea(
     return PolicyQuery(call=call, prepared=a_prepared().model_copy(update={"amount": amount}))
 
 
-async def opened(file: Path, roll: VerifiedIds) -> PolicyFile:
-    return await open_policy(file, TOOLS, roll, Waiting(pause=0))
+async def opened(file: Path, directory: InMemoryDirectory) -> PolicyFile:
+    return await open_policy(file, TOOLS, directory, Waiting(pause=0))
 
 
 async def test_a_call_is_judged_by_what_slack_says_now(file: Path) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
-    ruling = await desk.judge(a_plea())
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
+    ruling = await policy_file.judge(a_query())
     assert ruling.verdict is Verdict.ASK
     assert ruling.audience[:2] == (PUBLIC, "U0ALICE")
-    roll.put(Profile("U0ALICE", "T0ACME", is_guest=True))
-    assert (await desk.judge(a_plea())).verdict is Verdict.DENY
-    roll.put(Profile("U0ALICE", "T0OTHER", is_external=True))
-    assert "other workspaces" in (await desk.judge(a_plea())).because
-    roll.put(Profile("U0ALICE", "T0ACME", is_bot=True))
-    assert (await desk.judge(a_plea())).verdict is Verdict.DENY
+    directory.put(Profile("U0ALICE", "T0ACME", is_guest=True))
+    assert (await policy_file.judge(a_query())).verdict is Verdict.DENY
+    directory.put(Profile("U0ALICE", "T0OTHER", is_external=True))
+    assert "other workspaces" in (await policy_file.judge(a_query())).because
+    directory.put(Profile("U0ALICE", "T0ACME", is_bot=True))
+    assert (await policy_file.judge(a_query())).verdict is Verdict.DENY
 
 
 async def test_groups_and_channels_are_asked_about_only_where_a_rule_needs_them(
     file: Path,
 ) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
-    roll.asked.clear()
-    await desk.judge(a_plea())
-    assert sorted(roll.asked) == ["C0OPS", "U0ALICE"]
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
+    directory.asked.clear()
+    await policy_file.judge(a_query())
+    assert sorted(directory.asked) == ["C0OPS", "U0ALICE"]
     may = RULE.replace("tool:", "may_request: {groups: [S0FINANCE], channels: [C0OPS]}, tool:")
     written(file, may, version=2)
-    assert (await desk.judge(a_plea())).verdict is Verdict.ASK
-    assert {"groups of U0ALICE", "members of C0OPS"} <= set(roll.asked)
-    roll.channels.clear()
-    assert (await desk.judge(a_plea())).verdict is Verdict.DENY, "a channel that is gone has nobody"
+    assert (await policy_file.judge(a_query())).verdict is Verdict.ASK
+    assert {"groups of U0ALICE", "members of C0OPS"} <= set(directory.asked)
+    directory.channels.clear()
+    assert (await policy_file.judge(a_query())).verdict is Verdict.DENY, (
+        "a channel that is gone has nobody"
+    )
 
 
 async def test_a_tool_that_the_policy_does_not_mention_costs_no_question(file: Path) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
-    roll.asked.clear()
-    query = a_plea()
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
+    directory.asked.clear()
+    query = a_query()
     call = query.call.model_copy(update={"tool": "search", "arguments": "{}"})
-    ruling = await desk.judge(query.model_copy(update={"call": call}))
-    assert (ruling.verdict, roll.asked) == (Verdict.ALLOW, [])
+    ruling = await policy_file.judge(query.model_copy(update={"call": call}))
+    assert (ruling.verdict, directory.asked) == (Verdict.ALLOW, [])
 
 
 PASSING = ["ratelimited", "http_500", "unreachable", "internal_error", "of_next_year"]
@@ -97,26 +99,26 @@ PASSING = ["ratelimited", "http_500", "unreachable", "internal_error", "of_next_
 async def test_without_an_answer_from_slack_it_is_asked_again_later(
     file: Path, what: str, code: str
 ) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
-    roll.broken[what] = code
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
+    directory.broken[what] = code
     with pytest.raises(ApplicationError) as unavailable:
-        await desk.judge(a_plea())
+        await policy_file.judge(a_query())
     assert not unavailable.value.non_retryable
     assert unavailable.value.type == POLICY_UNAVAILABLE
     outage = Outage.model_validate(unavailable.value.details[0])
     assert outage.cause == code
     assert "could not check who is asking" in outage.because
-    roll.broken.clear()
-    assert (await desk.judge(a_plea())).verdict is Verdict.ASK
+    directory.broken.clear()
+    assert (await policy_file.judge(a_query())).verdict is Verdict.ASK
 
 
 async def test_slack_is_asked_again_when_it_said_so(file: Path) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
-    roll.broken["U0ALICE"], roll.seconds = "ratelimited", 7
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
+    directory.broken["U0ALICE"], directory.seconds = "ratelimited", 7
     with pytest.raises(ApplicationError) as unavailable:
-        await desk.judge(a_plea())
+        await policy_file.judge(a_query())
     assert unavailable.value.next_retry_delay == timedelta(seconds=7)
 
 
@@ -138,34 +140,34 @@ async def test_slack_is_asked_again_when_it_said_so(file: Path) -> None:
 async def test_it_is_worth_asking_again_for_as_long_as_the_rules_would_wait(
     tmp_path: Path, rules: str, patience: timedelta
 ) -> None:
-    roll = VerifiedIds()
-    desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
-    roll.broken["U0ALICE"] = "http_500"
+    directory = InMemoryDirectory()
+    policy_file = await opened(written(tmp_path / "policy.yaml", rules), directory)
+    directory.broken["U0ALICE"] = "http_500"
     with pytest.raises(ApplicationError) as unavailable:
-        await desk.judge(a_plea())
+        await policy_file.judge(a_query())
     outage = Outage.model_validate(unavailable.value.details[0])
     assert outage.patience_seconds == patience.total_seconds()
 
 
 async def test_who_is_not_there_may_not_ask(file: Path) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
-    del roll.people["U0ALICE"]
-    ruling = await desk.judge(a_plea())
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
+    del directory.people["U0ALICE"]
+    ruling = await policy_file.judge(a_query())
     assert (ruling.verdict, ruling.failed) == (Verdict.DENY, True)
 
 
 @pytest.mark.parametrize("arguments", ["{", "[]", "3", "[" * 100_000])
 async def test_arguments_that_cannot_be_read_deny(file: Path, arguments: str) -> None:
-    desk = await opened(file, VerifiedIds())
-    ruling = await desk.judge(a_plea(arguments))
+    policy_file = await opened(file, InMemoryDirectory())
+    ruling = await policy_file.judge(a_query(arguments))
     assert (ruling.verdict, ruling.failed) == (Verdict.DENY, True)
 
 
 async def test_a_changed_file_counts_for_the_next_call(file: Path) -> None:
-    desk = await opened(file, VerifiedIds())
+    policy_file = await opened(file, InMemoryDirectory())
     written(file, RULE.replace("orders", "others"), version=2)
-    ruling = await desk.judge(a_plea())
+    ruling = await policy_file.judge(a_query())
     assert ruling.rule is not None
     assert (ruling.rule.name, ruling.rule.version) == ("others", "2")
 
@@ -177,61 +179,63 @@ async def test_a_changed_file_counts_for_the_next_call(file: Path) -> None:
 async def test_a_changed_file_that_is_wrong_leaves_the_old_policy_in_force(
     file: Path, rules: str
 ) -> None:
-    desk = await opened(file, VerifiedIds())
+    policy_file = await opened(file, InMemoryDirectory())
     written(file, rules, version=2)
     with capture_logs() as logs:
-        rulings = [await desk.judge(a_plea()) for _ in range(2)]
+        rulings = [await policy_file.judge(a_query()) for _ in range(2)]
     assert [ruling.rule and ruling.rule.version for ruling in rulings] == ["1", "1"]
     (refused,) = [entry for entry in logs if entry["log_level"] == "error"]
     assert f"{file}:3: rule orders" in refused["faults"]
     written(file, RULE, version=3)
-    assert (await desk.judge(a_plea())).rule is not None
-    assert desk.policy.version == "3"
+    assert (await policy_file.judge(a_query())).rule is not None
+    assert policy_file.policy.version == "3"
 
 
 async def test_a_file_that_is_gone_leaves_the_old_policy_in_force(file: Path) -> None:
-    desk = await opened(file, VerifiedIds())
+    policy_file = await opened(file, InMemoryDirectory())
     os.unlink(file)  # noqa: PTH108 a test may block for it
-    assert (await desk.judge(a_plea())).verdict is Verdict.ASK
+    assert (await policy_file.judge(a_query())).verdict is Verdict.ASK
 
 
 async def test_a_changed_file_waits_until_slack_can_be_asked(file: Path) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
     written(file, RULE.replace("U0BOB", "U0CAROL"), version=2)
-    roll.broken["U0CAROL"] = "unreachable"
-    await desk.judge(a_plea())
-    assert desk.policy.version == "1"
-    roll.broken.clear()
-    await desk.judge(a_plea())
-    assert desk.policy.version == "2"
+    directory.broken["U0CAROL"] = "unreachable"
+    await policy_file.judge(a_query())
+    assert policy_file.policy.version == "1"
+    directory.broken.clear()
+    await policy_file.judge(a_query())
+    assert policy_file.policy.version == "2"
 
 
 async def test_a_change_without_a_new_version_is_warned_of(file: Path) -> None:
-    desk = await opened(file, VerifiedIds())
+    policy_file = await opened(file, InMemoryDirectory())
     written(file, RULE.replace("orders", "others"))
     with capture_logs() as logs:
-        await desk.judge(a_plea())
+        await policy_file.judge(a_query())
     assert [it["log_level"] for it in logs] == ["warning", "info"]
 
 
 async def test_many_calls_at_once_read_a_changed_file_once(file: Path) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
     written(file, RULE, version=2)
-    roll.asked.clear()
-    await asyncio.gather(*(desk.judge(a_plea()) for _ in range(10)))
-    assert roll.asked.count("U0BOB") == 1
+    directory.asked.clear()
+    await asyncio.gather(*(policy_file.judge(a_query()) for _ in range(10)))
+    assert directory.asked.count("U0BOB") == 1
 
 
 async def test_a_rule_carries_the_names_of_all_whom_it_mentions(tmp_path: Path) -> None:
-    roll = VerifiedIds()
-    roll.put(Profile("U0ALICE", "T0ACME", name="alice"), Profile("U0BOB", "T0ACME", name="Bob"))
+    directory = InMemoryDirectory()
+    directory.put(
+        Profile("U0ALICE", "T0ACME", name="alice"), Profile("U0BOB", "T0ACME", name="Bob")
+    )
     rules = (
         "  - {name: it, tool: place_order, card: [C0OPS],\n"
         "     approvers: {users: [U0BOB, U0CAROL], groups: [S0FINANCE], channels: [here]}}\n"
     )
-    ruling = await (await opened(written(tmp_path / "p.yaml", rules), roll)).judge(a_plea())
+    ruling = await (await opened(written(tmp_path / "p.yaml", rules), directory)).judge(a_query())
     assert ruling.rule is not None
     assert ruling.rule.names == {
         "U0BOB": "Bob",
@@ -242,23 +246,23 @@ async def test_a_rule_carries_the_names_of_all_whom_it_mentions(tmp_path: Path) 
 
 
 async def test_names_are_asked_for_again_only_when_the_file_changes(tmp_path: Path) -> None:
-    roll = VerifiedIds()
+    directory = InMemoryDirectory()
     rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
     file = written(tmp_path / "policy.yaml", rules)
-    desk = await opened(file, roll)
+    policy_file = await opened(file, directory)
     for _ in range(3):
-        await desk.judge(a_plea())
-    assert roll.asked.count("handles") == 1
+        await policy_file.judge(a_query())
+    assert directory.asked.count("handles") == 1
     written(file, rules, version=2)
-    await desk.judge(a_plea())
-    assert roll.asked.count("handles") == 2
+    await policy_file.judge(a_query())
+    assert directory.asked.count("handles") == 2
 
 
 async def test_a_slack_without_a_list_of_groups_leaves_their_ids(tmp_path: Path) -> None:
-    roll = VerifiedIds()
-    roll.broken["handles"] = "unknown_method"
+    directory = InMemoryDirectory()
+    directory.broken["handles"] = "unknown_method"
     rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
-    ruling = await (await opened(written(tmp_path / "p.yaml", rules), roll)).judge(a_plea())
+    ruling = await (await opened(written(tmp_path / "p.yaml", rules), directory)).judge(a_query())
     assert ruling.rule is not None
     assert "S0FINANCE" not in ruling.rule.names
 
@@ -289,36 +293,36 @@ async def test_a_worker_does_not_start_with_people_who_are_not_there(
 ) -> None:
     file = written(tmp_path / "policy.yaml", rules)
     if not START[rules]:
-        assert (await opened(file, VerifiedIds())).mentions("place_order")
+        assert (await opened(file, InMemoryDirectory())).mentions("place_order")
         return
     with pytest.raises(PreflightError) as refused:
-        await opened(file, VerifiedIds())
+        await opened(file, InMemoryDirectory())
     assert START[rules] in str(refused.value)
     assert f"{file}:3: " in str(refused.value)
 
 
 async def test_a_guest_among_the_approvers_does_not_make_the_quorum(tmp_path: Path) -> None:
     rules = RULE.replace("[U0BOB]}", "[U0BOB, U0CAROL]}, quorum: 2")
-    roll = VerifiedIds()
-    roll.put(Profile("U0CAROL", "T0ACME", is_guest=True))
+    directory = InMemoryDirectory()
+    directory.put(Profile("U0CAROL", "T0ACME", is_guest=True))
     with pytest.raises(PreflightError, match="can never be reached"):
-        await opened(written(tmp_path / "policy.yaml", rules), roll)
+        await opened(written(tmp_path / "policy.yaml", rules), directory)
 
 
 async def test_a_missing_scope_refuses_the_start_and_is_named(tmp_path: Path) -> None:
-    roll = VerifiedIds()
-    roll.broken["S0FINANCE"] = "missing_scope"
+    directory = InMemoryDirectory()
+    directory.broken["S0FINANCE"] = "missing_scope"
     rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
     with pytest.raises(PreflightError, match="usergroups:read"):
-        await opened(written(tmp_path / "policy.yaml", rules), roll)
+        await opened(written(tmp_path / "policy.yaml", rules), directory)
 
 
 async def test_a_slack_that_cannot_be_asked_is_warned_of(tmp_path: Path) -> None:
-    roll = VerifiedIds()
-    roll.broken["S0FINANCE"] = "unknown_method"
+    directory = InMemoryDirectory()
+    directory.broken["S0FINANCE"] = "unknown_method"
     rules = RULE.replace("users: [U0BOB", "groups: [S0FINANCE")
     with capture_logs() as logs:
-        await opened(written(tmp_path / "policy.yaml", rules), roll)
+        await opened(written(tmp_path / "policy.yaml", rules), directory)
     assert [it["about"] for it in logs if it["log_level"] == "warning"] == ["groups"]
 
 
@@ -327,98 +331,98 @@ async def test_a_slack_that_cannot_be_asked_is_warned_of(tmp_path: Path) -> None
 async def test_a_slack_that_does_not_answer_is_waited_for(
     tmp_path: Path, what: str, code: str
 ) -> None:
-    roll = VerifiedIds()
-    roll.broken_for[what] = (code, 3)
+    directory = InMemoryDirectory()
+    directory.broken_for[what] = (code, 3)
     rules = RULE.replace(
         "users: [U0BOB", "users: [U0BOB, U0CAROL], channels: [C0OPS], groups: [S0FINANCE"
     )
     with capture_logs() as logs:
-        desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
-    assert desk.mentions("place_order")
+        policy_file = await opened(written(tmp_path / "policy.yaml", rules), directory)
+    assert policy_file.mentions("place_order")
     (waited,) = [it["event"] for it in logs if it["log_level"] == "warning"]
     assert waited == f"waiting for Slack: {code}; trying again"
-    assert roll.asked.count(what) == 4
+    assert directory.asked.count(what) == 4
 
 
 async def test_what_slack_has_said_is_not_asked_again_since_it_answers_so_many_a_minute(
     tmp_path: Path,
 ) -> None:
-    roll = VerifiedIds()
+    directory = InMemoryDirectory()
     users = [f"U0{number:03}" for number in range(90)]
-    roll.put(*(Profile(user, "T0ACME") for user in users))
-    roll.answers_so_many = 30
+    directory.put(*(Profile(user, "T0ACME") for user in users))
+    directory.answers_so_many = 30
     rules = RULE.replace("U0BOB", ", ".join(users))
-    desk = await opened(written(tmp_path / "policy.yaml", rules), roll)
-    assert desk.mentions("place_order")
-    assert sorted({*roll.asked}) == users
-    assert len(roll.asked) < 120
+    policy_file = await opened(written(tmp_path / "policy.yaml", rules), directory)
+    assert policy_file.mentions("place_order")
+    assert sorted({*directory.asked}) == users
+    assert len(directory.asked) < 120
 
 
 async def test_a_changed_file_that_slack_is_slow_about_is_taken_bit_by_bit(file: Path) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
     users = [f"U0{number:03}" for number in range(90)]
-    roll.put(*(Profile(user, "T0ACME") for user in users))
+    directory.put(*(Profile(user, "T0ACME") for user in users))
     written(file, RULE.replace("U0BOB", ", ".join(users)), version=2)
-    roll.answers_so_many = 30
+    directory.answers_so_many = 30
     versions = list[str]()
     for _ in range(8):
         with suppress(ApplicationError):
-            await desk.judge(a_plea())
-        versions.append(desk.policy.version)
+            await policy_file.judge(a_query())
+        versions.append(policy_file.policy.version)
     assert versions == sorted(versions)
     assert {*versions} == {"1", "2"}
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive"])
 async def test_an_app_that_has_to_be_mended_refuses_the_start(file: Path, code: str) -> None:
-    roll = VerifiedIds()
-    roll.broken["U0BOB"] = code
+    directory = InMemoryDirectory()
+    directory.broken["U0BOB"] = code
     with pytest.raises(PreflightError, match=code):
-        await opened(file, roll)
+        await opened(file, directory)
 
 
 async def test_a_file_that_cannot_be_read_refuses_the_start(tmp_path: Path) -> None:
     with pytest.raises(PreflightError, match="POLICY_FILE"):
-        await opened(tmp_path / "none.yaml", VerifiedIds())
+        await opened(tmp_path / "none.yaml", InMemoryDirectory())
     latin = tmp_path / "latin.yaml"
     latin.write_bytes("version: é".encode("latin-1"))
     with pytest.raises(PreflightError, match="UTF-8"):
-        await opened(latin, VerifiedIds())
+        await opened(latin, InMemoryDirectory())
 
 
 async def test_in_a_direct_message_the_rule_says_where_to_ask(tmp_path: Path) -> None:
     rules = RULE.replace("users: [U0BOB]", "channels: [here]")
-    desk = await opened(written(tmp_path / "policy.yaml", rules), VerifiedIds())
-    ruling = await desk.judge(a_plea(channel="D0ALICE"))
+    policy_file = await opened(written(tmp_path / "policy.yaml", rules), InMemoryDirectory())
+    ruling = await policy_file.judge(a_query(channel="D0ALICE"))
     assert "Ask again in a channel" in ruling.because
 
 
 async def test_a_shared_channel_is_no_public_audience(file: Path) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
-    roll.places["C0OPS"] = Channel("C0OPS", is_shared=True)
-    assert (await desk.judge(a_plea())).audience[0] == "C0OPS"
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
+    directory.places["C0OPS"] = Channel("C0OPS", is_shared=True)
+    assert (await policy_file.judge(a_query())).audience[0] == "C0OPS"
 
 
 @pytest.mark.parametrize("what", ["U0ALICE", "C0OPS"])
 async def test_a_slack_that_cannot_say_who_asks_is_enough_only_where_no_rule_wants_to_know(
     file: Path, what: str
 ) -> None:
-    roll = VerifiedIds()
-    desk = await opened(file, roll)
-    roll.broken[what] = "unknown_method"
-    assert (await desk.judge(a_plea())).failed is (what == "U0ALICE"), "guests may not ask"
+    directory = InMemoryDirectory()
+    policy_file = await opened(file, directory)
+    directory.broken[what] = "unknown_method"
+    assert (await policy_file.judge(a_query())).failed is (what == "U0ALICE"), "guests may not ask"
     anybody = RULE.replace("tool:", "may_request: {guests: true, outsiders: true}, tool:")
     written(file, anybody, version=2)
-    ruling = await desk.judge(a_plea())
+    ruling = await policy_file.judge(a_query())
     assert ruling.verdict is Verdict.ASK
     assert (PUBLIC in ruling.audience) is (what == "U0ALICE")
     for version, wanted in enumerate(("!requester.is_guest", "!channel.is_shared"), 3):
         written(file, anybody.replace("tool:", f'when: "{wanted}", tool:'), version)
         asks_it = wanted.startswith("!requester") is (what == "U0ALICE")
-        assert (await desk.judge(a_plea())).failed is asks_it
-    roll.broken[what] = "ratelimited"
+        assert (await policy_file.judge(a_query())).failed is asks_it
+    directory.broken[what] = "ratelimited"
     written(file, anybody, version=9)
     with pytest.raises(ApplicationError):  # it will say so later
-        await desk.judge(a_plea())
+        await policy_file.judge(a_query())

@@ -18,7 +18,7 @@ from countersign.slack.directory import Directory
 from countersign.slack.message import messages_of
 from countersign.slack.validate import message_problems
 from tests.support.builders import ALICE, BOB, NOON
-from tests.support.fake_clients import Votes
+from tests.support.fake_clients import FakeApprovals
 from tests.unit.slack.cases import CAROL, EVIL, FULL_RULE, RULE, a_vote, edited, pending
 from worker.cards.activities import SlackCards
 from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
@@ -145,7 +145,7 @@ class Workshop:
 
     async def by_bot(self, status: ApprovalStatus, channel: str, ts: str) -> list[Update]:
         self.bot.updates.clear()
-        await CardRefresh(self.bot, Votes(), DEPLOYMENT).heal(a_click(channel, ts), status)
+        await CardRefresh(self.bot, FakeApprovals(), DEPLOYMENT).heal(a_click(channel, ts), status)
         return self.bot.updates
 
 
