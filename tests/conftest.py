@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from xdist.scheduler import LoadScopeScheduling
@@ -17,6 +18,9 @@ from dev.environment import without_ours
 from dev.ports import free_port
 from dev.temporal_server import TemporalServer
 from worker.search import register_search_attributes
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 OF_THEIR_OWN = tuple(
     f"tests/slack/test_{name}.py" for name in ("starting", "wrong_starts", "minimal_slack")

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
 from bot.http import EVENTS_PATH, MAX_AGE_SECONDS, MOST_FIELDS, add_slack
 from countersign.runtime.door import serving
@@ -129,6 +130,13 @@ async def test_what_is_not_signed_by_slack_is_refused_unread(
 ) -> None:
     assert await edge.post(body, FORGED[how]) == 401
     assert edge.is_untouched
+
+
+@pytest.mark.parametrize("how", ["too old", "too new"])
+async def test_the_log_tells_a_wrong_clock_from_a_wrong_secret(edge: Edge, how: str) -> None:
+    with capture_logs() as logs:
+        await edge.post(BODIES[0], FORGED[how])
+    assert [it["why"] for it in logs] == ["old timestamp"]
 
 
 async def test_a_signature_fits_one_body_only(edge: Edge) -> None:

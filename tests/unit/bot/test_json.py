@@ -18,7 +18,7 @@ ANY = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANY)
 def test_whatever_python_reads_can_be_written(value: Any) -> None:
     written = json.dumps(sound(value), ensure_ascii=False, allow_nan=False)

@@ -160,6 +160,9 @@ def test_in_a_shared_channel_a_message_belongs_to_the_workspace_that_installed_u
     assert said is not None
     assert said.thread.team == "T0ACME"
     assert said.message.author.team == "T0OTHER"
+    alone = read_message(_event(team="E0ORG"), BOT)
+    assert alone is not None
+    assert alone.message.author.team == alone.thread.team
 
 
 @pytest.mark.parametrize(
@@ -416,7 +419,7 @@ def test_what_is_entered_is_of_the_kind_that_slack_sends_or_nothing(entry: Any) 
     assert submission.values["reason"]["value"] in ({}, {"selected_options": []})
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(body=st.dictionaries(st.sampled_from(ROOTS), JSON))
 def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
     for read in (
@@ -432,7 +435,7 @@ def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
             continue
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(path=st.sampled_from(PATHS), junk=JSON, drop=st.booleans(), in_menu=st.booleans())
 def test_one_odd_part_of_a_press_is_read_or_refused(
     path: tuple[str | int, ...], junk: Any, drop: bool, in_menu: bool
@@ -445,7 +448,7 @@ def test_one_odd_part_of_a_press_is_read_or_refused(
         return
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(path=st.sampled_from(VIEW_PATHS), junk=JSON, drop=st.booleans())
 def test_one_odd_part_of_a_submission_is_read_or_refused(
     path: tuple[str | int, ...], junk: Any, drop: bool

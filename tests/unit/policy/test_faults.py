@@ -3,7 +3,7 @@
 from time import process_time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from countersign.policy.loading import load
@@ -209,7 +209,6 @@ def test_a_bomb_is_refused_before_it_costs_anything(text: str) -> None:
 YAML = "abU0:-[]{}&*!?|>'\"#%@`,<=\n\t 1.\0\ufeff\u2028\x85\\"
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from(YAML), max_size=60) | st.text(max_size=60))
 @example("? ")
 @example("!!python/object/apply:os.system [ls]")

@@ -216,7 +216,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     schemas=st.dictionaries(st.text(min_size=1, max_size=30), KINDS, max_size=6),
     data=st.data(),

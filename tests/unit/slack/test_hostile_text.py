@@ -264,7 +264,7 @@ def _unseen(status: ApprovalStatus, shown: Any) -> list[str]:
     return [part for part in parts if part not in texts]
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=20, phases=[Phase.reuse, Phase.generate])
 @given(case=CASES)
 def test_a_card_takes_anything_and_is_approved_only_when_all_of_it_is_seen(
     case: Case,
@@ -312,7 +312,7 @@ def test_a_card_with_everything_at_its_longest_fits(part: str, outcome: Outcome)
     assert "Approv" in str(least[0].to_dict()) or outcome is not Outcome.PENDING
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=20, phases=[Phase.reuse, Phase.generate])
 @given(case=CASES)
 def test_a_settled_card_shows_the_arguments_that_were_shown(case: Case) -> None:
     status = _approval(case)
@@ -328,7 +328,7 @@ def _body(status: ApprovalStatus) -> list[Any]:
     return [it for it in blocks[begin:] if it["type"] == "rich_text" or "fields" in it]
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=20, phases=[Phase.reuse, Phase.generate])
 @given(cases=st.lists(CASES, min_size=1, max_size=2))
 def test_lines_reminders_and_summaries_take_anything(cases: list[Case]) -> None:
     status = _approval(cases[0])
@@ -348,7 +348,7 @@ def test_lines_reminders_and_summaries_take_anything(cases: list[Case]) -> None:
     assert _strangers({"type": "mrkdwn", "text": batch_text(batch)}) == []
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=20, phases=[Phase.reuse, Phase.generate])
 @given(cases=st.lists(CASES, min_size=1, max_size=2))
 def test_dialogs_take_anything_and_approve_only_what_they_show(cases: list[Case]) -> None:
     rows = [_approval(it, f"approval-{at:012}") for at, it in enumerate(cases)]

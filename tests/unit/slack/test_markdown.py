@@ -78,7 +78,6 @@ markdowns = st.lists(st.tuples(fragments | st.text(max_size=6), glue), max_size=
 )
 
 
-@settings(deadline=None)
 @given(markdowns)
 def test_no_text_can_mention_anyone_or_hide_anything(markdown: str) -> None:
     text = fallback_text(markdown)
@@ -88,7 +87,6 @@ def test_no_text_can_mention_anyone_or_hide_anything(markdown: str) -> None:
     assert not re.search("&(?!amp;|lt;|gt;)", text)
 
 
-@settings(deadline=None)
 @given(markdowns)
 def test_fences_are_always_closed(markdown: str) -> None:
     assert fallback_text(markdown).count("```") % 2 == 0
@@ -120,7 +118,7 @@ long_markdowns = st.lists(
 ).map("\n\n".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(long_markdowns, st.integers(SMALLEST_LIMIT, 900))
 def test_pieces_fit_are_never_empty_and_each_is_whole_markdown(markdown: str, limit: int) -> None:
     for piece in split(markdown, limit):
@@ -150,7 +148,7 @@ regular = st.lists(
 ).map("\n\n".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(regular, st.integers(SMALLEST_LIMIT, 900))
 def test_no_word_is_lost_doubled_or_moved(markdown: str, limit: int) -> None:
     assert words(*split(markdown, limit)) == words(markdown)

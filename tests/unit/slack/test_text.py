@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.slack.text import (
@@ -29,7 +29,6 @@ nasty = st.text(
 )
 
 
-@settings(deadline=None)
 @given(anything | nasty)
 def test_escaped_text_holds_no_markup_and_can_be_read_back(text: str) -> None:
     escaped = escape(text)
@@ -38,13 +37,11 @@ def test_escaped_text_holds_no_markup_and_can_be_read_back(text: str) -> None:
     assert escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
 
 
-@settings(deadline=None)
 @given(anything | nasty)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
-@settings(deadline=None)
 @given(anything | nasty)
 def test_clean_text_has_no_control_or_bidi_characters_and_can_be_sent(text: str) -> None:
     cleaned = clean(text)
@@ -77,7 +74,6 @@ def test_what_cannot_be_seen_is_shown_or_dropped(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=12).map(escape)), st.integers(1, 60))
 def test_fitted_lines_are_whole_in_order_and_within_the_limit(lines: list[str], limit: int) -> None:
     fitted = fit(lines, limit)
@@ -96,7 +92,6 @@ def test_lines_that_just_fit_are_complete() -> None:
     assert fit(["a &amp; b"], 5).text == "…"
 
 
-@settings(deadline=None)
 @given(anything | nasty, st.integers(1, 40))
 def test_plain_text_is_one_line_within_the_limit(text: str, limit: int) -> None:
     fitted = plain(text, limit)
@@ -145,7 +140,6 @@ def test_a_text_without_end_is_cut_in_no_time(one: str) -> None:
     assert not line(text, 75).complete
 
 
-@settings(deadline=None)
 @given(anything)
 def test_clusters_are_the_whole_text(text: str) -> None:
     assert "".join(clusters(text)) == text
@@ -166,7 +160,6 @@ def test_a_moment_is_written_in_slacks_form_with_a_fallback_for_old_clients() ->
     assert date_token(0, "{time}") == "<!date^0^{time}|1970-01-01 00:00 UTC>"
 
 
-@settings(deadline=None)
 @given(anything | nasty)
 def test_a_fallback_cannot_leave_its_token(fallback: str) -> None:
     token = date_token(0, "{time}", fallback)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
@@ -176,7 +176,6 @@ def _is_decided(status: ApprovalStatus) -> bool:
     return status.outcome is not Outcome.PENDING
 
 
-@settings(deadline=None)
 @given(statuses())
 def test_a_late_press_and_the_worker_say_the_same(status: ApprovalStatus) -> None:
     async def drawn() -> None:
@@ -195,7 +194,6 @@ def test_a_late_press_and_the_worker_say_the_same(status: ApprovalStatus) -> Non
     asyncio.run(drawn())
 
 
-@settings(deadline=None)
 @given(statuses())
 def test_what_has_ended_is_valid_and_offers_nothing_to_decide(status: ApprovalStatus) -> None:
     for shown in messages_of(status, DEPLOYMENT):

@@ -30,7 +30,7 @@ async def _posted(
 
 
 def _called(slack: Workspace, name: str) -> None:
-    slack.people["U0BOB"]["profile"] = {"display_name": name}
+    slack.says("U0BOB", profile={"display_name": name})
 
 
 async def test_a_person_is_called_by_their_name_and_a_channel_can_be_opened(
@@ -78,7 +78,7 @@ async def test_a_crowd_is_not_looked_up(
     assert not RINGING.search(posted["text"] + posted["blocks"][0]["text"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from(

@@ -233,7 +233,7 @@ ANSWERS: list[Any] = []
 ANSWERING = Export(ANSWERS.pop)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 async def test_anything_can_be_answered_and_stored(answer: Any) -> None:
     ANSWERS.append(answer)

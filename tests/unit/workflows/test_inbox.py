@@ -21,7 +21,7 @@ def _inbox(*messages: Message) -> Inbox:
     return inbox
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(numbers=st.lists(st.integers(1, 40), max_size=60))
 def test_every_message_is_there_once_in_the_order_in_which_it_was_said(numbers: list[int]) -> None:
     inbox = _inbox(*map(_message, numbers))

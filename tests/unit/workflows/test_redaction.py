@@ -66,6 +66,11 @@ def test_a_secret_value_is_masked_in_every_text(value: str) -> None:
     assert secrets.hide(f"login with {value}!{value}") == f"login with {MASK}!{MASK}"
 
 
+def test_a_value_that_holds_another_is_masked_as_a_whole() -> None:
+    secrets = Secrets().of('{"password": "hunter22", "token": "hunter22-for-root"}')
+    assert secrets.hide("login with hunter22-for-root") == f"login with {MASK}"
+
+
 def test_a_short_value_is_masked_under_its_name_and_not_in_texts() -> None:
     arguments = '{"password": "a", "note": "a cat"}'
     secrets = Secrets().of(arguments)

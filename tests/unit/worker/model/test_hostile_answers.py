@@ -22,7 +22,7 @@ from workflows.contracts.not_run import NOT_RUN
 from workflows.conversation.agent import RUN_CONFIG
 from workflows.digest import call_digest
 
-ANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ANY = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 SERVER = Server()
 MODEL = SERVER.model()
 """One for all examples, since a client takes longer than an answer."""
