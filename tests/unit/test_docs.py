@@ -76,3 +76,19 @@ def test_every_make_target_that_is_named_exists() -> None:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)) <= targets
+
+
+def test_what_the_page_on_tests_names_is_there() -> None:
+    page = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`(tests/[^`]+)`", page):
+        assert (ROOT / path).exists(), path
+    for names, where in re.findall(
+        r"^\| ([^|]+) \| .+ \| `(tests/.+\.py)` \|$", page, re.MULTILINE
+    ):
+        beside = (path.read_text(encoding="utf-8") for path in (ROOT / where).parent.glob("*.py"))
+        code = "\n".join(beside)
+        for name in re.findall(r"`([A-Za-z_]+)`", names):
+            assert re.search(rf"\b(def|class) {name}\b|^{name} = ", code, re.MULTILINE), name
+    levels = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    told = set(re.findall(r"^\| `tests/(\w+)` \|", page, re.MULTILINE))
+    assert told == levels - {"support", "__pycache__"}
