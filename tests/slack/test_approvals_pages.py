@@ -94,13 +94,6 @@ async def test_people_are_found_by_their_names_and_requests_by_who_made_them(
     assert ALICE.user == ALICES
 
 
-async def test_a_wrong_word_gets_help_that_names_it(product: Product) -> None:
-    told = await listed(product, BOB, "mien")
-
-    assert "`mien`" in told["text"]
-    assert "/approvals requested" in told["text"]
-
-
 async def _again(product: Product, message: Json) -> Json:
     """The same private message, rewritten."""
     (found,) = (

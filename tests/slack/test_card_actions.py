@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from countersign.slack.actions import APPROVE, REJECT, BlockId
 from tests.slack.policy import STANDING
 from tests.slack.product import Product
 from tests.slack.reading import Json, approval_id, buttons, full_text
@@ -171,27 +170,6 @@ async def test_two_who_fill_in_a_dialog_do_not_decide_twice(product: Product) ->
     still = await product.sandbox.view_for(CAROL)
     assert still["state"]["values"]["reason"]["value"]["value"] == "make it 5"
     await product.sandbox.close_view(CAROL, still)
-
-
-async def test_a_press_after_the_end_says_how_it_ended(product: Product) -> None:
-    thread, card = await _ordered(product)
-    await product.sandbox.click_button(BOB, card, "Approve")
-    await thread.redrawn(card, "Done:")
-    await product.stale_press(card, REJECT, CAROL)
-    late = await _told(product, CAROL, "Too late")
-    assert f"<@{BOB}>" in late["text"]
-    assert "Open the card" in late["text"]
-
-
-async def test_a_card_of_another_installation_is_left_alone(product: Product) -> None:
-    thread, card = await _ordered(product)
-    block = BlockId("decide", 0, "", "elsewhere").block_id
-    await product.stale_press(card, APPROVE, block=block)
-    await _told(product, BOB, "another installation of this app (`elsewhere`)")
-    status = await product.status(card)
-    assert (status.outcome, status.refused) == (Outcome.PENDING, ())
-    await product.sandbox.click_button(BOB, card, "Approve")
-    await thread.redrawn(card, "Done:")
 
 
 @pytest.mark.parametrize("code", ["expired_trigger_id", "internal_error"])

@@ -165,5 +165,6 @@ async def test_buttons_answer_whoever_presses_last_what_was_decided(product: Pro
     late = f"Too late: `{approval_id(card)}`"
     told = await product.sandbox.wait_ephemeral(CAROL, contains=late, timeout=20)
     assert f"already rejected by <@{BOB}>" in told["text"]
+    assert "Open the card" in told["text"]
     assert (await product.status(card)).outcome is Outcome.REJECTED
     assert BOT not in told["text"]

@@ -10,13 +10,6 @@ from tests.support.fake_slack import FakeSlack, a_slack
 from tests.unit.bot.bot_fixture import BotFixture
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bolt copies its client for every request and then reads the proxy again."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest_asyncio.fixture
 async def workspace() -> AsyncGenerator[tuple[FakeSlack, AsyncWebClient]]:
     async with a_slack() as both:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.payloads.fields import PayloadError, home
-from bot.payloads.messages import LostCard, read_edit, read_lost_card, read_message
+from bot.payloads.messages import LostCard, Said, read_edit, read_lost_card, read_message
 from bot.payloads.presses import read_click
 from bot.payloads.submissions import read_submission
 from countersign.slack.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, BlockId
@@ -101,6 +101,12 @@ def _event(**changes: Any) -> dict[str, Any]:
     return {**BODY, "event": {**EVENT, **changes}}
 
 
+def _said(**changes: Any) -> Said:
+    said = read_message(_event(**changes), BOT)
+    assert said is not None
+    return said
+
+
 def test_a_message_is_read_whole() -> None:
     said = read_message(BODY, BOT)
     assert said is not None
@@ -112,13 +118,9 @@ def test_a_message_is_read_whole() -> None:
 
 
 def test_a_reply_belongs_to_the_thread_and_a_direct_message_begins_one() -> None:
-    reply = read_message(_event(thread_ts="0.5"), BOT)
-    direct = read_message(_event(channel="D0ALICE", channel_type="im"), BOT)
-    assert reply is not None
-    assert reply.thread.ts == "0.5"
-    assert direct is not None
-    assert direct.is_direct
-    assert direct.thread.ts == "1.0"
+    assert _said(thread_ts="0.5").thread.ts == "0.5"
+    direct = _said(channel="D0ALICE", channel_type="im")
+    assert (direct.is_direct, direct.thread.ts) == (True, "1.0")
 
 
 @pytest.mark.parametrize(
@@ -141,14 +143,11 @@ def test_what_no_person_said_is_passed_over(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
 def test_files_and_broadcasts_are_said(subtype: str) -> None:
-    said = read_message(_event(subtype=subtype, files=[{"name": "a.pdf"}]), BOT)
-    assert said is not None
-    assert said.message.files == ("a.pdf",)
+    assert _said(subtype=subtype, files=[{"name": "a.pdf"}]).message.files == ("a.pdf",)
 
 
 def test_in_a_shared_channel_the_author_belongs_to_their_own_workspace() -> None:
-    said = read_message(_event(user_team="T0OTHER"), BOT)
-    assert said is not None
+    said = _said(user_team="T0OTHER")
     assert said.message.author.team == "T0OTHER"
     assert said.thread.team == "T0ACME"
 
@@ -160,9 +159,6 @@ def test_in_a_shared_channel_a_message_belongs_to_the_workspace_that_installed_u
     assert said is not None
     assert said.thread.team == "T0ACME"
     assert said.message.author.team == "T0OTHER"
-    alone = read_message(_event(team="E0ORG"), BOT)
-    assert alone is not None
-    assert alone.message.author.team == alone.thread.team
 
 
 @pytest.mark.parametrize(
@@ -193,9 +189,8 @@ def test_the_same_ids_in_two_workspaces_are_two_conversations() -> None:
 
 
 def test_an_organisation_is_nobodys_workspace() -> None:
-    said = read_message(_event(team="E0ORG", source_team="T0OTHER"), BOT)
-    assert said is not None
-    assert said.message.author.team == "T0OTHER"
+    assert _said(team="E0ORG", source_team="T0OTHER").message.author.team == "T0OTHER"
+    assert _said(team="E0ORG").message.author.team == "T0ACME"
 
 
 @pytest.mark.parametrize(
@@ -242,9 +237,7 @@ def test_an_id_that_slack_would_not_give_is_refused(changes: dict[str, Any]) -> 
 
 
 def test_what_is_said_by_me_is_said() -> None:
-    said = read_message(_event(subtype="me_message", text="needs 3 desks"), BOT)
-    assert said is not None
-    assert said.message.text == "needs 3 desks"
+    assert _said(subtype="me_message", text="needs 3 desks").message.text == "needs 3 desks"
 
 
 @pytest.mark.parametrize(
@@ -261,9 +254,7 @@ def test_what_is_said_by_me_is_said() -> None:
     ids=str,
 )
 def test_who_is_spoken_to_is_known(changes: dict[str, Any], addressed: bool) -> None:
-    said = read_message(_event(**changes), BOT)
-    assert said is not None
-    assert said.message.is_addressed is addressed
+    assert _said(**changes).message.is_addressed is addressed
 
 
 PREVIOUS = {"type": "message", "user": "U0ALICE", "ts": "1.0", "text": f"<@{BOT}> order 2"}
