@@ -51,6 +51,22 @@ async def test_a_vote_that_is_still_looked_up_at_the_deadline_counts(temporal: C
         assert len(flow.agent.ran) == 1
 
 
+async def test_a_press_in_time_counts_although_it_takes_a_moment_to_arrive(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(expires_after=SOON)
+        id_ = await flow.ask()
+        pressed, deadline = _at(), (await flow.approvals.status(id_)).deadline
+        assert deadline is not None
+        while _at() < deadline:
+            assert await flow.outcome(id_) is Outcome.PENDING
+        await flow.vote(id_, BOB, at=pressed)
+
+        assert await flow.answered() == "Done."
+        assert flow.cards.of(id_).outcome is Outcome.APPROVED
+
+
 async def test_a_vote_that_cannot_be_checked_at_the_deadline_is_not_told_to_press_again(
     temporal: Client,
 ) -> None:
