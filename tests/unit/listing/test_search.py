@@ -133,7 +133,7 @@ def test_no_list_is_longer_than_temporal_takes(ids: list[str]) -> None:
         assert "U0BOB" in found[name]
 
 
-@pytest.mark.parametrize("digits", [10, 190])
+@pytest.mark.parametrize("digits", [10, 64, 190])
 def test_a_value_is_cut_before_temporal_would_end_the_workflow_for_it(digits: int) -> None:
     many = [f"U{number:0{digits}}" for number in range(500)]
     found = _started(an_approval(a_rule(*many, "S0FINANCE"), audience=[PUBLIC]).request)
