@@ -66,19 +66,19 @@ async def test_a_thousand_presses_by_an_outsider_cost_little_more_than_their_own
 async def test_a_flood_by_many_people_is_refused_beyond_what_can_be_checked_and_a_no_counts(
     temporal: Client,
 ) -> None:
-    book = SlowDirectory()
+    directory = SlowDirectory()
     crowd = [Person(team="T0ACME", user=f"U0CROWD{number}") for number in range(300)]
-    book.doors.close(*(person.user for person in crowd))
-    async with working(temporal, act(1), says("Off."), directory=book) as flow:
+    directory.doors.close(*(person.user for person in crowd))
+    async with working(temporal, act(1), says("Off."), directory=directory) as flow:
         id_ = await flow.ask()
         await _send(flow, id_, crowd)
         assert Refusal.TOO_OFTEN in await flow.refusals(id_)
-        assert len(book.asked) <= MOST_UNDER_WAY
+        assert len(directory.asked) <= MOST_UNDER_WAY
 
         await flow.vote(id_, ALICE, approve=False, verb=Verb.WITHDRAW)
 
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.WITHDRAWN)
-        book.doors.open(*(person.user for person in crowd))
+        directory.doors.open(*(person.user for person in crowd))
         assert await flow.answered() == "Off."
         assert flow.agent.ran == []
 

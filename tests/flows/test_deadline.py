@@ -35,16 +35,16 @@ async def _ask_and_leave(flow: Flow) -> str:
 
 
 async def test_a_vote_that_is_still_looked_up_at_the_deadline_counts(temporal: Client) -> None:
-    book = SlowDirectory()
-    async with working(temporal, act(1), says("Done."), directory=book) as flow:
+    directory = SlowDirectory()
+    async with working(temporal, act(1), says("Done."), directory=directory) as flow:
         flow.policy.rule = a_rule(expires_after=SOON)
-        book.doors.close(BOB.user)
+        directory.doors.close(BOB.user)
         id_ = await flow.ask()
         await flow.vote(id_, BOB, at=_at())
         await _time_is_up(flow, id_)
         assert await flow.outcome(id_) is Outcome.PENDING
 
-        book.doors.open(BOB.user)
+        directory.doors.open(BOB.user)
 
         assert await flow.answered() == "Done."
         assert flow.cards.of(id_).outcome is Outcome.APPROVED
@@ -59,7 +59,7 @@ async def test_a_press_in_time_counts_although_it_takes_a_moment_to_arrive(
         id_ = await flow.ask()
         pressed, deadline = _at(), (await flow.approvals.status(id_)).deadline
         assert deadline is not None
-        while _at() < deadline:
+        while _at(-1) < deadline:
             assert await flow.outcome(id_) is Outcome.PENDING
         await flow.vote(id_, BOB, at=pressed)
 
@@ -70,11 +70,11 @@ async def test_a_press_in_time_counts_although_it_takes_a_moment_to_arrive(
 async def test_a_vote_that_cannot_be_checked_at_the_deadline_is_not_told_to_press_again(
     temporal: Client,
 ) -> None:
-    shop = SlowAgent()
-    async with working(temporal, act(1), says("Nobody answered."), agent=shop) as flow:
+    agent = SlowAgent()
+    async with working(temporal, act(1), says("Nobody answered."), agent=agent) as flow:
         flow.policy.rule = a_rule(expires_after=SOON)
         id_ = await flow.ask()
-        shop.doors.close("preview")
+        agent.doors.close("preview")
         await flow.vote(id_, BOB, at=_at())
 
         ephemeral = await flow.told()
@@ -82,21 +82,21 @@ async def test_a_vote_that_cannot_be_checked_at_the_deadline_is_not_told_to_pres
         assert "The time to decide is up now." in ephemeral.text
         assert await flow.answered() == "Nobody answered."
         assert flow.cards.of(id_).outcome is Outcome.EXPIRED
-        shop.doors.open("preview")
+        agent.doors.open("preview")
 
 
 async def test_one_of_two_in_time_is_not_enough(temporal: Client) -> None:
-    book = SlowDirectory()
-    async with working(temporal, act(1), says("Nobody answered."), directory=book) as flow:
+    directory = SlowDirectory()
+    async with working(temporal, act(1), says("Nobody answered."), directory=directory) as flow:
         flow.policy.rule = a_rule(expires_after=SOON, panels=so_many(2))
-        book.doors.close(BOB.user)
+        directory.doors.close(BOB.user)
         id_ = await flow.ask()
         await flow.vote(id_, BOB, at=_at())
         await _time_is_up(flow, id_)
         await flow.vote(id_, CAROL, at=_at())
 
         assert "the time to decide this was up" in (await flow.told()).text
-        book.doors.open(BOB.user)
+        directory.doors.open(BOB.user)
 
         assert await flow.answered() == "Nobody answered."
         card = flow.cards.of(id_)
@@ -141,10 +141,10 @@ async def test_a_press_after_the_deadline_is_too_late_though_no_worker_was_there
 async def test_never_mind_after_the_deadline_still_stops_a_yes_that_is_being_checked(
     temporal: Client,
 ) -> None:
-    book = SlowDirectory()
-    async with working(temporal, act(1), says("Off."), directory=book) as flow:
+    directory = SlowDirectory()
+    async with working(temporal, act(1), says("Off."), directory=directory) as flow:
         flow.policy.rule = a_rule(expires_after=SOON)
-        book.doors.close(BOB.user)
+        directory.doors.close(BOB.user)
         id_ = await flow.ask()
         await flow.vote(id_, BOB, at=_at())
         await _time_is_up(flow, id_)
@@ -152,6 +152,6 @@ async def test_never_mind_after_the_deadline_still_stops_a_yes_that_is_being_che
         await flow.vote(id_, ALICE, approve=False, verb=Verb.WITHDRAW, at=_at())
 
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.WITHDRAWN)
-        book.doors.open(BOB.user)
+        directory.doors.open(BOB.user)
         assert await flow.answered() == "Off."
         assert flow.agent.ran == []

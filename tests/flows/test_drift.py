@@ -104,10 +104,10 @@ async def test_what_never_settles_ends_and_nothing_is_done(temporal: Client) -> 
 
 
 async def test_what_has_become_impossible_fails_with_words(temporal: Client) -> None:
-    shop = ClosingShop()
-    async with working(temporal, act(1), says("It is closed."), agent=shop) as flow:
+    agent = ClosingShop()
+    async with working(temporal, act(1), says("It is closed."), agent=agent) as flow:
         approval_id = await flow.ask()
-        shop.closed = True
+        agent.closed = True
 
         await flow.vote(approval_id, BOB)
 

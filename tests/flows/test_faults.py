@@ -129,10 +129,10 @@ async def _failed_tasks(flow: Flow, approval_id: str) -> int:
 async def test_a_check_that_is_broken_ends_that_vote_in_words(
     temporal: Client, step: str, how: str
 ) -> None:
-    book, shop = Book(), Shop()
-    async with working(temporal, act(1), says("Done."), directory=book, agent=shop) as flow:
+    directory, agent = Book(), Shop()
+    async with working(temporal, act(1), says("Done."), directory=directory, agent=agent) as flow:
         id_ = await flow.ask()
-        part: Any = book if step == "look-up" else shop
+        part: Any = directory if step == "look-up" else agent
         part.broken = how
         await flow.vote(id_, BOB)
         words = (await flow.told()).text
@@ -164,9 +164,9 @@ async def test_an_answer_to_a_check_that_is_none_is_a_fault_in_words(temporal: C
 
 @pytest.mark.parametrize("how", ["fails", "answers nonsense"])
 async def test_a_tool_that_does_not_answer_may_have_done_it(temporal: Client, how: str) -> None:
-    shop = Shop()
-    async with working(temporal, act(1), says("I don't know."), agent=shop) as flow:
-        shop.till = how
+    agent = Shop()
+    async with working(temporal, act(1), says("I don't know."), agent=agent) as flow:
+        agent.till = how
         id_ = await flow.ask()
         await flow.vote(id_, BOB)
 

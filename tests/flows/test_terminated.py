@@ -72,17 +72,17 @@ async def test_a_cancelled_approval_is_stopped_visibly_and_told(temporal: Client
 
 
 async def test_a_yes_that_is_being_checked_loses_against_a_cancellation(temporal: Client) -> None:
-    book = SlowDirectory()
-    async with working(temporal, act(1), says("It was stopped."), directory=book) as flow:
+    directory = SlowDirectory()
+    async with working(temporal, act(1), says("It was stopped."), directory=directory) as flow:
         id_ = await flow.ask()
-        book.doors.close(BOB.user)
+        directory.doors.close(BOB.user)
         await flow.vote(id_, BOB)
-        await book.until(lambda: bool(book.asked))
+        await directory.until(lambda: bool(directory.asked))
 
         await temporal.get_workflow_handle(id_).cancel()
 
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.STOPPED)
-        book.doors.open(BOB.user)
+        directory.doors.open(BOB.user)
         assert "was ended by an operator; nothing was done." in (await flow.told()).text
         assert await flow.answered() == "It was stopped."
         assert flow.agent.ran == []
@@ -124,8 +124,8 @@ async def test_an_approval_finds_out_that_its_conversation_was_ended(
 
 
 async def test_a_yes_does_not_count_once_the_conversation_was_ended(temporal: Client) -> None:
-    shop = SlowAgent()
-    async with working(temporal, says("Hello."), agent=shop) as flow:
+    agent = SlowAgent()
+    async with working(temporal, says("Hello."), agent=agent) as flow:
         id_ = await _ask_in_a_conversation(flow)
         await temporal.get_workflow_handle(flow.thread.workflow_id).terminate()
 
@@ -137,7 +137,7 @@ async def test_a_yes_does_not_count_once_the_conversation_was_ended(temporal: Cl
         end = await _end(flow, id_)
         assert (end.outcome, end.stop) == (Outcome.STOPPED, Stop.CONVERSATION)
         assert [it.why for it in end.refused] == [Refusal.CLOSED]
-        assert shop.ran == []
+        assert agent.ran == []
 
 
 async def test_an_approval_without_any_conversation_can_be_decided(temporal: Client) -> None:

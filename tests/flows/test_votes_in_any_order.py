@@ -108,8 +108,8 @@ class Course:
     """One approval, and what happened to it."""
 
     flow: Flow
-    book: SlowDirectory
-    shop: SlowAgent
+    directory: SlowDirectory
+    agent: SlowAgent
     number: int = field(default_factory=lambda: next(NUMBERS))
     pressed: list[tuple[Press, Decision]] = field(default_factory=list)
 
@@ -127,9 +127,9 @@ class Course:
     def prepare(self) -> None:
         """Slack and the tool, as they are for these people."""
         for who in OUTSIDERS:
-            self.book.panels[self.person(who).user] = ()
-        self.book.unknown |= {self.person(who).user for who in UNKNOWN}
-        self.book.doors.close(*(self.person(who).user for who in SLOW))
+            self.directory.panels[self.person(who).user] = ()
+        self.directory.unknown |= {self.person(who).user for who in UNKNOWN}
+        self.directory.doors.close(*(self.person(who).user for who in SLOW))
 
     async def begin(self) -> None:
         self.prepare()
@@ -158,7 +158,7 @@ class Course:
         if isinstance(step, Rest):
             await self.rest()
             return
-        doors = self.book.doors if step.of else self.shop.doors
+        doors = self.directory.doors if step.of else self.agent.doors
         name = self.person(step.of).user if step.of else self.arguments
         (doors.open if step.is_open else doors.close)(name)
 
@@ -193,8 +193,8 @@ class Course:
     async def end(self) -> ApprovalStatus:
         """Everything that takes its time is answered; who asked takes back what is still open."""
         await self.rest()
-        self.book.doors.open(*(self.person(who).user for who in SLOW))
-        self.shop.doors.open(self.arguments)
+        self.directory.doors.open(*(self.person(who).user for who in SLOW))
+        self.agent.doors.open(self.arguments)
         if (await self._settled()).outcome is Outcome.PENDING:
             await self.press(LAST)
         handle = self.flow.temporal.get_workflow_handle(self.id, result_type=ApprovalStatus)
@@ -306,7 +306,7 @@ async def _run(flow: Flow, steps: list[Press | Door | Rest]) -> ApprovalStatus:
 
 
 def _assert_decided_once(course: Course, end: ApprovalStatus, record: Record) -> None:
-    ran = [call for call in course.shop.ran if call.approval == course.id]
+    ran = [call for call in course.agent.ran if call.approval == course.id]
     approved = end.outcome is Outcome.APPROVED
     assert len(ran) == len(record.ran) == approved
     assert end.execution is (Execution.DONE if approved else Execution.NOT_STARTED)
