@@ -8,8 +8,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dispatch import dispatch
 from tests.support.builders import BOB
-from tests.support.fake_clients import FakeApprovals, FakeConversations, a_submission, an_app
+from tests.support.fake_clients import FakeApprovals, FakeConversations, an_app
 from tests.support.fake_slack import FakeSlack, Json, parsed
+from tests.support.slack_payloads import a_submission
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision
 

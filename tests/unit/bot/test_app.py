@@ -11,14 +11,8 @@ from bot.errors import TEMPORAL_AWAY
 from bot.payloads.fields import PayloadError
 from countersign.slack.actions import APPROVE
 from tests.support.builders import a_status
-from tests.support.fake_clients import (
-    APPROVAL,
-    BOT,
-    TEAM,
-    a_command,
-    a_press,
-    an_event,
-)
+from tests.support.fake_clients import APPROVAL, BOT, TEAM
+from tests.support.slack_payloads import a_command, a_press, an_event
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.decisions import Outcome, Via

@@ -10,16 +10,9 @@ from countersign.slack.actions import APPROVE_ALL, MODALS, PROMPT, BlockId
 from countersign.slack.modals.approve_all import TICKS
 from countersign.slack.modals.meta import Meta
 from tests.support.builders import ALICE, BOB
-from tests.support.fake_clients import (
-    CAROL,
-    DIGEST,
-    FakeApprovals,
-    a_press,
-    approved_by,
-    ended,
-    ruled,
-)
+from tests.support.fake_clients import CAROL, DIGEST, FakeApprovals, approved_by, ended, ruled
 from tests.support.fake_slack import Json
+from tests.support.slack_payloads import a_press
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus

@@ -16,8 +16,9 @@ from countersign.slack.card import approval_card, card_text
 from countersign.slack.line import waiting_line
 from countersign.slack.people import QUIET
 from tests.support.builders import ALICE, NOON
-from tests.support.fake_clients import APPROVAL, DIGEST, a_press, ended, ruled
+from tests.support.fake_clients import APPROVAL, DIGEST, ended, ruled
 from tests.support.fake_slack import Json, parsed
+from tests.support.slack_payloads import a_press
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended

@@ -23,17 +23,9 @@ from countersign.slack.actions import (
 )
 from countersign.slack.modals.meta import Meta
 from tests.support.builders import ALICE, BOB, NOON
-from tests.support.fake_clients import (
-    APPROVAL,
-    CARD,
-    DIGEST,
-    a_choice,
-    a_press,
-    approved_by,
-    ended,
-    ruled,
-)
+from tests.support.fake_clients import APPROVAL, CARD, DIGEST, approved_by, ended, ruled
 from tests.support.fake_slack import parsed
+from tests.support.slack_payloads import a_choice, a_press
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import HandOver, Outcome, Via

@@ -14,17 +14,9 @@ from countersign.slack.listing.query import ListingQuery
 from dev.paths import ROOT
 from sandbox.block_kit.check import view_problems
 from tests.support.builders import ALICE, BOB, NOON
-from tests.support.fake_clients import (
-    APPROVAL,
-    TEAM,
-    a_command,
-    a_press,
-    an_event,
-    approved_by,
-    ended,
-    ruled,
-)
+from tests.support.fake_clients import APPROVAL, TEAM, approved_by, ended, ruled
 from tests.support.fake_slack import Json, parsed
+from tests.support.slack_payloads import a_command, a_press, an_event
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError
 from workflows.contracts.core import Person

@@ -18,14 +18,8 @@ from bot.http import EVENTS_PATH, MAX_AGE_SECONDS, MOST_FIELDS, add_slack
 from countersign.runtime.door import serving
 from countersign.runtime.health import LARGEST_BODY, build_http
 from countersign.slack.actions import APPROVE
-from tests.support.fake_clients import (
-    FakeApprovals,
-    FakeConversations,
-    a_command,
-    a_press,
-    an_app,
-    an_event,
-)
+from tests.support.fake_clients import FakeApprovals, FakeConversations, an_app
+from tests.support.slack_payloads import a_command, a_press, an_event
 
 SECRET = "signing-secret"
 FORM = "application/x-www-form-urlencoded"

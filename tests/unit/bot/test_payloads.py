@@ -13,7 +13,8 @@ from bot.payloads.submissions import read_submission
 from countersign.slack.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, BlockId
 from countersign.slack.modals.meta import Meta
 from tests.support.builders import BOB
-from tests.support.fake_clients import APPROVAL, CARD, TEAM, a_choice, a_press, a_submission
+from tests.support.fake_clients import APPROVAL, CARD, TEAM
+from tests.support.slack_payloads import a_choice, a_press, a_submission
 
 BOT = "U0SIGN"
 EVENT = {

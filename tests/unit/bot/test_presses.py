@@ -25,12 +25,11 @@ from tests.support.fake_clients import (
     CAROL,
     DIGEST,
     TEAM,
-    a_choice,
-    a_press,
     approved_by,
     ended,
     ruled,
 )
+from tests.support.slack_payloads import a_choice, a_press
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ConversationNotFoundError
 from workflows.contracts.core import Person

@@ -15,9 +15,10 @@ from aiohttp.test_utils import TestServer
 
 from bot.socket_mode import LARGEST_FRAME, AppTokenError, SocketMode
 from countersign.slack.web_client import build_client
-from tests.support.fake_clients import FakeApprovals, FakeConversations, a_command, an_app, an_event
+from tests.support.fake_clients import FakeApprovals, FakeConversations, an_app
 from tests.support.fake_slack import TOKEN
 from tests.support.fakes import Watched
+from tests.support.slack_payloads import a_command, an_event
 
 APP_TOKEN = "xapp-1-A0SIGN-test"
 HELLO = {"type": "hello", "num_connections": 1}

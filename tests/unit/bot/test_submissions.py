@@ -18,17 +18,9 @@ from countersign.slack.actions import (
     REVIEW,
 )
 from tests.support.builders import ALICE, BOB, NOON
-from tests.support.fake_clients import (
-    APPROVAL,
-    CAROL,
-    DIGEST,
-    a_press,
-    a_submission,
-    approved_by,
-    ended,
-    ruled,
-)
+from tests.support.fake_clients import APPROVAL, CAROL, DIGEST, approved_by, ended, ruled
 from tests.support.fake_slack import Json
+from tests.support.slack_payloads import a_press, a_submission
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.core import Person

@@ -16,13 +16,13 @@ from tests.support.fake_clients import (
     CAROL,
     FakeApprovals,
     FakeConversations,
-    a_press,
     approved_by,
     ended,
     ruled,
 )
 from tests.support.fake_slack import Json
 from tests.support.listed_approvals import TEAM
+from tests.support.slack_payloads import a_press
 from tests.unit.listing.conftest import Lists
 from workflows.client import ApprovalNotFoundError
 from workflows.contracts.approvals import ApprovalStatus, Grant

@@ -6,8 +6,9 @@ from bot.payloads.listing import Asked, Topic
 from countersign.slack.actions import APPROVE, LIST, LIST_REFRESH, REJECT, BlockId
 from countersign.slack.listing.query import ListingQuery
 from tests.support.builders import ALICE, BOB, NOON
-from tests.support.fake_clients import CAROL, FakeConversations, a_press, approved_by, ended, ruled
+from tests.support.fake_clients import CAROL, FakeConversations, approved_by, ended, ruled
 from tests.support.fake_slack import Json, parsed
+from tests.support.slack_payloads import a_press
 from tests.unit.listing.conftest import Lists
 from workflows.contracts.approvals import ApprovalStatus, Grant
 from workflows.contracts.core import Person
