@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.slack.product import Product
-from tests.slack.reading import Json, full_text
+from tests.slack.reading import Json, buttons, full_text
 from tests.slack.slack_thread import ALICE as ALICES
 from tests.slack.slack_thread import ALICES_DM, BOB, OPS
 from tests.support.builders import ALICE
@@ -38,13 +38,6 @@ async def listed(product: Product, who: str, text: str, channel: str = OPS) -> J
     return (await product.sandbox.ephemerals(who, channel))[-1]
 
 
-def labels(message: Json) -> Sequence[str]:
-    """The labels of a message's buttons."""
-    blocks = [block for block in message["blocks"] if block["type"] == "actions"]
-    found = [element for block in blocks for element in block["elements"]]
-    return [element["text"]["text"] for element in found if element["type"] == "button"]
-
-
 async def test_the_list_has_what_waits_for_me_through_my_group_and_buttons_to_decide_it(
     product: Product,
 ) -> None:
@@ -52,7 +45,7 @@ async def test_the_list_has_what_waits_for_me_through_my_group_and_buttons_to_de
     mine = await listed(product, BOB, f"tool:{tool}")
 
     assert all(id_ in full_text(mine) for id_ in ids)
-    assert labels(mine)[:3] == ["Approve", "Reject…", "Open"]
+    assert buttons(mine)[:3] == ["Approve", "Reject…", "Open"]
     assert "Nothing is waiting" in full_text(await listed(product, ALICES, f"tool:{tool}"))
 
 
@@ -90,7 +83,7 @@ async def test_people_are_found_by_their_names_and_requests_by_who_made_them(
     assert ids[0] not in full_text(await listed(product, BOB, f"from:@carol tool:{tool}"))
     own = await listed(product, ALICES, f"requested tool:{tool}", ALICES_DM)
     assert ids[0] in full_text(own)
-    assert labels(own)[:2] == ["Withdraw", "Open"]
+    assert buttons(own)[:2] == ["Withdraw", "Open"]
     assert ALICE.user == ALICES
 
 
