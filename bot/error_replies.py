@@ -19,7 +19,7 @@ from countersign.slack.web_client import code_of
 log = structlog.get_logger(__name__)
 
 SUBMISSION = "view_submission"
-TITLE = "That did not work"
+TITLE = "That didn't work"
 
 
 def in_command(text: str) -> BoltResponse:

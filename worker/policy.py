@@ -111,7 +111,7 @@ class PolicyFile(PolicyActivities):
         except ArgumentsUnreadableError:
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
-            return _deny("Apps and deactivated accounts may ask for nothing.")
+            return _deny("Apps and deactivated accounts can't ask for anything.")
         return with_names(read.policy.judge(facts), read.names, facts)
 
     async def _read_again(self) -> None:
@@ -219,15 +219,15 @@ def _unavailable(error: DirectoryError, policy: Policy, tool: str) -> Applicatio
 def _unknown(code: str) -> str:
     if code == "missing_scope":
         return (
-            "I could not check who is asking, because the app lacks a permission in Slack. "
-            "Nothing was asked. An administrator has to install the app again."
+            "I couldn't check who is asking, because the app lacks a permission in Slack. "
+            "Nobody was asked. An administrator has to install the app again."
         )
     if code in CONFIGURATION:
         return (
-            f"I could not check who is asking, because Slack does not take my token ({code}). "
-            "Nothing was asked. An administrator has to mend the app."
+            f"I couldn't check who is asking, because Slack refuses my token ({code}). "
+            "Nobody was asked. An administrator has to fix the app."
         )
-    return f"I could not check who is asking ({code}), so nothing was asked. Try again in a minute."
+    return f"I couldn't check who is asking ({code}), so nobody was asked. Try again in a minute."
 
 
 def _deny(because: str, *, failed: bool = False) -> Ruling:

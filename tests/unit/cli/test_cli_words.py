@@ -207,7 +207,7 @@ def test_a_rejection_from_here_says_that_nothing_was_done() -> None:
     ("option", "value", "words"),
     [
         ("--requester", "@alice", "Copy member ID"),
-        ("--team", "U' OR 1=1", "no id of Slack"),
+        ("--team", "U' OR 1=1", "not a Slack id"),
         ("--tool", "place order", "place_order"),
         ("--limit", "0", "limit"),
     ],

@@ -83,7 +83,7 @@ def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None
 @pytest.mark.parametrize(
     ("kind", "headline"),
     [
-        ("reminder", "This still waits for your decision"),
+        ("reminder", "This is still waiting for your decision"),
         ("escalation", "Nobody has decided yet"),
         ("nudge", "@alice asks you to decide"),
     ],
