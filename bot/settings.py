@@ -25,7 +25,7 @@ class BotSettings(CommonSettings):
     """Signing secret, for HTTP delivery."""
 
     slack_mode: SlackMode = SlackMode.SOCKET
-    """`socket` or `http`; only needed when both secrets are set."""
+    """`socket` or `http`; needed only when both secrets are set."""
 
     bot_host: str = "127.0.0.1"
     """Address to listen on; `0.0.0.0` in a container."""
