@@ -63,7 +63,7 @@ SENTENCES: Mapping[type[BaseException], str] = {
     OSError: SLACK_AWAY,
     SlackApiError: SLACK_AWAY,
 }
-"""What is said whatever the error carries."""
+"""Sentences that do not depend on the error's details."""
 _MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _BOLD = re.compile(r"\*([^*\n]+)\*")
 
@@ -135,7 +135,7 @@ def ended_in(error: BaseException) -> Sequence[ApprovalStatus]:
 
 
 def too_late(status: ApprovalStatus) -> str:
-    """To who presses after the end: how it ended, who, when, and where to see it."""
+    """For somebody who presses too late: how it ended, by whom, when, and where to see it."""
     decision = deciding(status)
     ended = decision.at if decision else status.ended_at
     when = f" ({date_token(ended.timestamp())})" if ended else ""
@@ -152,7 +152,7 @@ def surprise(incident: str) -> str:
 
 
 def plainly(text: str, error: BaseException) -> str:
-    """The same words where Slack interprets no markup: beside a field of a modal."""
+    """The same text without markup, for errors beside a field of a modal."""
     status = getattr(error, "status", None)
     names = names_in(status) if isinstance(status, ApprovalStatus) else {}
 
@@ -169,7 +169,7 @@ def plainly(text: str, error: BaseException) -> str:
 
 
 def names_in(status: ApprovalStatus) -> Mapping[str, str]:
-    """What the people of an approval are called, by id."""
+    """Names of an approval's people, by id."""
     decisions = (status.decision, *(vote.decision for vote in status.votes))
     people = (status.request.call.requester, *(it.by for it in decisions if it and it.by))
     return {person.user: person.name for person in people if person.name}

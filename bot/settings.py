@@ -46,7 +46,7 @@ class BotSettings(CommonSettings):
 
     @property
     def mode(self) -> SlackMode:
-        """How Slack reaches this bot: what is set decides, and `slack_mode` if both are."""
+        """How Slack reaches this bot: by the secret that is set, or by `slack_mode` if both are."""
         if not self.slack_app_token.get_secret_value():
             return SlackMode.HTTP
         if not self.slack_signing_secret.get_secret_value():

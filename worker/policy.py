@@ -1,4 +1,4 @@
-"""The company's policy at work: gathers what it asks about, and rules."""
+"""The policy in force: gathers the facts it asks about, and judges calls."""
 
 import asyncio
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ FACTS_SECONDS = 7.5
 """How long a call waits for what a changed file and the policy ask about: together less than the
 ten seconds after which somebody is told that it takes longer."""
 Edition = tuple[int, int]
-"""When a file was changed, and its size: what tells that it is another one now."""
+"""When a file was changed, and its size: if either differs, the file is read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reading:
 
     policy: Policy
     names: Mapping[str, str]
-    """What those whom it means were called then, by their ids."""
+    """Names of the people, groups and channels in it, by id."""
     edition: Edition | None
 
 
@@ -68,7 +68,7 @@ class Draft:
 
 
 class PolicyFile(PolicyActivities):
-    """Rules by the file as it is now; a change that is wrong leaves the old policy in force."""
+    """Judges by the file as it is now. A faulty change leaves the old policy in force."""
 
     def __init__(
         self, path: Path, tools: Mapping[str, ToolSpec], directory: Directory, read: Reading
