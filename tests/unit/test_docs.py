@@ -139,7 +139,7 @@ def _texts(room: Path) -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 yield "".join(
-                    it.value if isinstance(it, ast.Constant) else "…" for it in node.values
+                    str(it.value) if isinstance(it, ast.Constant) else "…" for it in node.values
                 )
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
