@@ -38,6 +38,7 @@ from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.threads import SlackThreads
+from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals
 from workflows.redaction import Secrets
@@ -95,15 +96,17 @@ async def work(
     """Run workflows and activities until told to stop."""
     temporal, directory = known.temporal, known.directory
     runner = build_runner(settings, known.tools, known.resources, known.policy)
+    threads = SlackThreads(slack, settings.deployment)
     people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
     homes = build_homes(settings, slack, temporal)
     cards = SlackCards(slack, directory, settings.deployment, homes.changed)
     activities = [
         runner,
         cards,
-        SlackThreads(slack, settings.deployment),
+        threads,
         people,
         lifecycle,
+        TurnSteps(runner.describe, runner, known.policy, threads),
         known.policy,
         VoteChecks(runner, known.policy, people, lifecycle),
         Conclusion(cards, lifecycle),

@@ -70,9 +70,8 @@ class AgentRunner(AgentActivities):
     """Whether the policy has a rule about a tool, so that its calls have to be judged."""
     secrets: Secrets = field(default_factory=Secrets)
 
-    @activity.defn
-    async def describe_agent(self) -> AgentSpec:
-        """See `AgentActivities`."""
+    def describe(self) -> AgentSpec:
+        """Name, instructions, model and tools, as this worker is set up."""
         return AgentSpec(
             name=self.name,
             instructions=self.instructions,

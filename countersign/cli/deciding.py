@@ -14,11 +14,13 @@ from temporalio.service import RPCError
 
 from countersign.cli.errors import REFUSED, UNREACHABLE, CommandError
 from countersign.cli.names import names
-from countersign.cli.plain import plain, printable
+from countersign.messages.endings import capitalized, effect
+from countersign.messages.refusals import refusal
+from countersign.slack.text import clean
+from countersign.slack.voice import PlainVoice
 from workflows.client import ApprovalClosedError, Approvals
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused, Verb, Via
-from workflows.user_messages import capitalized, effect, refusal_for_person
 
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
@@ -36,7 +38,8 @@ class Reception:
         """What happened, as a sentence."""
         if self.refused is None:
             return _counted(self.status)
-        return plain(refusal_for_person(self.refused, self.status), names(self.status))
+        voice = PlainVoice(names(self.status), links=True)
+        return clean(refusal(self.refused, self.status, voice))
 
     @property
     def document(self) -> dict[str, Any]:
@@ -124,7 +127,7 @@ def _counted(status: ApprovalStatus) -> str:
         )
     if status.outcome is Outcome.APPROVED:
         told = AFTER_APPROVAL[status.execution]
-        return f"Approved. {told.format(result=printable(status.result), id=status.id)}".strip()
+        return f"Approved. {told.format(result=clean(status.result), id=status.id)}".strip()
     return f"{capitalized(str(status.outcome))}. {capitalized(effect(status.execution))}."
 
 

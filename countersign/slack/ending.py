@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
+from countersign.messages.endings import capitalized, effect, stopped_by
 from countersign.slack.blocks import paragraph, quote, rich, section, words
 from countersign.slack.people import decided
 from countersign.slack.text import escape, moment, plain
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Decision, Execution, Outcome
-from workflows.user_messages import capitalized, effect, stopped_by
 
 REASON_LIMIT = 500
 RESULT_LIMIT = 500

@@ -5,15 +5,15 @@ import asyncio
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
+from tests.builders import ALICE, BOB, a_sentence
 from tests.flows.flow import Flow, act, working
 from tests.model import says
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ENDED_SIGNAL
 from workflows.contracts.decisions import Outcome
+from workflows.contracts.notices import NoticeCode
 from workflows.conversation.memory import Memory
 from workflows.conversation.workflow import ConversationWorkflow
-from workflows.user_messages import HELP
 
 AT_ONCE = 50
 LONGEST = 10_000
@@ -42,7 +42,7 @@ async def test_an_approval_outlives_whatever_is_said_meanwhile(
         assert await _length(flow) < LONGEST
         await flow.vote(approval_id)
         assert await flow.answered(messages + 1) == "It is done."
-        assert flow.log.replies == [HELP] * messages + ["It is done."]
+        assert flow.log.replies == [a_sentence(NoticeCode.HELP)] * messages + ["It is done."]
         assert len(flow.bench.ran) == 1
 
 
