@@ -238,10 +238,12 @@ def _lines(effects: Sequence[Effect]) -> Iterator[str]:
     """What was done, failed, may have been done, and was not done, each as one sentence."""
     guarded = [it for it in effects if it.guarded or it.execution is Execution.UNKNOWN]
     if not any(it.execution is not Execution.NOT_STARTED for it in guarded):
-        yield "Nothing that needs approval was done."
+        looked = any(not it.guarded for it in effects)
+        yield "Nothing that needs approval was done." if looked else "Nothing was done."
     for it in guarded:
-        said = f"{it.what}: {it.outcome}" if it.execution is Execution.NOT_STARTED else it.what
-        yield f"{BECAME[it.execution]}: {said}."
+        ended = f": {it.outcome}" if it.execution is Execution.NOT_STARTED else ""
+        is_known = it.execution in {Execution.DONE, Execution.FAILED}
+        yield f"{BECAME[it.execution]}: {(is_known and it.result) or it.what}{ended}."
 
 
 def typed_decision_note(text: str) -> str:

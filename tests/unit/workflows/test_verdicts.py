@@ -167,8 +167,8 @@ def test_what_waits_is_noted_with_every_call() -> None:
 def test_what_a_turn_could_not_finish_is_noted_as_it_ended() -> None:
     withdrawn = _ended(Outcome.WITHDRAWN, decision=a_press(ALICE))
     note = ended_early_note([Effect.of(_approved()), Effect.of(withdrawn)])
-    assert "approved and done:\n\n- order #8123" in note
-    assert "not done" in note
+    assert "DONE: order #8123." in note
+    assert "NOT DONE: " in note
     assert "withdrawn" in note
 
 
