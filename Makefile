@@ -33,7 +33,8 @@ system: setup browser ## run those that start and kill processes, use a socket o
 soak: setup ## run those that take a quarter of an hour
 	@$(PY) -m pytest -n 1 -m soak $(ARGS)
 
-bench: setup ## measure lists with 10,000 approvals waiting (ARGS=500 for fewer)
+bench: setup ## measure an approval against bare Temporal, and lists of 10,000 (ARGS=500 for fewer)
+	@$(PY) -m tests.bench.hops
 	@$(PY) -m tests.bench.listing $(ARGS)
 
 check: .venv/.stamp sandbox/node_modules/.stamp ## look for mistakes without changing anything

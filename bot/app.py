@@ -1,4 +1,4 @@
-"""The Bolt app: what listens to what, and the one place that catches everything."""
+"""The Bolt app: its listeners, and the one place where every error is answered."""
 
 import logging
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.card_refresh import CardRefresh
 from bot.ephemeral_list import EphemeralLists
 from bot.error_replies import SUBMISSION, EphemeralMessages, in_command, in_modal
-from bot.errors import ended_in, explain, plainly, surprise
+from bot.errors import ended_in, explain, plain_voice, surprise
 from bot.listeners import (
     approve_all,
     ask_again,
@@ -36,6 +36,7 @@ from countersign.runtime.preflight import Identity
 from countersign.slack.directory import Directory
 from countersign.slack.listing.audience import KEEP_SECONDS, Audience
 from countersign.slack.listing.home_tab import HomeTab
+from countersign.slack.voice import MrkdwnVoice
 from workflows.client import Approvals, Conversations
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ def build_app(
     """
 
     async def authorize() -> AuthorizeResult:
-        # Both ids: without one of them Bolt does not know its own messages.
+        # Without both ids Bolt does not recognise its own messages.
         return AuthorizeResult(
             enterprise_id=None,
             team_id=identity.team,
@@ -109,7 +110,7 @@ def build_app(
 def _register_decisions(
     app: AsyncApp, slack: AsyncWebClient, services: Services, refresh: Refresh
 ) -> None:
-    """Everything that is pressed, and what comes of the dialogs that it opens."""
+    """Every button, and the dialogs that buttons open."""
     approvals, conversations, now = services.approvals, services.conversations, services.now
     dialogs = Dialogs(slack, approvals, now)
     presses = {
@@ -150,18 +151,20 @@ async def _answer_error(
 ) -> BoltResponse:
     """Say what went wrong, to the person or, for an event, to Slack, which delivers it again."""
     incident = uuid4().hex[:8]
-    sentence = explain(error)
+    voice = MrkdwnVoice()
+    sentence = explain(error, voice)
     if sentence is None:
         log.error("unplanned error", incident=incident, exc_info=error)
     else:
         log.warning("refused", incident=incident, kind=type(error).__name__, cause=str(error))
-    text = sentence or surprise(incident)
+    text = sentence or surprise(incident, voice)
     if "event" in body:
-        # Not acknowledged: Slack delivers it again. What cannot be read never gets better.
+        # Not acknowledged: Slack delivers it again, unless it can't be read anyway.
         return BoltResponse(status=200 if isinstance(error, PayloadError) else 500)
     if "command" in body:
         return in_command(text)
     if body.get("type") == SUBMISSION:
-        return in_modal(body, text, plainly(text, error))
+        plain = plain_voice(error)
+        return in_modal(body, text, explain(error, plain) or surprise(incident, plain))
     await ephemerals.tell(body, text)
     return BoltResponse(status=200)

@@ -1,6 +1,5 @@
 """What people read when something fails: every such sentence is here."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
@@ -17,112 +16,117 @@ from bot.listeners.submissions import NobodyChosenError
 from bot.listeners.votes import NotCountedError
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
+from countersign.messages.endings import verdict
+from countersign.messages.refusals import refusal
+from countersign.messages.voice import Voice
 from countersign.slack.directory import UNREACHABLE
 from countersign.slack.ending import deciding
 from countersign.slack.modals.meta import MetaError
-from countersign.slack.text import date_token, escape, line, mention
+from countersign.slack.text import line
+from countersign.slack.voice import PlainVoice
 from workflows.client import (
     ApprovalClosedError,
     ApprovalNotFoundError,
     ConversationNotFoundError,
 )
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.user_messages import refusal_for_person, verdict
 
 TEMPORAL_AWAY = (
-    "I can't reach my memory right now. What you did may have arrived all the same: please look "
-    "in a minute, and try again if it has not."
+    "I can't reach my memory right now. What you did may still have arrived: please check in a "
+    "minute, and try again if it hasn't."
 )
 NO_DIALOGS = (
-    "This Slack shows no dialogs, so I can't ask you for more here and nothing was changed. "
-    "Approve and Reject work on the card; the rest works in a Slack app that is up to date."
+    "This Slack can't show dialogs, so I can't ask you for more here. Nothing was changed. "
+    "Approve and Reject work on the card; for the rest, use an up-to-date Slack app."
 )
 SLACK_AWAY = (
-    "Slack did not answer me just now, so I could not finish this. Please try again in a moment."
+    "Slack didn't answer me just now, so I couldn't finish this. Please try again in a moment."
 )
-UNREADABLE = "I could not read what Slack sent me, so nothing was changed. Please try again."
+UNREADABLE = "I couldn't read what Slack sent me, so nothing was changed. Please try again."
 SENTENCES: Mapping[type[BaseException], str] = {
     ApprovalNotFoundError: (
-        "I have no record of this request (any more): it is long gone, or from another "
-        "installation. Your press changed nothing. `/approvals` lists what is waiting."
+        "I have no record of this request: it ended long ago, or it belongs to another "
+        "installation. Your press changed nothing. {approvals} lists what is waiting."
     ),
     ConversationNotFoundError: (
         "That conversation has ended, and what was allowed in it ended with it. "
-        "`/approvals always` lists what is still allowed."
+        "{always} lists what is still allowed."
     ),
     MetaError: UNREADABLE,
     NoDialogsError: NO_DIALOGS,
-    NobodyChosenError: "Choose to whom you hand over your vote.",
+    NobodyChosenError: "Choose who gets your vote.",
     NothingTickedError: "Tick what you approve, or close this dialog.",
-    NothingWaitsError: "None of these waits any more; their cards show how each ended.",
+    NothingWaitsError: "None of these is waiting any more; each card shows how it ended.",
     PayloadError: UNREADABLE,
-    ResponseUrlError: "Slack did not let me redraw this list. `/approvals` shows it anew.",
+    ResponseUrlError: "Slack didn't let me redraw this list. {approvals} shows a new one.",
     RPCError: TEMPORAL_AWAY,
     WorkflowQueryFailedError: TEMPORAL_AWAY,
     aiohttp.ClientError: SLACK_AWAY,
     OSError: SLACK_AWAY,
     SlackApiError: SLACK_AWAY,
 }
-"""What is said whatever the error carries."""
-_MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-_BOLD = re.compile(r"\*([^*\n]+)\*")
+"""Sentences that do not depend on the error's details."""
+COMMANDS = {"approvals": "/approvals", "always": "/approvals always"}
 
 
 @singledispatch
-def explain(error: BaseException) -> str | None:
+def explain(error: BaseException, voice: Voice) -> str | None:
     """One plain sentence and what to do next, or None if nobody planned for this."""
-    return next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
+    told = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), None)
+    return told.format(**{name: voice.code(it) for name, it in COMMANDS.items()}) if told else None
 
 
 @explain.register
-def _(error: ApprovalClosedError) -> str:
+def _(error: ApprovalClosedError, voice: Voice) -> str:
     if error.status:
-        return too_late(error.status)
-    return f"Too late: `{error.approval_id}` is no longer waiting. Your press changed nothing."
+        return too_late(error.status, voice)
+    id_ = voice.code(error.approval_id)
+    return f"Too late: {id_} is no longer waiting. Your press changed nothing."
 
 
 @explain.register
-def _(error: NotCountedError) -> str:
-    return refusal_for_person(error.refused, error.status)
+def _(error: NotCountedError, voice: Voice) -> str:
+    return refusal(error.refused, error.status, voice)
 
 
 @explain.register
-def _(error: NotTheirsError) -> str:
-    who = mention(error.status.request.call.requester.user)
+def _(error: NotTheirsError, voice: Voice) -> str:
+    who = voice.who(error.status.request.call.requester.user)
     return f"Only {who}, who asked for it, can ask again. You can ask for your own."
 
 
 @explain.register
-def _(error: AnsweredError) -> str:
-    return f"There is nothing to ask again: {verdict(error.status)}{_link(error.status)}"
+def _(error: AnsweredError, voice: Voice) -> str:
+    status = error.status
+    return f"There is nothing to ask again: {verdict(status, voice)}{_link(status, voice)}"
 
 
 @explain.register
-def _(error: OtherDeploymentError) -> str:
-    name = line(error.deployment, 40).text
+def _(error: OtherDeploymentError, voice: Voice) -> str:
+    name = voice.code(line(error.deployment, 40).text)
     return (
-        f"This card belongs to another installation of this app (`{name}`); nothing was changed "
+        f"This card belongs to another installation of this app ({name}); nothing was changed "
         "here. Press again: Slack may deliver it to the right one."
     )
 
 
 @explain.register
-def _(error: DialogError) -> str:
+def _(error: DialogError, voice: Voice) -> str:
     if error.code == UNREACHABLE:
         return (
-            "Slack did not open the dialog in time, and nothing was changed. If none appears, "
+            "Slack didn't open the dialog in time, and nothing was changed. If none appears, "
             "please press again."
         )
-    code = escape(error.code)
-    return f"Slack did not open the dialog (`{code}`), and nothing was changed. Please press again."
+    code = voice.code(error.code)
+    return f"Slack didn't open the dialog ({code}), and nothing was changed. Please press again."
 
 
 @explain.register
-def _(error: BatchError) -> str:
+def _(error: BatchError, voice: Voice) -> str:
     """Which of several could not be approved, each with its own reason."""
-    lines = [f"• `{escape(id_)}`: {explain(problem)}" for id_, problem in error.problems]
+    lines = [f"• {voice.code(id_)}: {explain(problem, voice)}" for id_, problem in error.problems]
     if error.sent:
-        head = f"{error.sent} of your votes are handed in, and these are not. Send it again:"
+        head = f"{error.sent} of your votes were sent, but not these. Submit it again:"
         return "\n".join([f"{head} no vote counts twice.", *lines])
     return "\n".join(["Nothing was approved. Untick these, or look at their cards:", *lines])
 
@@ -134,47 +138,37 @@ def ended_in(error: BaseException) -> Sequence[ApprovalStatus]:
     return [error.status] if isinstance(error, ApprovalClosedError) and error.status else []
 
 
-def too_late(status: ApprovalStatus) -> str:
-    """To who presses after the end: how it ended, who, when, and where to see it."""
+def too_late(status: ApprovalStatus, voice: Voice) -> str:
+    """For somebody who presses too late: how it ended, by whom, when, and where to see it."""
     decision = deciding(status)
     ended = decision.at if decision else status.ended_at
-    when = f" ({date_token(ended.timestamp())})" if ended else ""
-    how = verdict(status).removesuffix(".")
-    return f"Too late: {how}{when}. Your press changed nothing.{_link(status)}"
+    when = f" ({voice.moment(ended)})" if ended else ""
+    how = verdict(status, voice).removesuffix(".")
+    return f"Too late: {how}{when}. Your press changed nothing.{_link(status, voice)}"
 
 
-def surprise(incident: str) -> str:
+def surprise(incident: str, voice: Voice) -> str:
     """What is said when nobody planned for it."""
     return (
-        "That did not work. Please look whether anything has changed, and if not, try again; if "
-        f"it stays like this, give an administrator the incident `{incident}`."
+        "That didn't work. Please check whether anything has changed, and if not, try again. If it "
+        f"keeps happening, give an administrator the incident {voice.code(incident)}."
     )
 
 
-def plainly(text: str, error: BaseException) -> str:
-    """The same words where Slack interprets no markup: beside a field of a modal."""
+def plain_voice(error: BaseException) -> PlainVoice:
+    """The voice for errors beside a field of a modal, where Slack reads no markup."""
     status = getattr(error, "status", None)
-    names = names_in(status) if isinstance(status, ApprovalStatus) else {}
-
-    def written(found: re.Match[str]) -> str:
-        token, label = found[1], found[2] or ""
-        if token.startswith("@"):
-            return f"@{names.get(token[1:], token[1:])}"
-        if token.startswith("!subteam^"):
-            return f"the group {token.removeprefix('!subteam^')}"
-        return label if token.startswith("!") else token if token.startswith("#") else ""
-
-    bare = _BOLD.sub(r"\1", _MARKUP.sub(written, text)).replace("`", "")
-    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+    return PlainVoice(names_in(status) if isinstance(status, ApprovalStatus) else {})
 
 
 def names_in(status: ApprovalStatus) -> Mapping[str, str]:
-    """What the people of an approval are called, by id."""
+    """Names of an approval's people, by id."""
     decisions = (status.decision, *(vote.decision for vote in status.votes))
     people = (status.request.call.requester, *(it.by for it in decisions if it and it.by))
-    return {person.user: person.name for person in people if person.name}
+    return {**status.in_force.names, **{it.user: it.name for it in people if it.name}}
 
 
-def _link(status: ApprovalStatus) -> str:
+def _link(status: ApprovalStatus, voice: Voice) -> str:
     link = status.card.permalink if status.card else ""
-    return f" <{link}|Open the card>" if link else ""
+    onward = voice.link("Open the card", link) if link else ""
+    return f" {onward}" if onward else ""

@@ -38,6 +38,7 @@ from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.threads import SlackThreads
+from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals
 from workflows.redaction import Secrets
@@ -56,7 +57,7 @@ async def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What had to be there before the worker could start."""
+    """What a worker needs before it can start."""
 
     tools: Mapping[str, Tool]
     directory: Directory
@@ -95,15 +96,17 @@ async def work(
     """Run workflows and activities until told to stop."""
     temporal, directory = known.temporal, known.directory
     runner = build_runner(settings, known.tools, known.resources, known.policy)
+    threads = SlackThreads(slack, settings.deployment)
     people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
     homes = build_homes(settings, slack, temporal)
     cards = SlackCards(slack, directory, settings.deployment, homes.changed)
     activities = [
         runner,
         cards,
-        SlackThreads(slack, settings.deployment),
+        threads,
         people,
         lifecycle,
+        TurnSteps(runner.describe, runner, known.policy, threads),
         known.policy,
         VoteChecks(runner, known.policy, people, lifecycle),
         Conclusion(cards, lifecycle),
@@ -125,7 +128,7 @@ async def work(
 
 
 def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Client) -> HomePublisher:
-    """What publishes Homes. It remembers for a minute who people are, as cards never do."""
+    """The publisher of Homes. Unlike cards, it remembers for a minute who people are."""
     directory = Directory(slack, keep_seconds=KEEP_SECONDS)
     tab = HomeTab(
         slack=slack,
@@ -143,7 +146,7 @@ def build_runner(
     resources: Sequence[Opened],
     policy: PolicyFile,
 ) -> AgentRunner:
-    """The agent of the settings. What the policy has rules for is asked for, too."""
+    """The agent of the settings. Tools that the policy has rules for are guarded too."""
     return AgentRunner(
         settings.agent_name,
         settings.agent_instructions,

@@ -26,6 +26,7 @@ from workflows.contracts.activities import (
     LifecycleActivities,
     PolicyActivities,
     ThreadActivities,
+    TurnActivities,
     VoteActivities,
 )
 from workflows.conversation.workflow import ConversationWorkflow
@@ -47,6 +48,7 @@ Activities = (
     | LifecycleActivities
     | PolicyActivities
     | ThreadActivities
+    | TurnActivities
     | VoteActivities
 )
 DRAIN = timedelta(seconds=20)

@@ -1,4 +1,4 @@
-"""Slack threads: answers, the status line, and words for one person."""
+"""Slack threads: answers, the status line, and messages to one person."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from countersign.messages.notices import spoken
+from countersign.messages.voice import MarkdownVoice
 from countersign.slack.blocks import section
 from countersign.slack.directory import Directory
 from countersign.slack.markdown.fallback import fallback_text, unmentioned
 from countersign.slack.markdown.splitting import split
 from countersign.slack.prompt import prompt_blocks
 from countersign.slack.text import mention, mention_channel
+from countersign.slack.voice import MrkdwnVoice
 from countersign.slack.web_client import UNKNOWN, code_of
 from worker.cards.wording import is_direct
 from worker.mentions import Mentions
@@ -27,6 +30,7 @@ from workflows.contracts.core import Person
 
 log = structlog.get_logger(__name__)
 
+MARKDOWN, MRKDWN = MarkdownVoice(), MrkdwnVoice()
 REPLY_EVENT = "countersign_reply"
 EPHEMERAL_EVENT = "countersign_ephemeral"
 
@@ -44,7 +48,8 @@ class SlackThreads(ThreadActivities):
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
         """See `ThreadActivities`. Where the thread takes nothing, who asked is written to."""
-        texts = split(reply.markdown) or split(reply.otherwise)
+        otherwise = reply.otherwise
+        texts = split(_said(reply)) or split(spoken(otherwise, MARKDOWN) if otherwise else "")
         pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(texts)]
         while pieces:
             try:
@@ -100,7 +105,7 @@ class SlackThreads(ThreadActivities):
     @activity.defn
     async def post_ephemeral(self, ephemeral: EphemeralMessage) -> None:
         """See `ThreadActivities`."""
-        if not ephemeral.press and not ephemeral.nudge:
+        if not ephemeral.notice.offers and not ephemeral.nudge:
             await self._post_ephemeral(ephemeral)
             return
         try:
@@ -119,7 +124,7 @@ class SlackThreads(ThreadActivities):
                 self._slack.chat_postEphemeral(
                     channel=ephemeral.channel,
                     user=ephemeral.to.user,
-                    text=ephemeral.text,
+                    text=spoken(ephemeral.notice, MRKDWN),
                     thread_ts=ephemeral.thread_ts or None,
                     blocks=blocks,
                 )
@@ -146,5 +151,12 @@ class SlackThreads(ThreadActivities):
         info = activity.info()
         key = f"{info.workflow_id}/{info.activity_id}"
         is_aloud = destination.channel == ephemeral.channel
-        text = f"{mention(ephemeral.to.user)}: {ephemeral.text}" if is_aloud else ephemeral.text
+        said = spoken(ephemeral.notice, MRKDWN)
+        text = f"{mention(ephemeral.to.user)}: {said}" if is_aloud else said
         await self._posts.once(destination, EPHEMERAL_EVENT, key, MessageContent(text, blocks))
+
+
+def _said(reply: Reply) -> str:
+    """All of a reply, as Markdown."""
+    parts = [reply.markdown, *(spoken(it, MARKDOWN) for it in reply.notices)]
+    return "\n\n".join(part for part in parts if part)

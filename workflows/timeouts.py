@@ -1,9 +1,17 @@
-"""How long workflows wait for the world, and how they call it."""
+"""How long workflows wait for the world, and how they call it.
 
+Whatever an activity answers is checked before anything is decided on it: the Agents plugin reads
+leniently what does not fit, for the sake of models' answers, so that parts may be missing or be
+of another type. What does not fit raises pydantic's `ValidationError`.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from functools import cache
+from types import NoneType
+from typing import Any, TypedDict, TypeVar, Unpack, get_type_hints
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
@@ -22,57 +30,103 @@ CARD_PATIENCE = timedelta(minutes=10)
 EPHEMERAL_PATIENCE = timedelta(minutes=1)
 NOTICEABLE = timedelta(seconds=1)
 """How long an action may run before its card says that it does."""
+ONCE_A_MINUTE = timedelta(minutes=1)
 
-Answer = TypeVar("Answer", bound=BaseModel)
-
-
-def sure(kind: type[Answer], value: Any) -> Answer:
-    """What an activity answered, if it is wholly what it should be.
-
-    The Agents plugin reads leniently what does not fit, for the sake of models' answers: parts
-    may be missing then or be of another type. Nothing is decided on that.
-
-    Raises:
-        ValidationError: it is not.
-    """
-    given = value.model_dump(warnings=False) if isinstance(value, BaseModel) else value
-    return kind.model_validate(given)
+Model = TypeVar("Model", bound=BaseModel)
+Owner = TypeVar("Owner")
+Given = TypeVar("Given")
+Answer = TypeVar("Answer")
 
 
-async def call_slack(method: Any, argument: Any) -> Any:
+class Options(TypedDict, total=False):
+    """What Temporal may be told of one call."""
+
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta | None
+    retry_policy: RetryPolicy
+    summary: str
+
+
+async def call_slack(
+    method: Callable[[Owner, Given], Awaitable[Answer]],
+    given: Given,
+    within: timedelta | None = None,
+) -> Answer:
     """Call Slack until it answers for good: an outage of hours delays a card, not a decision."""
-    return await workflow.execute_activity_method(
+    return await _execute(
         method,
-        argument,
+        given,
         start_to_close_timeout=SLACK_CALL,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+        schedule_to_close_timeout=within,
+        retry_policy=RetryPolicy(maximum_interval=ONCE_A_MINUTE),
     )
 
 
-async def ask_now(method: Any, argument: Any, within: timedelta = ANSWER_PATIENCE) -> Any:
+async def ask_now(
+    method: Callable[[Owner, Given], Awaitable[Answer]],
+    given: Given,
+    within: timedelta = ANSWER_PATIENCE,
+) -> Answer:
     """Ask what somebody waits for: a few tries within seconds, and then it could not be done."""
-    return await workflow.execute_activity_method(
+    return await _execute(
         method,
-        argument,
+        given,
         schedule_to_close_timeout=within,
-        heartbeat_timeout=HEARTBEAT,
         retry_policy=RetryPolicy(maximum_attempts=3, maximum_interval=timedelta(seconds=2)),
     )
 
 
-async def prepare(method: Any, argument: Any) -> Any:
-    """Have a call made ready: it has no side effects, so it is tried for as long as one waits."""
-    return await patiently(method, argument, PREPARE_PATIENCE)
+async def patiently(
+    method: Callable[[Owner, Given], Awaitable[Answer]],
+    given: Given,
+    patience: timedelta,
+    unless: Sequence[str] = (),
+) -> Answer:
+    """Ask until there is an answer, a failure of one of these types, or `patience` is over.
 
-
-async def patiently(method: Any, argument: Any, patience: timedelta) -> Any:
-    """Ask until there is an answer or `patience` is over, at least once a minute."""
-    return await workflow.execute_activity_method(
+    It is asked at least once a minute.
+    """
+    return await _execute(
         method,
-        argument,
+        given,
         start_to_close_timeout=min(ACTIVITY_CALL, patience),
         schedule_to_close_timeout=patience,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+        retry_policy=RetryPolicy(maximum_interval=ONCE_A_MINUTE, non_retryable_error_types=unless),
     )
+
+
+async def run_tool(
+    method: Callable[[Owner, Given], Awaitable[Answer]], given: Given, summary: str
+) -> Answer:
+    """Have a tool run; `summary` is what Temporal's Web UI shows beside it."""
+    return await _execute(
+        method,
+        given,
+        start_to_close_timeout=TOOL_CALL,
+        retry_policy=TOOL_RETRIES,
+        summary=summary,
+    )
+
+
+async def _execute(
+    method: Callable[[Owner, Given], Awaitable[Answer]], given: Given, **options: Unpack[Options]
+) -> Answer:
+    answer = await workflow.execute_activity_method(
+        method, given, heartbeat_timeout=HEARTBEAT, **options
+    )
+    return _checked(method, answer)
+
+
+def _checked(method: Callable[[Owner, Given], Awaitable[Answer]], answer: Answer) -> Answer:
+    """The answer, if it is wholly what the activity's signature says."""
+    kind = _kind(method)
+    if kind is None:
+        return answer
+    return kind.validate_python(kind.dump_python(answer, warnings=False))
+
+
+@cache
+def _kind(method: Callable[..., object]) -> TypeAdapter[Any] | None:
+    """How to read what an activity answers; None where nothing is expected."""
+    told = get_type_hints(method)["return"]
+    return None if told is NoneType else TypeAdapter(told)

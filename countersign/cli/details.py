@@ -8,12 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.cli.names import called, decider
-from countersign.cli.plain import printable
+from countersign.messages.endings import effect, stopped_by
+from countersign.slack.text import clean
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Difference, Prepared
 from workflows.contracts.decisions import CountedVote, Decision, Execution, Outcome, Refused, Verb
 from workflows.contracts.rules import Rule
-from workflows.user_messages import effect, stopped_by
 
 Row = tuple[str, str]
 
@@ -26,7 +26,7 @@ def details(status: ApprovalStatus) -> RenderableType:
         lines.add_column(style="dim", no_wrap=True)
         lines.add_column(overflow="fold")
         for name, value in rows:
-            lines.add_row(Text(f"  {printable(name)}"), Text(printable(value)))
+            lines.add_row(Text(f"  {clean(name)}"), Text(clean(value)))
         parts += [Text(heading, style="bold"), lines]
     return Group(*parts)
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.cli.names import called
-from countersign.cli.plain import printable
+from countersign.slack.text import clean
 from workflows.client import Approvals
 from workflows.listing.rows import PendingApproval
 
@@ -65,10 +65,10 @@ def table(found: Waiting, now: datetime) -> RenderableType:
     for name in COLUMNS:
         lines.add_column(name, overflow="fold", no_wrap=name in {"approval", "age", "votes"})
     for row in found.rows:
-        lines.add_row(*(Text(printable(cell)) for cell in _cells(row, now)))
+        lines.add_row(*(Text(clean(cell)) for cell in _cells(row, now)))
     if not found.is_cut:
         return lines
-    return Group(lines, Text("More is waiting; --limit shows more of it."))
+    return Group(lines, Text("More are waiting; a higher --limit shows them."))
 
 
 def span(length: timedelta) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
+from countersign.messages.endings import effect, stopped_by
 from countersign.slack.actions import APPROVE_ALL, PROMPT, BlockId
 from countersign.slack.blocks import section
 from countersign.slack.ending import MARKS
@@ -12,7 +13,6 @@ from countersign.slack.text import BUTTON_VALUE_LIMIT, moment
 from workflows.contracts.activity_inputs import Batch
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Execution, Outcome
-from workflows.user_messages import effect, stopped_by
 
 SUMMARY_LIMIT = 150
 MOST_ROWS = 24

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -48,8 +49,15 @@ SELDOM = 1_000
 """One in so many is all that somebody else has to decide, the hardest to find."""
 
 
+class Served(NamedTuple):
+    """A server, as its client and as a process."""
+
+    client: Client
+    pid: int
+
+
 @asynccontextmanager
-async def a_temporal() -> AsyncGenerator[Client]:
+async def a_temporal() -> AsyncGenerator[Served]:
     """A server that is gone afterwards."""
     with tempfile.TemporaryDirectory() as home:
         path = Path(home)
@@ -73,7 +81,7 @@ async def a_temporal() -> AsyncGenerator[Client]:
             await child.ready(30)
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)
             await register_search_attributes(client)
-            yield client
+            yield Served(client, child.pid)
         finally:
             await child.stop()
 
@@ -128,7 +136,7 @@ async def _median(find: Callable[[], Awaitable[Page]]) -> float:
 async def main(count: int) -> None:
     """Measure with a few, fill, measure again."""
     set_up("WARNING", LogFormat.JSON)
-    async with a_temporal() as temporal:
+    async with a_temporal() as (temporal, _):
         await fill(temporal, range(FEW))
         few = await times(temporal)
         filled = await fill(temporal, range(FEW, count))

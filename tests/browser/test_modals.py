@@ -94,7 +94,8 @@ async def test_an_edited_call_is_checked_beside_its_field_and_shown_with_the_pro
 
     for window in (alice, bob):
         await expect(window.card).to_contain_text(told("Approved by Bob"))
-        await expect(window.card).to_contain_text("Proposed was: Order 43 × widget for €1,771.60")
+        before = "Originally proposed: Order 43 × widget for €1,771.60"
+        await expect(window.card).to_contain_text(before)
         await expect(window.card).to_contain_text("quantity: 43 → 12")
         await expect(window.card).to_contain_text("is placed: 12 × widget")
         await expect(window.answer).to_contain_text("12 instead of 43")

@@ -15,15 +15,15 @@ from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
 from tests.support.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
-from tests.support.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads
+from tests.support.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads, Told
 from tests.support.scripted_model import Answer, Script, calls
 from worker.conclusion import Conclusion
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
 from worker.runtime import Activities, build_worker
+from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals, Conversations
-from workflows.contracts.activity_inputs import EphemeralMessage
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person, Thread
 from workflows.contracts.decisions import Decision, Outcome, Refusal
@@ -123,7 +123,7 @@ class Flow:
         await self.cards.until(lambda: self.cards.of(approval_id).counted == votes)
         return self.cards.of(approval_id)
 
-    async def told(self, count: int = 1) -> EphemeralMessage:
+    async def told(self, count: int = 1) -> Told:
         """Wait for so many private answers; the last one."""
         await self.threads.until(lambda: len(self.threads.ephemerals) >= count)
         return self.threads.ephemerals[count - 1]
@@ -165,17 +165,10 @@ class Flow:
     def activities(self) -> Sequence[Activities]:
         """Everything that the workflows ask."""
         lifecycle = TemporalLifecycle(self.temporal)
+        steps = TurnSteps(self.agent.describe, self.agent, self.policy, self.threads)
         checks = VoteChecks(self.agent, self.policy, self.directory, lifecycle)
-        return (
-            self.agent,
-            self.cards,
-            self.threads,
-            self.policy,
-            self.directory,
-            lifecycle,
-            checks,
-            Conclusion(self.cards, lifecycle),
-        )
+        fakes = (self.agent, self.cards, self.threads, self.policy, self.directory)
+        return (*fakes, lifecycle, steps, checks, Conclusion(self.cards, lifecycle))
 
     @property
     def outputs(self) -> list[str]:

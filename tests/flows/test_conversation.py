@@ -3,12 +3,13 @@
 import pytest
 from temporalio.client import Client
 
+from countersign.messages.effects import NOTHING
+from countersign.messages.faults import UNFORESEEN
 from tests.flows.flow import working
-from tests.support.builders import a_message, a_press
+from tests.support.builders import a_message, a_press, a_sentence
 from tests.support.scripted_model import calls, says
 from workflows.contracts.core import MESSAGE_LIMIT
-from workflows.effects import NOTHING
-from workflows.user_messages import FILES_ONLY, HELP, UNFORESEEN, too_long
+from workflows.contracts.notices import NoticeCode
 
 
 def _texts(given: list[dict[str, object]]) -> list[object]:
@@ -83,11 +84,11 @@ async def test_a_message_during_the_wait_is_answered_and_nothing_is_lost_or_doub
 async def test_what_needs_no_model_is_answered_without_one(temporal: Client) -> None:
     async with working(temporal) as flow:
         await flow.say("   ")
-        assert await flow.answered(1) == HELP
+        assert await flow.answered(1) == a_sentence(NoticeCode.HELP)
         await flow.say("", "invoice.pdf")
-        assert await flow.answered(2) == FILES_ONLY
+        assert await flow.answered(2) == a_sentence(NoticeCode.FILES_ONLY)
         await flow.say("x" * (MESSAGE_LIMIT + 1))
-        assert await flow.answered(3) == too_long(MESSAGE_LIMIT + 1)
+        assert await flow.answered(3) == a_sentence(NoticeCode.TOO_LONG, count=MESSAGE_LIMIT + 1)
 
 
 async def test_a_model_that_fails_is_admitted_and_the_next_message_is_answered(

@@ -279,7 +279,7 @@ async def test_a_bug_in_the_words_for_a_refusal_leaves_the_vote_of_others(
     temporal: Client, of: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target: tuple[Any, str] = {
-        "words": (display, "refusal_for_person"),
+        "words": (display, "Notice"),
         "record": (Ballot, "refuse"),
     }[of]
     async with working(temporal, act(1), says("Done.")) as flow:

@@ -33,10 +33,11 @@ async def test_who_may_decide_gets_the_button_for_typed_words(temporal: Client, 
         assert ephemeral.to == BOB
         assert "Typing decides nothing" in ephemeral.text
         assert shown.summary in ephemeral.text
-        assert (ephemeral.press, ephemeral.digests) == ((approval_id,), (shown.digest,))
-        assert ephemeral.review == (False,)
+        (offer,) = ephemeral.offers
+        assert (offer.id, offer.prepared.digest) == (approval_id, shown.digest)
+        assert offer.in_full
         assert await flow.outcome(approval_id) is Outcome.PENDING
-        await flow.vote(approval_id, BOB, digest=ephemeral.digests[0])
+        await flow.vote(approval_id, BOB, digest=offer.prepared.digest)
         assert await flow.answered() == "Done."
 
 
@@ -48,7 +49,7 @@ async def test_who_asked_is_told_why_their_own_word_is_none(temporal: Client) ->
 
         ephemeral = await flow.told()
         assert "You asked for this yourself" in ephemeral.text
-        assert (ephemeral.press, ephemeral.nudge) == ((), approval_id)
+        assert (ephemeral.offers, ephemeral.nudge) == ((), approval_id)
         assert flow.directory.asked == []
         assert await flow.outcome(approval_id) is Outcome.PENDING
         assert flow.threads.replies == []
@@ -63,7 +64,7 @@ async def test_an_outsiders_approve_is_explained(temporal: Client) -> None:
 
         ephemeral = await flow.told()
         assert "You can't decide this" in ephemeral.text
-        assert (ephemeral.press, ephemeral.nudge) == ((), approval_id)
+        assert (ephemeral.offers, ephemeral.nudge) == ((), approval_id)
 
 
 async def test_who_could_not_be_looked_up_is_not_told_that_they_may_not(temporal: Client) -> None:
@@ -88,7 +89,7 @@ async def test_who_was_added_by_escalation_gets_the_button(temporal: Client) -> 
 
         await flow.say("approve", who=CAROL)
 
-        assert (await flow.told()).press == (approval_id,)
+        assert [it.id for it in (await flow.told()).offers] == [approval_id]
 
 
 async def test_who_may_have_been_given_a_vote_gets_the_button(temporal: Client) -> None:
@@ -100,7 +101,7 @@ async def test_who_may_have_been_given_a_vote_gets_the_button(temporal: Client) 
 
         await flow.say("approve", who=CAROL)
 
-        assert (await flow.told()).press == (approval_id,)
+        assert [it.id for it in (await flow.told()).offers] == [approval_id]
         await flow.vote(approval_id, CAROL)
         assert await flow.answered() == "Done."
 
@@ -207,8 +208,8 @@ async def test_who_may_decide_several_is_offered_each_for_review(temporal: Clien
         await flow.say("approve", who=BOB)
 
         ephemeral = await flow.told()
-        assert sorted(ephemeral.press) == sorted(ids)
-        assert ephemeral.review == (True, True)
+        assert sorted(it.id for it in ephemeral.offers) == sorted(ids)
+        assert not any(it.in_full for it in ephemeral.offers)
         assert "2 approvals wait here" in ephemeral.text
 
 
@@ -221,7 +222,7 @@ async def test_words_decide_nothing_where_slack_may_not_decide(temporal: Client)
 
         ephemeral = await flow.told()
         assert "can't be decided in Slack" in ephemeral.text
-        assert ephemeral.press == ()
+        assert ephemeral.offers == ()
 
 
 async def test_where_nothing_waits_the_model_reads_it(temporal: Client) -> None:

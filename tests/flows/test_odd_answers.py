@@ -8,11 +8,11 @@ from openai.types.responses import (
 )
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from countersign.messages.effects import NOTHING
+from countersign.messages.faults import UNFORESEEN
 from tests.flows.flow import act, working
 from tests.support.scripted_model import calls, says
 from worker.model.answer import TWICE
-from workflows.effects import NOTHING
-from workflows.user_messages import UNFORESEEN
 
 
 def _same_id(name: str, arguments: str) -> ModelResponse:

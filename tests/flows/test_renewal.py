@@ -6,14 +6,14 @@ import pytest
 from temporalio.client import Client
 
 from tests.flows.flow import Flow, act, working
-from tests.support.builders import ALICE, BOB
+from tests.support.builders import ALICE, BOB, a_sentence
 from tests.support.scripted_model import says
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ENDED_SIGNAL
 from workflows.contracts.decisions import Outcome
+from workflows.contracts.notices import NoticeCode
 from workflows.conversation.memory import Memory
 from workflows.conversation.workflow import ConversationWorkflow
-from workflows.user_messages import HELP
 
 AT_ONCE = 50
 LONGEST = 10_000
@@ -44,7 +44,7 @@ async def test_an_approval_outlives_whatever_is_said_meanwhile(
         assert await _length(flow) < LONGEST
         await flow.vote(approval_id)
         assert await flow.answered(messages + 1) == "It is done."
-        assert flow.threads.replies == [HELP] * messages + ["It is done."]
+        assert flow.threads.replies == [a_sentence(NoticeCode.HELP)] * messages + ["It is done."]
         assert len(flow.agent.ran) == 1
 
 

@@ -1,18 +1,31 @@
-"""The largest rules that a policy may have are carried by a real approval to its end."""
+"""The largest rules are carried by a real approval to its end; what is too large is told."""
 
+from temporalio import activity
 from temporalio.client import Client
 
 from countersign.policy.loading import load
 from tests.flows.flow import act, working
+from tests.support.activity_faults import HUGE
 from tests.support.builders import BOB
+from tests.support.fakes import FakeAgent
 from tests.support.scripted_model import says
 from tests.unit.policy.policies import TOOLS, an_order
-from workflows.contracts.core import Person
+from workflows.contracts.core import Call, Person, Prepared
 from workflows.contracts.decisions import Outcome, Verb
 from workflows.contracts.rules import Ruling
 
 HEIR = Person(team="T0ACME", user=f"U{'A' * 10}0000")
 """Somebody whom the rule lets have the votes of others."""
+
+
+class Wordy(FakeAgent):
+    """Puts one call in more words than Temporal takes."""
+
+    @activity.defn
+    async def prepare_call(self, call: Call) -> Prepared:
+        prepared = await super().prepare_call(call)
+        is_long = call.arguments == '{"n": 1}'
+        return prepared.model_copy(update={"summary": "x" * HUGE}) if is_long else prepared
 
 
 def _largest() -> Ruling:
@@ -51,3 +64,12 @@ async def test_the_largest_rule_is_carried_to_the_end(temporal: Client) -> None:
         await flow.vote(approval_id, HEIR)
         assert await flow.answered() == "Done."
         assert await flow.outcome(approval_id) is Outcome.APPROVED
+
+
+async def test_a_call_too_large_to_be_recorded_ends_only_itself(temporal: Client) -> None:
+    async with working(temporal, act(1, 2), says("One of two."), agent=Wordy()) as flow:
+        await flow.vote(await flow.ask())
+
+        assert await flow.answered() == "One of two."
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 2}']
+        assert any(output.startswith("NOT ASKED") for output in flow.outputs)

@@ -1,4 +1,4 @@
-"""A tool whose worker dies is run again, and one that takes long is known to be alive."""
+"""A tool whose worker dies is run again; one that takes long is alive and holds up nobody else."""
 
 import asyncio
 
@@ -7,6 +7,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from tests.flows.flow import act, working
+from tests.flows.slow_fakes import SlowAgent
 from tests.support.fakes import FakeAgent
 from tests.support.scripted_model import Answer, calls, says
 from workflows.contracts.core import Call, ToolResult
@@ -51,6 +52,21 @@ async def test_a_tool_that_takes_long_is_known_to_be_alive(temporal: Client, ask
         await _heartbeat(temporal, runs_in)
         flow.agent.gate.set()
         assert await flow.answered() == "Done."
+
+
+async def test_a_preview_that_takes_long_holds_up_nobody_else(temporal: Client) -> None:
+    agent = SlowAgent()
+    agent.doors.close("preview")
+    async with working(temporal, act(1), says("I'm here."), says("Done."), agent=agent) as flow:
+        await flow.say("please act")
+        await agent.until(lambda: agent.previewed == 1)
+
+        await flow.say("are you there?")
+        assert await flow.answered() == "I'm here."
+
+        agent.doors.open("preview")
+        await flow.vote((await flow.asked())[-1])
+        assert await flow.answered(2) == "Done."
 
 
 async def _heartbeat(temporal: Client, workflow_id: str) -> None:

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
+from countersign.messages.effects import NOTHING
+from countersign.messages.faults import (
+    MODEL_RATE_LIMITED,
+    MODEL_UNAVAILABLE,
+    MODEL_UNREADABLE,
+)
+from countersign.messages.notices import FILES_ONLY
 from tests.slack.product import Product, logged
 from tests.slack.reading import approval_id, buttons, full_text
 from tests.slack.slack_thread import ALICES_DM, BOB, OPS, SlackThread
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.contracts.decisions import Outcome, Refusal
-from workflows.effects import NOTHING
-from workflows.user_messages import (
-    FILES_ONLY,
-    MODEL_RATE_LIMITED,
-    MODEL_UNAVAILABLE,
-    MODEL_UNREADABLE,
-)
 
 ORDER = "order 100 widgets"
 OVER_HTTP = pytest.mark.delivery("http")

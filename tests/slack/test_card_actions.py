@@ -177,7 +177,7 @@ async def test_a_dialog_that_does_not_open_can_be_opened_again(product: Product,
     thread, card = await _ordered(product)
     await product.sandbox.fail("views.open", "error", error=code)
     await product.sandbox.click_button(BOB, card, "Reject…")
-    await _told(product, BOB, "did not open the dialog")
+    await _told(product, BOB, "didn't open the dialog")
     assert (await product.status(card)).outcome is Outcome.PENDING
 
     dialog = await _dialog(product, card, "Reject…")

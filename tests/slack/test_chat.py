@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from countersign.messages.notices import EDIT_SEEN
 from tests.slack.product import Product
 from tests.slack.reading import Json, full_text
 from tests.slack.slack_thread import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, TRIO
-from workflows.user_messages import EDIT_SEEN
 
 ONE_WAY = pytest.mark.delivery("http")  # Slack delivers the same either way
 

@@ -79,7 +79,7 @@ async def test_glass_is_broken_alone_with_a_reason_and_for_all_to_see(product: P
     assert approval_id(card) not in told["text"]
 
     await thread.choose(card, "Break glass…", CAROL)
-    await thread.fill_in({"Why can this not wait?": "the line stands still"}, CAROL)
+    await thread.fill_in({"Why can't this wait?": "the line stands still"}, CAROL)
 
     done = full_text(await thread.redrawn(card, "Done:"))
     assert "break-glass" in done

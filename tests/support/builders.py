@@ -2,11 +2,15 @@
 
 import time
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
+from countersign.messages.notices import spoken
+from countersign.messages.voice import MarkdownVoice
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import ArgumentField, Call, Message, Person, Prepared, Thread
 from workflows.contracts.decisions import Decision, Via
+from workflows.contracts.notices import Notice, NoticeCode
 from workflows.contracts.rules import Panel, People, Rule
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -60,6 +64,11 @@ def a_request(*fields: ArgumentField) -> ApprovalRequest:
 def a_status(*fields: ArgumentField) -> ApprovalStatus:
     """The approval of that order, pending."""
     return ApprovalStatus(id="approval-k3f9x2ab7q1m", request=a_request(*fields))
+
+
+def a_sentence(code: NoticeCode, **data: Any) -> str:
+    """A notice as the thread reads it."""
+    return spoken(Notice(code=code, **data), MarkdownVoice())
 
 
 def a_press(by: Person = BOB, card: str = "") -> Decision:

@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from countersign.messages.notices import spoken
+from countersign.messages.voice import MarkdownVoice
+from countersign.slack.voice import MrkdwnVoice
 from tests.support.builders import ANYBODY
 from workflows.contracts.activities import (
     AgentActivities,
@@ -28,11 +32,13 @@ from workflows.contracts.core import (
     AgentSpec,
     ArgumentField,
     Call,
+    Person,
     Prepared,
     ToolResult,
     ToolSpec,
 )
 from workflows.contracts.decisions import Account, Eligibility
+from workflows.contracts.notices import Offer
 from workflows.contracts.rules import Ruling, Verdict
 from workflows.digest import digest
 
@@ -115,6 +121,35 @@ class FakeCards(CardActivities, Watched):
         )
 
 
+def in_words(reply: Reply) -> str:
+    """A reply as people read it."""
+    notices = (spoken(it, MarkdownVoice()) for it in reply.notices)
+    return "\n\n".join(it for it in (reply.markdown, *notices) if it)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that one person was told, in the words that Slack would show."""
+
+    message: EphemeralMessage
+
+    @property
+    def to(self) -> Person:
+        return self.message.to
+
+    @property
+    def text(self) -> str:
+        return spoken(self.message.notice, MrkdwnVoice())
+
+    @property
+    def nudge(self) -> str:
+        return self.message.nudge
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        return self.message.notice.offers
+
+
 class FakeThreads(ThreadActivities, Watched):
     """Slack's threads."""
 
@@ -122,12 +157,12 @@ class FakeThreads(ThreadActivities, Watched):
         Watched.__init__(self)
         self.posted: list[Reply] = []
         self.statuses: list[str] = []
-        self.ephemerals: list[EphemeralMessage] = []
+        self.ephemerals: list[Told] = []
 
     @property
     def replies(self) -> Sequence[str]:
         """What was answered, in order."""
-        return [it.markdown for it in self.posted]
+        return [in_words(it) for it in self.posted]
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:
@@ -143,7 +178,7 @@ class FakeThreads(ThreadActivities, Watched):
     @activity.defn
     async def post_ephemeral(self, ephemeral: EphemeralMessage) -> None:
         """Keep the private answer."""
-        self.ephemerals.append(ephemeral)
+        self.ephemerals.append(Told(ephemeral))
         await self.changed()
 
 
@@ -223,8 +258,7 @@ class FakeAgent(AgentActivities, Watched):
         self.price = 1
         """What one `n` costs; a test may change it while something waits."""
 
-    @activity.defn
-    async def describe_agent(self) -> AgentSpec:
+    def describe(self) -> AgentSpec:
         """The agent."""
         return AgentSpec(
             name="Tester",

@@ -2,11 +2,11 @@
 
 import pytest
 
+from countersign.messages.effects import NOTHING
+from countersign.messages.faults import MODEL_CONFUSED, MODEL_REFUSED_KEY
 from tests.slack.product import Product
 from tests.slack.slack_thread import BOB
 from tests.support.model_server import Answer, ModelServer, error, say
-from workflows.effects import NOTHING
-from workflows.user_messages import MODEL_CONFUSED, MODEL_REFUSED_KEY
 
 A_DATE = {"Retry-After": "Fri, 27 Nov 2037 23:59:59 GMT"}
 AN_HOUR = {"Retry-After": "3600"}

@@ -21,6 +21,7 @@ from openai.types.responses import (
     ResponseReasoningItem,
 )
 
+from countersign.messages.model_answers import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
 from countersign.tools.text import cut_mark, encodable, text_of
 from worker.arguments import LIMIT as ARGUMENTS_LIMIT
 from worker.arguments import arguments_text, not_run
@@ -28,7 +29,6 @@ from worker.model.errors import NoAnswerError, explained_body
 from workflows.contracts.model_faults import ModelFault
 from workflows.contracts.not_run import why_not_run
 from workflows.digest import call_digest
-from workflows.user_messages import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
 
 TEXT_LIMIT = 40_000
 """Characters of all texts of one answer: ten long messages in Slack."""

@@ -13,10 +13,10 @@ from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Repl
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Prepared
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused
+from workflows.contracts.notices import Notice, NoticeCode
 from workflows.listing.rows import approval_memo
 from workflows.listing.search_attributes import changes
-from workflows.timeouts import call_slack, sure
-from workflows.user_messages import refusal_for_person
+from workflows.timeouts import call_slack
 
 ROW_FIELDS = 10
 ROW_CHARACTERS = 1_000
@@ -76,7 +76,7 @@ class CardPublisher:
         try:
             if state.card is not None:
                 self._list()
-            self._show(sure(Card, await call_slack(method, state.status())))
+            self._show(await call_slack(method, state.status()))
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
             self._fail_to_ask()
@@ -103,10 +103,15 @@ class CardPublisher:
             workflow.logger.warning("Refused a malformed decision: %s", refused.detail)
             return
         is_time_up = deadline is not None and workflow.now() >= deadline
-        text = refusal_for_person(refused, self._state.status(), is_time_up=is_time_up)
-        self.tell(decision, text, nudge=refused.why in NUDGEABLE)
+        notice = Notice(
+            code=NoticeCode.REFUSED,
+            refused=refused,
+            status=self._state.status(),
+            is_over=is_time_up,
+        )
+        self.tell(decision, notice, nudge=refused.why in NUDGEABLE)
 
-    def tell(self, decision: Decision, text: str, *, nudge: bool = False) -> None:
+    def tell(self, decision: Decision, notice: Notice, *, nudge: bool = False) -> None:
         """Say something to one person only, where they acted."""
         if decision.by is None:
             return
@@ -116,15 +121,14 @@ class CardPublisher:
             to=decision.by,
             channel=channel,
             thread_ts=thread.ts if channel == thread.channel else "",
-            text=text,
+            notice=notice,
             nudge=self._state.id if nudge else "",
         )
         self.outbox.put(decision.by.user, ThreadActivities.post_ephemeral, ephemeral)
 
-    def say(self, key: str, text: str) -> None:
-        """Say something in the thread."""
-        call = self._state.request.call
-        reply = Reply(thread=call.thread, key=key, markdown=text, to=call.requester)
+    def say_end(self) -> None:
+        """Say in the thread how it ended, where no conversation is left to say it."""
+        reply = ended_reply(self._state.status())
         self.outbox.put(THREAD, ThreadActivities.post_reply, reply)
 
     def remind(self, reminder: Reminder) -> None:
@@ -165,6 +169,16 @@ class CardPublisher:
         if (updates := changes(status)) != self._found_by:
             self._found_by = updates
             workflow.upsert_search_attributes(updates)
+
+
+def ended_reply(status: ApprovalStatus) -> Reply:
+    """How an approval ended, for its thread."""
+    return Reply(
+        thread=status.thread,
+        key=f"{status.id}/ended",
+        notices=(Notice(code=NoticeCode.ENDED, status=status),),
+        to=status.request.call.requester,
+    )
 
 
 def fits_in_a_row(prepared: Prepared) -> bool:

@@ -11,12 +11,13 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from workflows.approval.display import ended_reply
     from workflows.contracts.activities import CardActivities, LifecycleActivities, ThreadActivities
-    from workflows.contracts.activity_inputs import Reply
     from workflows.contracts.approvals import ApprovalStatus
     from workflows.contracts.core import ENDED_WORKFLOW, SWEEP_WORKFLOW
     from workflows.timeouts import ACTIVITY_CALL, call_slack
-    from workflows.user_messages import stopped_note
 
 
 @workflow.defn(name=ENDED_WORKFLOW)
@@ -38,13 +39,7 @@ class EndedWorkflow:
         id_ = status.thread.workflow_id
         is_gone = await call_slack(LifecycleActivities.how_conversation_ended, id_)
         if is_gone or not await call_slack(LifecycleActivities.report_end, status):
-            note = Reply(
-                thread=status.thread,
-                key=f"{status.id}/ended",
-                markdown=stopped_note(status),
-                to=status.request.call.requester,
-            )
-            await _try(ThreadActivities.post_reply, note)
+            await _try(ThreadActivities.post_reply, ended_reply(status))
 
 
 @workflow.defn(name=SWEEP_WORKFLOW)
@@ -65,5 +60,5 @@ async def _try(method: Any, argument: Any) -> None:
     """Slack may have a reason for good not to take it; the rest is done all the same."""
     try:
         await call_slack(method, argument)
-    except ActivityError:
+    except (ActivityError, ValidationError):
         workflow.logger.warning("Slack does not take the end of an approval", exc_info=True)

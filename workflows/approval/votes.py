@@ -11,10 +11,10 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from workflows.approval.display import CardPublisher
 from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import VoteActivities
-from workflows.contracts.activity_inputs import Reminder, VoteFacts
+from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.decisions import Decision, Unchecked
-from workflows.timeouts import ask_now, sure
-from workflows.user_messages import nudged, reminded, replaced_for_person
+from workflows.contracts.notices import Notice, NoticeCode
+from workflows.timeouts import ask_now
 from workflows.voting.docket import Entry
 from workflows.voting.protocol import (
     Action,
@@ -67,10 +67,10 @@ class VotingDriver:
             case Explain(refused):
                 self._publisher.explain(refused)
             case Replaced(decision):
-                self._publisher.tell(decision, replaced_for_person(self._state.status()))
+                self._publisher.tell(decision, self._notice(NoticeCode.REPLACED))
             case Nudged(decision, again):
                 self._nudge(decision, again is None)
-                self._publisher.tell(decision, reminded(again) if again else nudged())
+                self._publisher.tell(decision, Notice(code=NoticeCode.NUDGED, at=again))
             case HandedOver(decision):
                 self._remind(decision, "hand over")
             case Fault(id_, error):
@@ -96,7 +96,7 @@ class VotingDriver:
         """
         left = max(check.entry.until - workflow.now(), timedelta(milliseconds=1))
         try:
-            facts = sure(VoteFacts, await ask_now(VoteActivities.check_vote, check.what, left))
+            facts = await ask_now(VoteActivities.check_vote, check.what, left)
         except ActivityError as error:
             workflow.logger.warning("A vote could not be checked", exc_info=True)
             self._do(self._voting.unanswered(check, _what(error, check), workflow.now()))
@@ -109,6 +109,9 @@ class VotingDriver:
             await workflow.wait_condition(lambda: entry.is_over, timeout=left)
         except TimeoutError:
             self._do(self._voting.tired(entry, workflow.now()))
+
+    def _notice(self, code: NoticeCode) -> Notice:
+        return Notice(code=code, status=self._state.status())
 
     def _nudge(self, decision: Decision, is_due: bool) -> None:
         if is_due:

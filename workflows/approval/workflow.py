@@ -9,6 +9,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
     from workflows.approval.display import CardPublisher
     from workflows.approval.state import ApprovalState
     from workflows.approval.timers import keep_time, watch_conversation
@@ -24,21 +26,16 @@ with workflow.unsafe.imports_passed_through():
         CARD_LOST_SIGNAL,
         DECIDE_SIGNAL,
         STATUS_QUERY,
-        ToolResult,
     )
     from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
     from workflows.timeouts import (
         CARD_PATIENCE,
         EPHEMERAL_PATIENCE,
-        HEARTBEAT,
         NOTICEABLE,
-        TOOL_CALL,
-        TOOL_RETRIES,
         call_slack,
         patiently,
-        sure,
+        run_tool,
     )
-    from workflows.user_messages import end_note
     from workflows.voting.protocol import Voting
 
 UNANSWERED = "It did not answer."
@@ -181,26 +178,19 @@ class ApprovalWorkflow:
         publisher.relist()
         try:
             is_heard = await patiently(EndActivities.conclude, state.status(), CARD_PATIENCE)
-        except ActivityError:  # the conversation was told before Slack was asked
+        except (ActivityError, ValidationError):  # the conversation was told before Slack was asked
             workflow.logger.exception("Slack does not take the last card")
             return
         if not is_heard:
-            publisher.say(f"{state.id}/ended", end_note(state.status()))
+            publisher.say_end()
 
     async def _carry_out(self) -> None:
         state = self._state
         state.execution = Execution.RUNNING
         self._keep(self._notice_slowness())
         try:
-            answer = await workflow.execute_activity_method(
-                AgentActivities.run_tool,
-                state.call,
-                start_to_close_timeout=TOOL_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=TOOL_RETRIES,
-                summary=f"{state.call.tool[:SUMMARY_LIMIT]}, approved",
-            )
-            result = sure(ToolResult, answer)
+            summary = f"{state.call.tool[:SUMMARY_LIMIT]}, approved"
+            result = await run_tool(AgentActivities.run_tool, state.call, summary)
             state.execution = Execution.DONE if result.ok else Execution.FAILED
             state.result = result.text
         except ActivityError:
@@ -218,7 +208,7 @@ class ApprovalWorkflow:
 async def _report(state: ApprovalState, publisher: CardPublisher) -> None:
     """Have the conversation know the end at once; where there is none any more, the thread."""
     if not await call_slack(LifecycleActivities.report_end, state.status()):
-        publisher.say(f"{state.id}/ended", end_note(state.status()))
+        publisher.say_end()
 
 
 def _allowed(request: ApprovalRequest) -> Decision:

@@ -18,16 +18,30 @@ from workflows.contracts.activity_inputs import (
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
 from workflows.contracts.decisions import Eligibility
-from workflows.contracts.rules import Ruling
+from workflows.contracts.rules import Reviewed, Ruling
 
 
-class AgentActivities(ABC):
-    """The agent's definition and its tools."""
+class TurnActivities(ABC):
+    """Steps of a turn, each of which asks several parts of the worker at once."""
 
     @activity.defn
     @abstractmethod
-    async def describe_agent(self) -> AgentSpec:
-        """Name, instructions, model and tools, as this worker is set up."""
+    async def start_thinking(self, status: ThreadStatus) -> AgentSpec:
+        """Show that the agent is at work, and describe it as this worker is set up."""
+
+    @activity.defn
+    @abstractmethod
+    async def review_call(self, call: Call) -> Reviewed:
+        """Say what a call would do and what the policy says of it; change nothing.
+
+        Raises:
+            ApplicationError: of type `POLICY_UNAVAILABLE`, if the policy cannot say; of any other,
+                if the call could not be made ready.
+        """
+
+
+class AgentActivities(ABC):
+    """The agent's tools."""
 
     @activity.defn
     @abstractmethod

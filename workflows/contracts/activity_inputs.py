@@ -8,17 +8,21 @@ from pydantic import BaseModel
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Call, Person, Prepared, Thread
 from workflows.contracts.decisions import Eligibility
+from workflows.contracts.notices import Notice
 from workflows.contracts.rules import Rule, Ruling
 
 
 class Reply(BaseModel, frozen=True):
-    """Markdown to post in a thread. `key` makes a retry find its own message."""
+    """Something to post in a thread. `key` makes a retry find its own message."""
 
     thread: Thread
     key: str
-    markdown: str
-    otherwise: str = ""
-    """What is said where nothing of `markdown` can be seen."""
+    markdown: str = ""
+    """What the model says."""
+    notices: tuple[Notice, ...] = ()
+    """What we say, after that."""
+    otherwise: Notice | None = None
+    """What is said where nothing of that can be seen."""
     again: bool = False
     """Whether it may have been posted by an activity whose answer nobody heard."""
     to: Person | None = None
@@ -38,15 +42,10 @@ class EphemeralMessage(BaseModel, frozen=True):
     to: Person
     channel: str
     thread_ts: str
-    text: str
-    press: tuple[str, ...] = ()
-    """Approvals that are offered with buttons below the sentence."""
+    notice: Notice
+    """With buttons for each of its `offers`."""
     nudge: str = ""
     """Approval for which "Ask them" is offered."""
-    digests: tuple[str, ...] = ()
-    """Of `press`, in the same order."""
-    review: tuple[bool, ...] = ()
-    """Of `press`: whether "Review…" takes the place of Approve."""
 
 
 class Reminder(BaseModel, frozen=True):

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
+from workflows.contracts.core import Prepared
+
 THREAD = "thread"
 DIRECT = "dm"
 """Targets of a card beside channel ids: the conversation's thread, and one message a person."""
@@ -137,8 +139,18 @@ class Ruling(BaseModel, frozen=True):
     """Who may see the approval in lists: ids of users, groups and channels, or `PUBLIC`."""
 
 
+class Reviewed(BaseModel, frozen=True):
+    """A call before anybody is asked: what it would do, and what the policy says of it.
+
+    One with a problem was not judged. What nobody has judged is denied.
+    """
+
+    prepared: Prepared = Prepared()
+    ruling: Ruling = Ruling(verdict=Verdict.DENY)
+
+
 POLICY_UNAVAILABLE = "policy_unavailable"
-"""Type of the failure of `judge` whose detail is an `Outage`."""
+"""Type of a failure of the policy. Its detail is an `Outage` where asking again may help."""
 
 
 class Outage(BaseModel, frozen=True):

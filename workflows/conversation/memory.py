@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import Call, Message, Thread
 from workflows.contracts.decisions import Outcome
-from workflows.effects import Effect
+from workflows.contracts.notices import Effect, Notice, NoticeCode
 
 Item = dict[str, Any]
 """One item of the Responses API's `input`."""
@@ -64,12 +64,32 @@ class GuardedCall(BaseModel):
     replaces: ApprovalStatus | None = None
     """What the next approval takes the place of."""
     replacements: int = 0
-    asked_before: bool = False
-    """Whether the limits have counted it already."""
     delayed: bool = False
     """Whether the thread was told that nobody could be asked yet."""
     withdrawn_by: str = ""
     """Who took it back before anybody was asked."""
+
+    @property
+    def approval(self) -> str:
+        """Id of the approval that it waits for; empty while there is none."""
+        return self.asked.call.approval if self.asked else ""
+
+
+class Answer(BaseModel, frozen=True):
+    """What ends a turn: what the model says, and what we say after that."""
+
+    text: str = ""
+    notices: tuple[Notice, ...] = ()
+
+    @classmethod
+    def of(cls, code: NoticeCode, **data: Any) -> "Answer":
+        """One notice."""
+        return cls(notices=(Notice(code=code, **data),))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not self.text and not self.notices
 
 
 class TurnState(BaseModel):
@@ -93,7 +113,7 @@ class TurnState(BaseModel):
     """`ts` of the summary of `calls`, if they have one."""
     parts: int = 0
     """Messages that were posted before the answer."""
-    answer: str | None = None
+    answer: Answer | None = None
     """The answer, while Slack has not taken it."""
 
 

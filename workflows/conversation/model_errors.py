@@ -1,4 +1,4 @@
-"""What a person is told when the agent's run fails."""
+"""What went wrong when the agent's run failed, as a notice for people."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -7,48 +7,41 @@ from typing import Any
 from temporalio.exceptions import ApplicationError
 
 from workflows.contracts.model_faults import ModelFault
-from workflows.effects import Effect, effects_for_person, has_news
-from workflows.user_messages import (
-    MODEL_CONFUSED,
-    MODEL_IN_CIRCLES,
-    MODEL_SENTENCES,
-    STILL_WAITS,
-    TOO_SLOW,
-    UNFORESEEN,
-    wait_until,
-)
+from workflows.contracts.notices import Effect, Notice, NoticeCode, TurnFault
 
 WORTH_A_CLOCK = 60
 """Seconds from which on a person is told until when, not just to ask again."""
 BY_CLASS = {
-    "TimeoutError": TOO_SLOW,
-    "MaxTurnsExceeded": MODEL_IN_CIRCLES,
-    "ModelBehaviorError": MODEL_CONFUSED,
+    "TimeoutError": TurnFault.TOO_SLOW,
+    "MaxTurnsExceeded": TurnFault.IN_CIRCLES,
+    "ModelBehaviorError": TurnFault.CONFUSED,
 }
 """By names of exceptions; Temporal keeps the name of a failure's class."""
 
 
-def apology(error: BaseException, effects: Sequence[Effect], *, waits: bool = False) -> str:
-    """A plain sentence on what went wrong, and on what was done all the same."""
-    done, sentence = effects_for_person(effects), sentence_for(error)
-    told = f"{done}\n\nBut then: {sentence}" if has_news(effects) else f"{sentence} {done}"
-    return f"{told} {STILL_WAITS}" if waits else told
+def apology(error: BaseException, effects: Sequence[Effect], *, waits: bool = False) -> Notice:
+    """What went wrong, and what was done all the same."""
+    fault, cause = fault_in(error)
+    at, asked_at = _until(cause)
+    return Notice(
+        code=NoticeCode.APOLOGY,
+        fault=fault,
+        at=at,
+        asked_at=asked_at,
+        effects=tuple(effects),
+        waits=waits,
+    )
 
 
-def sentence_for(error: BaseException) -> str:
-    """What went wrong and what to do next. It says nothing of what was or was not done."""
+def fault_in(error: BaseException) -> tuple[ModelFault | TurnFault, BaseException]:
+    """What is wrong, and which of the causes says so."""
     for cause in _causes(error):
         if (fault := _fault(cause)) is not None:
-            return _until(cause) or MODEL_SENTENCES[fault]
+            return fault, cause
         known = (BY_CLASS[name] for name in _names(cause) if name in BY_CLASS)
-        if (sentence := next(known, None)) is not None:
-            return sentence
-    return UNFORESEEN
-
-
-def fault_in(error: BaseException) -> ModelFault | None:
-    """What is wrong with the model, or None if it is something else."""
-    return next((it for cause in _causes(error) if (it := _fault(cause)) is not None), None)
+        if (turn_fault := next(known, None)) is not None:
+            return turn_fault, cause
+    return ModelFault.UNFORESEEN, error
 
 
 def _fault(error: BaseException) -> ModelFault | None:
@@ -56,18 +49,18 @@ def _fault(error: BaseException) -> ModelFault | None:
     return known.get(error.type or "") if isinstance(error, ApplicationError) else None
 
 
-def _until(error: BaseException) -> str:
-    """The sentence with the moment that the provider named, if it is worth waiting for."""
+def _until(error: BaseException) -> tuple[datetime | None, datetime | None]:
+    """Until when the provider asks to wait, and since when, if that is worth waiting for."""
     details = error.details if isinstance(error, ApplicationError) else ()
     told: Any = details[0] if details else None
     match told:
         case {"until": str(until), "seconds": int() | float() as seconds}:
             if seconds < WORTH_A_CLOCK:
-                return ""
+                return None, None
             then = datetime.fromisoformat(until)
-            return wait_until(then + timedelta(minutes=1), then - timedelta(seconds=seconds))
+            return then, then - timedelta(seconds=seconds)
         case _:
-            return ""
+            return None, None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

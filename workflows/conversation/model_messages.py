@@ -1,34 +1,35 @@
 """What the model reads of approvals: how each ended, and what was not even asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.decisions import Decision, Execution, Outcome, Via
+from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
+from workflows.contracts.notices import Effect
 from workflows.contracts.rules import Ruling
 from workflows.conversation.memory import Remembered
-from workflows.effects import Effect, effects_for_person
-from workflows.user_messages import stopped_by
 
 
-def decider(decision: Decision | None) -> str:
-    """Who decided, as the model and logs read it."""
+def decider(status: ApprovalStatus, decision: Decision | None) -> str:
+    """Who decided, by name as far as anybody knows it."""
     if decision is None:
         return "nobody"
     if decision.by is not None:
-        return decision.by.name or decision.by.user
+        known = status.in_force.names.get(decision.by.user)
+        return decision.by.name or known or decision.by.user
     if decision.via is Via.RULE:
         return "the policy"
     return "an operator from outside Slack"
 
 
 def approvers(status: ApprovalStatus) -> str:
-    """Everybody whose approval counted, as the model and logs read it."""
+    """Everybody whose approval counted, as the model reads it."""
     if status.decision is not None and status.decision.via is Via.RULE and status.in_force:
         return f"the rule {status.in_force.name}, without asking anybody"
     if status.decision is not None and status.decision.via is Via.GRANT:
-        return f"{decider(status.decision)}, once for this whole thread"
-    names = [decider(vote.decision) for vote in status.votes] or [decider(status.decision)]
+        return f"{decider(status, status.decision)}, once for this whole thread"
+    decisions = [vote.decision for vote in status.votes] or [status.decision]
+    names = (decider(status, it) for it in decisions)
     return " and ".join(dict.fromkeys(names))
 
 
@@ -38,10 +39,10 @@ def rejection_for_model(status: ApprovalStatus) -> str:
         return result_for_model(status)
     return ENDS[status.outcome].format(
         id=status.id,
-        by=decider(status.decision),
+        by=decider(status, status.decision),
         reason=(status.decision.reason if status.decision else "") or "none given",
         deadline=moment(status.deadline),
-        stopped=stopped_by(status.stop),
+        stopped=STOPPED_BY[status.stop or Stop.GONE],
         done=_done(status),
     )
 
@@ -115,6 +116,21 @@ LEFT = {
     Execution.UNKNOWN: MAYBE,
 }
 """What an action had come to whose approval ended otherwise."""
+BECAME = {
+    Execution.NOT_STARTED: "NOT DONE",
+    Execution.RUNNING: "MAY HAVE BEEN DONE",
+    Execution.DONE: "DONE",
+    Execution.FAILED: "FAILED",
+    Execution.UNKNOWN: "MAY HAVE BEEN DONE",
+}
+STOPPED_BY = {
+    Stop.TERMINATED: "ended by an operator or a limit of Temporal's",
+    Stop.CANCELED: "ended by an operator",
+    Stop.TIMED_OUT: "ended by a time limit of Temporal's",
+    Stop.FAILED: "ended by a fault in this app",
+    Stop.GONE: "lost from the record",
+    Stop.CONVERSATION: "ended together with its conversation, by an operator or a limit",
+}
 
 
 def _done(status: ApprovalStatus) -> str:
@@ -215,7 +231,24 @@ def unanswered_for_model(tool: str) -> str:
 
 def ended_early_note(effects: Sequence[Effect]) -> str:
     """Keeps in memory what became of the calls of a turn that the model could not finish."""
-    return "That turn could not be finished. " + effects_for_person(effects)
+    return " ".join(["That turn could not be finished.", *_lines(effects)])
+
+
+def _lines(effects: Sequence[Effect]) -> Iterator[str]:
+    """What was done, failed, may have been done, and was not done, each as one sentence."""
+    guarded = [it for it in effects if it.guarded or it.execution is Execution.UNKNOWN]
+    if not any(it.execution is not Execution.NOT_STARTED for it in guarded):
+        looked = any(not it.guarded for it in effects)
+        yield "Nothing that needs approval was done." if looked else "Nothing was done."
+    for it in guarded:
+        ended = f": {it.outcome}" if it.execution is Execution.NOT_STARTED else ""
+        is_known = it.execution in {Execution.DONE, Execution.FAILED}
+        yield f"{BECAME[it.execution]}: {(is_known and it.result) or it.what}{ended}."
+
+
+def typed_decision_note(text: str) -> str:
+    """Keeps in memory that somebody typed a decision."""
+    return f"{text!r} was typed while an approval waits. It decided nothing; only buttons do."
 
 
 def forgotten_note(items: int) -> str:

@@ -1,9 +1,10 @@
 """What the turns of one conversation share."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 
@@ -95,6 +96,16 @@ class Talk:
         """What the thread had come to at some point, with a mark where its beginning is gone."""
         kept = self.items[: max(position - self.forgotten, 0)]
         return [noted(forgotten_note(self.forgotten)), *kept] if self.forgotten else kept
+
+    def hear(self, watch: Coroutine[Any, Any, ApprovalStatus]) -> None:
+        """Note how an approval has ended once Temporal tells."""
+
+        async def note() -> None:
+            self.end(await watch)
+
+        task = asyncio.create_task(note())
+        self.watches.add(task)
+        task.add_done_callback(self.watches.discard)
 
     def end(self, status: ApprovalStatus) -> None:
         """Note how an approval has ended. Whatever nobody waits for is passed over."""

@@ -12,19 +12,13 @@ from workflows.contracts.activity_inputs import EligibilityQuery, EphemeralMessa
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import DECIDE_SIGNAL, Message
 from workflows.contracts.decisions import Decision, Refusal, Refused, Verb, Via
+from workflows.contracts.notices import Notice, NoticeCode, Offer
 from workflows.conversation.inbox import moment_of
 from workflows.conversation.intents import Intent, read_intent
 from workflows.conversation.memory import noted, said
+from workflows.conversation.model_messages import typed_decision_note
 from workflows.conversation.state import Talk
 from workflows.timeouts import ask_now
-from workflows.user_messages import (
-    SAID_EARLIER,
-    cannot_withdraw,
-    press_here,
-    refusal_for_person,
-    row_for_person,
-    typed_decision_note,
-)
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
 from workflows.voting.screening import screen
@@ -77,7 +71,7 @@ class Interjection:
             await self._signal(id_, self._decision(id_, Verb.WITHDRAW, Via.MESSAGE))
         return True
 
-    def _why_not(self, waiting: Waiting, own: Sequence[str]) -> str:
+    def _why_not(self, waiting: Waiting, own: Sequence[str]) -> Notice:
         """Why nothing is withdrawn: nothing of theirs was there then, or it is not clear what."""
         user = self._message.author.user
         later = (
@@ -85,7 +79,9 @@ class Interjection:
             for id_, it in self._talk.waiting_for_people().items()
             if id_ not in waiting and it.call.requester.user == user
         )
-        return SAID_EARLIER if not own and any(later) else cannot_withdraw(own)
+        if not own and any(later):
+            return Notice(code=NoticeCode.SAID_EARLIER)
+        return Notice(code=NoticeCode.NOT_WITHDRAWN, ids=tuple(own))
 
     async def _signal(self, id_: str, decision: Decision) -> None:
         handle = workflow.get_external_workflow_handle(id_)
@@ -132,50 +128,34 @@ class Interjection:
             eligibilities = await ask_now(DirectoryActivities.look_up, query)
         except ActivityError:
             return Refusal.UNVERIFIED
-        refused = ballot.cast(vote, tuple(eligibilities)).refused
+        refused = ballot.cast(vote, eligibilities).refused
         why = refused[-1].why if refused else None
         may_hold_a_vote = why is Refusal.NOT_AN_APPROVER and eligibilities[0].may_receive
         return None if may_hold_a_vote else why
 
     async def _show_buttons(self, offered: Waiting) -> None:
         one = len(offered) == 1
-        rows = [
-            row_for_person(id_, it.prepared, in_full=one and fits_in_a_row(it.prepared))
+        offers = tuple(
+            Offer(id=id_, prepared=it.prepared, in_full=one and fits_in_a_row(it.prepared))
             for id_, it in offered.items()
-        ]
-        await self._post_ephemeral(
-            "\n".join([press_here(len(offered)), *rows]),
-            press=tuple(offered),
-            digests=tuple(it.prepared.digest for it in offered.values()),
-            review=tuple(not (one and fits_in_a_row(it.prepared)) for it in offered.values()),
         )
+        await self._post_ephemeral(Notice(code=NoticeCode.PRESS_HERE, offers=offers))
 
     async def _explain(self, waiting: Waiting, refusals: Mapping[str, Refusal]) -> None:
         id_, why = next(iter(refusals.items()))
         status = ApprovalStatus(id=id_, request=waiting[id_])
         refused = Refused(why=why, at=workflow.now())
-        await self._post_ephemeral(
-            refusal_for_person(refused, status), nudge=id_ if why in NUDGEABLE else ""
-        )
+        notice = Notice(code=NoticeCode.REFUSED, refused=refused, status=status)
+        await self._post_ephemeral(notice, nudge=id_ if why in NUDGEABLE else "")
 
-    async def _post_ephemeral(
-        self,
-        text: str,
-        press: tuple[str, ...] = (),
-        digests: tuple[str, ...] = (),
-        review: tuple[bool, ...] = (),
-        nudge: str = "",
-    ) -> None:
+    async def _post_ephemeral(self, notice: Notice, nudge: str = "") -> None:
         thread = self._talk.thread
         ephemeral = EphemeralMessage(
             to=self._message.author,
             channel=thread.channel,
             thread_ts=thread.ts,
-            text=text,
-            press=press,
+            notice=notice,
             nudge=nudge,
-            digests=digests,
-            review=review,
         )
         try:
             await ask_now(ThreadActivities.post_ephemeral, ephemeral)

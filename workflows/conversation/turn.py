@@ -7,23 +7,28 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from agents import Agent, ItemHelpers, MessageOutputItem, Runner, RunResult
     from pydantic import ValidationError
 
-    from workflows.contracts.activities import AgentActivities, ThreadActivities
+    from workflows.contracts.activities import (
+        AgentActivities,
+        ThreadActivities,
+        TurnActivities,
+    )
     from workflows.contracts.activity_inputs import Reply, ThreadStatus
     from workflows.contracts.approvals import ApprovalStatus
-    from workflows.contracts.core import Call, ToolResult, ToolSpec
+    from workflows.contracts.core import MESSAGE_LIMIT, Call, Message, ToolSpec
     from workflows.contracts.decisions import Execution
+    from workflows.contracts.notices import Effect, Notice, NoticeCode, has_news
     from workflows.conversation.agent import MAX_TURNS, RUN_CONFIG, build_agent
     from workflows.conversation.approval_gate import Gate
     from workflows.conversation.batch_summary import Summary
     from workflows.conversation.memory import (
         TURN_LIMIT,
+        Answer,
         GuardedCall,
         Item,
         TurnState,
@@ -40,16 +45,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.conversation.state import Talk
     from workflows.conversation.text_decisions import Interjection
-    from workflows.effects import Effect
-    from workflows.timeouts import (
-        ACTIVITY_CALL,
-        HEARTBEAT,
-        SLACK_CALL,
-        TOOL_CALL,
-        TOOL_RETRIES,
-        sure,
-    )
-    from workflows.user_messages import canned, granted_note, nobody_asked_yet, silent, with_effects
+    from workflows.timeouts import call_slack, run_tool
 
 THINKING = "is thinking…"
 STATUS_CALL = timedelta(seconds=3)
@@ -83,43 +79,48 @@ class Turn:
         try:
             if self.state.answer is None:
                 self.state.answer = await self._answer()
-            if self.state.answer:
+            if not self.state.answer.is_empty:
                 await self._post_answer(self.state.answer)
         except Exception:
             workflow.logger.exception("A turn could not be answered")
 
-    async def _answer(self) -> str:
+    async def _answer(self) -> Answer:
         """The answer; none where the message was about what waits and is dealt with."""
         state = self.state
         try:
             if not state.begun:
                 with self._at_work():
                     if await Interjection(self._talk, state.message).handle():
-                        return ""
-            return canned(state.message) or await self._think()
+                        return Answer()
+            return _canned(state.message) or await self._think()
         except Exception as error:
             # Whatever it is ends this turn in words, and leaves thread, siblings and approvals.
             workflow.logger.exception("The agent's run failed")
             self._settle_up()
             self._talk.add(noted(ended_early_note(state.effects)))
-            return apology(error, state.effects, waits=bool(self._talk.waiting))
+            waits = bool(self._talk.waiting)
+            return Answer(notices=(apology(error, state.effects, waits=waits),))
 
-    async def _think(self) -> str:
+    async def _think(self) -> Answer:
         """Run the agent until it has an answer, waiting for people where it needs them."""
-        state, words = self.state, ""
+        state = self.state
         while True:
             if not state.calls:
                 result = await self._run()
                 words = "\n\n".join(_texts(result))
                 if not result.interruptions:
-                    words = words if _is_whole(result) else with_effects(words, state.effects)
                     break
                 state.calls = [self._guarded(item) for item in result.interruptions]
                 await asyncio.gather(self._say(words), self._settle_all())
             else:
                 await self._settle_all()
         self._talk.add(*state.items[1:])
-        return words or silent(state.effects)
+        effects = tuple(state.effects)
+        if not words:
+            return Answer.of(NoticeCode.SILENT, effects=effects)
+        is_told = _is_whole(result) or not has_news(effects)
+        notices = () if is_told else (Notice(code=NoticeCode.EFFECTS, effects=effects),)
+        return Answer(text=words, notices=notices)
 
     async def _run(self) -> RunResult:
         """Let the agent go on until it needs people or has an answer."""
@@ -127,7 +128,7 @@ class Turn:
         await workflow.wait_condition(lambda: not talk.renewing)
         async with talk.floor:
             with self._at_work():
-                agent, _ = await asyncio.gather(self._build_agent(), self._show(THINKING))
+                agent = await self._build_agent()
                 given = [*self._begin(), *state.items]
                 left = max(MAX_TURNS - state.model_calls, 1)
                 result = await Runner.run(
@@ -150,11 +151,8 @@ class Turn:
         return talk.before(state.position)
 
     async def _build_agent(self) -> Agent[None]:
-        spec = await workflow.execute_local_activity_method(
-            AgentActivities.describe_agent,
-            start_to_close_timeout=ACTIVITY_CALL,
-            schedule_to_close_timeout=POSTING,
-        )
+        thinking = ThreadStatus(thread=self._talk.thread, text=THINKING)
+        spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
         return build_agent(spec, self._run_tool)
 
     def _notes(self) -> list[Item]:
@@ -166,16 +164,9 @@ class Turn:
     async def _run_tool(self, tool: ToolSpec, call_id: str, arguments: str) -> str:
         """Run a free tool. One that does not answer is told to the model, and ends nothing."""
         await self._show(tool.status)
+        call = self._call(tool.name, call_id, arguments)
         try:
-            answer = await workflow.execute_activity_method(
-                AgentActivities.run_tool,
-                self._call(tool.name, call_id, arguments),
-                start_to_close_timeout=TOOL_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=TOOL_RETRIES,
-                summary=tool.name,
-            )
-            result = sure(ToolResult, answer)
+            result = await run_tool(AgentActivities.run_tool, call, summary=tool.name)
         except (ActivityError, ValidationError):
             workflow.logger.exception("A tool did not answer")
             self._note(tool, Execution.UNKNOWN)
@@ -208,10 +199,11 @@ class Turn:
     async def _tell_grants(self) -> None:
         while self._gate.granted:
             grant = self._gate.granted.pop(0)
-            await self._reply(granted_note(grant), key=grant.id)
+            await self._notify(Notice(code=NoticeCode.GRANTED, grant=grant), key=grant.id)
 
     async def _tell_delay(self, it: GuardedCall, until: datetime) -> None:
-        await self._reply(nobody_asked_yet(until), key=f"{self.state.number}/delay/{it.call.id}")
+        notice = Notice(code=NoticeCode.NOBODY_ASKED_YET, at=until)
+        await self._notify(notice, key=f"{self.state.number}/delay/{it.call.id}")
 
     def _guarded(self, item: Any) -> GuardedCall:
         call = self._call(str(item.name), str(item.call_id), str(item.arguments))
@@ -227,30 +219,27 @@ class Turn:
         )
 
     async def _show(self, text: str) -> None:
+        status = ThreadStatus(thread=self._talk.thread, text=text)
         try:
-            await workflow.execute_local_activity_method(
-                ThreadActivities.show_status,
-                ThreadStatus(thread=self._talk.thread, text=text),
-                schedule_to_close_timeout=STATUS_CALL,
-                retry_policy=RetryPolicy(maximum_attempts=1),
-            )
-        except ActivityError:
+            await call_slack(ThreadActivities.show_status, status, STATUS_CALL)
+        except FailureError:
             workflow.logger.debug("The status line was not shown", exc_info=True)
 
     async def _say(self, words: str) -> None:
         """What the model says beside its calls is said before they are decided."""
         if words:
             self.state.parts += 1
-            await self._reply(words, key=f"{self.state.number}/part/{self.state.parts}")
+            key = f"{self.state.number}/part/{self.state.parts}"
+            await self._reply(key, markdown=words)
 
-    async def _post_answer(self, markdown: str) -> None:
+    async def _post_answer(self, answer: Answer) -> None:
         """Post the answer; a Slack that is away for long must not keep the thread from renewing."""
-        otherwise = silent(self.state.effects)
         reply = Reply(
             thread=self._talk.thread,
             key=self._key,
-            markdown=markdown,
-            otherwise=otherwise,
+            markdown=answer.text,
+            notices=answer.notices,
+            otherwise=Notice(code=NoticeCode.SILENT, effects=tuple(self.state.effects)),
             to=self.state.message.author,
             again=self._resumed,
         )
@@ -262,26 +251,24 @@ class Turn:
             if not await self._posted(again, REPLY_PATIENCE):
                 workflow.logger.error("Slack does not take answer %s", self.state.message.id)
 
-    async def _reply(self, markdown: str, key: str) -> None:
+    async def _notify(self, notice: Notice, key: str) -> None:
+        await self._reply(key, notices=(notice,))
+
+    async def _reply(self, key: str, markdown: str = "", notices: tuple[Notice, ...] = ()) -> None:
         key = f"{workflow.info().workflow_id}/{key}"
         with self._at_work():
             reply = Reply(
                 thread=self._talk.thread,
                 key=key,
                 markdown=markdown,
+                notices=notices,
                 to=self.state.message.author,
             )
             await self._posted(reply, POSTING)
 
     async def _posted(self, reply: Reply, patience: timedelta) -> bool:
         try:
-            await workflow.execute_activity_method(
-                ThreadActivities.post_reply,
-                reply,
-                start_to_close_timeout=SLACK_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                schedule_to_close_timeout=patience,
-            )
+            await call_slack(ThreadActivities.post_reply, reply, patience)
         except ActivityError:
             workflow.logger.warning("Slack does not take a message yet", exc_info=True)
             return False
@@ -299,6 +286,15 @@ class Turn:
             yield
         finally:
             self._busy -= 1
+
+
+def _canned(message: Message) -> Answer | None:
+    """The answer to a message that needs no model."""
+    if len(message.text) > MESSAGE_LIMIT:
+        return Answer.of(NoticeCode.TOO_LONG, count=len(message.text))
+    if message.text.strip():
+        return None
+    return Answer.of(NoticeCode.FILES_ONLY if message.files else NoticeCode.HELP)
 
 
 def _texts(result: RunResult) -> Sequence[str]:

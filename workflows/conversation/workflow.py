@@ -24,13 +24,13 @@ with workflow.unsafe.imports_passed_through():
         Person,
     )
     from workflows.contracts.decisions import Outcome
+    from workflows.contracts.notices import Notice, NoticeCode
     from workflows.conversation.inbox import Inbox
     from workflows.conversation.intents import read_intent
     from workflows.conversation.memory import Memory, TurnState, carried, noted
     from workflows.conversation.state import Talk
     from workflows.conversation.turn import Turn
-    from workflows.timeouts import HEARTBEAT, SLACK_CALL
-    from workflows.user_messages import EDIT_SEEN, too_many_messages
+    from workflows.timeouts import Model, call_slack
 
 TURNS_PER_RUN = 50
 """Turns after which a conversation starts a fresh history."""
@@ -98,7 +98,7 @@ class ConversationWorkflow:
         if edit.ts not in self._edited:
             self._edited = [*self._edited, edit.ts][-EDITS_LIMIT:]
             self._talk.add(noted(f"A message was edited later, to: {edit.after!r:.500}"))
-            self._tell(EDIT_SEEN, f"edit/{edit.ts}", edit.author)
+            self._tell(Notice(code=NoticeCode.EDIT_SEEN), f"edit/{edit.ts}", edit.author)
 
     @workflow.signal(name=ENDED_SIGNAL)
     def ended(self, *args: Any) -> None:
@@ -138,7 +138,8 @@ class ConversationWorkflow:
             self._turns += 1
             self._start(Turn(self._talk, TurnState(number=self._turns, message=message)))
         if missed := self._inbox.take_missed():
-            self._tell(too_many_messages(missed), f"missed/{self._turns}")
+            notice = Notice(code=NoticeCode.TOO_MANY_MESSAGES, count=missed)
+            self._tell(notice, f"missed/{self._turns}")
 
     def _start(self, turn: Turn) -> None:
         self._running = [(it, task) for it, task in self._running if not task.done()]
@@ -187,21 +188,15 @@ class ConversationWorkflow:
             except Exception:
                 workflow.logger.info("%s could not be cancelled", id_, exc_info=True)
 
-    def _tell(self, words: str, key: str, to: Person | None = None) -> None:
+    def _tell(self, notice: Notice, key: str, to: Person | None = None) -> None:
         key = f"{workflow.info().workflow_id}/{key}"
-        notice = Reply(thread=self._talk.thread, key=key, markdown=words, to=to)
+        reply = Reply(thread=self._talk.thread, key=key, notices=(notice,), to=to)
         self._notices = {task for task in self._notices if not task.done()}
-        self._notices.add(asyncio.create_task(self._notice(notice)))
+        self._notices.add(asyncio.create_task(self._post(reply)))
 
-    async def _notice(self, notice: Reply) -> None:
+    async def _post(self, reply: Reply) -> None:
         try:
-            await workflow.execute_activity_method(
-                ThreadActivities.post_reply,
-                notice,
-                start_to_close_timeout=SLACK_CALL,
-                heartbeat_timeout=HEARTBEAT,
-                schedule_to_close_timeout=NOTICE_PATIENCE,
-            )
+            await call_slack(ThreadActivities.post_reply, reply, NOTICE_PATIENCE)
         except ActivityError:
             workflow.logger.warning("Slack does not take a notice", exc_info=True)
 
@@ -223,10 +218,10 @@ class ConversationWorkflow:
         )
 
 
-def _read(model: Any, args: tuple[Any, ...]) -> Any:
+def _read(kind: type[Model], args: tuple[object, ...]) -> Model | None:
     """A signal's one argument as what it should be; None, and logged, if it is anything else."""
     try:
-        return model.model_validate(args[0] if args else None)
+        return kind.model_validate(args[0] if args else None)
     except Exception:
-        workflow.logger.warning("Dropped a malformed %s", model.__name__, exc_info=True)
+        workflow.logger.warning("Dropped a malformed %s", kind.__name__, exc_info=True)
         return None

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block
 
+from countersign.messages.endings import capitalized, effect
 from countersign.slack.actions import LIST, BlockId
 from countersign.slack.blocks import context, literal
 from countersign.slack.listing.row import refresh_button, row_buttons, row_facts, row_text
@@ -12,7 +13,6 @@ from countersign.slack.text import date_token, line, mention
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import CountedVote, Execution
 from workflows.listing.rows import PendingApproval
-from workflows.user_messages import capitalized, effect
 
 WORDS_ROOM = 500
 ROW = "one"

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from countersign.messages.refusals import refusal
 from countersign.slack.listing.row import row_text, standing
 from countersign.slack.text import line
+from countersign.slack.voice import MrkdwnVoice
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
 from workflows.listing.rows import Kind, PendingApproval
-from workflows.user_messages import refusal_for_person
 
 TITLE_ROOM = 200
 
@@ -36,7 +37,7 @@ def refusal_of(status: ApprovalStatus, press: str) -> str:
     """Why a press did not count; nothing if it did, or was not heard yet."""
     for refused in status.refused:
         if refused.decision and refused.decision.id == press:
-            return refusal_for_person(refused, status)
+            return refusal(refused, status, MrkdwnVoice())
     return ""
 
 

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
 )
 
+from countersign.messages.endings import effect, stopped_by
 from countersign.slack.actions import (
     APPROVE,
     LIST_REFRESH,
@@ -26,7 +27,6 @@ from countersign.slack.text import date_token, escape, mention, plain
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.listing.queries import TOOL_NAME
 from workflows.listing.rows import PendingApproval
-from workflows.user_messages import effect, stopped_by
 
 ROOM = 500
 """Characters of a call in a row; a longer one is reviewed before it is approved."""

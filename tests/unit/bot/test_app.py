@@ -145,7 +145,7 @@ async def test_a_press_that_cannot_be_read_is_explained_and_decides_nothing(
     body = a_press(APPROVE)
     del body["actions"][0]["value"]
     assert (await bot.deliver(body)).status == 200
-    assert "could not read" in bot.ephemerals()[0]["text"]
+    assert "couldn't read" in bot.ephemerals()[0]["text"]
     assert bot.approvals.decided == []
 
 

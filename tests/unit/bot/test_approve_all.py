@@ -116,7 +116,7 @@ async def test_nothing_ticked_is_explained(bot: BotFixture) -> None:
 
 async def test_a_tick_beside_something_else_decides_nothing(bot: BotFixture) -> None:
     view = await _opened(bot, IDS[:2])
-    assert "could not read" in _error(await bot.submit(view, _ticked(*IDS)))
+    assert "couldn't read" in _error(await bot.submit(view, _ticked(*IDS)))
     assert bot.approvals.decided == []
 
 
@@ -141,7 +141,7 @@ async def test_what_got_lost_on_the_way_is_named_and_can_be_sent_again(bot: BotF
     approvals = _Losing(IDS[2], AWAY)
     bot.use(approvals)
     sentence = _error(await bot.submit(view, _ticked(*IDS)))
-    assert sentence.startswith("4 of your votes are handed in")
+    assert sentence.startswith("4 of your votes were sent")
     assert IDS[2] in sentence
     assert IDS[0] not in sentence
 
@@ -165,7 +165,7 @@ async def test_what_ends_at_the_last_moment_is_named(bot: BotFixture) -> None:
 async def test_when_none_waits_nothing_is_opened(bot: BotFixture) -> None:
     bot.approvals.known = {id_: ended(ruled(id_), Outcome.APPROVED) for id_ in IDS}
     await bot.deliver(a_press(APPROVE_ALL, ",".join(IDS), place=PLACE))
-    assert "None of these waits" in bot.told()
+    assert "None of these is waiting" in bot.told()
 
 
 async def test_what_nobody_knows_is_left_out(bot: BotFixture) -> None:
@@ -184,7 +184,7 @@ async def test_more_than_a_dialog_holds_is_cut(bot: BotFixture) -> None:
 async def test_a_slack_without_modals_is_told_so(bot: BotFixture) -> None:
     bot.slack.refuses("views.open", "unknown_method")
     await bot.deliver(a_press(APPROVE_ALL, ",".join(IDS), place=PLACE))
-    assert "no dialogs" in bot.told()
+    assert "show dialogs" in bot.told()
 
 
 class _Losing(FakeApprovals):

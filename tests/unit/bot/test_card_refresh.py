@@ -169,7 +169,7 @@ async def test_a_summary_of_what_has_ended_offers_nothing(bot: BotFixture) -> No
 
     assert [it["type"] for it in parsed(given["blocks"])] == ["section", "section"]
     assert "Nothing waits here any more" in given["text"]
-    assert "their cards show how each ended" in bot.told()
+    assert "each card shows how it ended" in bot.told()
     assert bot.approvals.cleaned_up == [APPROVAL]
 
 

@@ -187,7 +187,7 @@ async def test_a_slack_that_sends_no_trigger_can_still_reject(bot: BotFixture) -
 async def test_a_slack_without_modals_is_told_so_for_the_rest(bot: BotFixture, action: str) -> None:
     bot.slack.refuses("views.open", "unknown_method")
     await bot.deliver(a_press(action))
-    assert "no dialogs" in bot.told()
+    assert "show dialogs" in bot.told()
     assert bot.approvals.decided == []
 
 
@@ -231,14 +231,14 @@ async def test_what_slack_is_given_is_a_view(bot: BotFixture) -> None:
 async def test_a_dialog_that_slack_loses_is_told_of(bot: BotFixture, action: str) -> None:
     bot.slack.broken["views.open"] = "drop"
     assert (await bot.deliver(a_press(action))).status == 200
-    assert "Slack did not open the dialog" in bot.told()
+    assert "Slack didn't open the dialog" in bot.told()
     assert bot.approvals.decided == []
 
 
 async def test_a_dialog_that_slack_is_slow_to_open_is_told_of_in_time(bot: BotFixture) -> None:
     bot.slack.broken["views.open"] = "hang"
     assert (await bot.deliver(a_press(REJECT))).status == 200
-    assert "Slack did not open the dialog in time" in bot.told()
+    assert "Slack didn't open the dialog in time" in bot.told()
 
 
 async def test_a_slack_that_loses_everything_ends_no_press_in_a_surprise(bot: BotFixture) -> None:

@@ -83,8 +83,8 @@ async def test_an_empty_home_says_so_and_what_to_do(bot: BotFixture) -> None:
     await bot.deliver(opened())
     view = published(bot)
 
-    assert "Nothing waits for you" in said(view)
-    assert "Nothing that you asked for is waiting" in said(view)
+    assert "Nothing is waiting for you" in said(view)
+    assert "None of your requests is waiting" in said(view)
     assert labels(view) == []
 
 
@@ -126,7 +126,8 @@ async def test_a_press_whose_home_slack_did_not_take_counts_and_the_next_opening
     assert (await bot.deliver(a_home_press())).status == 200
     assert bot.decision()[0]
     await bot.deliver(opened())
-    assert "Nothing waits for you" in said(parsed(bot.slack.given("views.publish")[-1]["view"]))
+    published = parsed(bot.slack.given("views.publish")[-1]["view"])
+    assert "Nothing is waiting for you" in said(published)
 
 
 async def test_a_home_without_its_lists_has_them_when_it_is_opened_again(bot: BotFixture) -> None:
@@ -167,7 +168,7 @@ async def test_a_press_in_a_home_decides_and_empties_it(bot: BotFixture) -> None
     assert approve
     assert (decision.via, decision.by, decision.card) == (Via.HOME, BOB, "")
     assert "✅ Approved: Order 100 × widget" in said(view)
-    assert "Nothing waits for you" in said(view)
+    assert "Nothing is waiting for you" in said(view)
 
 
 async def test_a_refusal_is_said_in_the_home_since_nothing_private_can_be_said_there(

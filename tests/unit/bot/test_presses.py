@@ -101,7 +101,7 @@ async def test_an_option_that_nobody_knows_is_acknowledged(bot: BotFixture, opti
 @pytest.mark.parametrize("option", ["", "|", "withdraw", f"|{APPROVAL}", f"{WITHDRAW}|"])
 async def test_an_option_that_says_nothing_is_explained(bot: BotFixture, option: str) -> None:
     await bot.deliver(a_choice(option))
-    assert "could not read" in bot.told()
+    assert "couldn't read" in bot.told()
     assert bot.approvals.decided == []
 
 
@@ -246,7 +246,7 @@ async def test_a_permission_of_a_conversation_that_ended_is_explained(bot: BotFi
 @pytest.mark.parametrize("value", ["conversation-1", "conversation-1|", "|"])
 async def test_a_permission_without_an_id_is_not_taken_back(bot: BotFixture, value: str) -> None:
     await bot.deliver(a_press(REVOKE, value))
-    assert "could not read" in bot.told()
+    assert "couldn't read" in bot.told()
     assert bot.conversations.revoked == []
 
 

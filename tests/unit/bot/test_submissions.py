@@ -167,7 +167,7 @@ async def test_a_vote_is_not_handed_to_the_requester_or_to_oneself(
 
 async def test_a_vote_is_handed_to_somebody(bot: BotFixture) -> None:
     answer = await bot.submit(await bot.open(a_press(HAND_OVER)), {"person": {}})
-    assert "Choose to whom" in _error(answer)
+    assert "Choose who" in _error(answer)
     assert bot.approvals.decided == []
 
 
@@ -286,7 +286,7 @@ async def test_who_asked_cannot_submit_what_somebody_else_opened(bot: BotFixture
 @pytest.mark.parametrize("metadata", ["", "{}", "[1]", '{"ids":["approval-1","approval-2"]}'])
 async def test_a_modal_that_is_none_of_ours_decides_nothing(bot: BotFixture, metadata: str) -> None:
     view = {**await bot.open(a_press(REJECT)), "private_metadata": metadata}
-    assert "could not read" in _error(await bot.submit(view, REASON))
+    assert "couldn't read" in _error(await bot.submit(view, REASON))
     assert bot.approvals.decided == []
 
 

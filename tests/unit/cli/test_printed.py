@@ -13,14 +13,15 @@ from typer.testing import CliRunner
 
 from countersign.cli.app import app
 from countersign.cli.connection import full_id
-from countersign.cli.deciding import from_here, reception
+from countersign.cli.deciding import Reception, from_here, reception
 from countersign.cli.details import details, sections
 from countersign.cli.document import document
 from countersign.cli.errors import CommandError
 from countersign.cli.pending import Waiting, span, table
-from countersign.cli.plain import plain
 from countersign.cli.screen import screen
 from tests.support.builders import ALICE, BOB, NOON, a_press, a_status
+from tests.unit.slack.cases import CAROL
+from workflows.contracts.approvals import Card
 from workflows.contracts.core import ArgumentField, Difference
 from workflows.contracts.decisions import (
     CountedVote,
@@ -45,19 +46,14 @@ def _printed(shown: RenderableType) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("markup", "words"),
-    [
-        ("`approval-1` was *approved* by <@U0BOB>.", "approval-1 was approved by @bob."),
-        ("<@U0EVE> and <!subteam^S0FIN>", "@U0EVE and @S0FIN"),
-        ("<http://card.test|Open the card>", "Open the card: http://card.test"),
-        ("<!date^1^{time}|10:00> in <#C0OPS>", "10:00 in #C0OPS"),
-        ("a &lt;b&gt; &amp; 2*3*4", "a <b> & 2*3*4"),
-        ("\x1b[31mred\u202e", "[31mred"),
-    ],
-)
-def test_words_for_slack_become_words_for_a_terminal(markup: str, words: str) -> None:
-    assert plain(markup, {"U0BOB": "bob"}) == words
+def test_why_a_decision_did_not_count_is_said_without_markup() -> None:
+    by = a_press(CAROL)
+    status = a_status().model_copy(update={"outcome": Outcome.REJECTED, "decision": by})
+    card = Card(channel="C0OPS", ts="2.0", permalink="http://card.test")
+    refused = Refused(why=Refusal.CLOSED, at=NOON)
+    said = Reception(status.model_copy(update={"card": card}), refused).words
+    assert said.startswith(f"Too late: {status.id} was already rejected by @carol. ")
+    assert said.endswith("Open the card: http://card.test")
 
 
 @pytest.mark.parametrize("typed", ["k3f9", "approval-k3f9", " Approval-K3F9 "])
@@ -207,7 +203,7 @@ def test_a_rejection_from_here_says_that_nothing_was_done() -> None:
     ("option", "value", "words"),
     [
         ("--requester", "@alice", "Copy member ID"),
-        ("--team", "U' OR 1=1", "no id of Slack"),
+        ("--team", "U' OR 1=1", "not a Slack id"),
         ("--tool", "place order", "place_order"),
         ("--limit", "0", "limit"),
     ],

@@ -164,7 +164,7 @@ async def test_what_is_being_carried_out_waits_in_no_home(lists: Lists) -> None:
     approved = PendingApproval.of(ended(ruled(), Outcome.APPROVED), one_tap=True)
     lists.approvals.rows = [approved.model_copy(update={"is_open": True})]
 
-    assert "Nothing waits for you" in await republished(lists)
+    assert "Nothing is waiting for you" in await republished(lists)
 
 
 async def test_a_home_is_not_replaced_unasked_by_one_that_may_lack_something(lists: Lists) -> None:

@@ -108,7 +108,7 @@ async def test_without_an_answer_from_slack_it_is_asked_again_later(
     assert unavailable.value.type == POLICY_UNAVAILABLE
     outage = Outage.model_validate(unavailable.value.details[0])
     assert outage.cause == code
-    assert "could not check who is asking" in outage.because
+    assert "couldn't check who is asking" in outage.because
     directory.broken.clear()
     assert (await policy_file.judge(a_query())).verdict is Verdict.ASK
 

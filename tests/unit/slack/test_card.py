@@ -96,11 +96,14 @@ def test_what_a_card_offers(state: str, offered: list[str]) -> None:
         ("one of two", ["✔ <@U0BOB> <!date^", " UTC> · 1 of 2"]),
         ("solo", ["solo mode: you approve your own requests", '"confirm"']),
         ("not from Slack", ["`countersign approve approval-k3f9x2ab7q1m`"]),
-        ("edited", ["Order 50 × widget", "Proposed was: Order 100 × widget", "€4,120.00 → €2,060"]),
+        (
+            "edited",
+            ["Order 50 × widget", "Originally proposed: Order 100 × widget", "€4,120.00 → €2,060"],
+        ),
         ("handed over", ["<@U0BOB> handed over to <@U0CAROL>", "escalated to @Carol Ng"]),
         ("running", ["✅ Approved", "<@U0BOB>", "with the button", "Running…"]),
         ("done", ["✅ Approved", "☑️ Done: Order #7", "✔ <@U0BOB>"]),
-        ("failed", ["operator via CLI (unverified: root@host)", "Failed: no stock", "Say in the"]),
+        ("failed", ["operator via CLI (unverified: root@host)", "Failed: no stock", "say in the"]),
         ("rejected", ["⛔ Rejected", "Reason:", "too expensive", "Nothing was done"]),
         ("changes requested", ["✏️ Changes requested", "make it 50", "`approval-newer0000000`"]),
         ("expired", ["⌛ Expired", "Nobody decided in time", "Nothing was done"]),
@@ -125,7 +128,7 @@ def test_what_is_too_long_is_reviewed_before_it_is_approved() -> None:
     status = prepared_as(pending(FULL_RULE), fields=(LONG,))
     offered = labels(approval_card(status))
     assert (offered[0], "Approve" in offered, is_complete(status)) == ("Review all…", False, False)
-    assert "nobody approves unseen" in text_of(approval_card(status))
+    assert "This is only part of it" in text_of(approval_card(status))
 
 
 @pytest.mark.parametrize("name", ["summary", "title", "reason", "agent", "cost"])
@@ -197,7 +200,7 @@ def test_an_operator_is_never_shown_as_somebody() -> None:
     named = ended(Outcome.APPROVED, decision=ROOT, execution=Execution.DONE)
     assert "an operator (unverified)" in text_of(approval_card(plain))
     assert "operator via CLI (unverified: root@host)" in text_of(approval_card(named))
-    assert "who it was is not verified" in text_of(approval_card(named))
+    assert "nobody verified who it was" in text_of(approval_card(named))
 
 
 def test_self_approval_is_marked_where_the_rule_allows_it() -> None:

@@ -9,6 +9,8 @@ import pytest
 from bot.errors import too_late
 from countersign.cli.deciding import Reception
 from countersign.cli.details import sections
+from countersign.messages.endings import end_note, verdict
+from countersign.messages.refusals import refusal
 from countersign.slack.actions import MODALS as CALLBACKS
 from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.card import approval_card, card_text, minimal_card
@@ -22,19 +24,19 @@ from countersign.slack.modals.meta import Meta
 from countersign.slack.modals.review import review_modal
 from countersign.slack.reminder import reminder_blocks
 from countersign.slack.validate import message_problems
+from countersign.slack.voice import MrkdwnVoice
 from tests.support.builders import BOB, NOON, a_press
 from tests.unit.slack.cases import FULL_RULE, a_vote, pending, text_of, view_text
 from workflows.contracts.activity_inputs import Batch, Reminder
 from workflows.contracts.approvals import ApprovalStatus, as_ended, ended_as
 from workflows.contracts.decisions import Execution, Outcome, Refusal, Refused, Stop
+from workflows.contracts.notices import Effect
 from workflows.conversation.model_messages import (
     ended_early_note,
     rejection_for_model,
     result_for_model,
 )
-from workflows.effects import Effect
 from workflows.listing.rows import PendingApproval, approval_memo
-from workflows.user_messages import refusal_for_person, stopped_note, verdict
 
 LATE = Refused(why=Refusal.CLOSED, at=NOON, decision=a_press())
 BOTH = list(product(Outcome, Execution))
@@ -58,6 +60,7 @@ def _row(status: ApprovalStatus) -> PendingApproval:
     )
 
 
+MRKDWN = MrkdwnVoice()
 TOLD: dict[str, Callable[[ApprovalStatus], str]] = {
     "card": lambda it: text_of(approval_card(it)),
     "small card": lambda it: text_of(minimal_card(it)),
@@ -71,10 +74,10 @@ TOLD: dict[str, Callable[[ApprovalStatus], str]] = {
     "row": lambda it: text_of([row_facts(_row(it), NOON)]),
     "news": lambda it: news(it, "U0NEW"),
     "reminder": lambda it: text_of(reminder_blocks(Reminder(status=it, number=1), "main")),
-    "verdict": verdict,
-    "too late": too_late,
-    "refusal": lambda it: refusal_for_person(LATE, it),
-    "note": stopped_note,
+    "verdict": lambda it: verdict(it, MRKDWN),
+    "too late": lambda it: too_late(it, MRKDWN),
+    "refusal": lambda it: refusal(LATE, it, MRKDWN),
+    "note": lambda it: end_note(it, MRKDWN),
     "model": rejection_for_model,
     "model's result": result_for_model,
     "memory": lambda it: ended_early_note([Effect.of(it)]),

@@ -6,7 +6,7 @@ from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.line import line_blocks, waiting_line
 from countersign.slack.prompt import prompt_blocks
 from countersign.slack.reminder import reminder_blocks, reminder_text
-from tests.support.builders import ALICE, a_thread
+from tests.support.builders import ALICE, a_prepared, a_thread
 from tests.unit.slack.cases import (
     CARD,
     RULE,
@@ -22,6 +22,7 @@ from tests.unit.slack.cases import (
 from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reminder
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ArgumentField
+from workflows.contracts.notices import Notice, NoticeCode, Offer
 
 LONG = ArgumentField(name="notes", value="x" * 5_000)
 LINKED = f"<{CARD.permalink}|open the card>"
@@ -37,7 +38,7 @@ def _batch(*names: str) -> Batch:
 
 def _post_ephemeral(**changes: object) -> EphemeralMessage:
     base = EphemeralMessage(
-        to=ALICE, channel="C0OPS", thread_ts="1.1", text="Press here to approve."
+        to=ALICE, channel="C0OPS", thread_ts="1.1", notice=Notice(code=NoticeCode.NUDGED)
     )
     return base.model_copy(update=changes)
 
@@ -83,7 +84,7 @@ def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None
 @pytest.mark.parametrize(
     ("kind", "headline"),
     [
-        ("reminder", "This still waits for your decision"),
+        ("reminder", "This is still waiting for your decision"),
         ("escalation", "Nobody has decided yet"),
         ("nudge", "@alice asks you to decide"),
     ],
@@ -142,9 +143,12 @@ def test_a_large_summary_still_fits() -> None:
 
 
 def test_a_prompt_offers_what_its_card_offers() -> None:
-    message = _post_ephemeral(
-        press=("approval-a", "approval-b"), digests=("d" * 64,), review=(False, True)
+    first = a_prepared().model_copy(update={"digest": "d" * 64})
+    offers = (
+        Offer(id="approval-a", prepared=first, in_full=True),
+        Offer(id="approval-b", prepared=a_prepared(), in_full=False),
     )
+    message = _post_ephemeral(notice=Notice(code=NoticeCode.PRESS_HERE, offers=offers))
     blocks = prompt_blocks(message, "main")
     assert labels(blocks) == ["Approve", "Reject…", "Review…", "Reject…"]
     assert [it["block_id"] for it in written(blocks) if it["type"] == "actions"] == [
@@ -157,7 +161,7 @@ def test_a_prompt_offers_what_its_card_offers() -> None:
 def test_who_may_not_decide_may_ask_those_who_can() -> None:
     blocks = prompt_blocks(_post_ephemeral(nudge="approval-a"), "main")
     assert labels(blocks) == ["Ask them"]
-    assert written(blocks)[0]["text"]["text"] == "Press here to approve."
+    assert written(blocks)[0]["text"]["text"] == "I have reminded them."
 
 
 def test_a_prompt_without_buttons_is_only_its_sentence() -> None:

@@ -115,7 +115,7 @@ def test_slack_itself_asks_for_a_text_that_is_needed(name: str) -> None:
 
 def test_breaking_the_glass_says_that_everybody_will_know() -> None:
     shown = view_text(break_glass_modal(pending(FULL_RULE), META))
-    assert "Card, thread and record say that you did" in shown
+    assert "The card, the thread and the record will say so" in shown
 
 
 def test_always_says_what_it_means() -> None:
@@ -146,7 +146,7 @@ def test_what_no_dialog_can_hold_cannot_be_approved(name: str) -> None:
     view = BUILDERS[name](prepared_as(pending(FULL_RULE), fields=(field,)), META)
     assert _submit(view) is None
     assert view_refused_by_slack(view) == []
-    assert "nobody approves unseen" in view_text(view)
+    assert "so it can't be approved here" in view_text(view)
     assert "`countersign show approval-" in view_text(view)
 
 
@@ -180,7 +180,7 @@ def test_details_that_do_not_fit_say_where_the_rest_is() -> None:
     field = ArgumentField(name="notes", value="x" * 400_000)
     view = details_modal(prepared_as(pending(), fields=(field,)), META)
     assert view_refused_by_slack(view) == []
-    assert "The rest does not fit here; `countersign show" in view_text(view)
+    assert "The rest doesn't fit here; `countersign show" in view_text(view)
 
 
 def test_a_person_is_chosen() -> None:
@@ -208,7 +208,7 @@ def test_what_cannot_be_ticked_is_listed_with_its_reason() -> None:
     long = prepared_as(pending(), fields=(ArgumentField(name="n", value="x" * 5_000),))
     view = approve_all_modal([long, STATES["done"], STATES["not from Slack"], pending()], META)
     shown = view_text(view)
-    for part in ("too large to show in full", "is approved already", "is decided outside Slack"):
+    for part in ("too large to show in full", "is already approved", "can only be decided outside"):
         assert part in shown
     assert tuple(read_ticked_digests(_untouched(view))) == ("approval-k3f9x2ab7q1m",)
 
@@ -221,7 +221,7 @@ def test_a_batch_without_anything_to_tick_cannot_be_submitted() -> None:
 def test_a_batch_larger_than_a_dialog_leaves_the_rest_to_their_cards() -> None:
     view = approve_all_modal(_many(100, pending(FULL_RULE)), META)
     assert view_refused_by_slack(view) == []
-    assert "does not fit here any more; open its card" in view_text(view)
+    assert "doesn't fit here any more; open its card" in view_text(view)
     assert 20 < len(read_ticked_digests(_untouched(view))) < 100
 
 

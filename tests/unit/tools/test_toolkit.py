@@ -129,7 +129,7 @@ async def test_another_order_has_another_digest(
 
 async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(runner: AgentRunner) -> None:
     runner.gated = lambda name: name == "check_budget"
-    specs = {spec.name: spec for spec in (await runner.describe_agent()).tools}
+    specs = {spec.name: spec for spec in runner.describe().tools}
     assert {name for name, spec in specs.items() if spec.needs_approval} == {
         *GUARDED,
         "check_budget",

@@ -7,11 +7,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from tests.support.builders import ALICE
+from tests.support.builders import ALICE, a_prepared
 from tests.support.fake_slack import Json
 from tests.unit.worker.workspace import Workspace
 from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import EphemeralMessage
+from workflows.contracts.notices import Notice, NoticeCode, Offer
+
+SAID = "I have reminded them."
+OFFERED = Notice(
+    code=NoticeCode.PRESS_HERE,
+    offers=(Offer(id="approval-a", prepared=a_prepared(), in_full=True),),
+)
 
 
 @pytest.fixture
@@ -20,7 +27,8 @@ def threads(client: AsyncWebClient) -> SlackThreads:
 
 
 async def _post_ephemeral(within: ActivityEnvironment, threads: SlackThreads, **more: Any) -> None:
-    ephemeral = EphemeralMessage(to=ALICE, channel="C0OPS", thread_ts="1.0", text="Psst.", **more)
+    told: dict[str, Any] = {"notice": Notice(code=NoticeCode.NUDGED), **more}
+    ephemeral = EphemeralMessage(to=ALICE, channel="C0OPS", thread_ts="1.0", **told)
     await within.run(threads.post_ephemeral, ephemeral)
 
 
@@ -33,17 +41,18 @@ async def test_a_sentence_is_all_there_is(
 ) -> None:
     await _post_ephemeral(within, threads)
     assert _given(slack) == [
-        {"channel": "C0OPS", "user": "U0ALICE", "text": "Psst.", "thread_ts": "1.0"}
+        {"channel": "C0OPS", "user": "U0ALICE", "text": SAID, "thread_ts": "1.0"}
     ]
 
 
 async def test_buttons_come_with_it_where_they_are_offered(
     slack: Workspace, threads: SlackThreads, within: ActivityEnvironment
 ) -> None:
-    await _post_ephemeral(within, threads, press=("approval-a",), digests=("d",), review=(False,))
+    await _post_ephemeral(within, threads, notice=OFFERED)
     await _post_ephemeral(within, threads, nudge="approval-b")
     pressed, nudged = _given(slack)
-    assert pressed["text"] == nudged["text"] == "Psst."
+    assert pressed["text"].startswith("Typing decides nothing")
+    assert nudged["text"] == SAID
     assert "approval_approve" in str(pressed["blocks"])
     assert "approval_nudge" in str(nudged["blocks"])
 
@@ -65,5 +74,5 @@ async def test_where_nothing_can_be_said_in_private_it_is_said_aloud_to_them(
     slack.refuses("chat.postEphemeral", "unknown_method")
     await _post_ephemeral(within, threads, nudge="approval-b")
     (aloud,) = slack.given("chat.postMessage")
-    assert (aloud["text"], aloud["thread_ts"]) == ("<@U0ALICE>: Psst.", "1.0")
+    assert (aloud["text"], aloud["thread_ts"]) == (f"<@U0ALICE>: {SAID}", "1.0")
     assert "approval_nudge" in str(aloud["blocks"])

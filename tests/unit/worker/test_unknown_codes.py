@@ -19,6 +19,7 @@ from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Reply
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Thread
+from workflows.contracts.notices import Notice, NoticeCode
 from workflows.contracts.rules import DIRECT, THREAD, Panel, People, Rule
 
 MINUTE = timedelta(minutes=1)
@@ -158,10 +159,16 @@ async def test_what_cannot_be_said_privately_is_written_to_that_person(
     slack: Workspace, threads: SlackThreads
 ) -> None:
     slack.refuses("chat.postEphemeral", "user_not_in_channel")
-    ephemeral = EphemeralMessage(to=ALICE, channel="C0OPS", thread_ts="1.0", text="Psst.")
+    ephemeral = EphemeralMessage(
+        to=ALICE, channel="C0OPS", thread_ts="1.0", notice=Notice(code=NoticeCode.NUDGED)
+    )
     assert (await tried(threads.post_ephemeral, ephemeral)).error is None
     (told,) = slack.messages
-    assert (told["channel"], told["text"], told.get("thread_ts")) == ("D0ALICE", "Psst.", None)
+    assert (told["channel"], told["text"], told.get("thread_ts")) == (
+        "D0ALICE",
+        "I have reminded them.",
+        None,
+    )
 
 
 KNOWN = st.sampled_from(sorted(PASSING | PERMANENT | CONFIGURATION))

@@ -78,7 +78,9 @@ GOLDEN: dict[type[BaseModel], str] = {
     AgentSpec: f'{{"name":"B","instructions":"Buy.","model":"m","tools":[{TOOL}]}}',
     Reply: f'{{"thread":{THREAD},"key":"k","markdown":"**hi**"}}',
     ThreadStatus: f'{{"thread":{THREAD},"text":"is thinking…"}}',
-    EphemeralMessage: f'{{"to":{PERSON},"channel":"C0OPS","thread_ts":"1.0","text":"Too late"}}',
+    EphemeralMessage: (
+        f'{{"to":{PERSON},"channel":"C0OPS","thread_ts":"1.0","notice":{{"code":"nudged"}}}}'
+    ),
     Memory: (
         f'{{"thread":{THREAD},"items":[{{"role":"user","content":"hi"}}],"seen":["Ev1"],'
         f'"turns":3,"inbox":[{MESSAGE}]}}'

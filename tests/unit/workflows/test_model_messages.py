@@ -8,6 +8,7 @@ from tests.support.builders import ALICE, BOB, NOON, a_call, a_press, a_status
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import CountedVote, Decision, Execution, Outcome, Verb, Via
+from workflows.contracts.notices import Effect
 from workflows.contracts.rules import Rule, Ruling, Verdict
 from workflows.conversation.memory import Remembered
 from workflows.conversation.model_messages import (
@@ -23,7 +24,6 @@ from workflows.conversation.model_messages import (
     too_many_for_model,
     waiting_note,
 )
-from workflows.effects import Effect
 
 CAROL = Person(team="T0ACME", user="U0CAROL", name="carol")
 NOT_RUN = {
@@ -131,7 +131,7 @@ def test_who_did_not_decide_is_not_said_to_have() -> None:
     ],
 )
 def test_whoever_decided_has_a_name(decision: Decision | None, name: str) -> None:
-    assert decider(decision).startswith(name)
+    assert decider(a_status(), decision).startswith(name)
 
 
 def test_a_denial_names_its_rule_and_a_failure_is_none() -> None:
@@ -167,8 +167,8 @@ def test_what_waits_is_noted_with_every_call() -> None:
 def test_what_a_turn_could_not_finish_is_noted_as_it_ended() -> None:
     withdrawn = _ended(Outcome.WITHDRAWN, decision=a_press(ALICE))
     note = ended_early_note([Effect.of(_approved()), Effect.of(withdrawn)])
-    assert "approved and done:\n\n- order #8123" in note
-    assert "not done" in note
+    assert "DONE: order #8123." in note
+    assert "NOT DONE: " in note
     assert "withdrawn" in note
 
 

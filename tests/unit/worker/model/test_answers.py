@@ -13,11 +13,11 @@ from openai.types.responses import (
 from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 
+from countersign.messages.model_answers import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
 from tests.unit.worker.model.served import Server, a_call, answered, ask, said
 from worker.model.answer import CALLS_LIMIT, ITEMS_LIMIT, TEXT_LIMIT, TOO_LONG_TOGETHER, TWICE
 from workflows.contracts.model_faults import ModelFault
 from workflows.contracts.not_run import NOT_RUN
-from workflows.user_messages import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
 
 OPENAI = {"type": "output_text", "text": "Hello!", "annotations": [], "logprobs": []}
 REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "c2VhbGVk"}

@@ -13,13 +13,19 @@ from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from countersign.messages.faults import SENTENCES
+from countersign.messages.notices import spoken
+from countersign.messages.voice import MarkdownVoice
 from tests.unit.worker.model.served import KEY, Server, ask
 from worker.model.errors import PATIENCE, seconds_to_wait
 from workflows.contracts.model_faults import ModelFault
-from workflows.conversation.model_errors import fault_in, sentence_for
-from workflows.user_messages import MODEL_SENTENCES
+from workflows.conversation.model_errors import apology, fault_in
 
 HOUR = {"retry-after": "3600"}
+
+
+def _told(failure: BaseException) -> str:
+    return spoken(apology(failure, ()), MarkdownVoice())
 
 
 def _error(code: str, message: str = "no") -> Any:
@@ -84,8 +90,8 @@ async def test_each_error_has_its_kind_and_its_sentence(
 ) -> None:
     failure = await _failure(Server(body, status))
     assert (failure.type, not failure.non_retryable) == (fault, again)
-    assert fault_in(failure) is fault
-    assert sentence_for(failure) == MODEL_SENTENCES[fault]
+    assert fault_in(failure)[0] is fault
+    assert _told(failure).startswith(SENTENCES[fault])
     assert failure.__cause__ is None
 
 
@@ -142,13 +148,13 @@ async def test_a_longer_wait_is_told_at_once_and_until_when() -> None:
     assert failure.non_retryable
     then = datetime.now(UTC) + timedelta(hours=1)
     near = {f"about {(then + timedelta(minutes=m)):%H:%M} UTC" for m in (0, 1)}
-    assert any(it in sentence_for(failure) for it in near), sentence_for(failure)
+    assert any(it in _told(failure) for it in near), _told(failure)
 
 
 async def test_a_wait_into_another_day_names_the_day() -> None:
     failure = await _failure(Server(_error("x"), 503, {"retry-after": str(2 * 86_400)}))
     then = datetime.now(UTC) + timedelta(days=2)
-    assert f"about {then.day} {then:%B}, " in sentence_for(failure)
+    assert f"about {then.day} {then:%B}, " in _told(failure)
 
 
 @pytest.mark.parametrize("headers", [{"retry-after": "20"}, {"retry-after-ms": "20000"}])
@@ -156,7 +162,7 @@ async def test_a_short_wait_is_waited_for(headers: dict[str, str]) -> None:
     failure = await _failure(Server(_error("x"), 429, headers))
     assert not failure.non_retryable
     assert failure.next_retry_delay == timedelta(seconds=20)
-    assert sentence_for(failure) == MODEL_SENTENCES[ModelFault.RATE_LIMITED]
+    assert _told(failure).startswith(SENTENCES[ModelFault.RATE_LIMITED])
 
 
 @pytest.mark.parametrize("headers", [{"retry-after": "30"}, {}])
@@ -223,7 +229,7 @@ async def test_a_long_or_broken_word_of_the_provider_can_be_stored() -> None:
 
 @pytest.mark.parametrize("fault", ModelFault)
 def test_no_sentence_says_what_was_done(fault: ModelFault) -> None:
-    sentence = MODEL_SENTENCES[fault].lower()
+    sentence = SENTENCES[fault].lower()
     assert "lease" in sentence
     assert "nothing was done" not in sentence
     assert " lost" not in sentence

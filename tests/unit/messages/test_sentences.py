@@ -6,27 +6,23 @@ import pytest
 from agents.exceptions import MaxTurnsExceeded
 from temporalio.exceptions import ApplicationError
 
+from countersign.messages.effects import NOTHING
+from countersign.messages.endings import verdict
+from countersign.messages.faults import SENTENCES, STILL_WAITS, TOO_SLOW
+from countersign.messages.notices import spoken
+from countersign.messages.refusals import refusal
+from countersign.messages.voice import MarkdownVoice
+from countersign.slack.voice import MrkdwnVoice
 from tests.support.builders import NOON, a_message, a_press, a_status
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
 from workflows.contracts.model_faults import ModelFault
+from workflows.contracts.notices import Effect, NoticeCode, TurnFault
 from workflows.conversation.model_errors import apology
-from workflows.effects import NOTHING, Effect
-from workflows.user_messages import (
-    FILES_ONLY,
-    HELP,
-    MODEL_CONFUSED,
-    MODEL_IN_CIRCLES,
-    MODEL_SENTENCES,
-    STILL_WAITS,
-    TOO_SLOW,
-    UNFORESEEN,
-    canned,
-    refusal_for_person,
-    verdict,
-)
+from workflows.conversation.turn import _canned
 
+MRKDWN = MrkdwnVoice()
 OPERATOR = Decision(id="operator", at=NOON, via=Via.OPERATOR)
 DECIDED = {
     Outcome.APPROVED,
@@ -50,21 +46,21 @@ def _ended(outcome: Outcome, decision: Decision | None = None) -> ApprovalStatus
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_has_a_sentence_for_people(outcome: Outcome) -> None:
-    sentence = verdict(_ended(outcome))
+    sentence = verdict(_ended(outcome), MRKDWN)
     assert "approval-k3f9x2ab7q1m" in sentence
     assert sentence.endswith(".")
     assert ("<@U0BOB>" in sentence) is (outcome in DECIDED)
 
 
-@pytest.mark.parametrize("refusal", sorted(set(Refusal) - UNSAID))
-def test_every_refusal_is_explained_with_a_way_on(refusal: Refusal) -> None:
-    told = refusal_for_person(_refused(refusal), _ended(Outcome.PENDING))
+@pytest.mark.parametrize("why", sorted(set(Refusal) - UNSAID))
+def test_every_refusal_is_explained_with_a_way_on(why: Refusal) -> None:
+    told = refusal(_refused(why), _ended(Outcome.PENDING), MRKDWN)
     assert "That did not count" not in told  # the words for what nobody planned for
     assert f"<{CARD.permalink}|Open the card>" in told
 
 
 def test_what_could_not_be_checked_is_not_told_as_not_allowed() -> None:
-    told = refusal_for_person(_refused(Refusal.UNVERIFIED), _ended(Outcome.PENDING))
+    told = refusal(_refused(Refusal.UNVERIFIED), _ended(Outcome.PENDING), MRKDWN)
     assert "couldn't check" in told
     assert "can't" not in told
     assert "Please press again" in told
@@ -72,40 +68,42 @@ def test_what_could_not_be_checked_is_not_told_as_not_allowed() -> None:
 
 def test_a_refused_edit_says_what_was_wrong_and_mentions_nobody() -> None:
     refused = _refused(Refusal.BAD_EDIT).model_copy(update={"detail": "<!channel> is no number."})
-    told = refusal_for_person(refused, _ended(Outcome.PENDING))
+    told = refusal(refused, _ended(Outcome.PENDING), MRKDWN)
     assert "&lt;!channel&gt; is no number." in told
 
 
 def test_a_press_on_a_replaced_card_is_not_told_that_it_is_too_late() -> None:
-    told = refusal_for_person(_refused(Refusal.STALE_CARD), _ended(Outcome.PENDING))
+    told = refusal(_refused(Refusal.STALE_CARD), _ended(Outcome.PENDING), MRKDWN)
     assert "Too late" not in told
     assert "newer card" in told
 
 
 def test_an_operators_verdict_names_nobody() -> None:
-    assert "an operator" in verdict(_ended(Outcome.APPROVED, OPERATOR))
+    assert "an operator" in verdict(_ended(Outcome.APPROVED, OPERATOR), MRKDWN)
 
 
 @pytest.mark.parametrize(
     ("text", "files", "answer"),
     [
-        ("", (), HELP),
-        ("  \n ", (), HELP),
-        ("", ("a.pdf",), FILES_ONLY),
+        ("", (), NoticeCode.HELP),
+        ("  \n ", (), NoticeCode.HELP),
+        ("", ("a.pdf",), NoticeCode.FILES_ONLY),
         ("order", (), None),
         ("order", ("a.pdf",), None),
         ("x" * MESSAGE_LIMIT, (), None),
     ],
 )
 def test_the_model_is_asked_only_where_there_is_something_to_ask(
-    text: str, files: tuple[str, ...], answer: str | None
+    text: str, files: tuple[str, ...], answer: NoticeCode | None
 ) -> None:
-    assert canned(a_message(text, *files)) == answer
+    canned = _canned(a_message(text, *files))
+    assert (canned.notices[0].code if canned else None) is answer
 
 
 def test_too_long_is_said_with_both_numbers() -> None:
-    told = canned(a_message("x" * (MESSAGE_LIMIT + 1)))
-    assert told is not None
+    canned = _canned(a_message("x" * (MESSAGE_LIMIT + 1)))
+    assert canned is not None
+    told = spoken(canned.notices[0], MarkdownVoice())
     assert "12,001" in told
     assert "12,000" in told
 
@@ -118,22 +116,23 @@ def _caused_by(kind: str) -> BaseException:
 
 
 @pytest.mark.parametrize(
-    ("error", "sentence"),
+    ("error", "fault"),
     [
-        *((_caused_by(it), MODEL_SENTENCES[it]) for it in ModelFault),
-        (TimeoutError(), TOO_SLOW),
-        (_caused_by("ModelBehaviorError"), MODEL_CONFUSED),
-        (MaxTurnsExceeded("12"), MODEL_IN_CIRCLES),
-        (asyncio.InvalidStateError(), UNFORESEEN),
-        (_caused_by("model_unheard_of"), UNFORESEEN),
+        *((_caused_by(it), it) for it in ModelFault),
+        (TimeoutError(), TurnFault.TOO_SLOW),
+        (_caused_by("ModelBehaviorError"), TurnFault.CONFUSED),
+        (MaxTurnsExceeded("12"), TurnFault.IN_CIRCLES),
+        (asyncio.InvalidStateError(), ModelFault.UNFORESEEN),
+        (_caused_by("model_unheard_of"), ModelFault.UNFORESEEN),
     ],
     ids=repr,
 )
 def test_each_failure_of_the_model_has_its_own_sentence(
-    error: BaseException, sentence: str
+    error: BaseException, fault: ModelFault | TurnFault
 ) -> None:
-    assert apology(error, ()) == f"{sentence} {NOTHING}"
-    assert apology(error, (), waits=True) == f"{sentence} {NOTHING} {STILL_WAITS}"
+    told = f"{SENTENCES[fault]} {NOTHING}"
+    assert spoken(apology(error, ()), MRKDWN) == told
+    assert spoken(apology(error, (), waits=True), MRKDWN) == f"{told} {STILL_WAITS}"
 
 
 def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
@@ -142,7 +141,7 @@ def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
     )
     failed = done.model_copy(update={"execution": Execution.FAILED, "result": "no stock"})
     ends = (done, failed, _ended(Outcome.REJECTED))
-    told = apology(TimeoutError(), tuple(map(Effect.of, ends)))
+    told = spoken(apology(TimeoutError(), tuple(map(Effect.of, ends))), MRKDWN)
     assert "approved and done:\n\n- Order #1 is placed." in told
     assert "but it failed:\n\n- no stock" in told
     assert "was not done:\n\n- " in told

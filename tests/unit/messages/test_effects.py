@@ -4,10 +4,13 @@ from itertools import combinations_with_replacement
 
 import pytest
 
+from countersign.messages.effects import NOTHING, NOTHING_GUARDED, effects_for_person
+from countersign.messages.notices import MODEL_SILENT, spoken
+from countersign.messages.voice import MarkdownVoice
+from tests.support.builders import a_sentence
 from workflows.contracts.decisions import Execution, Outcome
+from workflows.contracts.notices import Effect, NoticeCode, has_news
 from workflows.conversation.model_errors import apology
-from workflows.effects import NOTHING, NOTHING_GUARDED, Effect, effects_for_person, has_news
-from workflows.user_messages import MODEL_SILENT, silent
 
 RAN = {Execution.DONE, Execution.FAILED, Execution.UNKNOWN, Execution.RUNNING}
 
@@ -49,12 +52,13 @@ def test_what_was_only_looked_up_is_not_said_to_be_nothing() -> None:
 
 def test_without_a_call_nothing_was_done() -> None:
     assert effects_for_person([]) == NOTHING
-    assert silent([]) == f"{MODEL_SILENT} {NOTHING}"
-    assert silent([_effect(Execution.DONE)]).startswith("This was approved and done:")
+    assert a_sentence(NoticeCode.SILENT) == f"{MODEL_SILENT} {NOTHING}"
+    done = a_sentence(NoticeCode.SILENT, effects=(_effect(Execution.DONE),))
+    assert done.startswith("This was approved and done:")
 
 
 @pytest.mark.parametrize("execution", sorted(RAN))
 def test_an_apology_never_denies_what_was_done(execution: Execution) -> None:
-    told = apology(RuntimeError("odd"), [_effect(execution)], waits=True)
+    told = spoken(apology(RuntimeError("odd"), [_effect(execution)], waits=True), MarkdownVoice())
     assert NOTHING not in told
     assert "still waits" in told

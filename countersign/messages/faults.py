@@ -1,0 +1,107 @@
+"""Why there is no answer, and what was done all the same."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from countersign.messages.effects import effects_for_person
+from workflows.contracts.model_faults import ModelFault
+from workflows.contracts.notices import Notice, TurnFault, has_news
+
+MODEL_RATE_LIMITED = (
+    "My model's provider has too many requests right now. Please ask me again in a few minutes."
+)
+MODEL_QUOTA = (
+    "I can't think right now: my account with the model's provider has no credit left. Whoever "
+    "runs me has to top it up; please ask me again then."
+)
+MODEL_REFUSED_KEY = (
+    "I can't think right now: the model provider refused my API key. Whoever runs me has to check "
+    "`OPENAI_API_KEY`; please ask me again then."
+)
+MODEL_MISSING = (
+    "I can't think right now: the model provider does not know my model. Whoever runs me has to "
+    "check `OPENAI_MODEL`; please ask me again then."
+)
+MODEL_WRONG_ADDRESS = (
+    "I can't think right now: there is no model at the address that I was given. Whoever runs me "
+    "has to check `OPENAI_BASE_URL`; please ask me again then."
+)
+MODEL_CONTEXT = (
+    "This is more than my model can read at once. Please begin a new thread, or ask for a smaller "
+    "part of it."
+)
+MODEL_FILTERED = (
+    "The content filter of my model's provider stopped the answer. Please put it differently."
+)
+MODEL_CUT_OFF = (
+    "My model reached its longest allowed answer before it had said anything. Please ask for less "
+    "at once."
+)
+MODEL_REFUSED_REQUEST = (
+    "My model's provider did not take the request. Please begin a new thread; if that doesn't "
+    "help, whoever runs me finds the reason in the worker's log."
+)
+MODEL_UNAVAILABLE = "I can't reach my model right now. Please say that again in a minute."
+MODEL_TIMEOUT = (
+    "My model took too long to answer. Please say that again, or ask for a smaller part of it."
+)
+MODEL_UNREADABLE = (
+    "I can't read what came back from my model. Please say that again in a minute; if it goes on, "
+    "whoever runs me finds what came in the worker's log."
+)
+MODEL_CONFUSED = (
+    "I lost my thread there: the model's answer made no sense to me. Please put it differently."
+)
+MODEL_IN_CIRCLES = (
+    "I went round in circles and stopped. Please ask for a smaller part of it, or say which step "
+    "comes first."
+)
+TOO_SLOW = "That took too long. Please say that again, or ask for a smaller part of it."
+UNFORESEEN = (
+    "Something went wrong on my side that nobody planned for. Please say that again; if it goes "
+    "on, whoever runs me finds the reason in the worker's log."
+)
+STILL_WAITS = "What waits for approval here still waits."
+SENTENCES: Mapping[ModelFault | TurnFault, str] = {
+    ModelFault.RATE_LIMITED: MODEL_RATE_LIMITED,
+    ModelFault.QUOTA: MODEL_QUOTA,
+    ModelFault.REFUSED_KEY: MODEL_REFUSED_KEY,
+    ModelFault.MODEL_MISSING: MODEL_MISSING,
+    ModelFault.WRONG_ADDRESS: MODEL_WRONG_ADDRESS,
+    ModelFault.CONTEXT: MODEL_CONTEXT,
+    ModelFault.FILTERED: MODEL_FILTERED,
+    ModelFault.CUT_OFF: MODEL_CUT_OFF,
+    ModelFault.REFUSED_REQUEST: MODEL_REFUSED_REQUEST,
+    ModelFault.UNAVAILABLE: MODEL_UNAVAILABLE,
+    ModelFault.TIMEOUT: MODEL_TIMEOUT,
+    ModelFault.UNREADABLE: MODEL_UNREADABLE,
+    ModelFault.UNFORESEEN: UNFORESEEN,
+    TurnFault.TOO_SLOW: TOO_SLOW,
+    TurnFault.IN_CIRCLES: MODEL_IN_CIRCLES,
+    TurnFault.CONFUSED: MODEL_CONFUSED,
+}
+"""What a person reads when there is no answer. None says what was or was not done: that follows
+from the calls of the turn, and is said by who knows them."""
+
+
+def apology(notice: Notice) -> str:
+    """A plain sentence on what went wrong, and on what was done all the same."""
+    done, sentence = effects_for_person(notice.effects), _sentence(notice)
+    told = f"{sentence} {done}"
+    if has_news(notice.effects):
+        told = f"{done}\n\nBut then: {sentence}"
+    return f"{told} {STILL_WAITS}" if notice.waits else told
+
+
+def _sentence(notice: Notice) -> str:
+    if notice.at is None or notice.asked_at is None:
+        return SENTENCES[notice.fault]
+    return wait_until(notice.at + timedelta(minutes=1), notice.asked_at)
+
+
+def wait_until(until: datetime, asked: datetime) -> str:
+    """What a person reads when the model's provider names a moment."""
+    moment = f"{until:%H:%M} UTC"
+    if until.date() != asked.date():
+        moment = f"{until.day} {until:%B}, {moment}"
+    return f"My model's provider asks me to wait until about {moment}. Please ask me again then."

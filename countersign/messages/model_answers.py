@@ -1,0 +1,14 @@
+"""What stands beside a model's answer that is not whole."""
+
+ANSWER_CUT_OFF = (
+    "(My answer was cut off here: it reached its longest allowed length. Ask me to go on.)"
+)
+ANSWER_FILTERED = (
+    "(The content filter of my model's provider stopped the answer here. Please put it "
+    "differently if you need the rest.)"
+)
+
+
+def calls_left_out(count: int) -> str:
+    """Part of an answer in which the model wanted more at once than is carried out."""
+    return f"({count:,} more steps that I wanted to take at once were left out.)"

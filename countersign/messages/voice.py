@@ -1,0 +1,60 @@
+"""How a surface writes what is in a sentence: people, code, links, moments."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Voice(Protocol):
+    """Spells the parts of a sentence. What others wrote is made harmless by `text`."""
+
+    def text(self, words: str) -> str:
+        """People's words, so that they mention nobody and link nowhere."""
+        ...
+
+    def who(self, id_: str) -> str:
+        """A user, a group, or the members of a channel, by id."""
+        ...
+
+    def strong(self, words: str) -> str:
+        """The name of something to press."""
+        ...
+
+    def code(self, words: str) -> str:
+        """Something to type, or an id."""
+        ...
+
+    def link(self, label: str, address: str) -> str:
+        """A way on; empty where nothing can be opened."""
+        ...
+
+    def moment(self, at: datetime) -> str:
+        """A time of day."""
+        ...
+
+
+class MarkdownVoice:
+    """For `markdown` blocks and models: nobody is mentioned, people are named before."""
+
+    def text(self, words: str) -> str:
+        """See `Voice`."""
+        return words
+
+    def who(self, id_: str) -> str:
+        """See `Voice`."""
+        return id_
+
+    def strong(self, words: str) -> str:
+        """See `Voice`."""
+        return f"**{words}**"
+
+    def code(self, words: str) -> str:
+        """See `Voice`."""
+        return f"`{words}`"
+
+    def link(self, label: str, address: str) -> str:
+        """See `Voice`."""
+        return f"[{label}]({address})"
+
+    def moment(self, at: datetime) -> str:
+        """See `Voice`."""
+        return f"{at:%H:%M} UTC"

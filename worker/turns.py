@@ -1,0 +1,69 @@
+"""Steps of a turn that are one question to its workflow and several to the worker."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from workflows.contracts.activities import (
+    AgentActivities,
+    PolicyActivities,
+    ThreadActivities,
+    TurnActivities,
+)
+from workflows.contracts.activity_inputs import PolicyQuery, ThreadStatus
+from workflows.contracts.core import AgentSpec, Call
+from workflows.contracts.rules import POLICY_UNAVAILABLE, Reviewed
+
+STATUS_SECONDS = 3
+"""A status line that is late is worse than none."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False)
+class TurnSteps(TurnActivities):
+    """Puts together what the agent, the policy and the thread do."""
+
+    describe: Callable[[], AgentSpec]
+    agent: AgentActivities
+    policy: PolicyActivities
+    threads: ThreadActivities
+
+    @activity.defn
+    async def start_thinking(self, status: ThreadStatus) -> AgentSpec:
+        """See `TurnActivities`."""
+        try:
+            async with asyncio.timeout(STATUS_SECONDS):
+                await self.threads.show_status(status)
+        except Exception as error:  # noqa: BLE001 - the agent works without a status line, too
+            log.info("status line not shown", cause=type(error).__name__)
+        return self.describe()
+
+    @activity.defn
+    async def review_call(self, call: Call) -> Reviewed:
+        """See `TurnActivities`."""
+        prepared = await self.agent.prepare_call(call)
+        if prepared.problem:
+            return Reviewed(prepared=prepared)
+        try:
+            ruling = await self.policy.judge(PolicyQuery(call=call, prepared=prepared))
+            return Reviewed(prepared=prepared, ruling=ruling)
+        except Exception as error:
+            raise _of_the_policy(error) from error
+
+
+def _of_the_policy(error: Exception) -> ApplicationError:
+    """A failure by which the gate knows that the call itself was made ready."""
+    if not isinstance(error, ApplicationError):
+        return ApplicationError("The policy could not be asked", type=POLICY_UNAVAILABLE)
+    return ApplicationError(
+        error.message,
+        *error.details,
+        type=POLICY_UNAVAILABLE,
+        non_retryable=error.non_retryable,
+        next_retry_delay=error.next_retry_delay,
+    )
