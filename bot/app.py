@@ -1,4 +1,4 @@
-"""The Bolt app: what listens to what, and the one place that catches everything."""
+"""The Bolt app: its listeners, and the one place where every error is answered."""
 
 import logging
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def build_app(
     """
 
     async def authorize() -> AuthorizeResult:
-        # Both ids: without one of them Bolt does not know its own messages.
+        # Without both ids Bolt does not recognise its own messages.
         return AuthorizeResult(
             enterprise_id=None,
             team_id=identity.team,
@@ -110,7 +110,7 @@ def build_app(
 def _register_decisions(
     app: AsyncApp, slack: AsyncWebClient, services: Services, refresh: Refresh
 ) -> None:
-    """Everything that is pressed, and what comes of the dialogs that it opens."""
+    """Every button, and the dialogs that buttons open."""
     approvals, conversations, now = services.approvals, services.conversations, services.now
     dialogs = Dialogs(slack, approvals, now)
     presses = {
@@ -159,7 +159,7 @@ async def _answer_error(
         log.warning("refused", incident=incident, kind=type(error).__name__, cause=str(error))
     text = sentence or surprise(incident, voice)
     if "event" in body:
-        # Not acknowledged: Slack delivers it again. What cannot be read never gets better.
+        # Not acknowledged: Slack delivers it again, unless it can't be read anyway.
         return BoltResponse(status=200 if isinstance(error, PayloadError) else 500)
     if "command" in body:
         return in_command(text)

@@ -1,4 +1,4 @@
-"""Messages that still offer buttons although their approval has ended: each heals when pressed."""
+"""Messages that still offer buttons after their approval has ended are corrected when pressed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ class CardRefresh:
         self._deployment = deployment
 
     async def heal(self, click: Click, status: ApprovalStatus) -> None:
-        """Let the message that was pressed say how its approval ended.
+        """Make the pressed message say how its approval ended.
 
         Every other message is written by an activity. Here there may be no workflow left that
         could run one; and since all is drawn from the state alone, this says what the workflow
@@ -46,7 +46,7 @@ class CardRefresh:
                 await self._rewrite(pressed)
 
     async def heal_summary(self, click: Click, statuses: Sequence[ApprovalStatus]) -> None:
-        """Let a summary say how all ended that it still offered. Others had ended before.
+        """Make a summary say how the approvals it still offered have ended.
 
         Raises:
             SlackApiError: Slack does not take it.
@@ -57,7 +57,7 @@ class CardRefresh:
             await self._rewrite(Posted(click.channel, click.message_ts, words))
 
     async def forget(self, click: Click) -> None:
-        """Take the buttons from a message of which nothing is known any more, if it is ours.
+        """Remove the buttons from a message of ours whose approval is no longer on record.
 
         Raises:
             SlackApiError: Slack does not take it.
@@ -83,7 +83,7 @@ class CardRefresh:
             await self._approvals.clean_up(status.id)
 
     def _pressed(self, click: Click, status: ApprovalStatus) -> Iterator[Posted]:
-        """What a press was on. Where a prompt was said aloud, it is left as it was."""
+        """The message that was pressed. A prompt that everybody can see is left as it was."""
         at = (click.channel, click.message_ts)
         known = [it for it in messages_of(status, self._deployment) if (it.channel, it.ts) == at]
         if known:

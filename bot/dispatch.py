@@ -47,7 +47,7 @@ async def dispatch(
 
 
 def _readable(body: Any) -> dict[str, Any]:
-    """The payload, of a shape that Bolt can route.
+    """The payload, in a shape that Bolt can route.
 
     Raises:
         PayloadError: it is not.
@@ -59,5 +59,5 @@ def _readable(body: Any) -> dict[str, Any]:
 
 
 def _is_bolts_own(name: str) -> bool:
-    """Headers by which Bolt talks to itself; from outside they would steer it."""
+    """Headers that Bolt uses internally; sent from outside, they would control it."""
     return name.lower().startswith("x-slack-bolt-")

@@ -19,7 +19,7 @@ from countersign.slack.web_client import code_of
 log = structlog.get_logger(__name__)
 
 SUBMISSION = "view_submission"
-TITLE = "That did not work"
+TITLE = "That didn't work"
 
 
 def in_command(text: str) -> BoltResponse:
@@ -40,7 +40,7 @@ def in_modal(body: Mapping[str, Any], text: str, plain: str) -> BoltResponse:
 
 
 class EphemeralMessages:
-    """Private words after a press."""
+    """Private messages after a press."""
 
     def __init__(self, slack: AsyncWebClient, response_urls: ResponseUrls) -> None:
         self._slack = slack
@@ -75,7 +75,7 @@ class EphemeralMessages:
     async def _post_ephemeral(
         self, body: Mapping[str, Any], channel: str, user: str, thread_ts: str, text: str
     ) -> None:
-        """Privately in the channel, or, where we are no member of it, as Slack's own answer."""
+        """Privately in the channel; if we are not a member of it, through the response URL."""
         try:
             await self._slack.chat_postEphemeral(
                 channel=channel, user=user, text=text, thread_ts=thread_ts or None

@@ -32,20 +32,20 @@ from workflows.client import (
 from workflows.contracts.approvals import ApprovalStatus
 
 TEMPORAL_AWAY = (
-    "I can't reach my memory right now. What you did may have arrived all the same: please look "
-    "in a minute, and try again if it has not."
+    "I can't reach my memory right now. What you did may still have arrived: please check in a "
+    "minute, and try again if it hasn't."
 )
 NO_DIALOGS = (
-    "This Slack shows no dialogs, so I can't ask you for more here and nothing was changed. "
-    "Approve and Reject work on the card; the rest works in a Slack app that is up to date."
+    "This Slack can't show dialogs, so I can't ask you for more here. Nothing was changed. "
+    "Approve and Reject work on the card; for the rest, use an up-to-date Slack app."
 )
 SLACK_AWAY = (
-    "Slack did not answer me just now, so I could not finish this. Please try again in a moment."
+    "Slack didn't answer me just now, so I couldn't finish this. Please try again in a moment."
 )
-UNREADABLE = "I could not read what Slack sent me, so nothing was changed. Please try again."
+UNREADABLE = "I couldn't read what Slack sent me, so nothing was changed. Please try again."
 SENTENCES: Mapping[type[BaseException], str] = {
     ApprovalNotFoundError: (
-        "I have no record of this request (any more): it is long gone, or from another "
+        "I have no record of this request: it ended long ago, or it belongs to another "
         "installation. Your press changed nothing. {approvals} lists what is waiting."
     ),
     ConversationNotFoundError: (
@@ -54,18 +54,18 @@ SENTENCES: Mapping[type[BaseException], str] = {
     ),
     MetaError: UNREADABLE,
     NoDialogsError: NO_DIALOGS,
-    NobodyChosenError: "Choose to whom you hand over your vote.",
+    NobodyChosenError: "Choose who gets your vote.",
     NothingTickedError: "Tick what you approve, or close this dialog.",
-    NothingWaitsError: "None of these waits any more; their cards show how each ended.",
+    NothingWaitsError: "None of these is waiting any more; each card shows how it ended.",
     PayloadError: UNREADABLE,
-    ResponseUrlError: "Slack did not let me redraw this list. {approvals} shows it anew.",
+    ResponseUrlError: "Slack didn't let me redraw this list. {approvals} shows a new one.",
     RPCError: TEMPORAL_AWAY,
     WorkflowQueryFailedError: TEMPORAL_AWAY,
     aiohttp.ClientError: SLACK_AWAY,
     OSError: SLACK_AWAY,
     SlackApiError: SLACK_AWAY,
 }
-"""What is said whatever the error carries."""
+"""Sentences that do not depend on the error's details."""
 COMMANDS = {"approvals": "/approvals", "always": "/approvals always"}
 
 
@@ -114,11 +114,11 @@ def _(error: OtherDeploymentError, voice: Voice) -> str:
 def _(error: DialogError, voice: Voice) -> str:
     if error.code == UNREACHABLE:
         return (
-            "Slack did not open the dialog in time, and nothing was changed. If none appears, "
+            "Slack didn't open the dialog in time, and nothing was changed. If none appears, "
             "please press again."
         )
     code = voice.code(error.code)
-    return f"Slack did not open the dialog ({code}), and nothing was changed. Please press again."
+    return f"Slack didn't open the dialog ({code}), and nothing was changed. Please press again."
 
 
 @explain.register
@@ -126,7 +126,7 @@ def _(error: BatchError, voice: Voice) -> str:
     """Which of several could not be approved, each with its own reason."""
     lines = [f"• {voice.code(id_)}: {explain(problem, voice)}" for id_, problem in error.problems]
     if error.sent:
-        head = f"{error.sent} of your votes are handed in, and these are not. Send it again:"
+        head = f"{error.sent} of your votes were sent, but not these. Submit it again:"
         return "\n".join([f"{head} no vote counts twice.", *lines])
     return "\n".join(["Nothing was approved. Untick these, or look at their cards:", *lines])
 
@@ -139,7 +139,7 @@ def ended_in(error: BaseException) -> Sequence[ApprovalStatus]:
 
 
 def too_late(status: ApprovalStatus, voice: Voice) -> str:
-    """To who presses after the end: how it ended, who, when, and where to see it."""
+    """For somebody who presses too late: how it ended, by whom, when, and where to see it."""
     decision = deciding(status)
     ended = decision.at if decision else status.ended_at
     when = f" ({voice.moment(ended)})" if ended else ""
@@ -150,19 +150,19 @@ def too_late(status: ApprovalStatus, voice: Voice) -> str:
 def surprise(incident: str, voice: Voice) -> str:
     """What is said when nobody planned for it."""
     return (
-        "That did not work. Please look whether anything has changed, and if not, try again; if "
-        f"it stays like this, give an administrator the incident {voice.code(incident)}."
+        "That didn't work. Please check whether anything has changed, and if not, try again. If it "
+        f"keeps happening, give an administrator the incident {voice.code(incident)}."
     )
 
 
 def plain_voice(error: BaseException) -> PlainVoice:
-    """For beside a field of a modal, where Slack interprets no markup."""
+    """The voice for errors beside a field of a modal, where Slack reads no markup."""
     status = getattr(error, "status", None)
     return PlainVoice(names_in(status) if isinstance(status, ApprovalStatus) else {})
 
 
 def names_in(status: ApprovalStatus) -> Mapping[str, str]:
-    """What the people of an approval are called, by id."""
+    """Names of an approval's people, by id."""
     decisions = (status.decision, *(vote.decision for vote in status.votes))
     people = (status.request.call.requester, *(it.by for it in decisions if it and it.by))
     return {**status.in_force.names, **{it.user: it.name for it in people if it.name}}

@@ -1,4 +1,4 @@
-"""What a press changes where it was made, once Temporal has it or was past it."""
+"""Redraws the place where somebody pressed, once Temporal has the press or has refused it."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
@@ -29,11 +29,11 @@ OPEN_PATIENCE = 2.2
 PATIENCE = 1.8
 """For what is shown after a vote is handed on."""
 HEALING_PATIENCE = 0.8
-"""Whoever pressed too late is still to be told so."""
+"""There must be time left to tell somebody that they pressed too late."""
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.3)
 """Seconds between looks: a vote counts once the voter's groups have been looked up."""
 CHANGING = frozenset({APPROVE, WITHDRAW, NUDGE, REVOKE})
-"""What changes a list that it is pressed in. The rest opens a dialog and changes nothing yet."""
+"""Buttons that change the list they are in. The others open a dialog and change nothing yet."""
 NOT_SHOWN = (
     ApprovalNotFoundError,
     OSError,
@@ -76,7 +76,7 @@ class Refresh:
         await _attempt(self._redraw(click, team), HEALING_PATIENCE)
 
     async def all_too_late(self, click: Click, statuses: Sequence[ApprovalStatus]) -> None:
-        """A press was about several, of which none waits any more."""
+        """A press was about several approvals, and none of them is waiting any more."""
         work = self.cards.heal_summary(click, statuses) if statuses else self.cards.forget(click)
         await asyncio.gather(_attempt(work, HEALING_PATIENCE), self.submitted_too_late(statuses))
 
@@ -86,7 +86,7 @@ class Refresh:
         await asyncio.gather(*work)
 
     async def gone(self, click: Click, team: str) -> None:
-        """A press was about an approval of which nothing is known, so what offers it goes."""
+        """The pressed approval is no longer on record, so its buttons are removed."""
         match click.place.kind:
             case kind if kind == LIST:
                 work = self.lists.turn(click, team)

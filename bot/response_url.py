@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 2
 
 
 class ResponseUrlError(Exception):
-    """Slack did not take the answer. `why` is its word for that, or ours."""
+    """Slack did not take the answer. `why` is Slack's code, or ours."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -41,7 +41,7 @@ class ResponseUrls:
         await self._send(url, text, blocks, is_new=False)
 
     async def tell(self, url: str, text: str) -> None:
-        """Say something to who pressed, and leave the message as it is.
+        """Tell the person who pressed something, and leave the message as it is.
 
         Raises:
             ResponseUrlError: the address is not Slack's, is used up, or does not answer.

@@ -25,7 +25,7 @@ class BotSettings(CommonSettings):
     """Signing secret, for HTTP delivery."""
 
     slack_mode: SlackMode = SlackMode.SOCKET
-    """`socket` or `http`; only needed when both secrets are set."""
+    """`socket` or `http`; needed only when both secrets are set."""
 
     bot_host: str = "127.0.0.1"
     """Address to listen on; `0.0.0.0` in a container."""
@@ -46,7 +46,7 @@ class BotSettings(CommonSettings):
 
     @property
     def mode(self) -> SlackMode:
-        """How Slack reaches this bot: what is set decides, and `slack_mode` if both are."""
+        """How Slack reaches this bot: by the secret that is set, or by `slack_mode` if both are."""
         if not self.slack_app_token.get_secret_value():
             return SlackMode.HTTP
         if not self.slack_signing_secret.get_secret_value():

@@ -35,7 +35,7 @@ WRONG_TOKEN = frozenset(
 
 
 class AppTokenError(Exception):
-    """Slack does not take the app-level token. The text is Slack's word for it."""
+    """Slack refuses the app-level token. The text is Slack's code."""
 
 
 class SocketMode:
@@ -176,7 +176,7 @@ def _payload(body: str) -> Any:
 
 
 def _pause(failures: int) -> float:
-    """Doubling seconds with some chance in them, so that replicas do not come back as one."""
+    """Seconds that double, with some randomness, so that replicas don't all return at once."""
     return min(0.25 * 2 ** min(failures, 10), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 

@@ -15,7 +15,7 @@ from dev.console import Terminal
 from dev.environment import with_dotenv
 from dev.errors import DevError
 from dev.paths import HOME, ROOT
-from dev.plan import Wishes, plan
+from dev.plan import UpOptions, plan
 from dev.up import up as run_up
 
 STARTED = time.monotonic()
@@ -34,9 +34,9 @@ def up(
     """Start everything: Temporal, the worker, the bot and, without real tokens, the sandbox."""
     console = Console(highlight=False)
     terminal = Terminal(console, verbose=verbose)
-    wishes = Wishes(home=HOME, port_offset=port_offset, is_sandbox_forced=sandbox, is_http=http)
+    wanted = UpOptions(home=HOME, port_offset=port_offset, is_sandbox_forced=sandbox, is_http=http)
     with _plain_words():
-        options = plan(with_dotenv(ROOT / ".env", os.environ), wishes, terminal.show)
+        options = plan(with_dotenv(ROOT / ".env", os.environ), wanted, terminal.show)
         run_up(options, HOME, console, STARTED)
 
 

@@ -15,7 +15,7 @@ ADVICE = "Stop what uses it, or move all our ports with: make dev ARGS='--port-o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class UpOptions:
     """What the command line asks for."""
 
     home: Path
@@ -24,18 +24,18 @@ class Wishes:
     is_http: bool = False
 
 
-def plan(env: Mapping[str, str], wishes: Wishes, on_line: OnLine | None = None) -> StackOptions:
+def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = None) -> StackOptions:
     """The stack to start.
 
     Raises:
         SettingError: Slack's tokens are incomplete, or a port is not a number.
     """
-    slack_is_sandbox = wishes.is_sandbox_forced or not has_slack(env)
+    slack_is_sandbox = wanted.is_sandbox_forced or not has_slack(env)
     return StackOptions(
-        home=wishes.home,
+        home=wanted.home,
         cwd=ROOT,
-        ports=_ports(env).moved(wishes.port_offset),
-        delivery="http" if wishes.is_http else "socket",
+        ports=_ports(env).moved(wanted.port_offset),
+        delivery="http" if wanted.is_http else "socket",
         slack_is_sandbox=slack_is_sandbox,
         model_is_sandbox=not (env.get("OPENAI_API_KEY") or env.get("OPENAI_BASE_URL")),
         temporal_address=env.get("TEMPORAL_ADDRESS"),

@@ -1,4 +1,4 @@
-"""Writes README's table of settings: `python -m dev.settings_table`, after a setting changed."""
+"""Writes the table of settings in docs/operations.md: `python -m dev.settings_table`."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from dev.paths import ROOT
 from worker.settings import WorkerSettings
 
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "operations.md"
 LONG = 40
 WHO = ((CommonSettings, "both"), (BotSettings, "bot"), (WorkerSettings, "worker"))
 
@@ -20,9 +20,9 @@ def table() -> str:
     )
 
 
-def written(readme: str) -> str:
-    """The README with the table of today."""
-    before, _, rest = readme.partition(BEGIN)
+def written(page: str) -> str:
+    """The page with today's table."""
+    before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{table()}\n{END}{after}"
 
@@ -46,4 +46,4 @@ def _default(value: object) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

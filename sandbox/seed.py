@@ -19,7 +19,7 @@ GREETINGS = (
     ("C0GENERAL", "U0CAROL", "Morning all. Quarter end is on Friday, please keep orders moving."),
     ("C0GENERAL", "U0DAVE", "Hi, Dave here. I help with the warehouse move until Christmas."),
     ("C0OPS", "U0ALICE", "Stock of M4 widgets is below 20 again."),
-    ("C0OPS", "U0BOB", "Ask the bot to order some. Anything over 1000 comes to finance first."),
+    ("C0OPS", "U0BOB", "Ask the bot to order some. Anything over 5000 needs two of us."),
 )
 
 

@@ -57,7 +57,7 @@ async def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What had to be there before the worker could start."""
+    """What a worker needs before it can start."""
 
     tools: Mapping[str, Tool]
     directory: Directory
@@ -128,7 +128,7 @@ async def work(
 
 
 def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Client) -> HomePublisher:
-    """What publishes Homes. It remembers for a minute who people are, as cards never do."""
+    """The publisher of Homes. Unlike cards, it remembers for a minute who people are."""
     directory = Directory(slack, keep_seconds=KEEP_SECONDS)
     tab = HomeTab(
         slack=slack,
@@ -146,7 +146,7 @@ def build_runner(
     resources: Sequence[Opened],
     policy: PolicyFile,
 ) -> AgentRunner:
-    """The agent of the settings. What the policy has rules for is asked for, too."""
+    """The agent of the settings. Tools that the policy has rules for are guarded too."""
     return AgentRunner(
         settings.agent_name,
         settings.agent_instructions,

@@ -35,7 +35,7 @@ FIELDS_LIMIT = 60_000
 LINES_LIMIT = 100
 NO_ANSWER = "It ran and answered nothing."
 UNSAID = "<exception str() failed>"
-"""What `traceback` writes for an error that cannot be put into words."""
+"""What `traceback` writes for an error whose `str()` fails."""
 NOT_AGAIN = (
     ArithmeticError,
     AssertionError,
@@ -53,7 +53,7 @@ log = structlog.get_logger(__name__)
 
 
 def nothing_more(_tool: str) -> bool:
-    """Of a policy that guards only what its tools guard themselves."""
+    """A policy that guards nothing beyond what the tools guard themselves."""
     return False
 
 
@@ -67,7 +67,7 @@ class AgentRunner(AgentActivities):
     tools: Mapping[str, Tool]
     resources: Sequence[object] = ()
     gated: Callable[[str], bool] = nothing_more
-    """Whether the policy has something to say of a tool, which then has to be asked for."""
+    """Whether the policy has a rule about a tool, so that its calls have to be judged."""
     secrets: Secrets = field(default_factory=Secrets)
 
     def describe(self) -> AgentSpec:
@@ -206,7 +206,7 @@ def _fields(preview: Preview, shown: Mapping[str, Any]) -> tuple[ArgumentField, 
 
 
 def _amount(given: float | None) -> float | None:
-    """What rules compare. A number that is none would meet no rule, and be free by that."""
+    """The amount that rules compare. NaN would match none, and the call would run freely."""
     if given is not None and not math.isfinite(given):
         raise ToolError("What it costs cannot be said.")
     return given

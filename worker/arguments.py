@@ -17,7 +17,7 @@ with the call, with its card and in the model's memory."""
 DEPTH_LIMIT = 50
 """Levels of nesting; parsers on the way give up at different depths."""
 _SHOWN = 300
-"""How much of what cannot be read the model is shown again."""
+"""How much of unreadable arguments the model is shown again."""
 
 
 class _TooDeepError(ValueError):

@@ -1,4 +1,4 @@
-"""Who may do what under a rule, as Slack says when they do it."""
+"""Who may do what under a rule, looked up in Slack at that moment."""
 
 import asyncio
 

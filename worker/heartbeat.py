@@ -20,7 +20,7 @@ _puzzled: ContextVar[tuple[int, list[int]]] = ContextVar("puzzled")
 
 
 def puzzled_before() -> int:
-    """Note that this try met something unfamiliar; in how many earlier tries that was so too."""
+    """Note that this try met something unfamiliar; returns how many earlier tries did."""
     attempt, tries = activity.info().attempt, _memory()
     if attempt not in tries:
         tries.append(attempt)

@@ -1,4 +1,4 @@
-"""Homes follow what is asked and what ends: published anew for those whom it concerns."""
+"""Publishes the Homes of the people concerned when something is asked, counted or ends."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,9 +20,9 @@ log = structlog.get_logger(__name__)
 SETTLE_SECONDS = 2.0
 """After a change: others come along, and visibility knows of it. One Home shows them all."""
 MOST_APPROVALS = 200
-"""Changes that wait to be shown; of more, people learn when they open their Home."""
+"""Changes that wait to be shown. Beyond that, people see them when they open their Home."""
 MOST_PEOPLE = 20
-"""Homes that are published for one approval, those of whoever had a part in it first."""
+"""Homes published for one approval; people who had a part in it come first."""
 LONGEST_PAUSE = 60.0
 Groups = Mapping[str, frozenset[str]]
 

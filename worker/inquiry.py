@@ -1,4 +1,4 @@
-"""Gathers what a policy may ask about a call, and nothing that it does not ask."""
+"""Gathers what a policy's rules ask about a call, and nothing else."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from workflows.contracts.core import Person
 
 
 class NobodyError(Exception):
-    """Who asks is an app or deactivated, and no rule could let them."""
+    """The requester is an app or a deactivated account, which no rule can let ask."""
 
 
 class ArgumentsUnreadableError(Exception):
@@ -83,7 +83,7 @@ async def _groups_of(user: str, directory: Directory, *, asked: bool) -> tuple[s
 
 
 async def _among(user: str, channels: Sequence[str], directory: Directory) -> tuple[str, ...]:
-    """Those of the channels that somebody is in. Nobody is in one that is gone."""
+    """Those of the channels that somebody is in. A deleted channel has no members."""
     rooms = await asyncio.gather(*(_members(channel, directory) for channel in channels))
     return tuple(channel for channel, room in zip(channels, rooms, strict=True) if user in room)
 

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = timedelta(minutes=2)
 LOOK_BACK = timedelta(days=1)
-"""For so long nobody may have noticed: all workers may have been away."""
+"""How long an end may go unnoticed: all workers may have been away."""
 
 
 class TemporalLifecycle(LifecycleActivities):

@@ -1,4 +1,4 @@
-"""People whom the model names, called by their names: a model's words ring nobody's phone."""
+"""Replaces the model's mentions of people by their names, so that no phone rings."""
 
 import re
 from contextlib import suppress
@@ -16,7 +16,7 @@ KEEP_SECONDS = 3_600
 NAME_LIMIT = 30
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,40})(?:\|[^<>\n]*)?>")
 _MARKS = re.compile(r"[^\w .'-]+")
-"""People choose their names, which are no Markdown."""
+"""Characters that would be Markdown in a name that somebody chose."""
 
 
 class Mentions:

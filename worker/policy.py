@@ -1,4 +1,4 @@
-"""The company's policy at work: gathers what it asks about, and rules."""
+"""The policy in force: gathers the facts it asks about, and judges calls."""
 
 import asyncio
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ FACTS_SECONDS = 7.5
 """How long a call waits for what a changed file and the policy ask about: together less than the
 ten seconds after which somebody is told that it takes longer."""
 Edition = tuple[int, int]
-"""When a file was changed, and its size: what tells that it is another one now."""
+"""When a file was changed, and its size: if either differs, the file is read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reading:
 
     policy: Policy
     names: Mapping[str, str]
-    """What those whom it means were called then, by their ids."""
+    """Names of the people, groups and channels in it, by id."""
     edition: Edition | None
 
 
@@ -68,7 +68,7 @@ class Draft:
 
 
 class PolicyFile(PolicyActivities):
-    """Rules by the file as it is now; a change that is wrong leaves the old policy in force."""
+    """Judges by the file as it is now. A faulty change leaves the old policy in force."""
 
     def __init__(
         self, path: Path, tools: Mapping[str, ToolSpec], directory: Directory, read: Reading
@@ -111,7 +111,7 @@ class PolicyFile(PolicyActivities):
         except ArgumentsUnreadableError:
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
-            return _deny("Apps and deactivated accounts may ask for nothing.")
+            return _deny("Apps and deactivated accounts can't ask for anything.")
         return with_names(read.policy.judge(facts), read.names, facts)
 
     async def _read_again(self) -> None:
@@ -219,15 +219,15 @@ def _unavailable(error: DirectoryError, policy: Policy, tool: str) -> Applicatio
 def _unknown(code: str) -> str:
     if code == "missing_scope":
         return (
-            "I could not check who is asking, because the app lacks a permission in Slack. "
-            "Nothing was asked. An administrator has to install the app again."
+            "I couldn't check who is asking, because the app lacks a permission in Slack. "
+            "Nobody was asked. An administrator has to install the app again."
         )
     if code in CONFIGURATION:
         return (
-            f"I could not check who is asking, because Slack does not take my token ({code}). "
-            "Nothing was asked. An administrator has to mend the app."
+            f"I couldn't check who is asking, because Slack refuses my token ({code}). "
+            "Nobody was asked. An administrator has to fix the app."
         )
-    return f"I could not check who is asking ({code}), so nothing was asked. Try again in a minute."
+    return f"I couldn't check who is asking ({code}), so nobody was asked. Try again in a minute."
 
 
 def _deny(because: str, *, failed: bool = False) -> Ruling:

@@ -81,7 +81,7 @@ class IdempotentPosts:
         )
 
     async def rewrite(self, channel: str, ts: str, words: MessageContent) -> None:
-        """Let a message say something else."""
+        """Rewrite a message."""
 
         def update(blocks: Sequence[Block]) -> Awaitable[Any]:
             # An empty list takes the buttons away; without one they would stay.
@@ -192,6 +192,6 @@ def _sound(words: MessageContent, about: Mapping[str, str]) -> Iterator[Sequence
 
 
 def _first_try() -> str:
-    """Since when a post may be there. Slack lists the oldest first, and threads get long."""
+    """From when to look for an earlier try's post: Slack lists the oldest first."""
     scheduled = activity.info().scheduled_time.timestamp()
     return f"{max(scheduled - CLOCKS_APART_SECONDS, 0):.6f}"

@@ -22,7 +22,7 @@ class WorkerSettings(CommonSettings):
     """The worker's environment."""
 
     database_url: str = "sqlite+aiosqlite:///countersign.db"
-    """Where orders are kept: an SQLAlchemy address, `postgresql+asyncpg://user:password@host/name`."""
+    """Where the tools keep their data: an SQLAlchemy address, `postgresql+asyncpg://user:password@host/name`."""
 
     openai_api_key: SecretStr = SecretStr("")
     """API key of the model provider."""
@@ -37,7 +37,7 @@ class WorkerSettings(CommonSettings):
     """How long one answer of the model may take."""
 
     model_attempts: int = Field(default=4, ge=1)
-    """How often a model call is tried before the person is told that it failed."""
+    """How often a model call is tried before people are told that it failed."""
 
     agent_name: str = Field(default="Buyer", min_length=1)
     """What the agent is called on cards."""
@@ -46,15 +46,15 @@ class WorkerSettings(CommonSettings):
     """What the agent is told about itself."""
 
     tools: str = Field(default="examples.purchasing", min_length=1)
-    """Python packages in whose modules the agent's tools are, with commas between them."""
+    """Python packages that hold the agent's tools, separated by commas."""
 
     policy_file: str = Field(default="policy.yaml", min_length=1)
-    """Where the rules are: a path."""
+    """Path of the policy."""
 
     secret_arguments: str = Field(
         default="password,passwd,secret,token,api_key,authorization,credential,private_key"
     )
-    """Names of arguments whose values are never shown, with commas between them."""
+    """Names of arguments whose values are never shown, separated by commas."""
 
     worker_host: str = "127.0.0.1"
     """Address to listen on; `0.0.0.0` in a container."""

@@ -1,4 +1,4 @@
-"""What the worker's calls of Slack have in common: which failures pass by themselves."""
+"""Failures of Slack calls: which of them pass by themselves, and which are final."""
 
 import asyncio
 import re
@@ -76,9 +76,9 @@ PATIENCE_DELAY = timedelta(seconds=10)
 """Where nothing is left but what is unfamiliar, it is tried for a minute, every ten seconds."""
 NOT_SLACKS_OWN = re.compile(r"http_(0|[235]\d\d|408|425|429)")
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""What a message was posted as can no longer be rewritten."""
+"""The message can no longer be rewritten."""
 CONFIGURATION_DELAY = timedelta(minutes=1)
-"""What waits for an administrator is not lost: it is tried every minute."""
+"""Until an administrator acts, it is tried every minute."""
 AT_ONCE = 5
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Slack threads: answers, the status line, and words for one person."""
+"""Slack threads: answers, the status line, and messages to one person."""
 
 from collections.abc import Sequence
 

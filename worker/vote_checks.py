@@ -27,7 +27,7 @@ IN_TIME = 0.95
 
 
 class VoteChecks(VoteActivities):
-    """Asks those who know."""
+    """Asks Slack, the tool, the policy and Temporal."""
 
     def __init__(
         self,

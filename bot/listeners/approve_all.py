@@ -140,7 +140,7 @@ async def _send_one(approvals: Approvals, id_: str, vote: Vote) -> Problem | Non
 
 
 async def _statuses(approvals: Approvals, ids: Sequence[str]) -> Sequence[ApprovalStatus]:
-    """Those that are known here."""
+    """The approvals that are still on record."""
 
     async def status(id_: str) -> ApprovalStatus | None:
         try:

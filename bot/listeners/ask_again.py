@@ -1,4 +1,4 @@
-"""Ask again: what nobody answered in time is said once more, by whoever wanted it."""
+"""Ask again: the requester repeats a request that nobody answered in time."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ UNANSWERED = frozenset({Outcome.EXPIRED, Outcome.FAILED_TO_ASK})
 
 
 class NotTheirsError(Exception):
-    """Somebody else than the requester wants to ask again."""
+    """Somebody other than the requester wants to ask again."""
 
     def __init__(self, status: ApprovalStatus) -> None:
         super().__init__(status.id)

@@ -1,4 +1,4 @@
-"""Every button about an approval: whose it is, what it does, and only then the answer."""
+"""Every button about an approval: checked, carried out, and only then acknowledged."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ class OtherDeploymentError(Exception):
 
 
 class NothingWaitsError(Exception):
-    """None of several is open any more. `statuses` are those of which something is known."""
+    """None of several approvals is open any more. `statuses` are those still on record."""
 
     def __init__(self, statuses: Sequence[ApprovalStatus]) -> None:
         super().__init__(", ".join(status.id for status in statuses))
@@ -51,7 +51,7 @@ def register(
 
 
 async def _do(press: Press, click: Click, team: str, refresh: Refresh) -> None:
-    """What the press asks for, and then what it changes where it was made."""
+    """Do what the press asks for, then redraw the place where it was made."""
     try:
         found = await press(click)
     except ApprovalClosedError as error:

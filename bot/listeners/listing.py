@@ -1,4 +1,4 @@
-"""`/approvals` and Home: lists, and the buttons that draw them. Deciding is not their business."""
+"""`/approvals` and Home: lists, and the buttons that draw them. They decide nothing."""
 
 from typing import Any
 

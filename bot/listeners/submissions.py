@@ -41,7 +41,7 @@ CLOSE = "clear"
 
 
 class NobodyChosenError(Exception):
-    """A vote is to be handed over, and to nobody."""
+    """A vote was to be handed over, but nobody was chosen."""
 
 
 def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -> None:

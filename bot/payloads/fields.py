@@ -1,4 +1,4 @@
-"""How Slack's JSON is taken apart: what may be missing, and what may not."""
+"""Reads parts of Slack's JSON: those that may be missing, and those that may not."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def text(of: Mapping[str, Any], key: str) -> str:
 
 
 def whole(value: Any) -> str:
-    """A text that may be missing; what is none is nothing."""
+    """A text that may be missing; anything else counts as missing."""
     return value if isinstance(value, str) else ""
 
 

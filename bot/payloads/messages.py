@@ -1,4 +1,4 @@
-"""What was said: messages, edits of them, and cards of ours that somebody deleted."""
+"""Messages, edits of messages, and cards of ours that somebody deleted."""
 
 import re
 from collections.abc import Mapping

@@ -31,7 +31,7 @@ class Click:
     response_url: str
     is_ephemeral: bool
     view_id: str
-    """Where it was pressed, if that is no message."""
+    """Where it was pressed, if not in a message."""
     is_in_modal: bool
     state: Mapping[str, Any]
     """What is entered in the message or view meanwhile, by block and action."""
@@ -89,5 +89,5 @@ def _meant(pressed: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _place(pressed: Mapping[str, Any]) -> BlockId:
-    """Where the button is; a stand-in that names no block has nothing but cards."""
+    """Where the button is. A stand-in that names no block only has cards."""
     return BlockId.read(str(pressed.get("block_id") or CARD)[:BLOCK_ID_LIMIT])

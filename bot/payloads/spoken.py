@@ -124,7 +124,7 @@ def _fallback(attached: Mapping[str, Any]) -> str:
 
 
 def _whose(attached: Mapping[str, Any]) -> str:
-    """Whose words follow. A first word that decides nothing, whatever is quoted below it."""
+    """Whose words follow. It begins with a word that no decision begins with."""
     kind = "Forwarded" if attached.get("is_share") else "Linked"
     if not (attached.get("is_share") or attached.get("is_msg_unfurl")):
         kind = "Attached"

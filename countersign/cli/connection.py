@@ -37,7 +37,7 @@ def run(work: Callable[[Approvals], Awaitable[_Found]]) -> _Found:
             ) from error
         except (WorkflowQueryFailedError, WorkflowFailureError) as error:
             raise CommandError(
-                "The worker cannot say how this approval stands; its log says why.", UNREACHABLE
+                "The worker can't tell how this approval stands; its log says why.", UNREACHABLE
             ) from error
         except RPCError as error:
             raise CommandError(_why(error), UNREACHABLE) from error

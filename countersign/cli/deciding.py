@@ -91,7 +91,7 @@ async def decide(
     except TimeoutError as error:
         raise CommandError(
             f"{approval_id} has your decision, but no worker has said yet whether it counts. "
-            f"Check that one is running; then look: countersign show {approval_id}",
+            f"Check that one is running; then run: countersign show {approval_id}",
             UNREACHABLE,
         ) from error
 
@@ -122,20 +122,22 @@ async def _received(approvals: Approvals, approval_id: str, decision: Decision) 
 def _counted(status: ApprovalStatus) -> str:
     if status.outcome is Outcome.PENDING:
         needed = status.in_force.needed if status.in_force else 1
-        return f"Counted as {status.counted} of {needed}; {status.id} still waits for the rest."
+        return (
+            f"Counted as {status.counted} of {needed}; {status.id} is still waiting for the rest."
+        )
     if status.outcome is Outcome.APPROVED:
         told = AFTER_APPROVAL[status.execution]
         return f"Approved. {told.format(result=clean(status.result), id=status.id)}".strip()
     return f"{capitalized(str(status.outcome))}. {capitalized(effect(status.execution))}."
 
 
-_UNDER_WAY = "It is being carried out; what came of it: countersign show {id}"
+_UNDER_WAY = "It is being carried out; to see what came of it: countersign show {id}"
 AFTER_APPROVAL = {
     Execution.NOT_STARTED: _UNDER_WAY,
     Execution.RUNNING: _UNDER_WAY,
     Execution.DONE: "Done: {result}",
     Execution.FAILED: "But it failed: {result}",
-    Execution.UNKNOWN: "But it may have been done or not: check before asking again. {result}",
+    Execution.UNKNOWN: "But nobody knows whether it was done: check before asking again. {result}",
 }
 
 

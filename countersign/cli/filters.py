@@ -9,10 +9,10 @@ _TOOL = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def slack_id(typed: str | None) -> str | None:
-    """An id of Slack, or nothing."""
+    """A Slack id, or nothing."""
     if typed and not _ID.fullmatch(typed):
         raise typer.BadParameter(
-            "that is no id of Slack; it looks like U0123ABCD or T0123ABCD. In a person's profile, "
+            "that is not a Slack id; one looks like U0123ABCD or T0123ABCD. In a person's profile, "
             'the menu has "Copy member ID".'
         )
     return typed
@@ -21,5 +21,5 @@ def slack_id(typed: str | None) -> str | None:
 def tool_name(typed: str) -> str:
     """A tool's name, or nothing."""
     if typed and not _TOOL.fullmatch(typed):
-        raise typer.BadParameter("that is no tool's name; it looks like place_order.")
+        raise typer.BadParameter("that is not the name of a tool; one looks like place_order.")
     return typed

@@ -68,7 +68,7 @@ def table(found: Waiting, now: datetime) -> RenderableType:
         lines.add_row(*(Text(clean(cell)) for cell in _cells(row, now)))
     if not found.is_cut:
         return lines
-    return Group(lines, Text("More is waiting; --limit shows more of it."))
+    return Group(lines, Text("More are waiting; a higher --limit shows them."))
 
 
 def span(length: timedelta) -> str:

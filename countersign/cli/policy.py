@@ -32,7 +32,7 @@ MOST_PAUSES = 20
 NOT_CHECKED = (
     "Users, groups and channels were not looked up in Slack, since SLACK_BOT_TOKEN is not set."
 )
-CHECKED = "Its users, groups and channels are there in Slack."
+CHECKED = "Its users, groups and channels exist in Slack."
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -117,7 +117,7 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
             raise CommandError(str(error), REFUSED) from error
         if tool not in policy.tools:
             known = ", ".join(policy.tools)
-            raise CommandError(f"There is no tool {tool!r}; there are {known}.", REFUSED)
+            raise CommandError(f"There is no tool {tool!r}; the tools are {known}.", REFUSED)
         is_direct = channel.startswith(DIRECT_PREFIX)
         facts = Facts(
             tool,
@@ -186,8 +186,8 @@ async def _looked_up(policy: Policy, token: str, url: str) -> tuple[Fault, ...]:
 
 def _not_said(error: DirectoryError) -> CommandError:
     return CommandError(
-        f"Slack did not say whether the ids exist ({error.code}). Try again, or take "
-        "SLACK_BOT_TOKEN away to check everything else.",
+        f"Slack did not say whether the ids exist ({error.code}). Try again, or unset "
+        "SLACK_BOT_TOKEN to check everything else.",
         UNREACHABLE,
     )
 

@@ -11,7 +11,7 @@ def why_not(rule: RuleEntry, requester: Requester, tool: str, solo: str | None) 
     who = rule.may_request
     if requester.is_external and not who.outsiders:
         return (
-            f"Rule `{rule.name}` does not let people of other workspaces ask for `{tool}`. "
+            f"Rule `{rule.name}` does not let people from other workspaces ask for `{tool}`. "
             "A member of this workspace has to ask."
         )
     if requester.is_guest and not who.guests:
@@ -26,7 +26,7 @@ def why_not(rule: RuleEntry, requester: Requester, tool: str, solo: str | None) 
     )
     if who.ids and not is_named:
         return (
-            f"Rule `{rule.name}` names who may ask for `{tool}`, and this person is not among "
-            "them. Somebody who is has to ask."
+            f"Rule `{rule.name}` names who may ask for `{tool}`, and this person is not one "
+            "of them. Somebody else has to ask."
         )
     return ""

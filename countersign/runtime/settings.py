@@ -18,11 +18,11 @@ class LogFormat(StrEnum):
 
 
 class SettingsError(Exception):
-    """The environment cannot be used. The text is one line that says what to change."""
+    """The environment can't be used. The text is one line that says what to change."""
 
 
 class CommonSettings(BaseSettings):
-    """What every process of Countersign is told. Temporal's `TEMPORAL_*` are read by its SDK."""
+    """Settings of every process. Temporal's SDK reads `TEMPORAL_*` itself."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
@@ -32,14 +32,14 @@ class CommonSettings(BaseSettings):
     """Bot token, `xoxb-…`, from "OAuth & Permissions" of your Slack app."""
 
     slack_api_url: str = "https://slack.com/api/"
-    """Base address of Slack's Web API; another one for a stand-in or a proxy."""
+    """Base address of Slack's Web API; set another for a stand-in or a proxy."""
 
     task_queue: str = Field(default="countersign", min_length=1)
-    """Temporal task queue that bot and worker share."""
+    """The Temporal task queue that bot and worker share."""
 
     deployment: str = "main"
-    """Name of this installation, on its buttons: two installations of one Slack app leave each
-    other's alone."""
+    """Name of this installation, kept in its buttons, so that two installations of one Slack app
+    leave each other's alone."""
 
     log_level: str = "INFO"
     """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
@@ -96,5 +96,5 @@ class CommonSettings(BaseSettings):
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """The names of a setting that has commas between them."""
+    """Names from a comma-separated setting."""
     return tuple(name for it in text.split(",") if (name := it.strip()))

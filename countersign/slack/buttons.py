@@ -35,8 +35,7 @@ from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.rules import Rule
 
 UNSEEN = (
-    ":warning: Not all of it fits here, and nobody approves unseen. Press *Review all…* to read "
-    "everything and decide."
+    ":warning: This is only part of it. Press *Review all…* to read everything before you decide."
 )
 
 
@@ -95,7 +94,7 @@ def not_from_slack(status: ApprovalStatus) -> str:
     """What to do where the rule takes no decision from Slack."""
     id_ = escape(status.id)
     return (
-        "This rule takes no decision from Slack. An operator decides with "
+        "This can't be decided in Slack. An operator decides it with "
         f"`countersign approve {id_}` or `countersign reject {id_}`."
     )
 

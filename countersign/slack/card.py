@@ -84,6 +84,8 @@ def _end(status: ApprovalStatus, deployment: str, *, complete: bool) -> Iterator
         yield from card_buttons(status, complete, place)
         return
     if not complete:
-        yield context(f"Not all of it fits here; `countersign show {escape(status.id)}` has it.")
+        yield context(
+            f"The rest doesn't fit here; `countersign show {escape(status.id)}` prints it."
+        )
     if status.outcome is Outcome.EXPIRED:
         yield ask_again(status, place)

@@ -26,13 +26,13 @@ MARKS = {
     Outcome.STOPPED: "🛑",
 }
 BECAUSE = {
-    Outcome.FAILED_TO_ASK: "Slack did not take the question, so nobody was asked.",
+    Outcome.FAILED_TO_ASK: "Slack refused the message, so nobody was asked.",
     Outcome.EXPIRED: "Nobody decided in time.",
     Outcome.WITHDRAWN: "No longer needed.",
-    Outcome.SUPERSEDED: "Something newer takes its place.",
+    Outcome.SUPERSEDED: "A newer request takes its place.",
 }
 """Why nobody decided it, where the outcome does not say so by itself."""
-THEN = {Outcome.FAILED_TO_ASK: "An administrator has to let me post here."}
+THEN = {Outcome.FAILED_TO_ASK: "An administrator has to allow me to post here."}
 UNDECIDED = frozenset({Outcome.EXPIRED, Outcome.SUPERSEDED, Outcome.STOPPED})
 """Ends that nobody decided, although the record has when and why they came."""
 EXECUTIONS = {
@@ -40,7 +40,7 @@ EXECUTIONS = {
     Execution.RUNNING: "⏳ Running…",
     Execution.DONE: "☑️ Done: {result}",
     Execution.FAILED: (
-        "⚠️ Failed: {result} — Say in the thread how to go on; it is not tried again by itself."
+        "⚠️ Failed: {result} — It won't be tried again by itself; say in the thread how to go on."
     ),
     Execution.UNKNOWN: "❔ It may have been done: check before asking again. {result}",
 }

@@ -31,7 +31,7 @@ def markings(status: ApprovalStatus) -> Iterator[str]:
     if any(decision.verb is Verb.BREAK_GLASS for decision in _decisions(status)):
         yield "break-glass: one person approved alone in an emergency"
     if any(not decision.via.is_verified for decision in _decisions(status)):
-        yield "decided outside Slack: who it was is not verified"
+        yield "decided outside Slack; nobody verified who it was"
 
 
 def notified(status: ApprovalStatus, *, rings: bool) -> str:

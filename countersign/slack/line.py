@@ -79,8 +79,8 @@ def _not_posted(status: ApprovalStatus) -> str:
     why = line(", ".join(problems), SUMMARY_LIMIT).text
     return (
         f"⚠️ The card for *{summary(status, SUMMARY_LIMIT)}* could not be posted ({why}). "
-        f"`/approvals` and `countersign approve {escape(status.id)}` still decide it; "
-        "an administrator can let me post there."
+        f"You can still decide it with `/approvals` or `countersign approve {escape(status.id)}`. "
+        "An administrator can allow me to post there."
     )
 
 

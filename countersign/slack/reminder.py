@@ -16,8 +16,8 @@ from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
 
 HEADLINES = {
-    "reminder": "⏰ This still waits for your decision",
-    "escalation": "⏫ Nobody has decided yet, so this comes to you",
+    "reminder": "⏰ This is still waiting for your decision",
+    "escalation": "⏫ Nobody has decided yet, so now you are asked too",
     "nudge": "👋 You are asked to decide",
 }
 

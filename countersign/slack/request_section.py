@@ -107,7 +107,7 @@ def comparisons(status: ApprovalStatus, most: int) -> Iterator[Block]:
     if status.prepared is not None:
         changed = differences(request.prepared, status.prepared)
         before = plain(request.prepared.summary, most).text
-        proposed = f"Edited by an approver. Proposed was: {before}"
+        proposed = f"Edited by an approver. Originally proposed: {before}"
         yield from difference_blocks(proposed, changed)
     if status.drift:
         yield from difference_blocks("Changed since it was asked:", status.drift)

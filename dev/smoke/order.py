@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dev.smoke.errors import SmokeError
-from dev.smoke.stage import Stage
+from dev.smoke.product import Product
 from sandbox.errors import ControlError
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 class Order:
     """One thread. Alice asks; Bob and Carol are finance."""
 
-    stage: Stage
+    product: Product
     thread: str = ""
     timings: dict[str, float] = field(default_factory=dict[str, float])
 
@@ -35,7 +35,7 @@ class Order:
     async def ask_for(self, text: str, cards: int) -> Sequence[Json]:
         """Alice asks; the cards that come."""
         started = time.perf_counter()
-        self.thread = await self.stage.sandbox.say(ALICE, OPS, f"<@{BOT}> {text}")
+        self.thread = await self.product.sandbox.say(ALICE, OPS, f"<@{BOT}> {text}")
         found: list[Json] = []
         for _ in range(cards):
             found.append(await self.card(found[-1] if found else None))
@@ -48,24 +48,24 @@ class Order:
 
     async def say(self, text: str) -> None:
         """Alice says something more in the thread."""
-        await self.stage.sandbox.say(ALICE, OPS, text, thread_ts=self.thread)
+        await self.product.sandbox.say(ALICE, OPS, text, thread_ts=self.thread)
 
     async def command(self, command: str, who: str = BOB) -> None:
         """Run a slash command."""
-        self._taken(command, await self.stage.sandbox.command(who, OPS, command))
+        self._taken(command, await self.product.sandbox.command(who, OPS, command))
 
     async def press(self, message: Json, label: str, who: str = BOB) -> None:
         """Press a button."""
-        self._taken(label, await self.stage.sandbox.click_button(who, message, label))
+        self._taken(label, await self.product.sandbox.click_button(who, message, label))
 
     async def choose(self, card: Json, option: str, who: str = BOB) -> None:
         """Choose from the card's menu."""
-        self._taken(option, await self.stage.sandbox.choose(who, card, option))
+        self._taken(option, await self.product.sandbox.choose(who, card, option))
 
     async def fill_in(self, answers: Mapping[str, Any], who: str = BOB) -> None:
         """Fill in the dialog that is open, and submit it."""
         view = await self._dialog(who)
-        report = await self.stage.sandbox.submit(who, view, answers)
+        report = await self.product.sandbox.submit(who, view, answers)
         self._taken(view["title"]["text"], report)
         if errors := report.get("errors"):
             raise SmokeError(f"the dialog was not taken: {errors}")
@@ -88,7 +88,7 @@ class Order:
 
     async def shows(self, message: Json, contains: str) -> Json:
         """The message, once it says something."""
-        return await self.stage.sandbox.wait_message(
+        return await self.product.sandbox.wait_message(
             message["channel"], ts=message["ts"], contains=contains, timeout=PATIENCE
         )
 
@@ -100,11 +100,11 @@ class Order:
 
     async def told(self, who: str, contains: str) -> Json:
         """What only one person sees."""
-        return await self.stage.sandbox.wait_ephemeral(who, contains=contains, timeout=PATIENCE)
+        return await self.product.sandbox.wait_ephemeral(who, contains=contains, timeout=PATIENCE)
 
     async def status(self, card: Json) -> ApprovalStatus:
         """How the approval stands, as the workflow has it."""
-        return await self.stage.approvals.status(approval_id(card))
+        return await self.product.approvals.status(approval_id(card))
 
     async def undecided(self, card: Json) -> None:
         """Make sure that nothing was changed: no vote counted, and the card as it was."""
@@ -115,7 +115,7 @@ class Order:
 
     async def _dialog(self, who: str) -> Json:
         """The dialog that is open; without one, what the person was told instead."""
-        sandbox = self.stage.sandbox
+        sandbox = self.product.sandbox
         try:
             return await sandbox.wait_view(who, timeout=DIALOG_PATIENCE)
         except ControlError as error:
@@ -128,7 +128,7 @@ class Order:
         self.timings["ack_ms"] = report["ack_ms"]
 
     async def _reply(self, contains: str, after: str) -> Json:
-        return await self.stage.sandbox.wait_reply(
+        return await self.product.sandbox.wait_reply(
             OPS, self.thread, after=after, contains=contains, timeout=PATIENCE
         )
 

@@ -10,7 +10,7 @@ from dev.errors import DevError
 from dev.smoke.cases import changes, deciding, places, refusals
 from dev.smoke.errors import SmokeError
 from dev.smoke.order import Json, Order
-from dev.smoke.stage import Stage, set_up
+from dev.smoke.product import Product, running_product
 from sandbox.errors import ControlError
 
 UNKNOWN_CASE = 2
@@ -38,14 +38,14 @@ CASES: Mapping[str, Callable[[Order], Awaitable[None]]] = {
 async def play(names: Sequence[str]) -> bool:
     """Play these cases; whether all went well."""
     started = time.perf_counter()
-    async with set_up() as stage:
+    async with running_product() as product:
         _print({"case": "start", "ok": True, "ready_ms": _since(started)})
-        return all([await _play(name, stage) for name in names])
+        return all([await _play(name, product) for name in names])
 
 
-async def _play(name: str, stage: Stage) -> bool:
+async def _play(name: str, product: Product) -> bool:
     started = time.perf_counter()
-    order, error = Order(stage), ""
+    order, error = Order(product), ""
     try:
         await CASES[name](order)
     except (ControlError, SmokeError) as failure:

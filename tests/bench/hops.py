@@ -25,9 +25,9 @@ from countersign.runtime.logs import set_up
 from countersign.runtime.settings import LogFormat
 from tests.bench.bare import Bare, Steps, Times, note, play_bare
 from tests.bench.listing import a_temporal
-from tests.builders import a_thread
 from tests.flows.flow import Flow, act, working
-from tests.model import Script, says
+from tests.support.builders import a_thread
+from tests.support.scripted_model import Script, says
 
 RUNS, BURSTS, AT_ONCE = 20, 3, 20
 PAUSE = 1.0
@@ -63,7 +63,7 @@ async def play_ours(world: Flow) -> Times:
     flow, id_ = await ask(world)
     asked = time.perf_counter()
     await flow.vote(id_)
-    await flow.log.until(lambda: any(it.thread == flow.thread for it in flow.log.posted))
+    await flow.threads.until(lambda: any(it.thread == flow.thread for it in flow.threads.posted))
     return 1000 * (asked - began), 1000 * (time.perf_counter() - asked)
 
 

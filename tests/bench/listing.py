@@ -25,8 +25,8 @@ from dev.child import Child, Command
 from dev.environment import without_ours
 from dev.ports import free_port
 from dev.temporal_server import TemporalServer
-from tests.builders import ALICE, BOB
-from tests.listing import CAROL, TEAM, a_rule, an_approval, start, voted
+from tests.support.builders import ALICE, BOB
+from tests.support.listed_approvals import CAROL, TEAM, a_rule, an_approval, start, voted
 from worker.search import register_search_attributes
 from workflows.client import Approvals
 from workflows.contracts.approvals import ApprovalStatus

@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from dev.processes import Stack, StackOptions
-from tests.browser.window import DESK, SEEN_SECONDS, Window
+from tests.browser.window import DESKTOP, SEEN_SECONDS, Window
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 Scheme = Literal["light", "dark"]
@@ -44,7 +44,7 @@ async def workspace() -> AsyncGenerator[Stack]:
 
 
 @dataclass(slots=True)
-class _Desk:
+class _OpenWindows:
     """Windows stay open from test to test, as people's do, and what they complain of is kept."""
 
     chromium: Browser
@@ -52,7 +52,7 @@ class _Desk:
     windows: dict[tuple[str, int], Window] = field(default_factory=dict[Any, Window])
     complaints: list[str] = field(default_factory=list[str])
 
-    async def open_as(self, person: str, width: int = DESK, scheme: Scheme = "light") -> Window:
+    async def open_as(self, person: str, width: int = DESKTOP, scheme: Scheme = "light") -> Window:
         key = (person, width)
         if key not in self.windows:
             self.windows[key] = await self._open(person, width)
@@ -77,17 +77,17 @@ class _Desk:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def desk(chromium: Browser, workspace: Stack) -> AsyncGenerator[_Desk]:
-    yield _Desk(chromium, workspace)
+async def open_windows(chromium: Browser, workspace: Stack) -> AsyncGenerator[_OpenWindows]:
+    yield _OpenWindows(chromium, workspace)
     for context in chromium.contexts:
         await context.close()
 
 
 @pytest_asyncio.fixture
-async def opens(desk: _Desk) -> AsyncGenerator[Opens]:
+async def opens(open_windows: _OpenWindows) -> AsyncGenerator[Opens]:
     """Open the page as somebody; whatever the page complains of fails the test."""
-    yield desk.open_as
-    for window in desk.windows.values():
+    yield open_windows.open_as
+    for window in open_windows.windows.values():
         await window.clear()
-    complaints, desk.complaints = desk.complaints, []
+    complaints, open_windows.complaints = open_windows.complaints, []
     assert complaints == []

@@ -77,7 +77,7 @@ async def test_a_wrong_word_gets_help_and_what_ended_is_history(opens: Opens) ->
     await expect(told).to_contain_text("I don't know what mime means here")
     await expect(told).to_contain_text("/approvals history lists what has ended")
     ended = await alice.list("history from:@Bob")
-    await expect(ended).to_contain_text("Nothing that you may see")
+    await expect(ended).to_contain_text("Nothing you may see")
     ended = await alice.list("history")
     await expect(ended).to_contain_text("What has ended")
     await expect(ended).to_contain_text("Order 11 × headset")

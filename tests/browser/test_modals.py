@@ -67,7 +67,7 @@ async def test_details_hold_arguments_votes_and_what_did_not_count(opens: Opens)
 
     await expect(bob.modal.locator("pre")).to_contain_text('"quantity": 131')
     await expect(bob.modal).to_contain_text("rule orders-over-5000 v1 · needs 2 of")
-    await expect(bob.modal).to_contain_text(told(r"Votes that counted\s+✔ Bob"))
+    await expect(bob.modal).to_contain_text(told(r"FakeApprovals that counted\s+✔ Bob"))
     await expect(bob.modal).to_contain_text(told(r"Attempts that did not count\s+✘ Alice"))
     await bob.close()
     await alice.choose(alice.card, "Withdraw (requester)")
@@ -94,7 +94,8 @@ async def test_an_edited_call_is_checked_beside_its_field_and_shown_with_the_pro
 
     for window in (alice, bob):
         await expect(window.card).to_contain_text(told("Approved by Bob"))
-        await expect(window.card).to_contain_text("Proposed was: Order 43 × widget for €1,771.60")
+        before = "Originally proposed: Order 43 × widget for €1,771.60"
+        await expect(window.card).to_contain_text(before)
         await expect(window.card).to_contain_text("quantity: 43 → 12")
         await expect(window.card).to_contain_text("is placed: 12 × widget")
         await expect(window.answer).to_contain_text("12 instead of 43")

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Opens, Scheme
-from tests.browser.window import DESK, Window, button
+from tests.browser.window import DESKTOP, Window, button
 
 pytestmark = pytest.mark.system
 
@@ -31,7 +31,7 @@ async def _fits(window: Window, *reachable: Locator) -> None:
 
 @pytest.mark.parametrize(
     "screens",
-    [((390, "light"), (390, "dark")), ((1024, "dark"), (DESK, "dark"))],
+    [((390, "light"), (390, "dark")), ((1024, "dark"), (DESKTOP, "dark"))],
     ids=["phones", "desks"],
 )
 async def test_card_dialog_and_list_fit(

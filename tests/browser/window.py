@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from playwright.async_api import Locator, Page, expect
 
 SEEN_SECONDS = 20
-DESK = 1360
+DESKTOP = 1360
 """Width of a window, unless a test is about widths."""
 expect.set_options(timeout=SEEN_SECONDS * 1000)
 

@@ -14,9 +14,9 @@ from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
-from tests.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
-from tests.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads, Told
-from tests.model import Answer, Script, calls
+from tests.support.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
+from tests.support.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads, Told
+from tests.support.scripted_model import Answer, Script, calls
 from worker.conclusion import Conclusion
 from worker.lifecycle import TemporalLifecycle
 from worker.model.provider import Normalised
@@ -58,8 +58,8 @@ class Flow:
     script: Script
     queue: str = field(default_factory=lambda: str(uuid4()))
     cards: FakeCards = field(default_factory=FakeCards)
-    log: FakeThreads = field(default_factory=FakeThreads)
-    bench: FakeAgent = field(default_factory=FakeAgent)
+    threads: FakeThreads = field(default_factory=FakeThreads)
+    agent: FakeAgent = field(default_factory=FakeAgent)
     policy: FakePolicy = field(default_factory=FakePolicy)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     thread: Thread = field(default_factory=a_thread)
@@ -84,8 +84,8 @@ class Flow:
 
     async def answered(self, count: int = 1, seconds: float = 20) -> str:
         """Wait for so many answers in the thread; the last one."""
-        await self.log.until(lambda: len(self.log.replies) >= count, seconds)
-        return self.log.replies[count - 1]
+        await self.threads.until(lambda: len(self.threads.replies) >= count, seconds)
+        return self.threads.replies[count - 1]
 
     async def settled(self, approval_id: str) -> ApprovalStatus:
         """Wait for the end of an approval; its card."""
@@ -125,8 +125,8 @@ class Flow:
 
     async def told(self, count: int = 1) -> Told:
         """Wait for so many private answers; the last one."""
-        await self.log.until(lambda: len(self.log.ephemerals) >= count)
-        return self.log.ephemerals[count - 1]
+        await self.threads.until(lambda: len(self.threads.ephemerals) >= count)
+        return self.threads.ephemerals[count - 1]
 
     async def refusals(self, approval_id: str) -> list[Refusal]:
         """Why what did not count did not, in order."""
@@ -134,7 +134,7 @@ class Flow:
 
     async def renew(self) -> None:
         """Take turns until the conversation goes on in a fresh history, and all are answered."""
-        told = len(self.log.replies)
+        told = len(self.threads.replies)
         handle = self.temporal.get_workflow_handle(self.thread.workflow_id)
         run = (await handle.describe()).run_id
         await asyncio.gather(*(self.say("   ") for _ in range(TURNS_PER_RUN - 1)))
@@ -162,12 +162,12 @@ class Flow:
         return failed
 
     @property
-    def world(self) -> Sequence[Activities]:
+    def activities(self) -> Sequence[Activities]:
         """Everything that the workflows ask."""
         lifecycle = TemporalLifecycle(self.temporal)
-        steps = TurnSteps(self.bench.describe, self.bench, self.policy, self.log)
-        checks = VoteChecks(self.bench, self.policy, self.directory, lifecycle)
-        fakes = (self.bench, self.cards, self.log, self.policy, self.directory)
+        steps = TurnSteps(self.agent.describe, self.agent, self.policy, self.threads)
+        checks = VoteChecks(self.agent, self.policy, self.directory, lifecycle)
+        fakes = (self.agent, self.cards, self.threads, self.policy, self.directory)
         return (*fakes, lifecycle, steps, checks, Conclusion(self.cards, lifecycle))
 
     @property
@@ -176,7 +176,7 @@ class Flow:
         return [item["output"] for item in self.script.given[-1] if "output" in item]
 
 
-class Stage(ModelProvider):
+class CurrentScript(ModelProvider):
     """Where the script of the test that runs is played."""
 
     def __init__(self) -> None:
@@ -186,35 +186,35 @@ class Stage(ModelProvider):
         return self.script.get_model(model_name)
 
 
-_STAGES: dict[Client, tuple[Client, Stage]] = {}
+_CLIENTS: dict[Client, tuple[Client, CurrentScript]] = {}
 """Kept for all tests: what a client learns of the model's types takes longer than most of them."""
 
 
-async def _stage(temporal: Client) -> tuple[Client, Stage]:
-    """A client like this one that has the plugin, and its stage."""
-    if temporal not in _STAGES:
-        stage = Stage()
+async def _client_for(temporal: Client) -> tuple[Client, CurrentScript]:
+    """A client like this one that has the plugin, and its current."""
+    if temporal not in _CLIENTS:
+        current = CurrentScript()
         plugin = OpenAIAgentsPlugin(
             model_params=ModelActivityParameters(
                 start_to_close_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_attempts=1),
             ),
-            model_provider=Normalised(stage),
+            model_provider=Normalised(current),
             add_temporal_spans=False,
         )
         target = temporal.service_client.config.target_host
-        _STAGES[temporal] = await Client.connect(target, plugins=[plugin]), stage
-    return _STAGES[temporal]
+        _CLIENTS[temporal] = await Client.connect(target, plugins=[plugin]), current
+    return _CLIENTS[temporal]
 
 
 @asynccontextmanager
 async def working(
     temporal: Client,
     *answers: Answer,
-    bench: FakeAgent | None = None,
+    agent: FakeAgent | None = None,
     directory: FakeDirectory | None = None,
     cards: FakeCards | None = None,
-    log: FakeThreads | None = None,
+    threads: FakeThreads | None = None,
     script: Script | None = None,
     through: Callable[[Activities], Activities] = lambda it: it,
 ) -> AsyncGenerator[Flow]:
@@ -225,10 +225,10 @@ async def working(
     flow = Flow(
         temporal,
         script or Script(*answers),
-        bench=bench or FakeAgent(),
+        agent=agent or FakeAgent(),
         directory=directory or FakeDirectory(),
         cards=cards or FakeCards(),
-        log=log or FakeThreads(),
+        threads=threads or FakeThreads(),
     )
     async with at_work(flow, through):
         yield flow
@@ -239,11 +239,11 @@ async def at_work(
     flow: Flow, through: Callable[[Activities], Activities] = lambda it: it
 ) -> AsyncGenerator[None]:
     """A worker for a flow; outside of this there is none."""
-    client, stage = await _stage(flow.temporal)
-    stage.script = flow.script
+    client, current = await _client_for(flow.temporal)
+    current.script = flow.script
     async with build_worker(
         client,
         flow.queue,
-        [through(it) for it in flow.world],
+        [through(it) for it in flow.activities],
     ):
         yield

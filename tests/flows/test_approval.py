@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB, a_press
 from tests.flows.flow import Flow, working
-from tests.model import calls, says
+from tests.support.builders import ALICE, BOB, a_press
+from tests.support.scripted_model import calls, says
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.core import DECIDE_SIGNAL
 from workflows.contracts.decisions import Execution, Outcome, Refusal, Via
@@ -24,12 +24,12 @@ async def test_an_approved_call_runs_once_with_what_was_shown(temporal: Client) 
     async with working(temporal, ACT, says("It is done.")) as flow:
         await flow.say("please act")
         (approval_id,) = await flow.asked()
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
         await flow.approvals.decide(approval_id, True, a_press())
 
         assert await flow.answered() == "It is done."
-        assert [call.arguments for call in flow.bench.ran] == ['{"n": 1}']
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 1}']
         card = flow.cards.of(approval_id)
         assert card.outcome is Outcome.APPROVED
         assert card.execution is Execution.DONE
@@ -46,7 +46,7 @@ async def test_a_rejected_call_never_runs_and_the_model_is_told_why(temporal: Cl
         await flow.approvals.decide(approval_id, False, press)
 
         assert await flow.answered() == "It was rejected."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         output = flow.script.given[-1][-1]["output"]
         assert "REJECTED by bob" in output
         assert "too dear" in output
@@ -59,7 +59,7 @@ async def test_two_calls_of_one_turn_are_decided_apart_and_free_ones_do_not_wait
     async with working(temporal, batch, says("One of two.")) as flow:
         await flow.say("act twice, and look")
         first, second = await flow.asked(2)
-        assert [call.tool for call in flow.bench.ran] == ["look"]
+        assert [call.tool for call in flow.agent.ran] == ["look"]
 
         await flow.approvals.decide(second, True, a_press())
         assert (await flow.settled(second)).execution is Execution.DONE
@@ -141,7 +141,7 @@ async def test_the_same_press_delivered_twice_counts_once(temporal: Client) -> N
         with pytest.raises(ApprovalClosedError) as late:
             await flow.approvals.decide(approval_id, True, press)
 
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert late.value.status is not None
         assert late.value.status.decision == press
         await flow.answered()
@@ -149,18 +149,18 @@ async def test_the_same_press_delivered_twice_counts_once(temporal: Client) -> N
 
 async def test_a_press_after_the_decision_is_answered_privately(temporal: Client) -> None:
     async with working(temporal, ACT, says("Done.")) as flow:
-        flow.bench.gate.clear()
+        flow.agent.gate.clear()
         await flow.say("please act")
         (approval_id,) = await flow.asked()
         await flow.approvals.decide(approval_id, True, a_press(BOB))
-        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+        await flow.agent.until(lambda: len(flow.agent.ran) == 1)
 
         await flow.approvals.decide(approval_id, False, a_press(ALICE))
 
-        await flow.log.until(lambda: len(flow.log.ephemerals) == 1)
-        assert flow.log.ephemerals[0].to == ALICE
-        assert "already approved by <@U0BOB>" in flow.log.ephemerals[0].text
-        flow.bench.gate.set()
+        await flow.threads.until(lambda: len(flow.threads.ephemerals) == 1)
+        assert flow.threads.ephemerals[0].to == ALICE
+        assert "already approved by <@U0BOB>" in flow.threads.ephemerals[0].text
+        flow.agent.gate.set()
         assert await flow.answered() == "Done."
         assert [it.why for it in flow.cards.of(approval_id).refused] == [Refusal.CLOSED]
 
@@ -176,8 +176,8 @@ async def test_a_press_on_a_card_that_was_replaced_decides_nothing(temporal: Cli
         await flow.cards.until(lambda: flow.cards.posted == 2)
         await flow.approvals.decide(approval_id, True, a_press(card="1.0"))
 
-        await flow.log.until(lambda: len(flow.log.ephemerals) == 1)
-        assert "replaced" in flow.log.ephemerals[0].text
+        await flow.threads.until(lambda: len(flow.threads.ephemerals) == 1)
+        assert "replaced" in flow.threads.ephemerals[0].text
         assert await flow.outcome(approval_id) is Outcome.PENDING
         await flow.approvals.decide(approval_id, True, a_press(card="2.0"))
         assert await flow.answered() == "Done."
@@ -192,12 +192,12 @@ async def test_what_cannot_be_asked_is_told_as_that_and_not_as_a_refusal(
 
         assert await flow.answered() == "I could not ask."
         assert "FAILED TO ASK" in flow.script.given[-1][-1]["output"]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_an_action_that_fails_is_told_as_failed(temporal: Client) -> None:
     async with working(temporal, ACT, says("It failed.")) as flow:
-        flow.bench.fails = "out of stock"
+        flow.agent.fails = "out of stock"
         await flow.say("please act")
         (approval_id,) = await flow.asked()
 
@@ -228,7 +228,7 @@ async def test_an_approval_that_an_operator_ends_by_force_is_no_decision(tempora
         await temporal.get_workflow_handle(approval_id).terminate("tidying up")
 
         assert await flow.answered() == "It was stopped."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         assert "STOPPED" in flow.script.given[-1][-1]["output"]
 
 

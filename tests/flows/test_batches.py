@@ -2,9 +2,9 @@
 
 from temporalio.client import Client
 
-from tests.builders import ANYBODY, BOB
 from tests.flows.flow import act, working
-from tests.model import calls, says
+from tests.support.builders import ANYBODY, BOB
+from tests.support.scripted_model import calls, says
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.contracts.rules import Ruling, Verdict
 
@@ -79,8 +79,8 @@ async def test_siblings_are_decided_apart_and_free_calls_do_not_wait(temporal: C
     async with working(temporal, MIXED, says("One of four.")) as flow:
         await flow.say("look, and act on all")
         ids = await flow.asked(4)
-        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
-        assert flow.bench.ran[0].tool == "look"
+        await flow.agent.until(lambda: len(flow.agent.ran) == 1)
+        assert flow.agent.ran[0].tool == "look"
 
         await flow.vote(ids[2], BOB)
 
@@ -98,11 +98,11 @@ async def test_siblings_are_decided_apart_and_free_calls_do_not_wait(temporal: C
 
 async def test_a_call_that_cannot_be_prepared_leaves_its_siblings_alone(temporal: Client) -> None:
     async with working(temporal, act(1, 2), says("One of two.")) as flow:
-        flow.bench.unpreparable.add('{"n": 1}')
+        flow.agent.unpreparable.add('{"n": 1}')
         approval_id = await flow.ask()
 
         await flow.vote(approval_id)
 
         assert await flow.answered() == "One of two."
-        assert [call.arguments for call in flow.bench.ran] == ['{"n": 2}']
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 2}']
         assert any(output.startswith("NOT ASKED") for output in flow.outputs)

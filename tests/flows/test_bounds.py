@@ -8,10 +8,10 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.common import RawValue
 
-from tests.builders import ALICE, BOB, a_press
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, working
-from tests.flows.slow import SlowBook
-from tests.model import says
+from tests.flows.slow_fakes import SlowDirectory
+from tests.support.builders import ALICE, BOB, a_press
+from tests.support.scripted_model import says
 from workflows.contracts.core import DECIDE_SIGNAL, Person
 from workflows.contracts.decisions import Outcome, Refusal, Verb
 from workflows.contracts.rules import Panel, People
@@ -50,13 +50,15 @@ async def test_a_thousand_presses_by_an_outsider_cost_little_more_than_their_own
         before = await _length(flow, id_)
         await _send(flow, id_, [DAVE] * PRESSES)
 
-        await flow.log.until(lambda: any("very often" in it.text for it in flow.log.ephemerals))
+        await flow.threads.until(
+            lambda: any("very often" in it.text for it in flow.threads.ephemerals)
+        )
         await flow.vote(id_, BOB)
 
         assert await flow.answered() == "Done."
         refusals = await flow.refusals(id_)
         assert refusals.count(Refusal.TOO_OFTEN) <= 2 * MOST_A_MINUTE
-        assert len(flow.log.ephemerals) <= 3 * MOST_A_MINUTE
+        assert len(flow.threads.ephemerals) <= 3 * MOST_A_MINUTE
         # A signal, and at worst a workflow task of three events for each.
         assert await _length(flow, id_) - before < 4 * PRESSES + 600
 
@@ -64,21 +66,21 @@ async def test_a_thousand_presses_by_an_outsider_cost_little_more_than_their_own
 async def test_a_flood_by_many_people_is_refused_beyond_what_can_be_checked_and_a_no_counts(
     temporal: Client,
 ) -> None:
-    book = SlowBook()
+    directory = SlowDirectory()
     crowd = [Person(team="T0ACME", user=f"U0CROWD{number}") for number in range(300)]
-    book.doors.close(*(person.user for person in crowd))
-    async with working(temporal, act(1), says("Off."), directory=book) as flow:
+    directory.doors.close(*(person.user for person in crowd))
+    async with working(temporal, act(1), says("Off."), directory=directory) as flow:
         id_ = await flow.ask()
         await _send(flow, id_, crowd)
         assert Refusal.TOO_OFTEN in await flow.refusals(id_)
-        assert len(book.asked) <= MOST_UNDER_WAY
+        assert len(directory.asked) <= MOST_UNDER_WAY
 
         await flow.vote(id_, ALICE, approve=False, verb=Verb.WITHDRAW)
 
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.WITHDRAWN)
-        book.doors.open(*(person.user for person in crowd))
+        directory.doors.open(*(person.user for person in crowd))
         assert await flow.answered() == "Off."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_what_is_too_long_or_cannot_be_kept_decides_nothing_and_harms_nothing(
@@ -114,7 +116,7 @@ async def test_a_rule_that_names_hundreds_asks_them_and_one_of_the_last_decides(
         await flow.vote(await flow.ask(), last)
 
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_hundreds_of_refused_presses_with_long_reasons_fit_into_one_status(
@@ -136,15 +138,17 @@ async def test_a_late_flood_while_the_action_runs_redraws_the_card_a_few_times_o
     temporal: Client,
 ) -> None:
     async with working(temporal, act(1), says("Done.")) as flow:
-        flow.bench.gate.clear()
+        flow.agent.gate.clear()
         flow.policy.rule = a_rule(expires_after=timedelta(hours=1))
         id_ = await flow.ask()
         await flow.vote(id_, BOB)
-        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+        await flow.agent.until(lambda: len(flow.agent.ran) == 1)
         drawn = len(flow.cards.shown)
         await _send(flow, id_, [DAVE] * 200)
-        await flow.log.until(lambda: any("very often" in it.text for it in flow.log.ephemerals))
-        flow.bench.gate.set()
+        await flow.threads.until(
+            lambda: any("very often" in it.text for it in flow.threads.ephemerals)
+        )
+        flow.agent.gate.set()
 
         assert await flow.answered() == "Done."
         assert len(flow.cards.shown) - drawn <= 2 * MOST_A_MINUTE + 2

@@ -12,10 +12,10 @@ from agents import ModelResponse
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from tests.builders import ALICE, a_message, a_press, a_thread
-from tests.faults import HUGE, Fault, Saboteur, answer_of, steps_of
 from tests.flows.flow import Flow, act, working
-from tests.model import Script, calls, says
+from tests.support.activity_faults import HUGE, Fault, FaultInjector, answer_of, steps_of
+from tests.support.builders import ALICE, a_message, a_press, a_thread
+from tests.support.scripted_model import Script, calls, says
 from workflows.contracts.activities import LifecycleActivities
 from workflows.contracts.core import Person, Thread
 from workflows.contracts.decisions import Decision, Outcome, Verb
@@ -34,15 +34,15 @@ _NUMBERS = count()
 class Player(Script):
     """Looks and acts if it is asked to, and then says that it is done; or breaks as armed."""
 
-    def __init__(self, saboteur: Saboteur) -> None:
+    def __init__(self, injector: FaultInjector) -> None:
         super().__init__()
-        self._saboteur = saboteur
+        self._injector = injector
 
     async def get_response(self, *_: Any, **named: Any) -> ModelResponse:
         items: list[Any] = named["input"]
         last = max(place for place, item in enumerate(items) if item.get("role") == "user")
         text = str(items[last]["content"])
-        if fault := self._saboteur.hit(MODEL, text):
+        if fault := self._injector.hit(MODEL, text):
             return says("x" * HUGE) if fault is Fault.HUGE else answer_of(fault)
         if any("output" in item for item in items[last:]):
             return says("It is done.")
@@ -66,7 +66,7 @@ class Case:
     """One thread in which one step breaks, and an approval that waits meanwhile."""
 
     flow: Flow
-    saboteur: Saboteur
+    injector: FaultInjector
     step: str
     thread: Thread = field(default_factory=a_thread)
     approver: Person = field(default_factory=an_approver)
@@ -86,7 +86,7 @@ class Case:
 
     async def _survive(self, fault: Fault) -> None:
         words = (self.thread.ts, self.approver.user)
-        self.saboteur.arm(self.step, fault, *words)
+        self.injector.arm(self.step, fault, *words)
         asked, told = len(self._asked), len(self._told)
         is_answered = self.step != "post_reply" or fault is Fault.UNFORESEEN
 
@@ -99,7 +99,7 @@ class Case:
         if is_answered:
             await self._until(lambda: len(self._told) > told, "the turn has no answer")
         if self.step not in SELDOM:
-            await self._until(lambda: not self.saboteur.is_armed(*words), "it did not break")
+            await self._until(lambda: not self.injector.is_armed(*words), "it did not break")
 
     async def _go_on(self, sibling: str) -> None:
         told = len(self._told)
@@ -157,7 +157,7 @@ class Case:
 
     @property
     def _told(self) -> Sequence[str]:
-        return [it.markdown for it in self.flow.log.posted if it.thread.ts == self.thread.ts]
+        return [it.markdown for it in self.flow.threads.posted if it.thread.ts == self.thread.ts]
 
 
 @pytest.mark.timeout(300)
@@ -172,10 +172,10 @@ async def test_a_thread_survives_whichever_step_breaks(
     temporal: Client, faults: Sequence[Sequence[Fault]]
 ) -> None:
     """Each step breaks in one set of ways, in turns."""
-    saboteur = Saboteur()
-    async with working(temporal, script=Player(saboteur), through=saboteur.bribe) as flow:
-        steps = [MODEL, *(step for it in flow.world for step in steps_of(it))]
-        cases = [Case(flow, saboteur, step) for step in steps]
+    injector = FaultInjector()
+    async with working(temporal, script=Player(injector), through=injector.wrap) as flow:
+        steps = [MODEL, *(step for it in flow.activities for step in steps_of(it))]
+        cases = [Case(flow, injector, step) for step in steps]
         ends = await asyncio.gather(*map(Case.survive, cases, cycle(faults)))
 
     assert {step: end for step, end in zip(steps, ends, strict=True) if end} == {}

@@ -11,9 +11,9 @@ from temporalio.client import Client
 from dev.environment import without_ours
 from dev.paths import ROOT
 from dev.ports import free_port
-from tests.builders import a_press
 from tests.flows.flow import Flow, working
-from tests.model import calls, says
+from tests.support.builders import a_press
+from tests.support.scripted_model import calls, says
 from workflows.contracts.decisions import Execution, Outcome, Via
 
 ACT = calls(("act", '{"n": 1}'))
@@ -91,7 +91,7 @@ async def test_an_operators_reason_for_a_rejection_reaches_the_agent(temporal: C
         assert rejected.out.strip() == "Rejected. Nothing was done."
         assert await flow.answered() == "It was rejected."
         assert "too [b]dear[/b]" in flow.script.given[-1][-1]["output"]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_an_operator_takes_a_request_back(temporal: Client) -> None:

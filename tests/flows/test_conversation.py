@@ -5,9 +5,9 @@ from temporalio.client import Client
 
 from countersign.messages.effects import NOTHING
 from countersign.messages.faults import UNFORESEEN
-from tests.builders import a_message, a_press, a_sentence
 from tests.flows.flow import working
-from tests.model import calls, says
+from tests.support.builders import a_message, a_press, a_sentence
+from tests.support.scripted_model import calls, says
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.contracts.notices import NoticeCode
 
@@ -48,7 +48,7 @@ async def test_what_is_delivered_twice_is_heard_once(
         await flow.answered(2)
 
         assert _texts(flow.script.given[-1]) == ["hello", "and now?"]
-        assert flow.log.replies == ["Once.", "Now."]
+        assert flow.threads.replies == ["Once.", "Now."]
 
 
 async def test_a_message_during_the_wait_is_answered_and_nothing_is_lost_or_doubled(
@@ -115,7 +115,7 @@ async def test_a_model_that_fails_after_an_approval_does_not_hide_what_was_done(
         await flow.answered(2)
 
         assert "act ran with" in str(flow.script.given[-1])
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_a_signal_that_is_no_message_is_dropped(temporal: Client) -> None:
@@ -134,7 +134,7 @@ async def test_a_long_conversation_goes_on_in_a_fresh_history(temporal: Client) 
         await flow.say("message 0")
         await flow.answered(1)
         await flow.renew()
-        told = len(flow.log.replies)
+        told = len(flow.threads.replies)
 
         await flow.say("message 1")
 
@@ -148,7 +148,7 @@ async def test_what_is_refused_is_remembered_in_the_fresh_history(temporal: Clie
         await flow.vote(await flow.ask(), approve=False, reason="too dear")
         await flow.answered(1)
         await flow.renew()
-        told = len(flow.log.replies)
+        told = len(flow.threads.replies)
 
         await flow.say("do it all the same")
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from temporalio.client import Client
 
-from tests.builders import BOB, NOON
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, working
-from tests.model import says
+from tests.support.builders import BOB, NOON
+from tests.support.scripted_model import says
 from workflows.contracts.decisions import Outcome, Refusal, Verb
 from workflows.contracts.rules import Absence, Escalation, Panel, People
 

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB, a_message
 from tests.flows.flow import CAROL, Flow, act, working
-from tests.model import Script, says
+from tests.support.builders import ALICE, BOB, a_message
+from tests.support.scripted_model import Script, says
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import EDITED_SIGNAL, Edit, Message, Person
@@ -100,7 +100,9 @@ class Play:
         await self._answered()
         for id_ in self.flow.cards.ids:
             await self._press(id_)
-        await self.flow.log.until(lambda: self._wishes("settled {}") <= set(self.flow.log.replies))
+        await self.flow.threads.until(
+            lambda: self._wishes("settled {}") <= set(self.flow.threads.replies)
+        )
 
     async def _deliver(self, delivery: Delivery, message: Message) -> None:
         self.heard[delivery.number] = message
@@ -132,17 +134,17 @@ class Play:
 
     async def _answered(self) -> None:
         """Wait until every question has its answer, and every wish its card or its end."""
-        await self.flow.log.until(lambda: self._questions <= set(self.flow.log.replies))
+        await self.flow.threads.until(lambda: self._questions <= set(self.flow.threads.replies))
         await self.flow.cards.until(lambda: self._asked | self._told >= self._wishes("{}"))
 
     def problems(self) -> Sequence[str]:
         """What is not as it has to be."""
-        replies = Counter(self.flow.log.replies)
+        replies = Counter(self.flow.threads.replies)
         wanted = self._questions | self._wishes("settled {}")
         wrong = [f"{it!r} {replies[it]} times" for it in sorted(wanted) if replies[it] != 1]
         ends = [self.flow.cards.of(id_) for id_ in self.flow.cards.ids]
         approved = sorted(it.call.arguments for it in ends if it.outcome is Outcome.APPROVED)
-        if sorted(call.arguments for call in self.flow.bench.ran) != approved:
+        if sorted(call.arguments for call in self.flow.agent.ran) != approved:
             wrong.append("what ran is not what was approved")
         withdrawn = [it for it in ends if it.outcome is Outcome.WITHDRAWN]
         wrong += [f"{it.call.arguments} was withdrawn" for it in withdrawn if not self._may(it)]
@@ -171,7 +173,7 @@ class Play:
 
     @property
     def _told(self) -> set[str]:
-        return {it.removeprefix("settled ") for it in self.flow.log.replies}
+        return {it.removeprefix("settled ") for it in self.flow.threads.replies}
 
 
 async def _hears_each_message_once(temporal: Client, story: Story) -> None:
@@ -179,7 +181,7 @@ async def _hears_each_message_once(temporal: Client, story: Story) -> None:
         play = Play(flow, story)
         await play.tell()
         await flow.say(LAST)
-        await flow.log.until(lambda: "heard 99" in flow.log.replies)
+        await flow.threads.until(lambda: "heard 99" in flow.threads.replies)
 
         assert play.problems() == []
         assert await flow.failed_tasks() == []

@@ -3,10 +3,10 @@
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.builders import BOB
-from tests.fakes import FakeAgent
 from tests.flows.flow import CAROL, a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.fakes import FakeAgent
+from tests.support.scripted_model import says
 from workflows.contracts.core import Call, Difference, Prepared, ToolResult
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.conversation.approval_gate import MOST_REPLACEMENTS
@@ -36,12 +36,12 @@ async def test_what_has_changed_is_not_run_but_asked_again_with_the_difference(
 ) -> None:
     async with working(temporal, act(1), says("Done.")) as flow:
         first = await flow.ask()
-        flow.bench.price = 2
+        flow.agent.price = 2
 
         await flow.vote(first, BOB)
 
         second = (await flow.asked(2))[-1]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         assert flow.cards.of(second).request.replaces == first
         assert flow.cards.of(second).request.changes == DEARER
         await flow.cards.until(lambda: flow.cards.of(first).replaced_by == second)
@@ -52,14 +52,14 @@ async def test_what_has_changed_is_not_run_but_asked_again_with_the_difference(
         assert "price: 1 → 2" in ephemeral.text
         await flow.vote(second, BOB)
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_only_the_vote_that_approves_looks_again(temporal: Client) -> None:
     async with working(temporal, act(1)) as flow:
         flow.policy.rule = a_rule(panels=so_many(2))
         first = await flow.ask()
-        flow.bench.price = 2
+        flow.agent.price = 2
         await flow.vote(first, BOB)
         await flow.counted(first, 1)
         assert await flow.outcome(first) is Outcome.PENDING
@@ -68,7 +68,7 @@ async def test_only_the_vote_that_approves_looks_again(temporal: Client) -> None
 
         await flow.asked(2)
         assert await flow.outcome(first) is Outcome.SUPERSEDED
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_the_press_that_found_the_change_is_on_record_and_known_again(
@@ -77,7 +77,7 @@ async def test_the_press_that_found_the_change_is_on_record_and_known_again(
     async with working(temporal, act(1)) as flow:
         flow.directory.gate.clear()
         first = await flow.ask()
-        flow.bench.price = 2
+        flow.agent.price = 2
         press = await flow.vote(first, BOB)
         await flow.approvals.decide(first, True, press)
 
@@ -86,7 +86,7 @@ async def test_the_press_that_found_the_change_is_on_record_and_known_again(
         await flow.asked(2)
         (refused,) = (await flow.approvals.status(first)).refused
         assert refused.decision == press
-        assert len(flow.log.ephemerals) == 1
+        assert len(flow.threads.ephemerals) == 1
 
 
 async def test_what_never_settles_ends_and_nothing_is_done(temporal: Client) -> None:
@@ -94,20 +94,20 @@ async def test_what_never_settles_ends_and_nothing_is_done(temporal: Client) -> 
         await flow.say("please act")
         for count in range(1, MOST_REPLACEMENTS + 1):
             approval_id = (await flow.asked(count))[-1]
-            flow.bench.price += 1
+            flow.agent.price += 1
             await flow.vote(approval_id, BOB)
 
         assert await flow.answered() == "It keeps changing."
         assert "SUPERSEDED: what it would do kept changing" in flow.outputs[-1]
         assert flow.cards.posted == MOST_REPLACEMENTS
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_what_has_become_impossible_fails_with_words(temporal: Client) -> None:
-    shop = ClosingShop()
-    async with working(temporal, act(1), says("It is closed."), bench=shop) as flow:
+    agent = ClosingShop()
+    async with working(temporal, act(1), says("It is closed."), agent=agent) as flow:
         approval_id = await flow.ask()
-        shop.closed = True
+        agent.closed = True
 
         await flow.vote(approval_id, BOB)
 

@@ -3,10 +3,10 @@
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.builders import BOB
-from tests.fakes import FakeDirectory
 from tests.flows.flow import CAROL, a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.fakes import FakeDirectory
+from tests.support.scripted_model import says
 from workflows.contracts.activity_inputs import EligibilityQuery
 from workflows.contracts.decisions import Eligibility, Execution, Outcome, Refusal
 from workflows.contracts.rules import Rule, Ruling, Verdict
@@ -38,7 +38,7 @@ async def test_an_edited_call_runs_exactly_as_it_was_written(temporal: Client) -
         await flow.vote(approval_id, BOB, arguments=FIVE)
 
         assert await flow.answered() == "Five, then."
-        assert [call.arguments for call in flow.bench.ran] == [FIVE]
+        assert [call.arguments for call in flow.agent.ran] == [FIVE]
         card = flow.cards.of(approval_id)
         assert card.execution is Execution.DONE
         assert card.request.call.arguments == '{"n": 1}'
@@ -57,7 +57,7 @@ async def test_nobody_edits_where_the_rule_does_not_let_them(temporal: Client) -
 
         assert "does not let anybody change this" in (await flow.told()).text
         assert await flow.refusals(approval_id) == [Refusal.NO_EDITS]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_an_edit_that_makes_no_sense_changes_nothing(temporal: Client) -> None:
@@ -74,7 +74,7 @@ async def test_an_edit_that_makes_no_sense_changes_nothing(temporal: Client) -> 
         await flow.vote(approval_id, BOB)
 
         assert await flow.answered() == "Done."
-        assert [call.arguments for call in flow.bench.ran] == ['{"n": 1}']
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 1}']
 
 
 async def test_nobody_edits_their_way_under_a_rule_by_which_they_cannot_approve(
@@ -90,7 +90,7 @@ async def test_nobody_edits_their_way_under_a_rule_by_which_they_cannot_approve(
         status = await flow.approvals.status(approval_id)
         assert (status.outcome, status.effective) == (Outcome.PENDING, None)
         assert status.in_force == EDITABLE
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_an_outsider_cannot_edit(temporal: Client) -> None:
@@ -103,7 +103,7 @@ async def test_an_outsider_cannot_edit(temporal: Client) -> None:
 
         await flow.told()
         assert await flow.refusals(approval_id) == [Refusal.NOT_AN_APPROVER]
-        assert len(flow.policy.pleas) == 1
+        assert len(flow.policy.queries) == 1
 
 
 async def test_an_edit_under_a_rule_for_two_is_the_first_of_two(temporal: Client) -> None:
@@ -116,10 +116,10 @@ async def test_an_edit_under_a_rule_for_two_is_the_first_of_two(temporal: Client
         card = await flow.counted(approval_id, 1)
         assert card.outcome is Outcome.PENDING
         assert card.in_force == TWO
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         await flow.vote(approval_id, CAROL)
         assert await flow.answered() == "Done."
-        assert [call.arguments for call in flow.bench.ran] == [FIVE]
+        assert [call.arguments for call in flow.agent.ran] == [FIVE]
 
 
 async def test_an_edit_sets_aside_what_was_approved_before_it(temporal: Client) -> None:
@@ -139,7 +139,7 @@ async def test_an_edit_sets_aside_what_was_approved_before_it(temporal: Client) 
         assert "no longer what is asked for" in (await flow.told()).text
         await flow.vote(approval_id, BOB, digest=card.shown.digest[:16])
         assert await flow.answered() == "Done."
-        assert [call.arguments for call in flow.bench.ran] == [FIVE]
+        assert [call.arguments for call in flow.agent.ran] == [FIVE]
 
 
 async def test_an_edit_that_the_policy_denies_is_refused_with_its_words(temporal: Client) -> None:
@@ -152,7 +152,7 @@ async def test_an_edit_that_the_policy_denies_is_refused_with_its_words(temporal
 
         assert "Five is too many." in (await flow.told()).text
         assert await flow.refusals(approval_id) == [Refusal.BAD_EDIT]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_an_edit_that_needs_nobody_is_approved_by_who_made_it(temporal: Client) -> None:

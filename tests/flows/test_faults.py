@@ -16,10 +16,10 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from tests.builders import ALICE, BOB
-from tests.fakes import FakeAgent, FakeCards, FakeDirectory, FakeThreads
 from tests.flows.flow import CAROL, Flow, a_rule, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.fakes import FakeAgent, FakeCards, FakeDirectory, FakeThreads
+from tests.support.scripted_model import says
 from worker.runtime import Activities
 from workflows.approval import display
 from workflows.approval.state import ApprovalState
@@ -130,10 +130,10 @@ async def _failed_tasks(flow: Flow, approval_id: str) -> int:
 async def test_a_check_that_is_broken_ends_that_vote_in_words(
     temporal: Client, step: str, how: str
 ) -> None:
-    book, shop = Book(), Shop()
-    async with working(temporal, act(1), says("Done."), directory=book, bench=shop) as flow:
+    directory, agent = Book(), Shop()
+    async with working(temporal, act(1), says("Done."), directory=directory, agent=agent) as flow:
         id_ = await flow.ask()
-        part: Any = book if step == "look-up" else shop
+        part: Any = directory if step == "look-up" else agent
         part.broken = how
         await flow.vote(id_, BOB)
         words = (await flow.told()).text
@@ -143,7 +143,7 @@ async def test_a_check_that_is_broken_ends_that_vote_in_words(
         assert await flow.refusals(id_) == [Refusal.UNVERIFIED]
         await flow.vote(id_, BOB)
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert await _failed_tasks(flow, id_) == 0
 
 
@@ -165,9 +165,9 @@ async def test_an_answer_to_a_check_that_is_none_is_a_fault_in_words(temporal: C
 
 @pytest.mark.parametrize("how", ["fails", "answers nonsense"])
 async def test_a_tool_that_does_not_answer_may_have_done_it(temporal: Client, how: str) -> None:
-    shop = Shop()
-    async with working(temporal, act(1), says("I don't know."), bench=shop) as flow:
-        shop.till = how
+    agent = Shop()
+    async with working(temporal, act(1), says("I don't know."), agent=agent) as flow:
+        agent.till = how
         id_ = await flow.ask()
         await flow.vote(id_, BOB)
 
@@ -189,7 +189,7 @@ async def test_a_card_that_cannot_be_redrawn_keeps_nothing_from_being_told(
         await flow.vote(id_, BOB)
 
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert await _failed_tasks(flow, id_) == 0
 
 
@@ -203,7 +203,7 @@ async def test_a_card_that_was_posted_nobody_knows_where_asks_nobody(temporal: C
 
 
 async def test_who_cannot_be_told_keeps_nobody_else_from_deciding(temporal: Client) -> None:
-    async with working(temporal, act(1), says("Done."), log=Deaf()) as flow:
+    async with working(temporal, act(1), says("Done."), threads=Deaf()) as flow:
         id_ = await flow.ask()
         await flow.vote(id_, ALICE)
         await flow.told()
@@ -255,13 +255,13 @@ async def test_a_bug_in_a_step_of_a_vote_ends_in_words_and_nothing_runs_after_a_
             patch.setattr(*BUGS[name], bug)
             await flow.vote(id_, BOB)
             await bug.hit()
-        approved = flow.bench.ran != []
+        approved = flow.agent.ran != []
         await _press_no_if_it_is_open(flow, id_)
 
         assert await flow.answered() == "It is over."
         assert await _failed_tasks(flow, id_) == 0
         if not approved:
-            assert flow.bench.ran == []
+            assert flow.agent.ran == []
 
 
 async def _press_no_if_it_is_open(flow: Flow, approval_id: str) -> None:
@@ -315,5 +315,5 @@ async def test_a_clock_that_breaks_at_the_deadline_still_ends_it(
         assert await flow.answered() == "It was stopped."
         assert failed.is_set()
         assert flow.cards.of(id_).outcome is Outcome.STOPPED
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         assert await _failed_tasks(flow, id_) == 0

@@ -4,10 +4,10 @@ import asyncio
 
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, Flow, a_rule, act, working
-from tests.listing import TEAM
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.listed_approvals import TEAM
+from tests.support.scripted_model import says
 from workflows.contracts.approvals import Grant
 from workflows.contracts.core import GRANTS_QUERY, Person
 from workflows.contracts.decisions import Refusal, Via
@@ -39,13 +39,13 @@ async def test_always_is_told_in_the_thread_and_the_next_call_runs_without_a_car
     async with working(temporal, *FIRST, act(2), says("Done twice.")) as flow:
         grant = await _grant(flow)
         assert (grant.tool, grant.rule, grant.by) == ("act", "acts", BOB)
-        assert flow.log.replies[0].startswith("From now on `act` runs in this thread")
+        assert flow.threads.replies[0].startswith("From now on `act` runs in this thread")
 
         await flow.say("and again")
 
         assert await flow.answered(3) == "Done twice."
         assert flow.cards.posted == 1
-        status = await flow.approvals.status(flow.bench.ran[-1].approval)
+        status = await flow.approvals.status(flow.agent.ran[-1].approval)
         assert status.request.granted == grant
         assert status.decision is not None
         assert (status.decision.via, status.decision.by) == (Via.GRANT, BOB)
@@ -81,7 +81,7 @@ async def test_a_permission_does_not_reach_beyond_its_rule(temporal: Client) -> 
 
         await flow.ask("and a dear one")
 
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_a_permission_ends_where_the_rule_no_longer_lets_it(temporal: Client) -> None:
@@ -91,7 +91,7 @@ async def test_a_permission_ends_where_the_rule_no_longer_lets_it(temporal: Clie
 
         await flow.ask("and again")
 
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_what_is_denied_stays_denied(temporal: Client) -> None:
@@ -103,7 +103,7 @@ async def test_what_is_denied_stays_denied(temporal: Client) -> None:
 
         assert await flow.answered(3) == "Not that."
         assert "DENIED by policy" in flow.outputs[-1]
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_nothing_is_allowed_for_good_where_the_rule_does_not_say_so(
@@ -123,7 +123,7 @@ async def test_a_permission_outlives_the_history_in_which_it_was_given(temporal:
     async with working(temporal, *FIRST, act(2), says("Done twice.")) as flow:
         grant = await _grant(flow)
         await flow.renew()
-        told = len(flow.log.replies)
+        told = len(flow.threads.replies)
 
         await flow.say("and again")
 

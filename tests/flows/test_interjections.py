@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import says
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Verb
 from workflows.contracts.rules import Escalation, People
@@ -52,7 +52,7 @@ async def test_who_asked_is_told_why_their_own_word_is_none(temporal: Client) ->
         assert (ephemeral.offers, ephemeral.nudge) == ((), approval_id)
         assert flow.directory.asked == []
         assert await flow.outcome(approval_id) is Outcome.PENDING
-        assert flow.log.replies == []
+        assert flow.threads.replies == []
 
 
 async def test_an_outsiders_approve_is_explained(temporal: Client) -> None:
@@ -118,7 +118,7 @@ async def test_a_yes_of_somebody_who_may_not_decide_is_for_the_model(
         await flow.say(words, who=who)
 
         assert await flow.answered() == "Yes what?"
-        assert flow.log.ephemerals == []
+        assert flow.threads.ephemerals == []
 
 
 async def test_a_typed_approve_is_remembered_with_a_note_that_it_decided_nothing(

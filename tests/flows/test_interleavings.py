@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, Flow, act, working
-from tests.model import Answer, says
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import Answer, says
 
 QUESTION = "how is the weather?"
 ANOTHER = "act for me too"
@@ -103,7 +103,7 @@ async def test_every_call_and_every_word_is_remembered_once(
         assert len(outputs) == 2
         assert 'APPROVED by bob. act ran with {"n": 1}' in outputs
         assert any(output.startswith("WITHDRAWN by carol") for output in outputs)
-        assert [call.arguments for call in flow.bench.ran] == ['{"n": 1}']
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 1}']
 
 
 def _assert_paired(given: list[Any]) -> None:

@@ -13,8 +13,8 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from tests.builders import ALICE, BOB, NOON
-from tests.listing import CAROL, QUEUE, a_rule, an_approval, start, voted
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.listed_approvals import CAROL, QUEUE, a_rule, an_approval, start, voted
 from workflows.client import Approvals, Conversations
 from workflows.contracts.approvals import ApprovalStatus, Grant
 from workflows.contracts.core import CONVERSATION_WORKFLOW, Person, Thread

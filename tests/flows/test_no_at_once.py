@@ -7,10 +7,10 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, so_many, working
-from tests.flows.slow import SlowBook, SlowShop
-from tests.model import says
+from tests.flows.slow_fakes import SlowAgent, SlowDirectory
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import says
 from workflows.contracts.decisions import Outcome, Refusal, Verb
 from workflows.contracts.rules import Panel, People
 
@@ -57,112 +57,112 @@ OBJECTIONS: dict[Outcome, Objection] = {
 async def test_a_no_does_not_wait_for_a_yes_that_is_being_checked_and_the_yes_loses(
     temporal: Client, outcome: Outcome, slow: str
 ) -> None:
-    book, shop = SlowBook(), SlowShop()
-    async with working(temporal, act(1), says("Off."), directory=book, bench=shop) as flow:
+    directory, agent = SlowDirectory(), SlowAgent()
+    async with working(temporal, act(1), says("Off."), directory=directory, agent=agent) as flow:
         id_ = await flow.ask()
-        known = shop.previewed
+        known = agent.previewed
         if slow == "preview":
-            shop.doors.close("preview")
+            agent.doors.close("preview")
         else:
-            book.doors.close(BOB.user)
+            directory.doors.close(BOB.user)
         await flow.vote(id_, BOB)
-        await book.until(lambda: bool(book.asked))
+        await directory.until(lambda: bool(directory.asked))
         if slow == "preview":
-            await shop.until(lambda: shop.previewed > known)
+            await agent.until(lambda: agent.previewed > known)
 
         await OBJECTIONS[outcome](flow, id_)
 
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is outcome)
-        shop.doors.open("preview")
-        book.doors.open(BOB.user)
+        agent.doors.open("preview")
+        directory.doors.open(BOB.user)
         ephemeral = await flow.told()
         assert ephemeral.to == BOB
         assert ephemeral.text.startswith("Too late:")
         assert await flow.answered() == "Off."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_who_the_rule_names_says_no_though_slack_says_nothing(temporal: Client) -> None:
-    book = SlowBook()
-    async with working(temporal, act(1), says("Off."), directory=book) as flow:
+    directory = SlowDirectory()
+    async with working(temporal, act(1), says("Off."), directory=directory) as flow:
         flow.policy.rule = a_rule(panels=(BY_NAME,))
-        book.doors.close(CAROL.user)
+        directory.doors.close(CAROL.user)
         id_ = await flow.ask()
 
         await flow.vote(id_, CAROL, approve=False)
 
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.REJECTED)
-        assert book.asked == []
+        assert directory.asked == []
         assert await flow.answered() == "Off."
 
 
 async def test_a_yes_waits_for_a_no_that_is_looked_up_and_loses_if_that_counts(
     temporal: Client,
 ) -> None:
-    book = SlowBook()
-    async with working(temporal, act(1), says("Off."), directory=book) as flow:
+    directory = SlowDirectory()
+    async with working(temporal, act(1), says("Off."), directory=directory) as flow:
         id_ = await flow.ask()
-        book.doors.close(CAROL.user)
+        directory.doors.close(CAROL.user)
         await flow.vote(id_, CAROL, approve=False)
         await flow.vote(id_, BOB)
         await _looked_ahead(flow, id_)
         assert await flow.outcome(id_) is Outcome.PENDING
 
-        book.doors.open(CAROL.user)
+        directory.doors.open(CAROL.user)
 
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.REJECTED)
         assert (await flow.told()).to == BOB
         assert await flow.answered() == "Off."
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_a_no_by_somebody_who_may_not_decide_only_delays_a_yes(temporal: Client) -> None:
-    book = SlowBook()
-    book.panels = {DAVE.user: ()}
-    async with working(temporal, act(1), says("Done."), directory=book) as flow:
+    directory = SlowDirectory()
+    directory.panels = {DAVE.user: ()}
+    async with working(temporal, act(1), says("Done."), directory=directory) as flow:
         id_ = await flow.ask()
-        book.doors.close(DAVE.user)
+        directory.doors.close(DAVE.user)
         await flow.vote(id_, DAVE, approve=False)
         await flow.vote(id_, BOB)
-        await book.until(lambda: len(book.asked) == 2)
+        await directory.until(lambda: len(directory.asked) == 2)
 
-        book.doors.open(DAVE.user)
+        directory.doors.open(DAVE.user)
 
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert await flow.refusals(id_) == [Refusal.NOT_AN_APPROVER]
 
 
 async def test_a_yes_does_not_count_beside_a_no_that_cannot_be_checked(temporal: Client) -> None:
-    book = SlowBook()
-    async with working(temporal, act(1), says("Done."), directory=book) as flow:
+    directory = SlowDirectory()
+    async with working(temporal, act(1), says("Done."), directory=directory) as flow:
         id_ = await flow.ask()
-        book.doors.close(BOB.user, CAROL.user)
-        book.unknown = {CAROL.user}
+        directory.doors.close(BOB.user, CAROL.user)
+        directory.unknown = {CAROL.user}
         await flow.vote(id_, CAROL, approve=False)
         await flow.vote(id_, BOB)
-        await book.until(lambda: len(book.asked) == 2)
-        book.doors.open(CAROL.user)
+        await directory.until(lambda: len(directory.asked) == 2)
+        directory.doors.open(CAROL.user)
         await flow.told(2)
-        assert {it.to for it in flow.log.ephemerals} == {BOB, CAROL}
-        assert all("Please press again" in it.text for it in flow.log.ephemerals)
+        assert {it.to for it in flow.threads.ephemerals} == {BOB, CAROL}
+        assert all("Please press again" in it.text for it in flow.threads.ephemerals)
 
-        book.doors.open(BOB.user)
+        directory.doors.open(BOB.user)
 
         assert await flow.refusals(id_) == [Refusal.UNVERIFIED] * 2
         assert await flow.outcome(id_) is Outcome.PENDING
         await flow.vote(id_, BOB)
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_a_preview_that_does_not_come_is_told_within_seconds_and_decides_nothing_later(
     temporal: Client,
 ) -> None:
-    shop = SlowShop()
-    async with working(temporal, act(1), says("Off."), bench=shop) as flow:
+    agent = SlowAgent()
+    async with working(temporal, act(1), says("Off."), agent=agent) as flow:
         id_ = await flow.ask()
-        shop.doors.close("preview")
+        agent.doors.close("preview")
         began = asyncio.get_running_loop().time()
         await flow.vote(id_, BOB)
 
@@ -171,51 +171,51 @@ async def test_a_preview_that_does_not_come_is_told_within_seconds_and_decides_n
         assert asyncio.get_running_loop().time() - began < 14
         assert ephemeral.to == BOB
         assert "couldn't check what it would do now" in ephemeral.text
-        shop.doors.open("preview")
+        agent.doors.open("preview")
         assert await flow.refusals(id_) == [Refusal.UNVERIFIED]
         await flow.vote(id_, CAROL, approve=False)
         assert await flow.answered() == "Off."
         assert flow.cards.of(id_).outcome is Outcome.REJECTED
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_of_two_approvals_the_one_that_came_first_counts_though_it_is_checked_longer(
     temporal: Client,
 ) -> None:
-    book = SlowBook()
-    async with working(temporal, act(1), says("Done."), directory=book) as flow:
+    directory = SlowDirectory()
+    async with working(temporal, act(1), says("Done."), directory=directory) as flow:
         id_ = await flow.ask()
-        book.doors.close(BOB.user)
+        directory.doors.close(BOB.user)
         await flow.vote(id_, BOB)
         await flow.vote(id_, CAROL)
-        await book.until(lambda: len(book.asked) == 2)
+        await directory.until(lambda: len(directory.asked) == 2)
 
-        book.doors.open(BOB.user)
+        directory.doors.open(BOB.user)
 
         assert await flow.answered() == "Done."
         card = flow.cards.of(id_)
         assert card.decision is not None
         assert card.decision.by == BOB
         assert (await flow.told()).to == CAROL
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_the_second_of_two_that_are_needed_is_previewed_when_its_turn_comes(
     temporal: Client,
 ) -> None:
-    book, shop = SlowBook(), SlowShop()
-    async with working(temporal, act(1), says("Done."), directory=book, bench=shop) as flow:
+    directory, agent = SlowDirectory(), SlowAgent()
+    async with working(temporal, act(1), says("Done."), directory=directory, agent=agent) as flow:
         flow.policy.rule = a_rule(panels=so_many(2))
         id_ = await flow.ask()
-        known = shop.previewed
-        book.doors.close(BOB.user)
+        known = agent.previewed
+        directory.doors.close(BOB.user)
         await flow.vote(id_, BOB)
         await flow.vote(id_, CAROL)
-        await book.until(lambda: len(book.asked) == 2)
-        assert shop.previewed == known
+        await directory.until(lambda: len(directory.asked) == 2)
+        assert agent.previewed == known
 
-        book.doors.open(BOB.user)
+        directory.doors.open(BOB.user)
 
         assert await flow.answered() == "Done."
-        assert shop.previewed == known + 1
+        assert agent.previewed == known + 1
         assert [it.decision.by for it in flow.cards.of(id_).votes] == [BOB, CAROL]

@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from countersign.messages.effects import NOTHING
 from countersign.messages.faults import UNFORESEEN
 from tests.flows.flow import act, working
-from tests.model import calls, says
+from tests.support.scripted_model import calls, says
 from worker.model.answer import TWICE
 
 
@@ -48,7 +48,7 @@ async def test_a_call_beside_an_unknown_one_is_still_asked_for(temporal: Client)
         assert await flow.answered() == "One of two."
         assert any("NO SUCH TOOL: there is no tool named send_email" in it for it in flow.outputs)
         assert any("APPROVED by bob. act ran" in it for it in flow.outputs)
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_a_free_call_beside_an_unknown_one_runs(temporal: Client) -> None:
@@ -57,7 +57,7 @@ async def test_a_free_call_beside_an_unknown_one_runs(temporal: Client) -> None:
         await flow.say("look and mail")
 
         assert await flow.answered() == "I looked."
-        assert [call.tool for call in flow.bench.ran] == ["look"]
+        assert [call.tool for call in flow.agent.ran] == ["look"]
         assert len(flow.outputs) == 2
 
 
@@ -78,7 +78,7 @@ async def test_the_same_guarded_call_twice_is_asked_for_once_and_told_once(
         first, second = flow.outputs
         assert "APPROVED by bob" in first
         assert second == f"NOT RUN: {TWICE}"
-        assert flow.cards.posted == len(flow.bench.ran) == 1
+        assert flow.cards.posted == len(flow.agent.ran) == 1
 
 
 async def test_the_same_free_call_twice_runs_once(temporal: Client) -> None:
@@ -87,7 +87,7 @@ async def test_the_same_free_call_twice_runs_once(temporal: Client) -> None:
         await flow.say("look")
 
         assert await flow.answered() == "I looked."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert flow.outputs[1] == f"NOT RUN: {TWICE}"
 
 
@@ -102,7 +102,7 @@ async def test_one_id_for_every_call_is_no_hindrance_within_a_turn_and_over_turn
 
         assert await flow.answered(2) == "Again."
         assert len(flow.outputs) == 3
-        assert len({call.key for call in flow.bench.ran}) == 3
+        assert len({call.key for call in flow.agent.ran}) == 3
 
 
 async def test_arguments_that_cannot_be_read_are_told_to_the_model_and_can_be_given_back(
@@ -115,7 +115,7 @@ async def test_arguments_that_cannot_be_read_are_told_to_the_model_and_can_be_gi
         assert "NOT RUN: The arguments are no JSON object" in flow.outputs[0]
         given = [it for it in flow.script.given[-1] if it.get("type") == "function_call"]
         assert "not_run_because" in given[0]["arguments"]
-        assert flow.cards.posted == len(flow.bench.ran) == 0
+        assert flow.cards.posted == len(flow.agent.ran) == 0
 
 
 async def test_a_refusal_reaches_the_person_in_its_own_words(temporal: Client) -> None:

@@ -8,9 +8,9 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
 
 from countersign.messages.notices import EDIT_SEEN
-from tests.builders import ALICE, BOB, a_message
 from tests.flows.flow import Flow, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB, a_message
+from tests.support.scripted_model import says
 from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message
 from workflows.contracts.decisions import Outcome
 from workflows.conversation.memory import Memory
@@ -51,7 +51,7 @@ async def test_a_reply_is_kept_until_its_mention_comes(temporal: Client) -> None
         await _deliver(flow, "order 10 widgets", now - 1)
         await flow.answered(2)
 
-        assert flow.log.replies == ["Ten.", "Five, then."]
+        assert flow.threads.replies == ["Ten.", "Five, then."]
         assert _heard(flow) == ["order 10 widgets", "make that 5"]
 
 
@@ -118,14 +118,14 @@ async def test_a_thread_that_is_cancelled_ends_what_waits_in_it_visibly(temporal
         with pytest.raises(WorkflowFailureError):
             await handle.result()
         assert (await handle.describe()).status is WorkflowExecutionStatus.CANCELED
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_nobody_can_be_asked_yet_is_said_once_and_then_it_is_asked(temporal: Client) -> None:
     async with working(temporal, act(1), says("Done.")) as flow:
         flow.policy.busy = 5  # once within the step, and four times in ten seconds
         id_ = await flow.ask()
-        assert "nobody has been asked yet" in flow.log.replies[0]
+        assert "nobody has been asked yet" in flow.threads.replies[0]
         await flow.vote(id_, BOB)
         assert await flow.answered(2) == "Done."
 
@@ -156,7 +156,7 @@ async def test_one_that_an_earlier_run_asked_for_is_found_by_the_sweep(temporal:
         id_ = await flow.ask_on_record()
         since = datetime.now(UTC)
         await flow.renew()
-        told = len(flow.log.replies)
+        told = len(flow.threads.replies)
         await temporal.get_workflow_handle(id_).terminate("tidying up")
         async with asyncio.timeout(20):
             while not await flow.approvals.sweep(flow.queue, since):

@@ -7,10 +7,10 @@ import pytest
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
-from tests.fakes import FakeCards
 from tests.flows.flow import CAROL, a_rule, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.fakes import FakeCards
+from tests.support.scripted_model import says
 from workflows.client import ApprovalClosedError
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Difference
@@ -53,7 +53,7 @@ async def test_requested_changes_reach_the_model_and_its_next_call_replaces_the_
         assert flow.cards.of(first).outcome is Outcome.CHANGES_REQUESTED
         await flow.vote(second, BOB)
         assert await flow.answered() == "Done."
-        assert [call.arguments for call in flow.bench.ran] == ['{"n": 2}']
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 2}']
 
 
 async def test_changes_are_asked_for_in_words(temporal: Client) -> None:
@@ -94,7 +94,7 @@ async def test_what_expired_is_told_as_neither_refused_nor_permitted(temporal: C
         assert output.startswith("EXPIRED: nobody answered by 20")
         assert "neither a refusal nor a permission" in output
         assert "REJECTED" not in output
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         with pytest.raises(ApprovalClosedError) as late:
             await flow.vote(approval_id, BOB)
         assert late.value.status is not None
@@ -140,7 +140,7 @@ async def test_who_asked_may_withdraw_and_the_model_is_told(temporal: Client) ->
         assert await flow.answered() == "Fine."
         assert flow.cards.of(approval_id).outcome is Outcome.WITHDRAWN
         assert "WITHDRAWN by alice" in flow.outputs[-1]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_nobody_else_can_withdraw(temporal: Client) -> None:

@@ -2,9 +2,9 @@
 
 from temporalio.client import Client
 
-from tests.builders import BOB
 from tests.flows.flow import a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.scripted_model import says
 from workflows.contracts.decisions import Execution, Outcome, Via
 from workflows.contracts.rules import Ruling, Verdict
 from workflows.listing.search_attributes import OUTCOME, TOOL
@@ -21,7 +21,7 @@ async def test_a_denied_call_asks_nobody_and_the_model_is_told_the_rule(temporal
         assert await flow.answered() == "I may not."
         assert flow.outputs[-1].startswith(f"DENIED by policy (rule no-acts): {because}")
         assert flow.cards.posted == 0
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_a_policy_that_failed_denies_and_is_no_refusal_by_a_person(temporal: Client) -> None:
@@ -45,7 +45,7 @@ async def test_a_policy_that_cannot_be_asked_denies(temporal: Client) -> None:
 
         assert await flow.answered() == "Something is wrong."
         assert flow.outputs[-1].startswith("NOT ASKED: The policy could not be asked.")
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_an_answer_without_a_rule_denies(temporal: Client) -> None:
@@ -68,7 +68,7 @@ async def test_what_a_rule_allows_runs_without_a_card_and_is_on_record(temporal:
         assert await flow.answered() == "Done."
         assert flow.cards.posted == 0
         assert "APPROVED by the rule small-acts, without asking anybody" in flow.outputs[-1]
-        (call,) = flow.bench.ran
+        (call,) = flow.agent.ran
         status = await flow.approvals.status(call.approval)
         assert (status.outcome, status.execution) == (Outcome.APPROVED, Execution.DONE)
         assert status.decision is not None
@@ -85,7 +85,7 @@ async def test_a_tool_that_needs_no_approval_runs_without_a_rule(temporal: Clien
         await flow.say("please act")
 
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert flow.cards.posted == 0
 
 

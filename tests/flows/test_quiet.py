@@ -9,9 +9,9 @@ from temporalio.client import Client
 
 from countersign.runtime.logs import NOISY, OURS, set_up
 from countersign.runtime.settings import LogFormat
-from tests.builders import a_press
 from tests.flows.flow import working
-from tests.model import calls, says
+from tests.support.builders import a_press
+from tests.support.scripted_model import calls, says
 
 SECRET = "hunter2"
 
@@ -34,7 +34,7 @@ async def test_at_debug_the_arguments_of_a_call_are_not_printed(
 ) -> None:
     asked = calls(("act", f'{{"n": 1, "password": "{SECRET}"}}'))
     async with working(temporal, asked, says("Done.")) as flow:
-        flow.bench.fails = "the door is locked"
+        flow.agent.fails = "the door is locked"
         await flow.say(f"please act with {SECRET}")
         (approval_id,) = await flow.asked()
         await flow.approvals.decide(approval_id, True, a_press())

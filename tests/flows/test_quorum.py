@@ -2,9 +2,9 @@
 
 from temporalio.client import Client
 
-from tests.builders import BOB, a_press
 from tests.flows.flow import CAROL, DAVE, a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import BOB, a_press
+from tests.support.scripted_model import says
 from workflows.contracts.decisions import Execution, Outcome, Refusal
 from workflows.listing.search_attributes import VOTED
 
@@ -23,7 +23,7 @@ async def test_one_of_two_votes_is_shown_and_decides_nothing(temporal: Client) -
         assert [vote.decision.by for vote in card.votes] == [BOB]
         found = await temporal.get_workflow_handle(approval_id).describe()
         assert found.typed_search_attributes.get(VOTED) == [BOB.user]
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_the_second_vote_runs_the_action_once(temporal: Client) -> None:
@@ -35,7 +35,7 @@ async def test_the_second_vote_runs_the_action_once(temporal: Client) -> None:
         await flow.vote(approval_id, CAROL)
 
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert flow.cards.of(approval_id).execution is Execution.DONE
         assert "APPROVED by bob and carol" in flow.outputs[-1]
 
@@ -91,7 +91,7 @@ async def test_one_rejection_is_enough(temporal: Client) -> None:
 
         assert await flow.answered() == "No."
         assert flow.cards.of(approval_id).outcome is Outcome.REJECTED
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_votes_that_arrive_while_the_directory_hangs_count_in_their_order(
@@ -129,7 +129,7 @@ async def test_a_press_delivered_again_while_it_is_looked_up_counts_once(
 
         assert await flow.answered() == "Done."
         assert flow.cards.of(approval_id).refused == ()
-        assert flow.log.ephemerals == []
+        assert flow.threads.ephemerals == []
 
 
 async def test_a_rejection_between_two_votes_that_are_looked_up_stands(temporal: Client) -> None:
@@ -145,6 +145,6 @@ async def test_a_rejection_between_two_votes_that_are_looked_up_stands(temporal:
 
         assert await flow.answered() == "No."
         await flow.told(2)
-        assert {it.to for it in flow.log.ephemerals} == {BOB, DAVE}
-        assert all("already rejected by <@U0CAROL>" in it.text for it in flow.log.ephemerals)
+        assert {it.to for it in flow.threads.ephemerals} == {BOB, DAVE}
+        assert all("already rejected by <@U0CAROL>" in it.text for it in flow.threads.ephemerals)
         assert await flow.refusals(approval_id) == [Refusal.CLOSED] * 2

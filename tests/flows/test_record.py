@@ -2,9 +2,9 @@
 
 from temporalio.client import Client
 
-from tests.builders import ALICE, ANYBODY, BOB
 from tests.flows.flow import act, working
-from tests.model import calls, says
+from tests.support.builders import ALICE, ANYBODY, BOB
+from tests.support.scripted_model import calls, says
 from workflows.contracts.decisions import Outcome, Verb
 from workflows.contracts.rules import Limits, Ruling, Verdict
 
@@ -63,7 +63,7 @@ async def test_a_call_that_waits_is_not_asked_twice(temporal: Client) -> None:
         assert flow.cards.posted == 1
         await flow.vote(approval_id, BOB)
         assert await flow.answered(2) == "Done."
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
 
 
 async def test_the_same_call_twice_in_one_answer_is_asked_once(temporal: Client) -> None:
@@ -74,7 +74,7 @@ async def test_the_same_call_twice_in_one_answer_is_asked_once(temporal: Client)
 
         assert await flow.answered() == "Done."
         assert flow.cards.posted == 1
-        assert len(flow.bench.ran) == 1
+        assert len(flow.agent.ran) == 1
         assert sorted(output.split()[0] for output in flow.outputs) == ["APPROVED", "NOT"]
 
 
@@ -113,5 +113,5 @@ async def test_what_nobody_has_to_be_asked_for_is_no_ask(temporal: Client) -> No
         await flow.say("act twice")
 
         assert await flow.answered() == "Done."
-        assert len(flow.bench.ran) == 2
-        assert await flow.outcome(flow.bench.ran[0].approval) is Outcome.APPROVED
+        assert len(flow.agent.ran) == 2
+        assert await flow.outcome(flow.agent.ran[0].approval) is Outcome.APPROVED

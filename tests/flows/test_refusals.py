@@ -3,9 +3,9 @@
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB
 from tests.flows.flow import DAVE, a_rule, act, so_many, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB
+from tests.support.scripted_model import says
 from workflows.contracts.core import DECIDE_SIGNAL
 from workflows.contracts.decisions import Account, Outcome, Refusal, Verb
 from workflows.contracts.rules import Panel, People
@@ -96,7 +96,7 @@ async def test_an_operators_yes_is_nobody_where_two_people_are_needed(temporal: 
 
         assert await flow.refusals(approval_id) == [Refusal.OPERATOR_IS_NOBODY]
         assert await flow.outcome(approval_id) is Outcome.PENDING
-        assert flow.log.ephemerals == []
+        assert flow.threads.ephemerals == []
 
 
 async def test_an_operators_no_counts_where_two_people_are_needed(temporal: Client) -> None:
@@ -170,7 +170,7 @@ async def test_only_named_people_break_the_glass_and_only_with_a_reason(temporal
         assert "not among those who may break the glass" in (await flow.told(1)).text
         await flow.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS)
         assert "needs a reason" in (await flow.told(2)).text
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
         await flow.vote(approval_id, DAVE, verb=Verb.BREAK_GLASS, reason="fire")
 
         assert await flow.answered() == "Done."

@@ -6,9 +6,9 @@ from datetime import timedelta
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from tests.builders import BOB
 from tests.flows.flow import Flow, a_rule, act, working
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.scripted_model import says
 from workflows.approval.timers import LOOK
 
 SOON, SOONER = timedelta(milliseconds=600), timedelta(milliseconds=300)
@@ -81,15 +81,15 @@ async def test_after_the_decision_nobody_is_reminded(temporal: Client) -> None:
 async def test_a_reminder_that_is_due_during_the_action_is_not_sent(temporal: Client) -> None:
     async with working(temporal, act(1), says("Done.")) as flow:
         flow.policy.rule = a_rule(reminders=(LATER,), expires_after=LATER * 2)
-        flow.bench.gate.clear()
+        flow.agent.gate.clear()
         approval_id = await flow.ask()
         await flow.vote(approval_id, BOB)
-        await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+        await flow.agent.until(lambda: len(flow.agent.ran) == 1)
         history = await temporal.get_workflow_handle(approval_id).fetch_history()
         kinds = [event.event_type for event in history.events]
         assert EventType.EVENT_TYPE_TIMER_CANCELED in kinds
 
-        flow.bench.gate.set()
+        flow.agent.gate.set()
 
         assert await flow.answered() == "Done."
         assert flow.cards.reminders == []

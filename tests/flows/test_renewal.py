@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from temporalio.client import Client
 
-from tests.builders import ALICE, BOB, a_sentence
 from tests.flows.flow import Flow, act, working
-from tests.model import says
+from tests.support.builders import ALICE, BOB, a_sentence
+from tests.support.scripted_model import says
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ENDED_SIGNAL
 from workflows.contracts.decisions import Outcome
@@ -36,14 +36,16 @@ async def test_an_approval_outlives_whatever_is_said_meanwhile(
         asked_in = await _run(flow)
         for so_far in range(0, messages, AT_ONCE):
             await asyncio.gather(*(flow.say("   ") for _ in range(AT_ONCE)))
-            await flow.log.until(lambda heard=so_far + AT_ONCE: len(flow.log.posted) == heard)
+            await flow.threads.until(
+                lambda heard=so_far + AT_ONCE: len(flow.threads.posted) == heard
+            )
 
         assert await _run(flow) != asked_in
         assert await _length(flow) < LONGEST
         await flow.vote(approval_id)
         assert await flow.answered(messages + 1) == "It is done."
-        assert flow.log.replies == [a_sentence(NoticeCode.HELP)] * messages + ["It is done."]
-        assert len(flow.bench.ran) == 1
+        assert flow.threads.replies == [a_sentence(NoticeCode.HELP)] * messages + ["It is done."]
+        assert len(flow.agent.ran) == 1
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ async def test_words_reach_what_was_asked_before_the_renewal(
     async with working(temporal, act(1), says("Withdrawn.")) as flow:
         approval_id = await flow.ask()
         await flow.renew()
-        told = len(flow.log.replies)
+        told = len(flow.threads.replies)
 
         await flow.say(words, who=ALICE if outcome is Outcome.WITHDRAWN else BOB)
 
@@ -64,7 +66,7 @@ async def test_words_reach_what_was_asked_before_the_renewal(
         else:
             assert "decides nothing" in (await flow.told()).text
         assert await flow.outcome(approval_id) is outcome
-        assert flow.bench.ran == []
+        assert flow.agent.ran == []
 
 
 async def test_an_end_that_is_told_before_the_fresh_run_has_begun_is_heard(
@@ -87,7 +89,7 @@ async def test_an_end_that_is_told_before_the_fresh_run_has_begun_is_heard(
             start_signal=ENDED_SIGNAL,
             start_signal_args=[ended],
         )
-        await flow.log.until(lambda: "Nobody answered." in flow.log.replies)
+        await flow.threads.until(lambda: "Nobody answered." in flow.threads.replies)
 
 
 async def _carried(flow: Flow) -> Memory:

@@ -12,9 +12,9 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from tests.builders import ALICE, a_message, a_thread
 from tests.flows.flow import working
-from tests.model import says
+from tests.support.builders import ALICE, a_message, a_thread
+from tests.support.scripted_model import says
 from workflows.client import MENTION_SECONDS, Conversations
 from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Thread
 from workflows.conversation.memory import Memory
@@ -30,7 +30,7 @@ def thread() -> Thread:
 
 
 @pytest.fixture
-def talks(temporal: Client) -> Conversations:
+def conversations(temporal: Client) -> Conversations:
     return Conversations(temporal, "a-queue-without-a-worker")
 
 
@@ -70,22 +70,22 @@ async def _exists(temporal: Client, thread: Thread) -> bool:
 
 @pytest.mark.parametrize("seconds", [0.5, MENTION_SECONDS - 1, -1])
 async def test_a_reply_that_comes_before_its_mention_is_kept_for_it(
-    temporal: Client, talks: Conversations, thread: Thread, seconds: float
+    temporal: Client, conversations: Conversations, thread: Thread, seconds: float
 ) -> None:
     reply, mention = _reply(thread, seconds), a_message("order 10 widgets")
-    assert await talks.follow_up(thread, reply)
-    await talks.start(thread, mention)
+    assert await conversations.follow_up(thread, reply)
+    await conversations.start(thread, mention)
     begun, told = await _history(temporal, thread)
     assert begun.listening
     assert told == [(SAY_SIGNAL, reply), (SAY_SIGNAL, mention)]
 
 
 async def test_a_mention_that_comes_first_waits_for_nothing(
-    temporal: Client, talks: Conversations, thread: Thread
+    temporal: Client, conversations: Conversations, thread: Thread
 ) -> None:
     mention, reply = a_message("order 10 widgets"), _reply(thread, 2)
-    await talks.start(thread, mention)
-    assert await talks.follow_up(thread, reply)
+    await conversations.start(thread, mention)
+    assert await conversations.follow_up(thread, reply)
     begun, told = await _history(temporal, thread)
     assert not begun.listening
     assert told == [(SAY_SIGNAL, mention), (SAY_SIGNAL, reply)]
@@ -93,34 +93,34 @@ async def test_a_mention_that_comes_first_waits_for_nothing(
 
 @pytest.mark.parametrize("seconds", [MENTION_SECONDS + 1, 0])
 async def test_a_thread_of_others_is_left_alone(
-    temporal: Client, talks: Conversations, thread: Thread, seconds: float
+    temporal: Client, conversations: Conversations, thread: Thread, seconds: float
 ) -> None:
     """Long begun, or only just begun without a mention."""
-    assert not await talks.follow_up(thread, _reply(thread, seconds))
+    assert not await conversations.follow_up(thread, _reply(thread, seconds))
     assert not await _exists(temporal, thread)
 
 
 @pytest.mark.parametrize("seconds", [5, MENTION_SECONDS + 1])
 async def test_a_reply_begins_a_conversation_anew_that_was_ended_by_force(
-    temporal: Client, talks: Conversations, thread: Thread, seconds: float
+    temporal: Client, conversations: Conversations, thread: Thread, seconds: float
 ) -> None:
-    await talks.start(thread, a_message("order 10 widgets"))
+    await conversations.start(thread, a_message("order 10 widgets"))
     await _handle(temporal, thread).terminate("an operator")
     reply = _reply(thread, seconds)
-    assert await talks.follow_up(thread, reply)
+    assert await conversations.follow_up(thread, reply)
     begun, told = await _history(temporal, thread)
     assert not begun.listening
     assert told == [(SAY_SIGNAL, reply)]
 
 
 async def test_an_edit_is_told_to_a_conversation_and_begins_none(
-    temporal: Client, talks: Conversations, thread: Thread
+    temporal: Client, conversations: Conversations, thread: Thread
 ) -> None:
     edit = Edit(id="Ev9", ts=thread.ts, author=ALICE, before="order 10", after="order 100")
-    assert not await talks.edited(thread, edit)
+    assert not await conversations.edited(thread, edit)
     assert not await _exists(temporal, thread)
-    await talks.start(thread, a_message("order 10"))
-    assert await talks.edited(thread, edit)
+    await conversations.start(thread, a_message("order 10"))
+    assert await conversations.edited(thread, edit)
     _, told = await _history(temporal, thread)
     assert told[1:] == [(EDITED_SIGNAL, edit)]
 

@@ -4,12 +4,12 @@ from temporalio import activity
 from temporalio.client import Client
 
 from countersign.policy.loading import load
-from tests.builders import BOB
-from tests.fakes import FakeAgent
-from tests.faults import HUGE
 from tests.flows.flow import act, working
-from tests.model import says
-from tests.unit.policy.workbench import TOOLS, an_order
+from tests.support.activity_faults import HUGE
+from tests.support.builders import BOB
+from tests.support.fakes import FakeAgent
+from tests.support.scripted_model import says
+from tests.unit.policy.policies import TOOLS, an_order
 from workflows.contracts.core import Call, Person, Prepared
 from workflows.contracts.decisions import Outcome, Verb
 from workflows.contracts.rules import Ruling
@@ -67,9 +67,9 @@ async def test_the_largest_rule_is_carried_to_the_end(temporal: Client) -> None:
 
 
 async def test_a_call_too_large_to_be_recorded_ends_only_itself(temporal: Client) -> None:
-    async with working(temporal, act(1, 2), says("One of two."), bench=Wordy()) as flow:
+    async with working(temporal, act(1, 2), says("One of two."), agent=Wordy()) as flow:
         await flow.vote(await flow.ask())
 
         assert await flow.answered() == "One of two."
-        assert [call.arguments for call in flow.bench.ran] == ['{"n": 2}']
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 2}']
         assert any(output.startswith("NOT ASKED") for output in flow.outputs)

@@ -16,11 +16,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import ActivityEnvironment
 
-from tests.builders import BOB
 from tests.flows.flow import Flow, a_rule, act, working
-from tests.listing import a_rule as a_listed_rule
-from tests.listing import an_approval, start
-from tests.model import says
+from tests.support.builders import BOB
+from tests.support.listed_approvals import a_rule as a_listed_rule
+from tests.support.listed_approvals import an_approval, start
+from tests.support.scripted_model import says
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from workflows.client import ApprovalClosedError, Approvals
 from workflows.contracts.approvals import ApprovalStatus
@@ -44,7 +44,7 @@ async def at_rest(flow: Flow) -> None:
         if await flow.conversations.how_asker_ended(id_, flow.thread.workflow_id) is None:
             await terminate(flow, id_)
             await flow.approvals.clean_up(id_)  # a later run is told of it by this only
-            await flow.log.until(lambda: "Done." in flow.log.replies)
+            await flow.threads.until(lambda: "Done." in flow.threads.replies)
 
 
 async def terminate(flow: Flow, workflow_id: str) -> None:
@@ -54,10 +54,10 @@ async def terminate(flow: Flow, workflow_id: str) -> None:
 
 async def running(flow: Flow) -> str:
     """An approval whose action is under way."""
-    flow.bench.gate.clear()
+    flow.agent.gate.clear()
     id_ = await flow.ask_on_record()
     await flow.vote(id_, BOB)
-    await flow.bench.until(lambda: len(flow.bench.ran) == 1)
+    await flow.agent.until(lambda: len(flow.agent.ran) == 1)
     return id_
 
 
@@ -76,7 +76,7 @@ class TestWhatIsSaidOfIt:
         id_ = await running(flow)
         await terminate(flow, id_)
         status = await flow.approvals.status(id_)
-        flow.bench.gate.set()
+        flow.agent.gate.set()
 
         assert (status.outcome, status.execution) == (Outcome.STOPPED, Execution.UNKNOWN)
         assert [vote.decision.by for vote in status.votes] == [BOB]
@@ -134,7 +134,7 @@ class TestWithoutAWorker:
         async with working(temporal, act(1), says("Done.")) as flow:
             id_ = await running(flow)
             await terminate(flow, id_)
-            flow.bench.gate.set()
+            flow.agent.gate.set()
             await flow.answered()
         status = await Approvals(temporal).status(id_)
 
@@ -187,7 +187,7 @@ class TestCleaningUp:
 
         assert "ended by an operator" in told
         assert "nothing was done" in told
-        assert len(flow.log.replies) == 1
+        assert len(flow.threads.replies) == 1
         assert flow.cards.of(id_).outcome is Outcome.STOPPED
 
     async def test_what_runs_is_left_alone(self, flow: Flow) -> None:
@@ -197,7 +197,7 @@ class TestCleaningUp:
             await flow.temporal.get_workflow_handle(ENDED_PREFIX + id_).describe()
 
         assert flow.cards.of(id_).outcome is Outcome.PENDING
-        assert flow.log.replies == []
+        assert flow.threads.replies == []
 
     async def test_what_ended_by_itself_has_told_it_itself(self, flow: Flow) -> None:
         id_ = await flow.ask_on_record()
@@ -214,7 +214,7 @@ class TestCleaningUp:
         await flow.approvals.clean_up(id_)
         await flow.temporal.get_workflow_handle(ENDED_PREFIX + id_).result()
 
-        assert not any("Ask again if it is still needed" in it for it in flow.log.replies)
+        assert not any("Ask again if it is still needed" in it for it in flow.threads.replies)
         assert flow.cards.of(id_).outcome is Outcome.STOPPED
 
     async def test_the_sweep_finds_what_nobody_presses(self, flow: Flow) -> None:
@@ -226,7 +226,7 @@ class TestCleaningUp:
         schedule = flow.temporal.get_schedule_handle(f"sweep-{flow.queue}")
         try:
             async with asyncio.timeout(SECONDS):
-                while not flow.log.replies:
+                while not flow.threads.replies:
                     await schedule.trigger()
                     await asyncio.wait({asyncio.create_task(flow.answered())}, timeout=1)
         finally:
@@ -268,7 +268,7 @@ async def test_lists_have_it_as_stopped(flow: Flow, began: bool, execution: Exec
         await flow.cards.until(lambda: flow.cards.of(id_).execution is Execution.RUNNING)
     await terminate(flow, id_)
     row = await _history(flow, id_)
-    flow.bench.gate.set()
+    flow.agent.gate.set()
 
     assert (row.outcome, row.stop, row.execution) == (Outcome.STOPPED, Stop.TERMINATED, execution)
 

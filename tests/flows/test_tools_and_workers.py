@@ -6,10 +6,10 @@ import pytest
 from temporalio import activity
 from temporalio.client import Client
 
-from tests.fakes import FakeAgent
 from tests.flows.flow import act, working
-from tests.flows.slow import SlowShop
-from tests.model import Answer, calls, says
+from tests.flows.slow_fakes import SlowAgent
+from tests.support.fakes import FakeAgent
+from tests.support.scripted_model import Answer, calls, says
 from workflows.contracts.core import Call, ToolResult
 
 LOOK = calls(("look", '{"n": 1}'))
@@ -28,13 +28,13 @@ class Fragile(FakeAgent):
 
 @pytest.mark.parametrize("asked", [act(1), LOOK], ids=["approved", "free"])
 async def test_a_tool_that_broke_is_tried_again(temporal: Client, asked: Answer) -> None:
-    async with working(temporal, asked, says("Done."), bench=Fragile()) as flow:
+    async with working(temporal, asked, says("Done."), agent=Fragile()) as flow:
         await flow.say("please act")
         if asked is not LOOK:
             await flow.vote((await flow.asked())[-1])
 
         assert await flow.answered() == "Done."
-        assert [call.arguments for call in flow.bench.ran] == ['{"n": 1}', '{"n": 1}']
+        assert [call.arguments for call in flow.agent.ran] == ['{"n": 1}', '{"n": 1}']
         assert "ran with" in flow.outputs[-1]
         assert "FAILED" not in flow.outputs[-1]
 
@@ -42,29 +42,29 @@ async def test_a_tool_that_broke_is_tried_again(temporal: Client, asked: Answer)
 @pytest.mark.parametrize("asked", [act(1), LOOK], ids=["approved", "free"])
 async def test_a_tool_that_takes_long_is_known_to_be_alive(temporal: Client, asked: Answer) -> None:
     async with working(temporal, asked, says("Done.")) as flow:
-        flow.bench.gate.clear()
+        flow.agent.gate.clear()
         await flow.say("please act")
         if asked is not LOOK:
             await flow.vote((await flow.asked())[-1])
-        await flow.bench.until(lambda: bool(flow.bench.ran))
+        await flow.agent.until(lambda: bool(flow.agent.ran))
 
         runs_in = flow.thread.workflow_id if asked is LOOK else flow.cards.ids[-1]
         await _heartbeat(temporal, runs_in)
-        flow.bench.gate.set()
+        flow.agent.gate.set()
         assert await flow.answered() == "Done."
 
 
 async def test_a_preview_that_takes_long_holds_up_nobody_else(temporal: Client) -> None:
-    shop = SlowShop()
-    shop.doors.close("preview")
-    async with working(temporal, act(1), says("I'm here."), says("Done."), bench=shop) as flow:
+    agent = SlowAgent()
+    agent.doors.close("preview")
+    async with working(temporal, act(1), says("I'm here."), says("Done."), agent=agent) as flow:
         await flow.say("please act")
-        await shop.until(lambda: shop.previewed == 1)
+        await agent.until(lambda: agent.previewed == 1)
 
         await flow.say("are you there?")
         assert await flow.answered() == "I'm here."
 
-        shop.doors.open("preview")
+        agent.doors.open("preview")
         await flow.vote((await flow.asked())[-1])
         assert await flow.answered(2) == "Done."
 

@@ -21,9 +21,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from bot.listeners.votes import ballot_of
-from tests.builders import ANYBODY, a_press, a_thread
 from tests.flows.flow import Flow, working
-from tests.flows.slow import SlowBook, SlowShop
+from tests.flows.slow_fakes import SlowAgent, SlowDirectory
+from tests.support.builders import ANYBODY, a_press, a_thread
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import DECIDE_SIGNAL, STATUS_QUERY, Call, Person
@@ -108,8 +108,8 @@ class Course:
     """One approval, and what happened to it."""
 
     flow: Flow
-    book: SlowBook
-    shop: SlowShop
+    directory: SlowDirectory
+    agent: SlowAgent
     number: int = field(default_factory=lambda: next(NUMBERS))
     pressed: list[tuple[Press, Decision]] = field(default_factory=list)
 
@@ -127,9 +127,9 @@ class Course:
     def prepare(self) -> None:
         """Slack and the tool, as they are for these people."""
         for who in OUTSIDERS:
-            self.book.panels[self.person(who).user] = ()
-        self.book.unknown |= {self.person(who).user for who in UNKNOWN}
-        self.book.doors.close(*(self.person(who).user for who in SLOW))
+            self.directory.panels[self.person(who).user] = ()
+        self.directory.unknown |= {self.person(who).user for who in UNKNOWN}
+        self.directory.doors.close(*(self.person(who).user for who in SLOW))
 
     async def begin(self) -> None:
         self.prepare()
@@ -143,7 +143,7 @@ class Course:
         )
         request = ApprovalRequest(
             call=call,
-            prepared=await self.flow.bench.prepare_call(call),
+            prepared=await self.flow.agent.prepare_call(call),
             asked_at=datetime.now(UTC),
             rule=ANYBODY.model_copy(update={"expires_after": timedelta(days=1)}),
         )
@@ -158,7 +158,7 @@ class Course:
         if isinstance(step, Rest):
             await self.rest()
             return
-        doors = self.book.doors if step.of else self.shop.doors
+        doors = self.directory.doors if step.of else self.agent.doors
         name = self.person(step.of).user if step.of else self.arguments
         (doors.open if step.is_open else doors.close)(name)
 
@@ -193,8 +193,8 @@ class Course:
     async def end(self) -> ApprovalStatus:
         """Everything that takes its time is answered; who asked takes back what is still open."""
         await self.rest()
-        self.book.doors.open(*(self.person(who).user for who in SLOW))
-        self.shop.doors.open(self.arguments)
+        self.directory.doors.open(*(self.person(who).user for who in SLOW))
+        self.agent.doors.open(self.arguments)
         if (await self._settled()).outcome is Outcome.PENDING:
             await self.press(LAST)
         handle = self.flow.temporal.get_workflow_handle(self.id, result_type=ApprovalStatus)
@@ -235,7 +235,7 @@ class Record:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def flow(temporal: Client) -> AsyncGenerator[Flow]:
     """One worker for all examples."""
-    async with working(temporal, directory=SlowBook(), bench=SlowShop()) as it:
+    async with working(temporal, directory=SlowDirectory(), agent=SlowAgent()) as it:
         yield it
 
 
@@ -289,9 +289,9 @@ async def _decides_rightly(flow: Flow, seeds: list[int]) -> None:
 
 async def _run(flow: Flow, steps: list[Press | Door | Rest]) -> ApprovalStatus:
     """Let it happen, and hold it against what may be true afterwards."""
-    assert isinstance(flow.directory, SlowBook)
-    assert isinstance(flow.bench, SlowShop)
-    course = Course(flow, flow.directory, flow.bench)
+    assert isinstance(flow.directory, SlowDirectory)
+    assert isinstance(flow.agent, SlowAgent)
+    course = Course(flow, flow.directory, flow.agent)
     await course.begin()
     for step in steps:
         await course.take(step)
@@ -306,7 +306,7 @@ async def _run(flow: Flow, steps: list[Press | Door | Rest]) -> ApprovalStatus:
 
 
 def _assert_decided_once(course: Course, end: ApprovalStatus, record: Record) -> None:
-    ran = [call for call in course.shop.ran if call.approval == course.id]
+    ran = [call for call in course.agent.ran if call.approval == course.id]
     approved = end.outcome is Outcome.APPROVED
     assert len(ran) == len(record.ran) == approved
     assert end.execution is (Execution.DONE if approved else Execution.NOT_STARTED)
@@ -348,7 +348,7 @@ async def _assert_told(course: Course, end: ApprovalStatus) -> None:
         person = course.person(who)
         mine = [it for it in course.pressed if it[0].who is who]
         silent = [it for it in mine if end.decision and it[1].id == end.decision.id]
-        ephemerals = [it for it in course.flow.log.ephemerals if it.to.user == person.user]
+        ephemerals = [it for it in course.flow.threads.ephemerals if it.to.user == person.user]
         assert len(ephemerals) == len(mine) - len(silent)
     late = {it.id for press, it in course.pressed if press.late}
     for refused in end.refused:

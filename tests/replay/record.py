@@ -14,9 +14,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from dev import temporal_cli
-from tests.builders import BOB, a_press
 from tests.flows.flow import CAROL, DAVE, Flow, a_rule, act, so_many, working
-from tests.model import calls, says
+from tests.support.builders import BOB, a_press
+from tests.support.scripted_model import calls, says
 from worker.search import register_search_attributes
 from workflows.contracts.rules import Escalation, People
 
@@ -84,7 +84,7 @@ async def _record_renewal(flow: Flow, release: str) -> None:
     id_ = await flow.ask("please act")
     await flow.renew()
     await _write(flow, flow.thread.workflow_id, f"{release}-renewed-waiting")
-    told = len(flow.log.replies)
+    told = len(flow.threads.replies)
     await flow.vote(id_, BOB)
     await flow.answered(told + 1)
     await _write(flow, flow.thread.workflow_id, f"{release}-renewed-done")

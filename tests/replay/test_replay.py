@@ -8,8 +8,8 @@ from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from tests.model import Script
 from tests.replay.record import HISTORIES
+from tests.support.scripted_model import Script
 from worker.runtime import RESTRICTIONS
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.conversation.workflow import ConversationWorkflow

@@ -128,9 +128,11 @@ class Product:
         ):
             assert answer.status == 200
 
-    async def conversations(self, talk: SlackThread) -> int:
+    async def conversations(self, thread: SlackThread) -> int:
         """How many conversations Temporal knows for a thread; 0 or 1."""
-        handle = self.temporal.get_workflow_handle(f"conversation-T0ACME-{talk.channel}-{talk.ts}")
+        handle = self.temporal.get_workflow_handle(
+            f"conversation-T0ACME-{thread.channel}-{thread.ts}"
+        )
         try:
             await handle.describe()
         except RPCError as error:

@@ -33,7 +33,7 @@ def options(message: Json) -> Sequence[str]:
     ]
 
 
-def words(message: Json) -> str:
+def full_text(message: Json) -> str:
     """Everything a message says."""
     return message["text"] + json.dumps(message.get("blocks", []), ensure_ascii=False)
 

@@ -14,7 +14,7 @@ from countersign.messages.faults import (
 )
 from countersign.messages.notices import FILES_ONLY
 from tests.slack.product import Product, logged
-from tests.slack.reading import approval_id, buttons, words
+from tests.slack.reading import approval_id, buttons, full_text
 from tests.slack.slack_thread import ALICES_DM, BOB, OPS, SlackThread
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.contracts.decisions import Outcome, Refusal
@@ -70,41 +70,41 @@ UNREADABLE: dict[str, Sequence[dict[str, Any]]] = {
 
 @pytest.mark.parametrize("value", ["approval-zzzzzzzzzzzz", "conversation-T0ACME-C0OPS-1", "🙂"])
 async def test_a_button_of_an_unknown_approval_is_explained(product: Product, value: str) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
     before = len(product.stack.log("bot"))
 
     await product.stale_press(card, "approval_approve", value=value)
 
-    told = await product.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
+    told = await product.sandbox.wait_ephemeral(BOB, thread_ts=thread.ts, timeout=10)
     assert "have no record of this request" in told["text"]
     await logged(product.stack, "bot", "ApprovalNotFoundError", before)
-    await _still_decidable(product, talk, card)
+    await _still_decidable(product, thread, card)
 
 
 async def test_a_press_on_a_deleted_card_decides_nothing_and_the_card_comes_back(
     product: Product,
 ) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
 
     await product.slack("chat.delete", channel=OPS, ts=card["ts"])
-    again = await talk.card()
+    again = await thread.card()
     await product.stale_press(card, "approval_approve")
 
-    told = await product.sandbox.wait_ephemeral(BOB, thread_ts=talk.ts, timeout=10)
+    told = await product.sandbox.wait_ephemeral(BOB, thread_ts=thread.ts, timeout=10)
     assert "was replaced" in told["text"]
     assert approval_id(card) in told["text"]
     assert approval_id(again) == approval_id(card)
     refused = (await product.status(card)).refused
     assert [it.why for it in refused] == [Refusal.STALE_CARD]
-    await _still_decidable(product, talk, again)
+    await _still_decidable(product, thread, again)
 
 
 async def test_an_over_long_message_is_refused_with_its_length(product: Product) -> None:
-    talk = await product.begin("order 3 desks " + "x" * MESSAGE_LIMIT)
-    assert f"{MESSAGE_LIMIT:,}" in (await talk.hear())["text"]
-    assert len(await talk.bots_messages()) == 1
+    thread = await product.begin("order 3 desks " + "x" * MESSAGE_LIMIT)
+    assert f"{MESSAGE_LIMIT:,}" in (await thread.hear())["text"]
+    assert len(await thread.bots_messages()) == 1
 
 
 async def test_a_message_with_only_a_file_is_answered(product: Product) -> None:
@@ -115,14 +115,14 @@ async def test_a_message_with_only_a_file_is_answered(product: Product) -> None:
 
 
 async def test_an_empty_mention_is_helped(product: Product) -> None:
-    talk = await product.mention("")
-    assert "order 100 widgets" in (await talk.hear())["text"]
+    thread = await product.mention("")
+    assert "order 100 widgets" in (await thread.hear())["text"]
 
 
 @ONE_WAY
 async def test_malformed_signals_from_the_command_line_are_refused(product: Product) -> None:
-    talk = await product.mention(ORDER)
-    card = await talk.card()
+    thread = await product.mention(ORDER)
+    card = await thread.card()
     before = len(product.stack.log("worker"))
 
     await asyncio.gather(*(product.signal(approval_id(card), *inputs) for inputs in MALFORMED))
@@ -131,7 +131,7 @@ async def test_malformed_signals_from_the_command_line_are_refused(product: Prod
     assert status.outcome is Outcome.PENDING
     assert [it.why for it in status.refused] == [Refusal.MALFORMED] * len(MALFORMED)
     await logged(product.stack, "worker", "malformed", before)
-    await _still_decidable(product, talk, card)
+    await _still_decidable(product, thread, card)
 
 
 @OVER_HTTP
@@ -164,8 +164,8 @@ async def test_malformed_payloads_harm_nothing(product: Product) -> None:
             for payload in payloads
         )
     )
-    talk = await product.begin("how much budget is left?")
-    assert "€" in (await talk.hear())["text"]
+    thread = await product.begin("how much budget is left?")
+    assert "€" in (await thread.hear())["text"]
 
 
 @OVER_HTTP
@@ -188,27 +188,27 @@ async def test_a_model_that_does_not_answer_is_admitted(
     product: Product, mode: str, sentence: str
 ) -> None:
     await product.script(mode, 0)
-    talk = await product.begin("hello")
-    assert (await talk.hear())["text"] == f"{sentence} {NOTHING}"
+    thread = await product.begin("hello")
+    assert (await thread.hear())["text"] == f"{sentence} {NOTHING}"
     await product.script("normal", 0)
-    await talk.say("how much budget is left?")
-    assert "€" in (await talk.hear())["text"]
+    await thread.say("how much budget is left?")
+    assert "€" in (await thread.hear())["text"]
 
 
 @ONE_WAY
 @pytest.mark.parametrize("mode", ["nonsense_arguments", "unknown_tool"])
 async def test_a_model_that_talks_nonsense_bothers_nobody(product: Product, mode: str) -> None:
     await product.script(mode, 1)
-    talk = await product.mention(ORDER)
-    answer = await talk.hear()
+    thread = await product.mention(ORDER)
+    answer = await thread.hear()
     assert answer["text"]
-    assert buttons(answer) == [] or "widget" in words(answer)
+    assert buttons(answer) == [] or "widget" in full_text(answer)
     if buttons(answer):
-        await talk.drop(answer)
+        await thread.drop(answer)
 
 
-async def _still_decidable(product: Product, talk: SlackThread, card: dict[str, Any]) -> None:
+async def _still_decidable(product: Product, thread: SlackThread, card: dict[str, Any]) -> None:
     """Nothing was lost: the card that is there now still works."""
     assert (await product.status(card)).outcome is Outcome.PENDING
-    await talk.drop(card)
+    await thread.drop(card)
     assert (await product.status(card)).outcome is Outcome.REJECTED

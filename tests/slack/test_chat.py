@@ -6,25 +6,25 @@ import pytest
 
 from countersign.messages.notices import EDIT_SEEN
 from tests.slack.product import Product
-from tests.slack.reading import Json, words
+from tests.slack.reading import Json, full_text
 from tests.slack.slack_thread import ALICE, ALICES_DM, BOB, BOT, OPS, RANDOM, TRIO
 
 ONE_WAY = pytest.mark.delivery("http")  # Slack delivers the same either way
 
 
 async def test_a_direct_message_is_answered_in_its_thread(product: Product) -> None:
-    talk = await product.begin("how much budget is left?")
-    answer = await talk.hear()
+    thread = await product.begin("how much budget is left?")
+    answer = await thread.hear()
     assert "€" in answer["text"]
-    assert answer["thread_ts"] == talk.ts
+    assert answer["thread_ts"] == thread.ts
 
 
 async def test_a_mention_is_answered_once_although_slack_tells_it_twice(product: Product) -> None:
-    talk = await product.mention("how much budget is left?")
-    await talk.hear("€")
-    await talk.say("thanks!")
-    await talk.hear("welcome")
-    assert len(await talk.bots_messages()) == 2
+    thread = await product.mention("how much budget is left?")
+    await thread.hear("€")
+    await thread.say("thanks!")
+    await thread.hear("welcome")
+    assert len(await thread.bots_messages()) == 2
 
 
 async def test_a_mention_in_a_thread_that_others_began_joins_it(product: Product) -> None:
@@ -38,34 +38,34 @@ async def test_among_several_people_in_a_direct_message_it_is_as_in_a_channel(
     product: Product,
 ) -> None:
     chatter = await product.begin("Lunch?", TRIO)
-    talk = await product.mention("order 100 widgets", TRIO)
-    card = await talk.card()
-    await talk.press(card, "Approve")
-    await talk.redrawn(card, "Done")
-    await talk.hear()
-    await talk.say("how much budget is left?", BOB)
-    assert "€" in (await talk.hear())["text"]
+    thread = await product.mention("order 100 widgets", TRIO)
+    card = await thread.card()
+    await thread.press(card, "Approve")
+    await thread.redrawn(card, "Done")
+    await thread.hear()
+    await thread.say("how much budget is left?", BOB)
+    assert "€" in (await thread.hear())["text"]
     assert await product.conversations(chatter) == 0
 
 
 @ONE_WAY
 async def test_a_thread_has_a_memory(product: Product) -> None:
-    talk = await product.begin("I want to order chairs")
-    assert "how many" in (await talk.hear())["text"].lower()
-    await talk.say("12")
-    card = await talk.card()
-    assert "12 × chair" in words(card)
-    await talk.drop(card)
+    thread = await product.begin("I want to order chairs")
+    assert "how many" in (await thread.hear())["text"].lower()
+    await thread.say("12")
+    card = await thread.card()
+    assert "12 × chair" in full_text(card)
+    await thread.drop(card)
 
 
 @pytest.mark.delivery("http")  # it takes as long as the model's time-out
 async def test_while_the_agent_works_the_thread_says_so(product: Product) -> None:
     await product.sandbox.wait_quiet()  # or the model would hang for another test's thread
     await product.script("hang", 1)
-    talk = await product.begin("hello")
-    status = await product.sandbox.wait_status(ALICES_DM, thread_ts=talk.ts, timeout=20)
+    thread = await product.begin("hello")
+    status = await product.sandbox.wait_status(ALICES_DM, thread_ts=thread.ts, timeout=20)
     assert status["text"] == "is thinking…"
-    await talk.hear()  # the model is asked again, and the next test finds nobody at work
+    await thread.hear()  # the model is asked again, and the next test finds nobody at work
 
 
 async def test_what_no_person_says_to_the_bot_starts_nothing(product: Product) -> None:
@@ -82,22 +82,22 @@ async def test_what_no_person_says_to_the_bot_starts_nothing(product: Product) -
 
 
 async def test_an_edit_is_told_of_in_one_line_and_what_slack_adds_is_none(product: Product) -> None:
-    talk = await product.mention("hello")
-    await talk.hear()
-    before = {"type": "message", "user": ALICE, "ts": talk.ts, "text": f"<@{BOT}> hello"}
+    thread = await product.mention("hello")
+    await thread.hear()
+    before = {"type": "message", "user": ALICE, "ts": thread.ts, "text": f"<@{BOT}> hello"}
     for number, added in enumerate(
         (
             {"attachments": [{"from_url": "https://a.test", "text": "order 100 widgets"}]},
-            {"reply_count": 1, "thread_ts": talk.ts},
+            {"reply_count": 1, "thread_ts": thread.ts},
             {"language": {"locale": "de"}},
         )
     ):
         change = {"message": {**before, **added}, "previous_message": before}
-        await product.sandbox.deliver(_event(f"EvCHANGE{number}", talk.ts, **change))
-    await product.sandbox.edit(ALICE, OPS, talk.ts, f"<@{BOT}> hello there")
-    assert (await talk.hear())["text"] == EDIT_SEEN
+        await product.sandbox.deliver(_event(f"EvCHANGE{number}", thread.ts, **change))
+    await product.sandbox.edit(ALICE, OPS, thread.ts, f"<@{BOT}> hello there")
+    assert (await thread.hear())["text"] == EDIT_SEEN
     await product.sandbox.wait_quiet()
-    assert len(await talk.bots_messages()) == 2
+    assert len(await thread.bots_messages()) == 2
 
 
 def _event(id_: str, ts: str, **event: Any) -> Json:
@@ -108,19 +108,19 @@ def _event(id_: str, ts: str, **event: Any) -> Json:
 
 @ONE_WAY
 async def test_markdown_of_the_model_looks_right_in_slack(product: Product) -> None:
-    talk = await product.begin("what do you sell?")
-    answer = await talk.hear()
-    assert "widget" in words(answer)
+    thread = await product.begin("what do you sell?")
+    answer = await thread.hear()
+    assert "widget" in full_text(answer)
     assert [block["type"] for block in answer["blocks"]] == ["markdown"]
     assert "**" not in answer["text"]
 
 
 @ONE_WAY
 async def test_a_long_answer_comes_in_several_messages_and_in_order(product: Product) -> None:
-    talk = await product.begin("write a long report about the catalogue")
-    await talk.hear()
+    thread = await product.begin("write a long report about the catalogue")
+    await thread.hear()
     await product.sandbox.wait_quiet(timeout=20)
-    pieces = await talk.bots_messages()
+    pieces = await thread.bots_messages()
     assert len(pieces) > 2
     assert all(len(piece["text"]) <= 4_000 for piece in pieces)
     assert sum(len(piece["text"]) for piece in pieces) > 10_000
@@ -130,40 +130,40 @@ async def test_a_long_answer_comes_in_several_messages_and_in_order(product: Pro
 async def test_a_workspace_without_status_lines_still_gets_answers(product: Product) -> None:
     for kind in ("unknown_method", "html_404"):
         await product.sandbox.fail("assistant.threads.setStatus", kind, count=1)
-        talk = await product.begin("hello")
-        await talk.hear()
+        thread = await product.begin("hello")
+        await thread.hear()
 
 
 @ONE_WAY
 async def test_a_workspace_without_markdown_blocks_gets_text(product: Product) -> None:
     await product.sandbox.fail("chat.postMessage", "error", error="invalid_blocks")
-    talk = await product.begin("what do you sell?")
-    answer = await talk.hear()
+    thread = await product.begin("what do you sell?")
+    answer = await thread.hear()
     assert "widget" in answer["text"]
     assert "markdown" not in [block["type"] for block in answer.get("blocks", ())]
 
 
 async def test_an_event_delivered_twice_is_answered_once(product: Product) -> None:
     await product.sandbox.fail("events", "duplicate")
-    talk = await product.begin("hello")
-    await talk.hear()
+    thread = await product.begin("hello")
+    await thread.hear()
     await product.sandbox.wait_quiet()
-    assert len(await talk.bots_messages()) == 1
+    assert len(await thread.bots_messages()) == 1
 
 
 @ONE_WAY
 async def test_an_answer_whose_delivery_is_doubtful_is_posted_once(product: Product) -> None:
     for kind in ("http_500", "drop"):
         await product.sandbox.fail("chat.postMessage", kind, when="after")
-        talk = await product.begin("hello")
-        await talk.hear()
+        thread = await product.begin("hello")
+        await thread.hear()
         await product.sandbox.wait_quiet(timeout=20)
-        assert len(await talk.bots_messages()) == 1
+        assert len(await thread.bots_messages()) == 1
 
 
 @ONE_WAY
 async def test_slack_that_asks_for_patience_gets_it(product: Product) -> None:
     await product.sandbox.fail("chat.postMessage", "http_429", retry_after=1)
-    talk = await product.begin("hello")
-    await talk.hear()
-    assert len(await talk.bots_messages()) == 1
+    thread = await product.begin("hello")
+    await thread.hear()
+    assert len(await thread.bots_messages()) == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.slack.product import Product
-from tests.slack.reading import Json, approval_id, buttons, live, row_of, words
+from tests.slack.reading import Json, approval_id, buttons, full_text, live, row_of
 from tests.slack.slack_thread import (
     ALICE,
     BOB,
@@ -25,63 +25,63 @@ MANY = "order 1 chair, 2 desks, 3 headsets and 4 widgets"
 async def test_a_typed_approval_decides_nothing_and_brings_an_approver_the_button(
     product: Product,
 ) -> None:
-    talk, card = await _asked(product)
-    await talk.say("approve", who=BOB)
-    prompt = await talk.told(BOB, "Press here to approve")
+    thread, card = await _asked(product)
+    await thread.say("approve", who=BOB)
+    prompt = await thread.told(BOB, "Press here to approve")
     assert (await product.status(card)).outcome is Outcome.PENDING
 
-    await talk.press(prompt, "Approve")
+    await thread.press(prompt, "Approve")
 
-    await talk.redrawn(card, "from a private message")
+    await thread.redrawn(card, "from a private message")
     decision = (await product.status(card)).decision
     assert decision is not None
     assert decision.via is Via.PROMPT
 
 
 async def test_a_typed_approval_of_who_asked_is_explained(product: Product) -> None:
-    talk, card = await _asked(product)
-    await talk.say("approve")
-    told = await talk.told(ALICE, "somebody else has to decide")
+    thread, card = await _asked(product)
+    await thread.say("approve")
+    told = await thread.told(ALICE, "somebody else has to decide")
     assert "Ask them" in buttons(told)
     assert (await product.status(card)).outcome is Outcome.PENDING
-    await talk.drop(card)
+    await thread.drop(card)
 
 
 async def test_who_asked_takes_it_back_in_words_and_nobody_else_can(product: Product) -> None:
-    talk, card = await _asked(product)
-    await talk.say("cancel that", who=BOB)
-    await talk.told(BOB, "Only who asked for it can withdraw it")
+    thread, card = await _asked(product)
+    await thread.say("cancel that", who=BOB)
+    await thread.told(BOB, "Only who asked for it can withdraw it")
     assert (await product.status(card)).outcome is Outcome.PENDING
 
-    await talk.say("cancel that")
+    await thread.say("cancel that")
 
-    assert buttons(await talk.redrawn(card, "No longer needed")) == []
-    assert "withdrawn" in (await talk.hear())["text"].lower()
+    assert buttons(await thread.redrawn(card, "No longer needed")) == []
+    assert "withdrawn" in (await thread.hear())["text"].lower()
 
 
 async def test_of_several_requests_only_all_are_taken_back_in_words(product: Product) -> None:
-    talk = await product.mention("order 1 chair and 1 desk")
-    cards = [await talk.card(), await talk.card()]
-    await talk.say("cancel it")
-    told = await talk.told(ALICE, "Several of your requests wait")
+    thread = await product.mention("order 1 chair and 1 desk")
+    cards = [await thread.card(), await thread.card()]
+    await thread.say("cancel it")
+    told = await thread.told(ALICE, "Several of your requests wait")
     assert all(approval_id(card) in told["text"] for card in cards)
 
-    await talk.say("cancel everything")
+    await thread.say("cancel everything")
 
     for card in cards:
-        await talk.redrawn(card, "No longer needed")
+        await thread.redrawn(card, "No longer needed")
 
 
 async def test_glass_is_broken_alone_with_a_reason_and_for_all_to_see(product: Product) -> None:
-    talk, card = await _asked(product, LARGE)
-    await talk.choose(card, "Break glass…", BOB)
+    thread, card = await _asked(product, LARGE)
+    await thread.choose(card, "Break glass…", BOB)
     told = await product.sandbox.wait_ephemeral(BOB, contains="break the glass", timeout=PATIENCE)
     assert approval_id(card) not in told["text"]
 
-    await talk.choose(card, "Break glass…", CAROL)
-    await talk.fill_in({"Why can this not wait?": "the line stands still"}, CAROL)
+    await thread.choose(card, "Break glass…", CAROL)
+    await thread.fill_in({"Why can't this wait?": "the line stands still"}, CAROL)
 
-    done = words(await talk.redrawn(card, "Done:"))
+    done = full_text(await thread.redrawn(card, "Done:"))
     assert "break-glass" in done
     assert "the line stands still" in done
     decision = (await product.status(card)).decision
@@ -90,92 +90,94 @@ async def test_glass_is_broken_alone_with_a_reason_and_for_all_to_see(product: P
 
 
 async def test_what_the_policy_denies_is_asked_of_nobody(product: Product) -> None:
-    talk = await product.mention("order 500 widgets")
-    told = (await talk.hear())["text"]
+    thread = await product.mention("order 500 widgets")
+    told = (await thread.hear())["text"]
     assert "go through a tender" in told
     assert "over-20000" in told
-    assert [buttons(it) for it in await talk.bots_messages()] == [[]]
+    assert [buttons(it) for it in await thread.bots_messages()] == [[]]
 
 
 async def test_what_was_refused_a_moment_ago_is_answered_from_the_record(product: Product) -> None:
-    talk, card = await _asked(product, "order 2 desks")
-    await talk.reject(card, "we have desks")
-    await talk.hear("we have desks")
+    thread, card = await _asked(product, "order 2 desks")
+    await thread.reject(card, "we have desks")
+    await thread.hear("we have desks")
 
-    await talk.say("order 2 desks")
+    await thread.say("order 2 desks")
 
-    again = await talk.hear()
+    again = await thread.hear()
     assert "we have desks" in again["text"]
     assert buttons(again) == []
 
 
 async def test_four_requests_have_a_summary_that_follows_each_decision(product: Product) -> None:
-    talk = await product.mention(MANY)
-    cards = [await talk.card() for _ in range(4)]
-    summary = await product.sandbox.wait_reply(OPS, talk.ts, contains="4 waiting", timeout=PATIENCE)
+    thread = await product.mention(MANY)
+    cards = [await thread.card() for _ in range(4)]
+    summary = await product.sandbox.wait_reply(
+        OPS, thread.ts, contains="4 waiting", timeout=PATIENCE
+    )
     assert buttons(summary) == ["Approve all 4…"]
 
-    await talk.reject(cards[0])
+    await thread.reject(cards[0])
 
-    await talk.redrawn(summary, "3 waiting")
-    await talk.press(summary, "Approve all 4…")
-    dialog = await talk.dialog()
-    listed = words({"text": "", "blocks": dialog["blocks"]})
+    await thread.redrawn(summary, "3 waiting")
+    await thread.press(summary, "Approve all 4…")
+    dialog = await thread.dialog()
+    listed = full_text({"text": "", "blocks": dialog["blocks"]})
     assert [approval_id(card) in listed for card in cards] == [False, True, True, True]
     await product.sandbox.close_view(BOB, dialog)
-    await talk.say("cancel all")
-    await talk.redrawn(summary, "All 4 are decided")
+    await thread.say("cancel all")
+    await thread.redrawn(summary, "All 4 are decided")
 
 
 async def test_an_archived_target_is_passed_over_and_the_next_one_taken(product: Product) -> None:
     await product.sandbox.set_channel(FINANCE, archived=True)
     try:
-        talk = await product.begin(LARGE)
-        line = await talk.line()
+        thread = await product.begin(LARGE)
+        line = await thread.line()
         id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
-        card = await talk.copy_for(CAROLS_DM, id_)
+        card = await thread.copy_for(CAROLS_DM, id_)
     finally:
         await product.sandbox.set_channel(FINANCE, archived=False)
-    await talk.reject(card, who=CAROL)
-    await talk.redrawn(line, "Rejected")
+    await thread.reject(card, who=CAROL)
+    await thread.redrawn(line, "Rejected")
 
 
 async def test_a_card_that_nowhere_takes_is_told_and_still_decided_from_the_list(
     product: Product,
 ) -> None:
     await product.sandbox.fail("conversations.open", "error", error="missing_scope", count=10)
-    talk = await product.begin("order 1 chair")
-    line = await talk.hear("could not be posted")
+    thread = await product.begin("order 1 chair")
+    line = await thread.hear("could not be posted")
     await product.sandbox.clear_faults()
-    assert "countersign approve" in words(line)
+    assert "countersign approve" in full_text(line)
     id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
     row = row_of(await product.list_of(BOB, id_), id_)
     assert row is not None
 
-    await talk.press(row, "Reject…")
-    await talk.fill_in()
+    await thread.press(row, "Reject…")
+    await thread.fill_in()
 
-    await talk.redrawn(line, "Rejected")
-    assert "rejected" in (await talk.hear())["text"].lower()
+    await thread.redrawn(line, "Rejected")
+    assert "rejected" in (await thread.hear())["text"].lower()
 
 
 @pytest.mark.parametrize("markup", ["<!channel>", "<@U0CAROL>", "<https://evil.example|Approve>"])
 async def test_markup_in_reasons_and_arguments_mentions_and_links_nothing(
     product: Product, markup: str
 ) -> None:
-    talk = await product.begin(f"order 1 chair because {markup} `*now*`")
-    line = await talk.line()
+    thread = await product.begin(f"order 1 chair because {markup} `*now*`")
+    line = await thread.line()
     id_ = line["metadata"]["event_payload"]["key"].split("/")[0]
-    card = await talk.copy_for("D0BOB", id_)
-    await talk.reject(card, f"no {markup} `*please*`")
-    settled = [await talk.redrawn(it, "Rejected") for it in (card, line)]
-    answer = await talk.hear("Rejected")
+    card = await thread.copy_for("D0BOB", id_)
+    await thread.reject(card, f"no {markup} `*please*`")
+    settled = [await thread.redrawn(it, "Rejected") for it in (card, line)]
+    answer = await thread.hear("Rejected")
     listed = await product.list_of(BOB, text=id_)
     for shown in (card, line, *settled, answer, listed):
         assert live(shown, markup) == [], shown
-    assert OPS not in words(line)
+    assert OPS not in full_text(line)
 
 
 async def _asked(product: Product, text: str = "order 1 chair") -> tuple[SlackThread, Json]:
-    talk = await product.mention(text)
-    return talk, await talk.card()
+    thread = await product.mention(text)
+    return thread, await thread.card()

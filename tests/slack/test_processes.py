@@ -13,7 +13,7 @@ from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.slack.policy import policy_of
 from tests.slack.product import Product, logged
-from tests.slack.reading import buttons, words
+from tests.slack.reading import buttons, full_text
 from tests.slack.slack_thread import ALICE, CARD
 
 pytestmark = pytest.mark.system
@@ -35,41 +35,41 @@ rules:
 
 
 async def test_a_pending_approval_survives_the_death_of_bot_and_worker(own: Product) -> None:
-    talk = await own.mention(ORDER)
-    card = await talk.card()
+    thread = await own.mention(ORDER)
+    card = await thread.card()
     await own.stack.kill("worker")
     await own.stack.kill("bot")
-    refused = await talk.press(card, "Approve")
+    refused = await thread.press(card, "Approve")
     assert not refused["delivered"]
 
     await asyncio.gather(own.stack.launch("worker"), own.stack.launch("bot"))
-    await talk.press(card, "Approve")
+    await thread.press(card, "Approve")
 
-    assert "placed" in (await talk.hear())["text"]
-    assert buttons(await talk.redrawn(card, "Done:")) == []
+    assert "placed" in (await thread.hear())["text"]
+    assert buttons(await thread.redrawn(card, "Done:")) == []
 
 
 async def test_a_worker_that_is_stopped_ends_well_and_a_press_counts_when_it_is_back(
     own: Product,
 ) -> None:
-    talk = await own.mention(ORDER)
-    card = await talk.card()
+    thread = await own.mention(ORDER)
+    card = await thread.card()
     assert await own.stack.stop_one("worker") == 0
 
-    pressed = await talk.press(card, "Approve")
+    pressed = await thread.press(card, "Approve")
     assert pressed["delivered"]
 
     await own.stack.launch("worker")
-    assert "placed" in (await talk.hear())["text"]
+    assert "placed" in (await thread.hear())["text"]
 
 
 async def test_a_bot_that_is_stopped_ends_well_and_what_is_said_is_answered_when_it_is_back(
     own: Product,
 ) -> None:
     assert await own.stack.stop_one("bot") == 0
-    talk = await own.begin("how much budget is left?")
+    thread = await own.begin("how much budget is left?")
     await own.stack.launch("bot")
-    assert "€" in (await talk.hear())["text"]
+    assert "€" in (await thread.hear())["text"]
 
 
 @pytest.mark.parametrize("how", ["drop", "disconnect", "refuse_next"])
@@ -77,8 +77,8 @@ async def test_a_lost_socket_is_opened_again(own: Product, how: str) -> None:
     await own.sandbox.disturb_socket(how)
     if how == "refuse_next":
         await own.sandbox.disturb_socket("drop")
-    talk = await own.begin("how much budget is left?")
-    assert "€" in (await talk.hear())["text"]
+    thread = await own.begin("how much budget is left?")
+    assert "€" in (await thread.hear())["text"]
 
 
 async def test_health_and_readiness_are_told(own: Product) -> None:
@@ -92,13 +92,13 @@ async def test_health_and_readiness_are_told(own: Product) -> None:
 async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) -> None:
     options = StackOptions(home=tmp_path, in_memory=False)
     async with Stack(options) as stack, _people(stack) as sandbox:
-        talk = await Product(stack, sandbox, await _connect(stack)).mention(ORDER)
-        card = await talk.card()
+        thread = await Product(stack, sandbox, await _connect(stack)).mention(ORDER)
+        card = await thread.card()
     async with Stack(options) as stack, _people(stack) as sandbox:
-        talk = replace(talk, sandbox=sandbox)
-        await talk.press(card, "Approve")
-        assert "placed" in (await talk.hear())["text"]
-        assert buttons(await talk.redrawn(card, "Done:")) == []
+        thread = replace(thread, sandbox=sandbox)
+        await thread.press(card, "Approve")
+        assert "placed" in (await thread.hear())["text"]
+        assert buttons(await thread.redrawn(card, "Done:")) == []
 
 
 async def test_a_policy_that_becomes_wrong_while_it_runs_leaves_the_old_one_in_force(
@@ -112,25 +112,25 @@ async def test_a_policy_that_becomes_wrong_while_it_runs_leaves_the_old_one_in_f
     second = await (await own.mention(ORDER)).card()
     await logged(own.stack, "worker", "changed policy refused", before)
     file.write_text(RULE.format(version=33, approvers="{users: [U0CAROL]}"), encoding="utf-8")
-    talk = await own.mention(ORDER)
-    third = await talk.card()
-    assert ["` v1" in words(it) for it in (first, second, third)] == [True, True, False]
-    assert "v33" in words(third)
-    await talk.press(first, "Approve")  # it keeps the rule that it was asked under
-    await talk.redrawn(first, "Done:")
+    thread = await own.mention(ORDER)
+    third = await thread.card()
+    assert ["` v1" in full_text(it) for it in (first, second, third)] == [True, True, False]
+    assert "v33" in full_text(third)
+    await thread.press(first, "Approve")  # it keeps the rule that it was asked under
+    await thread.redrawn(first, "Done:")
 
 
 async def test_who_works_alone_approves_their_own_requests_and_the_record_says_so(
     own: Product,
 ) -> None:
     policy_of(own.stack).write_text(SOLO, encoding="utf-8")
-    talk = await own.begin(ORDER)
-    card = await talk.hear(CARD)
-    assert "solo mode: you approve your own requests" in words(card)
+    thread = await own.begin(ORDER)
+    card = await thread.hear(CARD)
+    assert "solo mode: you approve your own requests" in full_text(card)
     approve = next(it for it in card["blocks"][-1]["elements"] if "style" in it)
     assert "Solo mode" in approve["confirm"]["text"]["text"]
-    await talk.press(card, "Approve", ALICE)
-    assert "solo mode" in words(await talk.redrawn(card, "Done:"))
+    await thread.press(card, "Approve", ALICE)
+    assert "solo mode" in full_text(await thread.redrawn(card, "Done:"))
 
 
 def _people(stack: Stack) -> SandboxClient:

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.errors import ControlError
 from tests.slack.product import Product
-from tests.slack.reading import Json, approval_id, buttons, row_of, words
+from tests.slack.reading import Json, approval_id, buttons, full_text, row_of
 from tests.slack.slack_thread import ALICE, BOB, CAROL, OPS, PATIENCE, SlackThread
 from workflows.contracts.decisions import Outcome, Via
 
@@ -19,9 +19,9 @@ Decides = Callable[[Product, SlackThread, Json], Awaitable[object]]
 
 
 async def _ordered(product: Product, text: str = ORDER) -> tuple[SlackThread, Json, str]:
-    talk = await product.mention(text)
-    card = await talk.card()
-    return talk, card, approval_id(card)
+    thread = await product.mention(text)
+    card = await thread.card()
+    return thread, card, approval_id(card)
 
 
 async def _refreshed(product: Product, listed: Json, who: str = BOB) -> Json:
@@ -77,19 +77,19 @@ async def _home_with(product: Product, home: Json, id_: str, who: str = BOB) -> 
     return home
 
 
-async def _on_the_card(product: Product, talk: SlackThread, card: Json) -> None:
+async def _on_the_card(product: Product, thread: SlackThread, card: Json) -> None:
     del product
-    await talk.press(card, "Approve", CAROL)
+    await thread.press(card, "Approve", CAROL)
 
 
-async def _at_the_terminal(product: Product, talk: SlackThread, card: Json) -> None:
-    del talk
+async def _at_the_terminal(product: Product, thread: SlackThread, card: Json) -> None:
+    del thread
     code, printed = await product.at_terminal("reject", approval_id(card), "--reason", "too many")
     assert code == 0, printed
 
 
-async def _by_signal(product: Product, talk: SlackThread, card: Json) -> None:
-    del talk
+async def _by_signal(product: Product, thread: SlackThread, card: Json) -> None:
+    del thread
     assert await product.signal(approval_id(card), "true") == 0
 
 
@@ -97,9 +97,9 @@ async def _by_signal(product: Product, talk: SlackThread, card: Json) -> None:
 async def test_a_list_that_is_refreshed_shows_what_was_decided_elsewhere(
     product: Product, decides: Decides
 ) -> None:
-    talk, card, id_ = await _ordered(product)
+    thread, card, id_ = await _ordered(product)
     listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
-    await decides(product, talk, card)
+    await decides(product, thread, card)
     await product.over(card)
     shown = await _refreshed_without(product, listed, id_)
 
@@ -109,12 +109,12 @@ async def test_a_list_that_is_refreshed_shows_what_was_decided_elsewhere(
 async def test_a_dialog_that_was_opened_from_a_list_decides_and_refresh_shows_it(
     product: Product,
 ) -> None:
-    talk, card, id_ = await _ordered(product)
+    thread, card, id_ = await _ordered(product)
     listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
     row = row_of(listed, id_)
     assert row
     await product.sandbox.click_button(BOB, row, "Reject…")
-    await talk.fill_in({"reason": "too many"})
+    await thread.fill_in({"reason": "too many"})
     await product.over(card)
     await _refreshed_without(product, listed, id_)
 
@@ -122,26 +122,26 @@ async def test_a_dialog_that_was_opened_from_a_list_decides_and_refresh_shows_it
 async def test_one_of_two_votes_on_the_card_takes_the_row_out_of_the_voter_s_list(
     product: Product,
 ) -> None:
-    talk, card, id_ = await _ordered(product, "order 150 widgets because stock is low")
+    thread, card, id_ = await _ordered(product, "order 150 widgets because stock is low")
     listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
-    await talk.press(card, "Approve", BOB)
-    await talk.redrawn(card, f"✔ <@{BOB}>")
+    await thread.press(card, "Approve", BOB)
+    await thread.redrawn(card, f"✔ <@{BOB}>")
     await _refreshed_without(product, listed, id_)
     assert (await product.status(card)).outcome is Outcome.PENDING
 
-    await talk.press(card, "Approve", CAROL)
-    await talk.redrawn(card, "Done:")
+    await thread.press(card, "Approve", CAROL)
+    await thread.redrawn(card, "Done:")
 
 
 async def test_a_list_in_which_somebody_presses_too_late_is_redrawn_at_once(
     product: Product,
 ) -> None:
-    talk, card, id_ = await _ordered(product)
+    thread, card, id_ = await _ordered(product)
     listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
     row = row_of(listed, id_)
     assert row
-    await talk.press(card, "Approve", CAROL)
-    await talk.redrawn(card, "Done:")
+    await thread.press(card, "Approve", CAROL)
+    await thread.redrawn(card, "Done:")
     await product.sandbox.click_button(BOB, row, "Reject…")
     shown = await _redrawn(product, listed, "✅ Approved: Order 10")
 
@@ -151,7 +151,7 @@ async def test_a_list_in_which_somebody_presses_too_late_is_redrawn_at_once(
 
 
 async def test_a_home_has_what_waits_and_buttons_that_decide_it(product: Product) -> None:
-    talk, card, id_ = await _ordered(product)
+    thread, card, id_ = await _ordered(product)
     home, row = await _home(product, id_, "Approve")
     assert buttons(row)[:2] == ["Approve", "Reject…"]
     assert "Order 10 × widget" in json.dumps(home["blocks"], ensure_ascii=False)
@@ -160,8 +160,8 @@ async def test_a_home_has_what_waits_and_buttons_that_decide_it(product: Product
     emptied = await _home_without(product, home, id_)
 
     assert "✅ Approved: Order 10" in json.dumps(emptied["blocks"], ensure_ascii=False)
-    done = await talk.redrawn(card, "Done:")
-    assert "from Home" in words(done)
+    done = await thread.redrawn(card, "Done:")
+    assert "from Home" in full_text(done)
     status = await product.status(card)
     assert status.decision
     assert (status.decision.via, status.decision.by and status.decision.by.user) == (Via.HOME, BOB)
@@ -172,19 +172,19 @@ async def test_a_home_is_published_anew_when_something_for_its_owner_is_asked_or
 ) -> None:
     await product.sandbox.open_home(BOB)
     home = await product.sandbox.wait_home(BOB, timeout=PATIENCE)
-    talk, card, id_ = await _ordered(product)
+    thread, card, id_ = await _ordered(product)
     asked = await _home_with(product, home, id_)
-    await talk.press(card, "Approve", CAROL)
+    await thread.press(card, "Approve", CAROL)
     emptied = await _home_without(product, asked, id_)
 
     assert "✅ Approved: Order 10" in json.dumps(emptied["blocks"], ensure_ascii=False)
 
 
 async def test_a_dialog_is_opened_from_the_home_and_changes_it(product: Product) -> None:
-    talk, card, id_ = await _ordered(product)
+    thread, card, id_ = await _ordered(product)
     home, row = await _home(product, id_, "Approve")
     await product.sandbox.click_in_view(BOB, row, "Reject…")
-    await talk.fill_in({"reason": "too many"})
+    await thread.fill_in({"reason": "too many"})
     await _home_without(product, home, id_)
 
     assert (await product.status(card)).outcome is Outcome.REJECTED
@@ -200,10 +200,10 @@ async def test_who_asked_finds_that_in_their_home_and_can_withdraw_it(product: P
 
 
 async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog(product: Product) -> None:
-    talk, card, id_ = await _ordered(product)
+    thread, card, id_ = await _ordered(product)
     home, row = await _home(product, id_, "Approve")
-    await talk.press(card, "Approve", CAROL)
-    await talk.redrawn(card, "Done:")
+    await thread.press(card, "Approve", CAROL)
+    await thread.redrawn(card, "Done:")
     await product.over(card)
     try:
         await product.sandbox.click_in_view(BOB, row, "Approve")
@@ -216,19 +216,19 @@ async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog(product: Produ
 
 
 async def test_a_stale_card_heals_when_it_is_pressed(product: Product) -> None:
-    talk, card, _ = await _ordered(product)
-    await talk.press(card, "Approve", CAROL)
-    await talk.redrawn(card, "Done:")
+    thread, card, _ = await _ordered(product)
+    await thread.press(card, "Approve", CAROL)
+    await thread.redrawn(card, "Done:")
     await product.over(card)
     old = {"text": card["text"], "blocks": json.dumps(card["blocks"])}
     await product.slack("chat.update", channel=card["channel"], ts=card["ts"], **old)
-    stale = await talk.redrawn(card, "Approval needed")
-    await talk.press(stale, "Approve", BOB)
-    healed = await talk.redrawn(card, "Done:")
+    stale = await thread.redrawn(card, "Approval needed")
+    await thread.press(stale, "Approve", BOB)
+    healed = await thread.redrawn(card, "Done:")
 
-    assert "Approved · " in words(healed)
+    assert "Approved · " in full_text(healed)
     assert buttons(healed) == []
-    await talk.told(BOB, "Too late")
+    await thread.told(BOB, "Too late")
 
 
 async def test_a_bot_in_which_lists_and_homes_were_opened_leaves_quietly(own: Product) -> None:

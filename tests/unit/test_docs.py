@@ -1,7 +1,10 @@
 """The documents are held to the code."""
 
+import ast
 import re
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,12 +15,19 @@ from dev.paths import ROOT
 from dev.settings_table import written
 from worker.settings import WorkerSettings
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [
-    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "sandbox/README.md")),
+    *sorted(ROOT.glob("*.md")),
+    ROOT / "sandbox/README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+README, CONTRIBUTING, OPERATIONS = (
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "CONTRIBUTING.md", "docs/operations.md")
+)
 HIDDEN = {".ci", ".env.example", ".gitignore"}
+LATER = {"examples/purchasing/plants.py", "garden/policy.yaml", "garden/plants.py"}
+"""Files that a reader of the README makes."""
+PROGRAMS = ("bot", "countersign", "dev", "tests/browser", "worker", "workflows")
 
 
 def _tracked() -> list[str]:
@@ -27,15 +37,23 @@ def _tracked() -> list[str]:
     ).stdout.splitlines()
 
 
-def test_readme_names_every_folder_and_file_at_the_top_and_no_other() -> None:
-    section = README.split("## Find your way around")[1].split("\n## ")[0]
-    named = {name.rstrip("/") for name in re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)}
-    there = {path.split("/")[0] for path in _tracked()} - HIDDEN
-    assert named == there
+def _first_column(page: str, heading: str) -> list[str]:
+    """What is in backticks at the beginning of the rows of a table."""
+    table = page.split(heading)[1].split("\n\n|", 1)[-1].split("\n\n", maxsplit=1)[0]
+    return re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
 
 
-def test_readme_lists_every_setting_as_it_is() -> None:
-    assert written(README) == README
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 160
+
+
+def test_contributing_names_every_folder_and_file_at_the_top_and_no_other() -> None:
+    named = {name.rstrip("/") for name in _first_column(CONTRIBUTING, "## Find your way around")}
+    assert named == {path.split("/")[0] for path in _tracked()} - HIDDEN
+
+
+def test_every_setting_is_listed_as_it_is() -> None:
+    assert written(OPERATIONS) == OPERATIONS
 
 
 def test_the_example_environment_names_every_setting() -> None:
@@ -45,10 +63,9 @@ def test_the_example_environment_names_every_setting() -> None:
     assert named == {name.upper() for name in fields} | {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
 
 
-def test_readme_explains_every_scope_of_the_manifest() -> None:
+def test_every_scope_of_the_manifest_is_explained() -> None:
     manifest = yaml.safe_load((ROOT / "slack_app_manifest.yml").read_text(encoding="utf-8"))
-    section = README.split("| scope | why |")[1].split("\n\n")[0]
-    explained = re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+    explained = _first_column(OPERATIONS, "## Slack scopes")
     assert explained == manifest["oauth_config"]["scopes"]["bot"]
 
 
@@ -63,12 +80,30 @@ def test_the_example_of_a_tool_is_one() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere_and_fences_are_closed(page: object) -> None:
-    path = ROOT / str(page)
-    text = path.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
-        assert (path.parent / target).exists(), target
+def test_links_lead_somewhere_and_fences_are_closed(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
+        linked = page.parent / target if target else page
+        assert linked.exists(), target
+        assert not anchor or anchor in _anchors(linked), anchor
     assert text.count("```") % 2 == 0
+
+
+def _anchors(page: Path) -> set[str]:
+    """What GitHub calls the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", it).lower().replace(" ", "-") for it in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    tracked, beside = _tracked(), page.relative_to(ROOT).parent
+    text = re.sub(
+        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    for name in re.findall(r"`([\w./-]+\.(?:py|md|ya?ml|toml|lock|js|json|png))`", text):
+        known = any(path == name or path.endswith(f"/{name}") for path in tracked)
+        assert known or name in LATER or (ROOT / beside / name).exists(), name
 
 
 def test_every_make_target_that_is_named_exists() -> None:
@@ -76,3 +111,51 @@ def test_every_make_target_that_is_named_exists() -> None:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)) <= targets
+
+
+def test_every_test_that_contributing_runs_exists() -> None:
+    named = re.findall(r"tests/[\w/]+(?:\.py)?", CONTRIBUTING)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    files = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [int(file.name[:4]) for file in files] == [*range(1, len(files) + 1)]
+    for number, file in enumerate(files, 1):
+        assert file.read_text(encoding="utf-8").startswith(f"# {number}. ")
+
+
+def test_whatever_troubleshooting_quotes_is_said_by_the_code() -> None:
+    quoted = _first_column(OPERATIONS, "## Troubleshooting")
+    said = "\n".join(text for room in PROGRAMS for text in _texts(ROOT / room))
+    assert len(quoted) > 15
+    assert [it for it in quoted if it.rstrip(": …") not in said] == []
+
+
+def _texts(room: Path) -> Iterator[str]:
+    """Every text in the code of a room, with `…` for what is put into it."""
+    for file in room.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                yield "".join(
+                    str(it.value) if isinstance(it, ast.Constant) else "…" for it in node.values
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def test_what_the_page_on_tests_names_is_there() -> None:
+    page = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`(tests/[^`]+)`", page):
+        assert (ROOT / path).exists(), path
+    for names, where in re.findall(
+        r"^\| ([^|]+) \| .+ \| `(tests/.+\.py)` \|$", page, re.MULTILINE
+    ):
+        beside = (path.read_text(encoding="utf-8") for path in (ROOT / where).parent.glob("*.py"))
+        code = "\n".join(beside)
+        for name in re.findall(r"`([A-Za-z_]+)`", names):
+            assert re.search(rf"\b(def|class) {name}\b|^{name} = ", code, re.MULTILINE), name
+    levels = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    told = set(re.findall(r"^\| `tests/(\w+)` \|", page, re.MULTILINE))
+    assert told == levels - {"support", "__pycache__"}

@@ -11,11 +11,11 @@ from temporalio.client import Client
 
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
-from tests.played_model import PlayedModel, say
 from tests.slack.conftest import fill_up
 from tests.slack.policy import rule_as_usual
 from tests.slack.product import Product
 from tests.slack.slack_thread import PATIENCE
+from tests.support.model_server import ModelServer, say
 
 RAN, BROKEN = "ran.txt", "broken-"
 
@@ -48,8 +48,8 @@ class Tools:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def played() -> AsyncGenerator[PlayedModel]:
-    async with PlayedModel().serving() as model:
+async def played() -> AsyncGenerator[ModelServer]:
+    async with ModelServer().serving() as model:
         yield model
 
 
@@ -62,7 +62,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
 async def unusual(
     temporal_address: str,
     temporal: Client,
-    played: PlayedModel,
+    played: ModelServer,
     tools: Tools,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncGenerator[Product]:
@@ -88,7 +88,7 @@ async def unusual(
 
 
 @pytest_asyncio.fixture
-async def product(unusual: Product, played: PlayedModel) -> AsyncGenerator[Product]:
+async def product(unusual: Product, played: ModelServer) -> AsyncGenerator[Product]:
     """The stack, of which each test leaves nobody at work."""
     yield unusual
     played.script([say("hello")])
@@ -97,6 +97,6 @@ async def product(unusual: Product, played: PlayedModel) -> AsyncGenerator[Produ
 
 
 @pytest.fixture
-def model(product: Product, played: PlayedModel) -> PlayedModel:
+def model(product: Product, played: ModelServer) -> ModelServer:
     """The model, whose answers nobody else takes: everything is quiet."""
     return played

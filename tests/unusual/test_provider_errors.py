@@ -4,9 +4,9 @@ import pytest
 
 from countersign.messages.effects import NOTHING
 from countersign.messages.faults import MODEL_CONFUSED, MODEL_REFUSED_KEY
-from tests.played_model import Answer, PlayedModel, error, say
 from tests.slack.product import Product
 from tests.slack.slack_thread import BOB
+from tests.support.model_server import Answer, ModelServer, error, say
 
 A_DATE = {"Retry-After": "Fri, 27 Nov 2037 23:59:59 GMT"}
 AN_HOUR = {"Retry-After": "3600"}
@@ -22,19 +22,19 @@ ERRORS: dict[str, Answer] = {
 
 @pytest.mark.parametrize("what", ERRORS)
 async def test_an_error_of_the_provider_is_not_the_persons_wording(
-    product: Product, model: PlayedModel, what: str
+    product: Product, model: ModelServer, what: str
 ) -> None:
     model.script(ERRORS[what])
-    talk = await product.mention("hello")
-    assert (await talk.hear())["text"] != MODEL_CONFUSED
+    thread = await product.mention("hello")
+    assert (await thread.hear())["text"] != MODEL_CONFUSED
 
 
 async def test_a_refused_api_key_is_told_in_plain_words_and_stands_in_no_log(
-    product: Product, model: PlayedModel
+    product: Product, model: ModelServer
 ) -> None:
     model.script(error(401, "invalid_api_key"))
-    talk = await product.mention("hello")
-    assert (await talk.hear())["text"] == f"{MODEL_REFUSED_KEY} {NOTHING}"
+    thread = await product.mention("hello")
+    assert (await thread.hear())["text"] == f"{MODEL_REFUSED_KEY} {NOTHING}"
     log = product.stack.log("worker")
     assert "AuthenticationError" in log
     assert product.stack.wiring.worker().env["OPENAI_API_KEY"] not in log
@@ -42,9 +42,9 @@ async def test_a_refused_api_key_is_told_in_plain_words_and_stands_in_no_log(
 
 
 async def test_others_in_the_thread_are_answered_while_a_provider_wants_an_hour(
-    product: Product, model: PlayedModel
+    product: Product, model: ModelServer
 ) -> None:
     model.script(ERRORS["wait for an hour"], [say("here I am")])
-    talk = await product.mention("hello")
-    await talk.say("are you there?", BOB)
-    await talk.hear("here I am")
+    thread = await product.mention("hello")
+    await thread.say("are you there?", BOB)
+    await thread.hear("here I am")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.played_model import PlayedModel, call, order, say
 from tests.slack.product import Product
-from tests.slack.reading import words
+from tests.slack.reading import full_text
 from tests.slack.slack_thread import SlackThread
+from tests.support.model_server import ModelServer, call, order, say
 from tests.unusual.conftest import Tools
 
 LONG = "lorem ipsum dolor " * 650
@@ -14,64 +14,64 @@ LONG = "lorem ipsum dolor " * 650
 
 @pytest.mark.parametrize(("size", "kind"), [(1, "latin-1"), (3_000_000, "large")])
 async def test_what_was_approved_is_done_once_whatever_it_comes_back_with(
-    product: Product, model: PlayedModel, tools: Tools, size: int, kind: str
+    product: Product, model: ModelServer, tools: Tools, size: int, kind: str
 ) -> None:
     asked = call("export_report", {"size": size, "kind": kind, "reason": "x"})
     model.script([asked], [say("end")])
-    talk = await product.mention("export the report")
-    card = await talk.card()
-    await talk.press(card, "Approve")
-    await talk.hear("end")
+    thread = await product.mention("export the report")
+    card = await thread.card()
+    await thread.press(card, "Approve")
+    await thread.hear("end")
     assert len(tools.ran("export_report", kind)) == 1
-    assert "it did not answer" not in words(await talk.redrawn(card, "Approved"))
+    assert "it did not answer" not in full_text(await thread.redrawn(card, "Approved"))
 
 
 async def test_two_large_results_leave_the_thread_and_what_waits_in_it_alone(
-    product: Product, model: PlayedModel
+    product: Product, model: ModelServer
 ) -> None:
     """Each is legal; both together are more than Temporal takes for one step."""
-    talk, card = await _waiting(product, model)
+    thread, card = await _waiting(product, model)
     large = [call("read_log", {"size": 1_200_000, "kind": kind}) for kind in ("one", "two")]
     model.script(large, [say("read")])
-    await talk.say("meanwhile, read both logs")
-    await talk.hear("read")
-    await talk.press(card, "Approve")
-    await talk.redrawn(card, "Done:")
+    await thread.say("meanwhile, read both logs")
+    await thread.hear("read")
+    await thread.press(card, "Approve")
+    await thread.redrawn(card, "Done:")
 
 
 async def test_a_large_result_does_not_empty_the_memory(
-    product: Product, model: PlayedModel
+    product: Product, model: ModelServer
 ) -> None:
     model.script([say("noted")])
-    talk = await product.mention("our cost centre is 4711")
-    await talk.hear("noted")
+    thread = await product.mention("our cost centre is 4711")
+    await thread.hear("noted")
     model.script([call("read_log", {"size": 250_000, "kind": "x"})], [say("read")])
-    await talk.say("read the log")
-    await talk.hear("read")
+    await thread.say("read the log")
+    await thread.hear("read")
     model.script([say("end")])
-    await talk.say("which cost centre?")
-    await talk.hear("end")
+    await thread.say("which cost centre?")
+    await thread.hear("end")
     assert any("4711" in said for said in model.heard)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 async def test_an_approval_outlives_whatever_is_said_meanwhile(
-    product: Product, model: PlayedModel
+    product: Product, model: ModelServer
 ) -> None:
     """At 50 MB Temporal would end the conversation, and the approval with it."""
-    talk, card = await _waiting(product, model)
+    thread, card = await _waiting(product, model)
     model.script([say("noted")])
     for number in range(260):
-        await talk.say(f"{number}: {LONG}")
-        await talk.hear("noted")
+        await thread.say(f"{number}: {LONG}")
+        await thread.hear("noted")
     model.script([say("end")])
-    await talk.press(card, "Approve")
-    await talk.redrawn(card, "Done:")
-    await talk.hear("end")
+    await thread.press(card, "Approve")
+    await thread.redrawn(card, "Done:")
+    await thread.hear("end")
 
 
-async def _waiting(product: Product, model: PlayedModel) -> tuple[SlackThread, dict[str, object]]:
+async def _waiting(product: Product, model: ModelServer) -> tuple[SlackThread, dict[str, object]]:
     model.script([order("widget", 2)], [say("end")])
-    talk = await product.mention("order 2 widgets")
-    return talk, await talk.card()
+    thread = await product.mention("order 2 widgets")
+    return thread, await thread.card()

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from tests.played_model import PlayedModel, order, say
 from tests.slack.product import Product
 from tests.slack.slack_thread import ALICE, ALICES_DM, BOT, OPS, PATIENCE, SlackThread
+from tests.support.model_server import ModelServer, order, say
 from workflows.contracts.decisions import Outcome
 
 TARGETS = ("C0OPS", "C0FINANCE", "D0")
@@ -17,35 +17,35 @@ TARGETS = ("C0OPS", "C0FINANCE", "D0")
 @pytest.mark.parametrize(
     "code", ["restricted_action_read_only_channel", "a_code_that_slack_has_yet_to_invent"]
 )
-async def test_the_next_target_is_tried(product: Product, model: PlayedModel, code: str) -> None:
+async def test_the_next_target_is_tried(product: Product, model: ModelServer, code: str) -> None:
     model.script([order("widget", 150)], [say("end")])
-    talk = SlackThread(product.sandbox, OPS, await product.sandbox.say(ALICE, OPS, "hello"))
+    thread = SlackThread(product.sandbox, OPS, await product.sandbox.say(ALICE, OPS, "hello"))
     since = (await product.sandbox.inspect())[-1]["n"]
     await product.sandbox.fail("chat.postMessage", "error", error=code, count=6)
-    await talk.say("<@U0SIGN> order 150 widgets")
+    await thread.say("<@U0SIGN> order 150 widgets")
     async with asyncio.timeout(PATIENCE):
         while len(await _refused(product, since, code)) < 2:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.2)
     await product.sandbox.clear_faults()
-    await talk.say("cancel that")
-    await talk.hear("end")
+    await thread.say("cancel that")
+    await thread.hear("end")
 
 
 @pytest.mark.parametrize("kind", ["http_429", "http_500", "drop"])
 async def test_who_asks_is_looked_up_until_slack_says(
-    product: Product, model: PlayedModel, kind: str
+    product: Product, model: ModelServer, kind: str
 ) -> None:
     model.script([order("widget", 100)], [say("end")])
     await product.sandbox.fail("users.info", kind, count=2)
-    talk = await product.mention("order 100 widgets")
-    card = await talk.card()
+    thread = await product.mention("order 100 widgets")
+    card = await thread.card()
     assert (await product.status(card)).outcome is Outcome.PENDING
-    await talk.say("cancel that")
-    await talk.hear("end")
+    await thread.say("cancel that")
+    await thread.hear("end")
 
 
 async def test_an_answer_that_the_thread_does_not_take_comes_as_a_direct_message(
-    product: Product, model: PlayedModel
+    product: Product, model: ModelServer
 ) -> None:
     model.script([say("Seven desks are in stock.")])
     code = "restricted_action_read_only_channel"

@@ -44,7 +44,7 @@ class ThreadLine:
     async def _tell_directly(
         self, status: ApprovalStatus, words: MessageContent, code: str
     ) -> None:
-        """Whoever asked would else not learn where their request went."""
+        """Otherwise the requester would not learn where their request went."""
         channel = mention_channel(status.thread.channel)
         text = f"I can't post in {channel} (Slack says {code}). {words.text}"
         try:

@@ -12,12 +12,12 @@ from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.rules import People, Rule
 
 MOST = 20
-"""People that one approval is brought to in person; more is a crowd in which nobody feels meant."""
+"""Direct messages for one approval at most; in a larger crowd, nobody feels responsible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """Users to write to, and what of the rule could not be followed."""
+    """Users to write to, and the parts of the rule that could not be followed."""
 
     users: tuple[str, ...]
     problems: tuple[str, ...] = ()
@@ -57,12 +57,12 @@ def approvers(rule: Rule) -> People:
 
 
 def to_tell(rule: Rule) -> People:
-    """Whom the rule names to be told, or else everybody who may approve."""
+    """The people whom the rule notifies, or else everybody who may approve."""
     return rule.notify if rule.notify.ids else approvers(rule)
 
 
 def _in_place_of(status: ApprovalStatus, user: str, at: datetime) -> str:
-    """Whoever acts for a user: to whom they handed over, or their delegate while they are away."""
+    """Who acts for a user: the one they handed over to, or their delegate while they are away."""
     for handed in status.handed:
         if handed.by.user == user:
             user = handed.to.user

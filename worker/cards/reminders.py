@@ -1,4 +1,4 @@
-"""Direct messages to those who are waited for."""
+"""Direct messages to the people whose decision is awaited."""
 
 import structlog
 from temporalio import activity
@@ -65,6 +65,6 @@ def _who(reminder: Reminder, rule: Rule) -> People:
 
 
 def _spared(reminder: Reminder) -> set[str]:
-    """Who asked for the approval knows, and so does who asked for the reminder."""
+    """The requester knows already, and so does the person who asked for the reminder."""
     asked = {reminder.status.request.call.requester.user}
     return asked | {reminder.by.user} if reminder.by else asked

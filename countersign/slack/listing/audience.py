@@ -24,8 +24,8 @@ NEVER = UNKNOWN | {"missing_scope", "not_allowed_token_type"}
 """A Slack that answers so will say so again: this cannot be known here."""
 GROUPS, CHANNELS, MEMBER = "your user groups", "your channels", "whether you are a full member"
 UNCHECKED = (
-    ":warning: I couldn't check your groups and channels just now, so this lists only what is "
-    "addressed to you by name. Please try again in a minute."
+    ":warning: I couldn't check your groups and channels just now, so this list only has what "
+    "names you personally. Please try again in a minute."
 )
 Answer = TypeVar("Answer")
 
@@ -52,8 +52,8 @@ class Seen:
             return self.warnings
         what = " or ".join(self.unknowable)
         never = (
-            f":information_source: This Slack can't tell me {what}, so lists lack what is "
-            "addressed to you in no other way. Everything that names you is here."
+            f":information_source: This Slack can't tell me {what}, so lists may leave out "
+            "requests that are meant for you. Everything that names you is here."
         )
         return (never, *self.warnings)
 

@@ -26,8 +26,8 @@ may have (slackapi/bolt-js#2509)."""
 ROW = "grant"
 """Begins the row of every button, by which a press knows what it was made in."""
 NOTHING = (
-    "Nothing is approved without asking in any thread of yours. Where a rule allows it, "
-    "*Always in this thread* on a card does that."
+    "Nothing runs without asking in any of your threads. Where a rule allows it, "
+    "*Always in this thread* on a card changes that."
 )
 
 
@@ -60,7 +60,7 @@ def _row(number: int, row: GrantRow, deployment: str) -> Block:
         value=f"{row.workflow_id}|{row.grant.id}",
         confirm=ConfirmObject(
             title="Ask again from now on?",
-            text=PlainTextObject(text="The next call of this tool in the thread needs approval."),
+            text=PlainTextObject(text="This tool's next call in the thread will need approval."),
             confirm="Revoke",
             deny="Keep it",
         ),

@@ -34,25 +34,26 @@ MOST_NEWS = 3
 """Approvals that are told above the lists; of the others only the rows change."""
 NOTHING = {
     Kind.MINE: (
-        ":white_check_mark: *Nothing waits for you.*\n"
-        "When the agent needs your yes, it is asked for here and where your team's rules say."
+        ":white_check_mark: *Nothing is waiting for you.*\n"
+        "When the agent needs your approval, its request appears here and wherever your team's "
+        "rules send it."
     ),
     Kind.REQUESTED: (
-        "Nothing that you asked for is waiting. Write to me under *Messages*, or mention me in a "
+        "None of your requests is waiting. Write to me under *Messages*, or mention me in a "
         "channel, to get something done."
     ),
 }
 MORE = {
-    Kind.MINE: "There is more than fits here: `/approvals` lists all that waits for you.",
+    Kind.MINE: "There is more than fits here: `/approvals` lists all that is waiting for you.",
     Kind.REQUESTED: "There is more than fits here: `/approvals requested` lists all of it.",
 }
 ELSEWHERE = (
-    "`/approvals all` lists everything that you may see, `/approvals history` what has ended, "
-    "`/approvals help` the rest."
+    "`/approvals all` lists everything you may see, `/approvals history` lists what has ended, and "
+    "`/approvals help` explains the rest."
 )
 UNAVAILABLE = (
-    ":warning: *I can't reach my memory right now,* so I don't know what waits for you. Nothing "
-    "is lost. Please open this tab again in a minute."
+    ":warning: *I can't reach my memory right now,* so I don't know what is waiting for you. "
+    "Nothing is lost. Please open this tab again in a minute."
 )
 
 

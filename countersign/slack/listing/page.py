@@ -47,17 +47,17 @@ NOTHING = {
         "Nothing is waiting for your decision. :white_check_mark: "
         "`/approvals all` lists what others have to decide."
     ),
-    Kind.REQUESTED: "Nothing that you asked for is waiting. `/approvals history` lists what ended.",
+    Kind.REQUESTED: "None of your requests is waiting. `/approvals history` lists what has ended.",
     Kind.ALL: "Nothing is waiting for approval. :white_check_mark:",
-    Kind.HISTORY: "Nothing that you may see has been decided yet.",
+    Kind.HISTORY: "Nothing you may see has been decided yet.",
 }
 HELP = """\
-Only you see what these answer:
-• `/approvals` lists what waits for your decision, newest first
+Only you see the answers:
+• `/approvals` lists what is waiting for your decision, newest first
 • `/approvals requested` lists what you asked for and others have to decide
-• `/approvals all` lists everything that waits and that you may see
+• `/approvals all` lists everything you may see that is waiting
 • `/approvals history` lists what has ended
-• `/approvals always` lists what is approved without asking in a thread, to revoke it
+• `/approvals always` lists what runs in a thread without asking, so that you can revoke it
 • `/approvals approval-…` shows one approval
 To narrow a list, add `tool:place_order` or `from:@alice`, as in `/approvals all from:@alice`."""
 NO_MORE = "There is nothing more on this page. Press *Previous* to go back."
@@ -98,7 +98,7 @@ def help_text(wrong: str = "") -> str:
     if not wrong:
         return HELP
     word = line(wrong.replace("`", "'"), 100).text
-    hint = "For a person, pick the name that Slack suggests after `from:@`.\n"
+    hint = "To name a person, pick one that Slack suggests after `from:@`.\n"
     is_person = wrong.lower().startswith("from:")
     return f"I don't know what `{word}` means here. {hint if is_person else ''}{HELP}"
 

@@ -81,7 +81,7 @@ def _divided(
         why = _hindrance(status)
         shown = [] if why else [*_in_full(status, len(listed) + 1)]
         if not why and (len(shown) > blocks or size(shown) > room):
-            why = "does not fit here any more; open its card"
+            why = "doesn't fit here any more; open its card"
         if why:
             left_out.append((status, why))
             continue
@@ -93,9 +93,9 @@ def _divided(
 def _hindrance(status: ApprovalStatus) -> str:
     rule = status.in_force
     if status.outcome is not Outcome.PENDING:
-        return f"is {status.outcome} already"
+        return f"is already {status.outcome}"
     if rule and not rule.from_slack:
-        return f"is decided outside Slack: `countersign approve {escape(status.id)}`"
+        return f"can only be decided outside Slack: `countersign approve {escape(status.id)}`"
     if not is_complete(status):
         return "is too large to show in full here; review it on its card"
     return ""
@@ -105,7 +105,7 @@ def _introduction(listed: Sequence[_Listed]) -> Iterator[Block]:
     if not listed:
         yield section("Nothing here can be approved in one go.")
         return
-    yield section("Untick what you do not approve. Each counts as one vote of yours.")
+    yield section("Untick what you don't approve. Each tick counts as one vote.")
 
 
 def _in_full(status: ApprovalStatus, number: int) -> Iterator[Block]:
@@ -153,7 +153,7 @@ def _left_out(left_out: Sequence[tuple[ApprovalStatus, str]]) -> Iterator[Block]
     if len(left_out) > MOST_LEFT_OUT:
         lines.append(f"• and {len(left_out) - MOST_LEFT_OUT} more")
     for at in range(0, len(lines), LEFT_OUT_A_SECTION):
-        heads = ["*Not to be ticked here:*"] if at == 0 else []
+        heads = ["*Can't be approved here:*"] if at == 0 else []
         yield section("\n".join([*heads, *lines[at : at + LEFT_OUT_A_SECTION]]))
 
 

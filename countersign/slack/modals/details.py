@@ -42,7 +42,7 @@ def details_modal(status: ApprovalStatus, meta: Meta) -> View:
     shown = list(held.blocks)
     if not held.complete:
         id_ = escape(status.id)
-        shown.append(section(f"The rest does not fit here; `countersign show {id_}` has it."))
+        shown.append(section(f"The rest doesn't fit here; `countersign show {id_}` prints it."))
     return modal(DETAILS, "Details", shown, meta)
 
 
@@ -72,7 +72,7 @@ def _rule(rule: Rule) -> Iterator[str]:
     for panel in rule.panels:
         yield f"• {panel.needed} of {mentions(panel.who.ids)}"
     if rule.notify.ids:
-        yield f"• told: {mentions(rule.notify.ids)}"
+        yield f"• notified: {mentions(rule.notify.ids)}"
     if rule.hand_over.ids:
         yield f"• may be handed over to {mentions(rule.hand_over.ids)}"
     if rule.break_glass:

@@ -22,8 +22,8 @@ from workflows.contracts.core import ArgumentField
 
 NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 NOTE = (
-    "What you send is checked like any proposal, and the policy is asked again about it. Only "
-    "then does it count as your approval; card and record show both."
+    "Your changes are checked like any proposal, and the policy is asked again. Only then does "
+    "this count as your approval. The card and the record show both versions."
 )
 UNCHANGED = "*These stay as they are:*"
 
@@ -96,7 +96,7 @@ def _others(given: Mapping[str, Any], inputs: Mapping[str, Block]) -> Iterator[A
 def _why_not(status: ApprovalStatus, inputs: Mapping[str, Block], complete: bool) -> str:
     id_ = escape(status.id)
     if not inputs:
-        return f"Nothing of `{id_}` can be edited in Slack. Ask for changes instead."
+        return f"Nothing in `{id_}` can be edited in Slack. Ask for changes instead."
     if not complete:
         return f"`{id_}` has more than a dialog can show. Ask for changes instead."
     return ""
@@ -119,7 +119,7 @@ def _put(edited: dict[str, Any], entry: Entry, state: Mapping[str, Any]) -> None
     elif entry.may_be_empty:
         edited[entry.name] = ""
     else:
-        raise _EntryError("This cannot be empty.")
+        raise _EntryError("This can't be empty.")
 
 
 def _value(entry: Entry, text: str) -> Any:
@@ -130,7 +130,7 @@ def _value(entry: Entry, text: str) -> Any:
             return _number(entry, text.strip())
         case Kind.CHOICE:
             if not text.isdecimal() or int(text) >= len(entry.choices):
-                raise _EntryError("Choose one of the list.")
+                raise _EntryError("Choose one from the list.")
             return entry.choices[int(text)]
         case Kind.JSON:
             return _json(text)
@@ -157,7 +157,7 @@ def _json(text: str) -> Any:
 
 
 def _refused(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _read(arguments: str) -> dict[str, Any]:

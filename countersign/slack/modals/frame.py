@@ -126,7 +126,7 @@ def text_input(most: int, placeholder: str = "") -> PlainTextInputElement:
 def _too_large(status: ApprovalStatus) -> str:
     id_ = escape(status.id)
     return (
-        "⚠️ This is more than Slack can show, and nobody approves unseen, so it cannot be approved "
-        f"here. `countersign show {id_}` prints all of it, and `countersign approve {id_}` "
-        "decides. Or reject it and ask for something smaller."
+        "⚠️ This is more than Slack can show, so it can't be approved here. "
+        f"`countersign show {id_}` prints all of it, and `countersign approve {id_}` approves it. "
+        "Or reject it and ask for something smaller."
     )

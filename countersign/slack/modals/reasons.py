@@ -26,7 +26,7 @@ REASON_LIMIT = 500
 """Characters; as many as a settled card shows."""
 QUICK_REASONS = {
     "too_much": ("Too much", "This is too much; propose something smaller or cheaper."),
-    "wrong": ("Details are wrong", "Some details are wrong; check them with whoever asked."),
+    "wrong": ("Details are wrong", "Some details are wrong; check with the person who asked."),
     "not_needed": ("Not needed", "This is not needed; don't propose it again unless asked."),
 }
 """What is shown, and the sentence that the agent gets; both at most 75 characters."""
@@ -44,14 +44,14 @@ def reject_modal(status: ApprovalStatus, meta: Meta) -> View:
         for key, (label, sentence) in QUICK_REASONS.items()
     ]
     quick = RadioButtonsElement(action_id=VALUE, options=options)
-    asked = "Why? The assistant is told, and it stays on the record."
+    asked = "Why? The assistant reads this, and it stays on the record."
     hint = f"{asked} Choose one or write your own." if required else asked
     blocks = [
         about(status),
         field(QUICK, "Reason", quick, optional=True),
         field(
             REASON,
-            "In your own words" + (" (needed if you chose none)" if required else ""),
+            "In your own words" + (" (required if you chose none)" if required else ""),
             text_input(REASON_LIMIT),
             hint,
             optional=True,
@@ -76,10 +76,10 @@ def changes_modal(status: ApprovalStatus, meta: Meta) -> View:
 def break_glass_modal(status: ApprovalStatus, meta: Meta) -> View:
     """Alone, at once, with a reason, and for everyone to see."""
     warning = (
-        "🚨 You approve this *alone*, past everybody whom the rule asks. Card, thread and record "
-        "say that you did, and why."
+        "🚨 You approve this *alone*, without the people the rule asks for. The card, the thread "
+        "and the record will say so, and why."
     )
-    reason = field(REASON, "Why can this not wait?", text_input(REASON_LIMIT))
+    reason = field(REASON, "Why can't this wait?", text_input(REASON_LIMIT))
     return approving_modal(
         BREAK_GLASS, "Break glass", status, meta, "Approve alone", [section(warning), reason]
     )

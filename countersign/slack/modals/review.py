@@ -30,7 +30,8 @@ def always_modal(status: ApprovalStatus, meta: Meta) -> View:
         ),
         section(
             f"Each of them runs *without asking anybody*, whatever its arguments are{under}. "
-            "What the policy denies stays denied. `/approvals always` lists it, to revoke it."
+            "What the policy denies stays denied. `/approvals always` lists this permission, so "
+            "that you can revoke it."
         ),
     ]
     return approving_modal(ALWAYS, "Always approve", status, meta, "Always approve", told)

@@ -34,7 +34,7 @@ async def changes_requested(order: Order) -> None:
     started = time.perf_counter()
     await order.press(new, "Approve")
     await order.answered(new, "placed", started)
-    expect("orders of sprockets", order.stage.shop.orders("sprocket"), [(50, 36_250)])
+    expect("orders of sprockets", order.product.shop.orders("sprocket"), [(50, 36_250)])
 
 
 async def edit(order: Order) -> None:
@@ -45,7 +45,7 @@ async def edit(order: Order) -> None:
     await order.fill_in({"quantity": "7"})
     await order.answered(card, "placed", started)
     await order.settled(card, "Done:")
-    expect("orders of gizmos", order.stage.shop.orders("gizmo"), [(7, 12_950)])
+    expect("orders of gizmos", order.product.shop.orders("gizmo"), [(7, 12_950)])
     status = await order.status(card)
     proposed, effective = status.request.call, status.effective
     quantities = [json.loads(it.arguments)["quantity"] for it in (proposed, effective) if it]
@@ -54,7 +54,7 @@ async def edit(order: Order) -> None:
 
 async def drift(order: Order) -> None:
     """The price changes while the order waits: nothing is ordered, and people are asked again."""
-    shop = order.stage.shop
+    shop = order.product.shop
     card = await order.ask("order 2 laptops")
     shop.set_price("laptop", 130_000)
     started = time.perf_counter()
@@ -76,7 +76,7 @@ async def expiry(order: Order) -> None:
     card = await order.ask(f"order 1 {SHORT_LIVED}")
     await order.answered(card, "nobody answered by", started)
     gone = await order.shows(card, "Expired")
-    expect("orders of what expired", order.stage.shop.orders(SHORT_LIVED), [])
+    expect("orders of what expired", order.product.shop.orders(SHORT_LIVED), [])
     await order.press(gone, "Ask again", ALICE)
     again = await order.card(card)
     await order.press(again, "Approve")

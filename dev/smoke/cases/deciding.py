@@ -14,7 +14,7 @@ async def approve(order: Order) -> None:
     await order.press(card, "Approve")
     await order.answered(card, "placed", started)
     await order.settled(card, "Done:")
-    expect("orders of widgets", order.stage.shop.orders("widget"), [(100, 412_000)])
+    expect("orders of widgets", order.product.shop.orders("widget"), [(100, 412_000)])
 
 
 async def reject(order: Order) -> None:
@@ -43,7 +43,7 @@ async def quorum(order: Order) -> None:
     card = await order.ask("order 60 gadgets")
     await order.press(card, "Approve")
     await order.shows(card, "✔")
-    expect("orders before the second vote", order.stage.shop.orders("gadget"), [])
+    expect("orders before the second vote", order.product.shop.orders("gadget"), [])
     status = await order.status(card)
     rule = status.in_force
     expect("votes", (status.counted, rule and rule.needed), (1, 2))
@@ -51,14 +51,14 @@ async def quorum(order: Order) -> None:
     await order.press(card, "Approve", CAROL)
     await order.answered(card, "placed", started)
     await order.settled(card, "Done:")
-    expect("orders of gadgets", order.stage.shop.orders("gadget"), [(60, 774_000)])
+    expect("orders of gadgets", order.product.shop.orders("gadget"), [(60, 774_000)])
 
 
 async def cli_signal(order: Order) -> None:
     """An operator approves with Temporal's command line."""
     card = await order.ask("order 5 headsets")
     started = time.perf_counter()
-    await signal(order.stage.stack, approval_id(card), "true")
+    await signal(order.product.stack, approval_id(card), "true")
     await order.answered(card, "placed", started)
     await order.settled(card, "an operator")
 
@@ -67,6 +67,6 @@ async def cli(order: Order) -> None:
     """An operator approves with ours."""
     card = await order.ask("order 6 headsets")
     started = time.perf_counter()
-    await approve_at_terminal(order.stage.stack, approval_id(card))
+    await approve_at_terminal(order.product.stack, approval_id(card))
     await order.answered(card, "placed", started)
     await order.settled(card, "operator via CLI")

@@ -14,7 +14,7 @@ FOUR = "order 11 headsets, 12 gizmos, 13 sprockets and 1 chair"
 async def batch(order: Order) -> None:
     """Four orders of one message are approved in one dialog."""
     cards = await order.ask_for(FOUR, 4)
-    summary = await order.stage.sandbox.wait_reply(OPS, order.thread, contains="4 waiting")
+    summary = await order.product.sandbox.wait_reply(OPS, order.thread, contains="4 waiting")
     started = time.perf_counter()
     await order.press(summary, "Approve all 4…")
     await order.fill_in({})
@@ -42,8 +42,8 @@ async def _row(order: Order, id_: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """`/approvals`, and the buttons of one row in it."""
     for _ in range(MOST_LOOKS):
         await order.command("/approvals")
-        await order.stage.sandbox.wait_quiet()
-        message = (await order.stage.sandbox.ephemerals(BOB, OPS))[-1]
+        await order.product.sandbox.wait_quiet()
+        message = (await order.product.sandbox.ephemerals(BOB, OPS))[-1]
         for block in message["blocks"]:
             offered = {(it.get("action_id"), it.get("value")) for it in block.get("elements", [])}
             if ("approval_approve", id_) in offered:  # one that is only just listed is reviewed

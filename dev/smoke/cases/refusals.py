@@ -12,12 +12,12 @@ LOOK_UPS = ("users.info", "usergroups.users.list", "conversations.members")
 async def self_approval_refused(order: Order) -> None:
     """Alice approves what she asked for; that is refused before anybody is looked up."""
     card = await order.ask("order 2 desks")
-    before = max(entry["n"] for entry in await order.stage.sandbox.inspect())
+    before = max(entry["n"] for entry in await order.product.sandbox.inspect())
     started = time.perf_counter()
     await order.press(card, "Approve", ALICE)
     await order.told(ALICE, "You asked for this yourself")
     order.took("told_ms", started)
-    asked = [entry["title"] for entry in await order.stage.sandbox.inspect(before)]
+    asked = [entry["title"] for entry in await order.product.sandbox.inspect(before)]
     if looked_up := [title for title in asked if title.startswith(LOOK_UPS)]:
         raise SmokeError(f"the directory was asked: {looked_up}")
     await order.undecided(card)
@@ -26,7 +26,7 @@ async def self_approval_refused(order: Order) -> None:
 
 async def outsider_refused(order: Order) -> None:
     """Somebody who sees the card and is no approver presses."""
-    sandbox = order.stage.sandbox
+    sandbox = order.product.sandbox
     await sandbox.set_person(OUTSIDER, name="frank", real_name="Frank Hale")
     await sandbox.set_member(OPS, OUTSIDER, present=True)
     card = await order.ask("order 55 gadgets")

@@ -6,15 +6,8 @@ import pytest
 import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.unit.bot.fake_slack import FakeSlack, a_slack
-from tests.unit.bot.fixture import BotFixture
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bolt copies its client for every request and then reads the proxy again."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
+from tests.support.fake_slack import FakeSlack, a_slack
+from tests.unit.bot.bot_fixture import BotFixture
 
 
 @pytest_asyncio.fixture

@@ -10,16 +10,10 @@ from bot.dispatch import DEADLINE_SECONDS, dispatch
 from bot.errors import TEMPORAL_AWAY
 from bot.payloads.fields import PayloadError
 from countersign.slack.actions import APPROVE
-from tests.builders import a_status
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
-    APPROVAL,
-    BOT,
-    TEAM,
-    a_command,
-    a_press,
-    an_event,
-)
+from tests.support.builders import a_status
+from tests.support.fake_clients import APPROVAL, BOT, TEAM
+from tests.support.slack_payloads import a_command, a_press, an_event
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.decisions import Outcome, Via
 
@@ -30,17 +24,17 @@ async def test_a_mention_and_a_direct_message_start_a_conversation(bot: BotFixtu
     mention = {"type": "app_mention", "channel": "C0OPS", "text": f"<@{BOT}> hi"}
     for body in (an_event(), an_event(**mention)):
         assert (await bot.deliver(body)).status == 200
-    assert [thread.channel for thread, _ in bot.talks.started] == ["D0ALICE", "C0OPS"]
-    assert bot.talks.followed == []
+    assert [thread.channel for thread, _ in bot.conversations.started] == ["D0ALICE", "C0OPS"]
+    assert bot.conversations.followed == []
 
 
 async def test_a_reply_without_a_mention_only_goes_on_with_a_conversation(bot: BotFixture) -> None:
     reply = an_event(channel="C0OPS", channel_type="channel", ts="2.0", thread_ts="1.0")
     assert (await bot.deliver(reply)).status == 200
-    ((thread, message),) = bot.talks.followed
+    ((thread, message),) = bot.conversations.followed
     assert thread.ts == "1.0"
     assert message.ts == "2.0"
-    assert bot.talks.started == []
+    assert bot.conversations.started == []
 
 
 async def test_changed_words_are_told_to_the_conversation_and_start_none(bot: BotFixture) -> None:
@@ -50,9 +44,9 @@ async def test_changed_words_are_told_to_the_conversation_and_start_none(bot: Bo
         edited = {"text": text, "edited": {"user": "U0ALICE", "ts": "2.0"}}
         body = an_event(**change, ts="2.0", message={**before, **edited})
         assert (await bot.deliver(body)).status == 200
-    ((thread, edit),) = bot.talks.edits
+    ((thread, edit),) = bot.conversations.edits
     assert (thread.ts, edit.before, edit.after) == ("1.0", "order 2", "order 20")
-    assert bot.talks.started + bot.talks.followed == []
+    assert bot.conversations.started + bot.conversations.followed == []
 
 
 @pytest.mark.parametrize(
@@ -69,7 +63,7 @@ async def test_what_concerns_nobody_is_acknowledged(
     bot: BotFixture, changes: dict[str, Any]
 ) -> None:
     assert (await bot.deliver(an_event(**changes))).status == 200
-    assert bot.talks.started + bot.talks.followed == []
+    assert bot.conversations.started + bot.conversations.followed == []
 
 
 async def test_a_deleted_card_is_reported_and_any_other_message_is_not(bot: BotFixture) -> None:
@@ -77,12 +71,12 @@ async def test_a_deleted_card_is_reported_and_any_other_message_is_not(bot: BotF
     for previous in (card, {"ts": "3.0", "text": "hi"}):
         body = an_event(subtype="message_deleted", previous_message=previous, user=None)
         assert (await bot.deliver(body)).status == 200
-    assert bot.votes.lost == [("approval-1", "2.0")]
+    assert bot.approvals.lost == [("approval-1", "2.0")]
 
 
 async def test_a_press_is_handed_on_with_all_that_is_known_of_it(bot: BotFixture) -> None:
     assert (await bot.deliver(a_press(APPROVE))).status == 200
-    ((approval_id, approve, decision),) = bot.votes.decided
+    ((approval_id, approve, decision),) = bot.approvals.decided
     assert (approval_id, approve) == (APPROVAL, True)
     assert decision.id == "3.000100:U0BOB"
     assert decision.via is Via.BUTTON
@@ -93,12 +87,12 @@ async def test_a_press_is_handed_on_with_all_that_is_known_of_it(bot: BotFixture
 
 async def test_a_press_of_a_button_of_another_release_is_acknowledged(bot: BotFixture) -> None:
     assert (await bot.deliver(a_press("approval_open_card"))).status == 200
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_the_command_asks_for_the_callers_workspace(bot: BotFixture) -> None:
     answer = await bot.deliver(a_command())
-    (listing,) = bot.votes.looked_for
+    (listing,) = bot.approvals.looked_for
     assert (listing.team, listing.viewer.user) == (TEAM, "U0BOB")
     said = json.loads(answer.body)
     assert said["response_type"] == "ephemeral"
@@ -111,7 +105,7 @@ async def test_the_command_asks_for_the_callers_workspace(bot: BotFixture) -> No
 async def test_an_event_that_was_not_stored_is_not_acknowledged(
     bot: BotFixture, error: Exception, status: int
 ) -> None:
-    bot.talks.error = error
+    bot.conversations.error = error
     assert (await bot.deliver(an_event())).status == status
     assert bot.ephemerals() == []
 
@@ -129,7 +123,7 @@ async def test_an_event_that_was_not_stored_is_not_acknowledged(
 async def test_a_press_that_fails_is_explained_to_who_pressed(
     bot: BotFixture, error: Exception, words: str
 ) -> None:
-    bot.votes.error = error
+    bot.approvals.error = error
     assert (await bot.deliver(a_press(APPROVE))).status == 200
     (told,) = bot.ephemerals()
     assert (told["user"], told["channel"], told["thread_ts"]) == ("U0BOB", "C0OPS", "1.0")
@@ -138,7 +132,7 @@ async def test_a_press_that_fails_is_explained_to_who_pressed(
 
 
 async def test_a_press_after_the_end_is_told_how_it_ended(bot: BotFixture) -> None:
-    bot.votes.error = ApprovalClosedError(
+    bot.approvals.error = ApprovalClosedError(
         "approval-1", a_status().model_copy(update={"outcome": Outcome.FAILED_TO_ASK})
     )
     await bot.deliver(a_press(APPROVE))
@@ -151,18 +145,18 @@ async def test_a_press_that_cannot_be_read_is_explained_and_decides_nothing(
     body = a_press(APPROVE)
     del body["actions"][0]["value"]
     assert (await bot.deliver(body)).status == 200
-    assert "could not read" in bot.ephemerals()[0]["text"]
-    assert bot.votes.decided == []
+    assert "couldn't read" in bot.ephemerals()[0]["text"]
+    assert bot.approvals.decided == []
 
 
 async def test_a_slack_that_refuses_the_explanation_changes_nothing(bot: BotFixture) -> None:
-    bot.votes.error = AWAY
+    bot.approvals.error = AWAY
     bot.slack.refuses("chat.postEphemeral", "user_not_in_channel")
     assert (await bot.deliver(a_press(APPROVE))).status == 200
 
 
 async def test_a_command_that_fails_is_explained_in_its_answer(bot: BotFixture) -> None:
-    bot.votes.error = AWAY
+    bot.approvals.error = AWAY
     answer = await bot.deliver(a_command())
     assert answer.status == 200
     assert json.loads(answer.body)["text"] == TEMPORAL_AWAY
@@ -170,16 +164,16 @@ async def test_a_command_that_fails_is_explained_in_its_answer(bot: BotFixture) 
 
 async def test_a_listener_that_hangs_is_given_up_before_slack_gives_up(bot: BotFixture) -> None:
     assert DEADLINE_SECONDS < 3
-    bot.talks.gate.clear()
+    bot.conversations.gate.clear()
     assert (await bot.deliver(an_event())).status == 503
-    assert bot.talks.started == []
+    assert bot.conversations.started == []
 
 
 async def test_headers_cannot_steer_bolt(bot: BotFixture) -> None:
     headers = {"X-Slack-Bolt-Lazy-Only": "1", "x-slack-bolt-lazy-function-name": "heard"}
     answer = await dispatch(bot.app, an_event(), headers, "socket_mode")
     assert answer.status == 200
-    assert len(bot.talks.started) == 1
+    assert len(bot.conversations.started) == 1
 
 
 @pytest.mark.parametrize(
@@ -206,13 +200,13 @@ async def test_what_is_nested_too_deep_is_refused_and_not_read(
 ) -> None:
     for body in (an_event(blocks=_nested(levels)), a_press(APPROVE, state=_nested(levels))):
         assert (await bot.deliver(body)).status == 400
-    assert bot.talks.started + bot.votes.decided == []
+    assert bot.conversations.started + bot.approvals.decided == []
 
 
 async def test_half_of_a_character_does_not_stop_a_message(bot: BotFixture) -> None:
     body = an_event(text="order \ud83d desks", files=[{"name": "\udfff.pdf"}])
     assert (await bot.deliver(body)).status == 200
-    ((_, message),) = bot.talks.started
+    ((_, message),) = bot.conversations.started
     assert message.model_dump_json().encode()
     assert message.text.startswith("order ? desks")
 
@@ -221,4 +215,4 @@ async def test_half_of_a_character_does_not_stop_a_message(bot: BotFixture) -> N
 async def test_an_event_of_an_odd_shape_is_answered(bot: BotFixture, odd: Any) -> None:
     status = (await bot.deliver({**an_event(), "event": odd})).status
     assert 200 <= status < 500
-    assert bot.talks.started == []
+    assert bot.conversations.started == []

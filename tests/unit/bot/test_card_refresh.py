@@ -15,18 +15,19 @@ from countersign.slack.actions import (
 from countersign.slack.card import approval_card, card_text
 from countersign.slack.line import waiting_line
 from countersign.slack.people import QUIET
-from tests.builders import ALICE, NOON
-from tests.unit.bot.fake_slack import Json, parsed
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import APPROVAL, DIGEST, a_press, ended, ruled
+from tests.support.builders import ALICE, NOON
+from tests.support.fake_clients import APPROVAL, DIGEST, ended, ruled
+from tests.support.fake_slack import Json, parsed
+from tests.support.slack_payloads import a_press
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
 from workflows.contracts.decisions import Execution, Outcome, Stop
 
 
 def too_late(bot: BotFixture, status: ApprovalStatus) -> None:
-    bot.votes.known[APPROVAL] = status
-    bot.votes.undecidable = ApprovalClosedError(APPROVAL, status)
+    bot.approvals.known[APPROVAL] = status
+    bot.approvals.undecidable = ApprovalClosedError(APPROVAL, status)
 
 
 def elsewhere(channel: str = "C0OPS", ts: str = "7.0", thread: str = "") -> Json:
@@ -48,7 +49,7 @@ async def test_a_press_on_a_stale_card_rewrites_it_from_the_state(bot: BotFixtur
 
 
 async def test_a_dialog_that_comes_too_late_heals_its_card_too(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
+    bot.approvals.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
     await bot.deliver(a_press(REJECT))
 
     assert len(bot.slack.given("chat.update")) == 1
@@ -69,7 +70,7 @@ async def test_what_is_being_carried_out_is_drawn_by_its_workflow(
 async def test_what_was_ended_by_force_says_nothing_that_a_card_could(bot: BotFixture) -> None:
     too_late(bot, ruled())
     await bot.deliver(a_press(APPROVE))
-    bot.votes.undecidable = ApprovalClosedError(APPROVAL, None)
+    bot.approvals.undecidable = ApprovalClosedError(APPROVAL, None)
     await bot.deliver(a_press(APPROVE))
 
     assert bot.slack.given("chat.update") == []
@@ -92,7 +93,7 @@ async def test_what_was_ended_by_force_is_cleaned_up_after_by_a_worker(bot: BotF
     (given,) = bot.slack.given("chat.update")
 
     assert parsed(given["blocks"]) == [it.to_dict() for it in approval_card(status, "", "main")]
-    assert bot.votes.cleaned_up == [APPROVAL]
+    assert bot.approvals.cleaned_up == [APPROVAL]
     assert "was ended by an operator" in bot.told()
     assert "nothing was done" in bot.told()
 
@@ -112,21 +113,21 @@ async def test_an_end_by_force_while_it_ran_is_not_said_to_have_done_nothing(
 
 
 async def test_who_looks_at_details_heals_a_card_too(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = as_ended(ruled(), Stop.CANCELED, NOON)
+    bot.approvals.known[APPROVAL] = as_ended(ruled(), Stop.CANCELED, NOON)
     await bot.deliver(a_press(DETAILS))
 
     assert len(bot.slack.given("chat.update")) == 1
     assert "ended by an operator" in str(bot.opened()["blocks"])
-    assert bot.votes.cleaned_up == [APPROVAL]
+    assert bot.approvals.cleaned_up == [APPROVAL]
 
 
 async def test_a_dialog_that_was_open_when_it_was_ended_cleans_up(bot: BotFixture) -> None:
     view = await bot.open(a_press(REJECT))
-    bot.votes.known[APPROVAL] = as_ended(ruled(), Stop.TERMINATED, NOON)
+    bot.approvals.known[APPROVAL] = as_ended(ruled(), Stop.TERMINATED, NOON)
     answer = await bot.submit(view, {"reason": "too dear"})
 
     assert "was ended by an operator" in str(answer["errors"])
-    assert bot.votes.cleaned_up == [APPROVAL]
+    assert bot.approvals.cleaned_up == [APPROVAL]
 
 
 @pytest.mark.parametrize("row", ["reminder1", "escalation1", "nudge2", "hand over1"])
@@ -158,7 +159,7 @@ async def test_a_line_and_a_copy_stay_what_they_are(bot: BotFixture) -> None:
 
 async def test_a_summary_of_what_has_ended_offers_nothing(bot: BotFixture) -> None:
     other = "approval-0000000000zz"
-    bot.votes.known |= {
+    bot.approvals.known |= {
         APPROVAL: as_ended(ruled(), Stop.TERMINATED, NOON),
         other: ended(ruled(other), Outcome.REJECTED),
     }
@@ -168,8 +169,8 @@ async def test_a_summary_of_what_has_ended_offers_nothing(bot: BotFixture) -> No
 
     assert [it["type"] for it in parsed(given["blocks"])] == ["section", "section"]
     assert "Nothing waits here any more" in given["text"]
-    assert "their cards show how each ended" in bot.told()
-    assert bot.votes.cleaned_up == [APPROVAL]
+    assert "each card shows how it ended" in bot.told()
+    assert bot.approvals.cleaned_up == [APPROVAL]
 
 
 HEADER = {"type": "header", "text": {"type": "plain_text", "text": "✋ Approval needed · Order"}}
@@ -184,8 +185,8 @@ PRESSABLE = {"type": "actions", "elements": []}
 async def test_a_card_of_which_nothing_is_known_keeps_its_words_and_loses_its_buttons(
     bot: BotFixture,
 ) -> None:
-    del bot.votes.known[APPROVAL]
-    bot.votes.undecidable = ApprovalNotFoundError(APPROVAL)
+    del bot.approvals.known[APPROVAL]
+    bot.approvals.undecidable = ApprovalNotFoundError(APPROVAL)
     message = {"ts": "2.0", "blocks": [HEADER, ASKED, WAITS, PRESSABLE]}
     await bot.deliver(a_press(APPROVE, message=message))
     (given,) = bot.slack.given("chat.update")
@@ -201,7 +202,7 @@ async def test_a_card_of_which_nothing_is_known_keeps_its_words_and_loses_its_bu
 async def test_what_may_be_another_installations_is_not_touched(
     bot: BotFixture, deployment: str
 ) -> None:
-    bot.votes.undecidable = ApprovalNotFoundError(APPROVAL)
+    bot.approvals.undecidable = ApprovalNotFoundError(APPROVAL)
     await bot.deliver(a_press(APPROVE, place=BlockId("decide", 0, "", deployment)))
 
     assert bot.slack.given("chat.update") == []

@@ -22,19 +22,11 @@ from countersign.slack.actions import (
     BlockId,
 )
 from countersign.slack.modals.meta import Meta
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fake_slack import parsed
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
-    APPROVAL,
-    CARD,
-    DIGEST,
-    a_choice,
-    a_press,
-    approved_by,
-    ended,
-    ruled,
-)
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import APPROVAL, CARD, DIGEST, approved_by, ended, ruled
+from tests.support.fake_slack import parsed
+from tests.support.slack_payloads import a_choice, a_press
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import HandOver, Outcome, Via
 from workflows.contracts.rules import People
@@ -50,7 +42,7 @@ FREE: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def _a_rule_that_allows_everything(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = ruled(**FREE)
+    bot.approvals.known[APPROVAL] = ruled(**FREE)
 
 
 @pytest.mark.parametrize("action", [*ASKING, DETAILS])
@@ -66,7 +58,7 @@ async def test_a_button_opens_its_modal_and_decides_nothing(bot: BotFixture, act
         thread_ts="1.0",
     )
     assert bot.slack.given("views.open")[0]["trigger_id"] == "1.2.abc"
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 @pytest.mark.parametrize("action", [*ASKING, DETAILS])
@@ -85,7 +77,7 @@ async def test_a_button_in_a_modal_opens_another_on_top(bot: BotFixture) -> None
 
 @pytest.mark.parametrize("action", ASKING)
 async def test_a_modal_for_what_has_ended_is_not_opened(bot: BotFixture, action: str) -> None:
-    bot.votes.known[APPROVAL] = ended(ruled(**FREE), Outcome.WITHDRAWN, ALICE)
+    bot.approvals.known[APPROVAL] = ended(ruled(**FREE), Outcome.WITHDRAWN, ALICE)
     await bot.deliver(a_press(action))
     for part in ("Too late", "withdrawn", "<@U0ALICE>", "<!date^", "Open the card"):
         assert part in bot.told()
@@ -93,7 +85,7 @@ async def test_a_modal_for_what_has_ended_is_not_opened(bot: BotFixture, action:
 
 
 async def test_what_has_ended_can_be_looked_at(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = ended(ruled(), Outcome.REJECTED)
+    bot.approvals.known[APPROVAL] = ended(ruled(), Outcome.REJECTED)
     view = await bot.open(a_press(DETAILS, by=ALICE))
     assert view["callback_id"] == MODALS[DETAILS]
     assert "submit" not in view
@@ -109,34 +101,34 @@ async def test_who_asked_is_told_so_before_a_modal_is_filled_in(
 
 
 async def test_who_asked_decides_where_the_rule_lets_them(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = ruled(self_approval=True)
+    bot.approvals.known[APPROVAL] = ruled(self_approval=True)
     view = await bot.open(a_press(REJECT, by=ALICE))
     assert view["callback_id"] == MODALS[REJECT]
 
 
 @pytest.mark.parametrize("action", [REVIEW, ALWAYS])
 async def test_who_has_approved_is_told_so(bot: BotFixture, action: str) -> None:
-    bot.votes.known[APPROVAL] = approved_by(ruled(**FREE), BOB)
+    bot.approvals.known[APPROVAL] = approved_by(ruled(**FREE), BOB)
     await bot.deliver(a_press(action))
     assert "counted already" in bot.told()
 
 
 async def test_who_has_approved_may_still_change_their_mind(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB)
+    bot.approvals.known[APPROVAL] = approved_by(ruled(), BOB)
     view = await bot.open(a_press(REJECT))
     assert view["callback_id"] == MODALS[REJECT]
 
 
 async def test_who_handed_their_vote_over_is_told_so(bot: BotFixture) -> None:
     handed = HandOver(by=BOB, to=Person(team="T0ACME", user="U0DAVE"), at=NOON)
-    bot.votes.known[APPROVAL] = ruled(**FREE).model_copy(update={"handed": (handed,)})
+    bot.approvals.known[APPROVAL] = ruled(**FREE).model_copy(update={"handed": (handed,)})
     await bot.deliver(a_press(REVIEW))
     assert "handed over" in bot.told()
 
 
 @pytest.mark.parametrize("action", ASKING)
 async def test_what_is_not_decided_in_slack_says_where_it_is(bot: BotFixture, action: str) -> None:
-    bot.votes.known[APPROVAL] = ruled(**FREE, from_slack=False)
+    bot.approvals.known[APPROVAL] = ruled(**FREE, from_slack=False)
     await bot.deliver(a_press(action))
     assert "countersign approve" in bot.told()
 
@@ -153,7 +145,7 @@ async def test_what_is_not_decided_in_slack_says_where_it_is(bot: BotFixture, ac
 async def test_what_the_rule_does_not_allow_is_not_opened(
     bot: BotFixture, action: str, words: str
 ) -> None:
-    bot.votes.known[APPROVAL] = ruled()
+    bot.approvals.known[APPROVAL] = ruled()
     await bot.deliver(a_press(action))
     assert words in bot.told()
     assert "views.open" not in bot.slack.methods
@@ -195,8 +187,8 @@ async def test_a_slack_that_sends_no_trigger_can_still_reject(bot: BotFixture) -
 async def test_a_slack_without_modals_is_told_so_for_the_rest(bot: BotFixture, action: str) -> None:
     bot.slack.refuses("views.open", "unknown_method")
     await bot.deliver(a_press(action))
-    assert "no dialogs" in bot.told()
-    assert bot.votes.decided == []
+    assert "show dialogs" in bot.told()
+    assert bot.approvals.decided == []
 
 
 @pytest.mark.parametrize("action", ASKING)
@@ -205,7 +197,7 @@ async def test_a_modal_that_does_not_open_decides_nothing(bot: BotFixture, actio
     await bot.deliver(a_press(action))
     assert "`expired_trigger_id`" in bot.told()
     assert "Please press again" in bot.told()
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 @pytest.mark.parametrize(
@@ -216,10 +208,10 @@ async def test_a_modal_that_does_not_open_decides_nothing(bot: BotFixture, actio
 async def test_a_modal_is_not_opened_without_knowing_what_is_asked(
     bot: BotFixture, error: Exception
 ) -> None:
-    bot.votes.unread = error
+    bot.approvals.unread = error
     await bot.deliver(a_press(REJECT))
     assert "can't reach my memory" in bot.told()
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_an_approval_that_is_not_known_here_may_be_elsewhere(bot: BotFixture) -> None:
@@ -239,14 +231,14 @@ async def test_what_slack_is_given_is_a_view(bot: BotFixture) -> None:
 async def test_a_dialog_that_slack_loses_is_told_of(bot: BotFixture, action: str) -> None:
     bot.slack.broken["views.open"] = "drop"
     assert (await bot.deliver(a_press(action))).status == 200
-    assert "Slack did not open the dialog" in bot.told()
-    assert bot.votes.decided == []
+    assert "Slack didn't open the dialog" in bot.told()
+    assert bot.approvals.decided == []
 
 
 async def test_a_dialog_that_slack_is_slow_to_open_is_told_of_in_time(bot: BotFixture) -> None:
     bot.slack.broken["views.open"] = "hang"
     assert (await bot.deliver(a_press(REJECT))).status == 200
-    assert "Slack did not open the dialog in time" in bot.told()
+    assert "Slack didn't open the dialog in time" in bot.told()
 
 
 async def test_a_slack_that_loses_everything_ends_no_press_in_a_surprise(bot: BotFixture) -> None:

@@ -9,8 +9,8 @@ from bot.listeners.votes import NotCountedError
 from bot.response_url import ResponseUrlError
 from countersign.slack.modals.meta import MetaError
 from countersign.slack.voice import MrkdwnVoice
-from tests.builders import BOB, NOON
-from tests.unit.bot.standins import APPROVAL, CAROL, approved_by, ended, ruled
+from tests.support.builders import BOB, NOON
+from tests.support.fake_clients import APPROVAL, CAROL, approved_by, ended, ruled
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.decisions import Outcome, Refusal, Refused
 

@@ -13,19 +13,11 @@ from countersign.slack.listing.home_tab import ROWS, UNAVAILABLE, HomeView, home
 from countersign.slack.listing.query import ListingQuery
 from dev.paths import ROOT
 from sandbox.block_kit.check import view_problems
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fake_slack import Json, parsed
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
-    APPROVAL,
-    TEAM,
-    a_command,
-    a_press,
-    an_event,
-    approved_by,
-    ended,
-    ruled,
-)
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import APPROVAL, TEAM, approved_by, ended, ruled
+from tests.support.fake_slack import Json, parsed
+from tests.support.slack_payloads import a_command, a_press, an_event
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision, Outcome, Refusal, Refused, Via
@@ -74,10 +66,10 @@ def a_row(id_: str = APPROVAL, **rule: Any) -> PendingApproval:
 async def test_who_opens_their_home_finds_what_waits_and_what_they_asked_for(
     bot: BotFixture,
 ) -> None:
-    bot.votes.rows = [a_row()]
+    bot.approvals.rows = [a_row()]
     assert (await bot.deliver(opened())).status == 200
     view = published(bot)
-    mine, requested = bot.votes.looked_for
+    mine, requested = bot.approvals.looked_for
 
     assert (mine.kind, requested.kind) == (Kind.MINE, Kind.REQUESTED)
     assert (mine.team, mine.viewer.user) == (TEAM, BOB.user)
@@ -91,8 +83,8 @@ async def test_an_empty_home_says_so_and_what_to_do(bot: BotFixture) -> None:
     await bot.deliver(opened())
     view = published(bot)
 
-    assert "Nothing waits for you" in said(view)
-    assert "Nothing that you asked for is waiting" in said(view)
+    assert "Nothing is waiting for you" in said(view)
+    assert "None of your requests is waiting" in said(view)
     assert labels(view) == []
 
 
@@ -119,7 +111,7 @@ async def test_a_home_that_slack_did_not_take_is_published_by_the_next_opening(
     bot: BotFixture, code: str
 ) -> None:
     bot.slack.refuses("views.publish", code)
-    bot.votes.rows = [a_row()]
+    bot.approvals.rows = [a_row()]
     for _ in range(2):
         assert (await bot.deliver(opened())).status == 200
     first, second = bot.slack.given("views.publish")
@@ -129,19 +121,20 @@ async def test_a_home_that_slack_did_not_take_is_published_by_the_next_opening(
 async def test_a_press_whose_home_slack_did_not_take_counts_and_the_next_opening_shows_it(
     bot: BotFixture,
 ) -> None:
-    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB)
+    bot.approvals.known[APPROVAL] = approved_by(ruled(), BOB)
     bot.slack.refuses("views.publish", "internal_error")
     assert (await bot.deliver(a_home_press())).status == 200
     assert bot.decision()[0]
     await bot.deliver(opened())
-    assert "Nothing waits for you" in said(parsed(bot.slack.given("views.publish")[-1]["view"]))
+    published = parsed(bot.slack.given("views.publish")[-1]["view"])
+    assert "Nothing is waiting for you" in said(published)
 
 
 async def test_a_home_without_its_lists_has_them_when_it_is_opened_again(bot: BotFixture) -> None:
-    bot.votes.error, bot.votes.rows = AWAY, [a_row()]
+    bot.approvals.error, bot.approvals.rows = AWAY, [a_row()]
     await bot.deliver(opened())
     assert UNAVAILABLE in said(published(bot))
-    bot.votes.error = None
+    bot.approvals.error = None
     await bot.deliver(opened())
     assert "Order 100" in said(parsed(bot.slack.given("views.publish")[-1]["view"]))
 
@@ -152,7 +145,7 @@ async def test_an_event_that_names_nobody_is_acknowledged(bot: BotFixture) -> No
 
 
 async def test_while_temporal_is_away_the_home_says_that_nothing_is_lost(bot: BotFixture) -> None:
-    bot.votes.error = AWAY
+    bot.approvals.error = AWAY
     assert (await bot.deliver(opened())).status == 200
     assert UNAVAILABLE in said(published(bot))
 
@@ -164,8 +157,10 @@ async def test_where_slack_does_not_say_who_they_are_the_home_tells_them(bot: Bo
 
 
 async def test_a_press_in_a_home_decides_and_empties_it(bot: BotFixture) -> None:
-    bot.votes.rows = [a_row()]
-    bot.votes.known[APPROVAL] = ended(approved_by(ruled(), BOB, press="3.000100"), Outcome.APPROVED)
+    bot.approvals.rows = [a_row()]
+    bot.approvals.known[APPROVAL] = ended(
+        approved_by(ruled(), BOB, press="3.000100"), Outcome.APPROVED
+    )
     await bot.deliver(a_home_press())
     approve, decision = bot.decision()
     view = published(bot)
@@ -173,7 +168,7 @@ async def test_a_press_in_a_home_decides_and_empties_it(bot: BotFixture) -> None
     assert approve
     assert (decision.via, decision.by, decision.card) == (Via.HOME, BOB, "")
     assert "✅ Approved: Order 100 × widget" in said(view)
-    assert "Nothing waits for you" in said(view)
+    assert "Nothing is waiting for you" in said(view)
 
 
 async def test_a_refusal_is_said_in_the_home_since_nothing_private_can_be_said_there(
@@ -181,16 +176,16 @@ async def test_a_refusal_is_said_in_the_home_since_nothing_private_can_be_said_t
 ) -> None:
     press = Decision(id="3.000100:U0BOB", at=NOON, via=Via.HOME, by=BOB)
     refused = Refused(why=Refusal.NOT_AN_APPROVER, at=NOON, decision=press)
-    bot.votes.known[APPROVAL] = ruled().model_copy(update={"refused": (refused,)})
-    bot.votes.rows = [a_row()]
+    bot.approvals.known[APPROVAL] = ruled().model_copy(update={"refused": (refused,)})
+    bot.approvals.rows = [a_row()]
     await bot.deliver(a_home_press())
 
     assert "You can't decide this" in said(published(bot))
 
 
 async def test_who_withdraws_in_their_home_sees_it_gone(bot: BotFixture) -> None:
-    bot.votes.rows = [a_row(requester=BOB)]
-    bot.votes.known[APPROVAL] = ended(ruled(requester=BOB), Outcome.WITHDRAWN, BOB)
+    bot.approvals.rows = [a_row(requester=BOB)]
+    bot.approvals.known[APPROVAL] = ended(ruled(requester=BOB), Outcome.WITHDRAWN, BOB)
     await bot.deliver(a_home_press(WITHDRAW))
 
     assert labels(published(bot)) == []
@@ -208,9 +203,9 @@ async def test_who_presses_too_late_in_a_home_is_told_in_a_dialog_and_sees_it_go
     bot: BotFixture,
 ) -> None:
     status = ended(ruled(), Outcome.REJECTED, ALICE)
-    bot.votes.rows = [a_row()]
-    bot.votes.known[APPROVAL] = status
-    bot.votes.undecidable = ApprovalClosedError(APPROVAL, status)
+    bot.approvals.rows = [a_row()]
+    bot.approvals.known[APPROVAL] = status
+    bot.approvals.undecidable = ApprovalClosedError(APPROVAL, status)
     await bot.deliver(a_home_press())
 
     assert "Too late" in said(bot.opened())
@@ -225,8 +220,8 @@ def ours() -> list[str]:
 
 
 async def test_nothing_that_a_list_or_a_home_needs_outlives_its_request(bot: BotFixture) -> None:
-    bot.votes.rows = [a_row()]
-    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
+    bot.approvals.rows = [a_row()]
+    bot.approvals.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
     row = f"0.{ListingQuery().pack(150)}"
     in_list = BlockId(LIST, 0, "", "main", row)
     press = a_press(APPROVE, place=in_list, response_url=f"{bot.slack.url}response")

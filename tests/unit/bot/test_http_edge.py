@@ -12,12 +12,14 @@ import pytest
 import pytest_asyncio
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
 from bot.http import EVENTS_PATH, MAX_AGE_SECONDS, MOST_FIELDS, add_slack
 from countersign.runtime.door import serving
 from countersign.runtime.health import LARGEST_BODY, build_http
 from countersign.slack.actions import APPROVE
-from tests.unit.bot.standins import Talks, Votes, a_command, a_press, an_app, an_event
+from tests.support.fake_clients import FakeApprovals, FakeConversations, an_app
+from tests.support.slack_payloads import a_command, a_press, an_event
 
 SECRET = "signing-secret"
 FORM = "application/x-www-form-urlencoded"
@@ -28,8 +30,8 @@ class Edge:
     """A bot that is reached by HTTP."""
 
     http: aiohttp.ClientSession
-    talks: Talks
-    votes: Votes
+    conversations: FakeConversations
+    approvals: FakeApprovals
     reasons: list[str | None]
 
     async def post(
@@ -42,24 +44,24 @@ class Edge:
 
     @property
     def is_untouched(self) -> bool:
-        return not self.talks.started and not self.votes.decided
+        return not self.conversations.started and not self.approvals.decided
 
 
 @pytest_asyncio.fixture
 async def edge(client: AsyncWebClient) -> AsyncGenerator[Edge]:
-    talks, votes = Talks(), Votes()
+    conversations, approvals = FakeConversations(), FakeApprovals()
     reasons: list[str | None] = [None]
 
     async def readiness() -> str | None:
         return reasons[-1]
 
     http = build_http(readiness)
-    add_slack(http, an_app(client, talks, votes, SECRET), SECRET)
+    add_slack(http, an_app(client, conversations, approvals, SECRET), SECRET)
     async with (
         serving(http, "127.0.0.1", 0) as server,
         aiohttp.ClientSession(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as reached,
     ):
-        yield Edge(reached, talks, votes, reasons)
+        yield Edge(reached, conversations, approvals, reasons)
 
 
 def _signed(body: bytes, age: float = 0, secret: str = SECRET) -> dict[str, str]:
@@ -75,13 +77,13 @@ def _json(value: object) -> bytes:
 async def test_a_signed_event_is_taken(edge: Edge) -> None:
     body = _json(an_event(text="größer €5"))
     assert await edge.post(body, _signed(body)) == 200
-    assert edge.talks.started[0][1].text == "größer €5"
+    assert edge.conversations.started[0][1].text == "größer €5"
 
 
 async def test_a_signed_press_and_command_are_taken(edge: Edge) -> None:
     press = b"payload=" + quote(json.dumps(a_press(APPROVE))).encode()
     assert await edge.post(press, _signed(press), FORM) == 200
-    assert len(edge.votes.decided) == 1
+    assert len(edge.approvals.decided) == 1
     command = "&".join(f"{key}={quote(value)}" for key, value in a_command().items()).encode()
     given = {"Content-Type": FORM, **_signed(command)}
     async with edge.http.post(EVENTS_PATH, data=command, headers=given) as answer:
@@ -122,6 +124,13 @@ async def test_what_is_not_signed_by_slack_is_refused_unread(
 ) -> None:
     assert await edge.post(body, FORGED[how]) == 401
     assert edge.is_untouched
+
+
+@pytest.mark.parametrize("how", ["too old", "too new"])
+async def test_the_log_tells_a_wrong_clock_from_a_wrong_secret(edge: Edge, how: str) -> None:
+    with capture_logs() as logs:
+        await edge.post(BODIES[0], FORGED[how])
+    assert [it["why"] for it in logs] == ["old timestamp"]
 
 
 async def test_a_signature_fits_one_body_only(edge: Edge) -> None:
@@ -178,14 +187,14 @@ async def test_a_form_of_a_great_many_fields_is_not_read(edge: Edge) -> None:
 async def test_a_message_of_a_great_many_ampersands_is_read(edge: Edge) -> None:
     body = _json(an_event(text="&amp;" * 2 * MOST_FIELDS))
     assert await edge.post(body, _signed(body)) == 200
-    assert edge.talks.started[0][1].text == "&" * 2 * MOST_FIELDS
+    assert edge.conversations.started[0][1].text == "&" * 2 * MOST_FIELDS
 
 
 async def test_of_a_name_that_comes_twice_the_last_counts_as_everywhere_in_json(edge: Edge) -> None:
     first = _json(an_event(text="order 1"))[:-1] + b', "event": '
     body = first + _json(an_event(text="order 2")["event"]) + b"}"
     assert await edge.post(body, _signed(body)) == 200
-    assert [message.text for _, message in edge.talks.started] == ["order 2"]
+    assert [message.text for _, message in edge.conversations.started] == ["order 2"]
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "x"])
@@ -201,7 +210,7 @@ async def test_a_packed_body_is_never_unpacked(edge: Edge, coding: str) -> None:
 async def test_an_event_that_could_not_be_stored_is_refused_so_that_it_comes_again(
     edge: Edge,
 ) -> None:
-    edge.talks.error = RuntimeError("bug")
+    edge.conversations.error = RuntimeError("bug")
     body = _json(an_event())
     assert await edge.post(body, _signed(body)) == 500
 

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from countersign.runtime.logs import MASK, NOISY, OURS, mask, set_up
 from countersign.runtime.settings import LogFormat
-from tests.unit.bot.fake_slack import a_slack
+from tests.support.fake_slack import a_slack
 
 SECRETS = [
     "xoxb-123456789012-abcDEF",

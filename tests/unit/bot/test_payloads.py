@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.payloads.fields import PayloadError, home
-from bot.payloads.messages import LostCard, read_edit, read_lost_card, read_message
+from bot.payloads.messages import LostCard, Said, read_edit, read_lost_card, read_message
 from bot.payloads.presses import read_click
 from bot.payloads.submissions import read_submission
 from countersign.slack.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, BlockId
 from countersign.slack.modals.meta import Meta
-from tests.builders import BOB
-from tests.unit.bot.standins import APPROVAL, CARD, TEAM, a_choice, a_press, a_submission
+from tests.support.builders import BOB
+from tests.support.fake_clients import APPROVAL, CARD, TEAM
+from tests.support.slack_payloads import a_choice, a_press, a_submission
 
 BOT = "U0SIGN"
 EVENT = {
@@ -101,6 +102,12 @@ def _event(**changes: Any) -> dict[str, Any]:
     return {**BODY, "event": {**EVENT, **changes}}
 
 
+def _said(**changes: Any) -> Said:
+    said = read_message(_event(**changes), BOT)
+    assert said is not None
+    return said
+
+
 def test_a_message_is_read_whole() -> None:
     said = read_message(BODY, BOT)
     assert said is not None
@@ -112,13 +119,9 @@ def test_a_message_is_read_whole() -> None:
 
 
 def test_a_reply_belongs_to_the_thread_and_a_direct_message_begins_one() -> None:
-    reply = read_message(_event(thread_ts="0.5"), BOT)
-    direct = read_message(_event(channel="D0ALICE", channel_type="im"), BOT)
-    assert reply is not None
-    assert reply.thread.ts == "0.5"
-    assert direct is not None
-    assert direct.is_direct
-    assert direct.thread.ts == "1.0"
+    assert _said(thread_ts="0.5").thread.ts == "0.5"
+    direct = _said(channel="D0ALICE", channel_type="im")
+    assert (direct.is_direct, direct.thread.ts) == (True, "1.0")
 
 
 @pytest.mark.parametrize(
@@ -141,14 +144,11 @@ def test_what_no_person_said_is_passed_over(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
 def test_files_and_broadcasts_are_said(subtype: str) -> None:
-    said = read_message(_event(subtype=subtype, files=[{"name": "a.pdf"}]), BOT)
-    assert said is not None
-    assert said.message.files == ("a.pdf",)
+    assert _said(subtype=subtype, files=[{"name": "a.pdf"}]).message.files == ("a.pdf",)
 
 
 def test_in_a_shared_channel_the_author_belongs_to_their_own_workspace() -> None:
-    said = read_message(_event(user_team="T0OTHER"), BOT)
-    assert said is not None
+    said = _said(user_team="T0OTHER")
     assert said.message.author.team == "T0OTHER"
     assert said.thread.team == "T0ACME"
 
@@ -190,9 +190,8 @@ def test_the_same_ids_in_two_workspaces_are_two_conversations() -> None:
 
 
 def test_an_organisation_is_nobodys_workspace() -> None:
-    said = read_message(_event(team="E0ORG", source_team="T0OTHER"), BOT)
-    assert said is not None
-    assert said.message.author.team == "T0OTHER"
+    assert _said(team="E0ORG", source_team="T0OTHER").message.author.team == "T0OTHER"
+    assert _said(team="E0ORG").message.author.team == "T0ACME"
 
 
 @pytest.mark.parametrize(
@@ -239,9 +238,7 @@ def test_an_id_that_slack_would_not_give_is_refused(changes: dict[str, Any]) -> 
 
 
 def test_what_is_said_by_me_is_said() -> None:
-    said = read_message(_event(subtype="me_message", text="needs 3 desks"), BOT)
-    assert said is not None
-    assert said.message.text == "needs 3 desks"
+    assert _said(subtype="me_message", text="needs 3 desks").message.text == "needs 3 desks"
 
 
 @pytest.mark.parametrize(
@@ -258,9 +255,7 @@ def test_what_is_said_by_me_is_said() -> None:
     ids=str,
 )
 def test_who_is_spoken_to_is_known(changes: dict[str, Any], addressed: bool) -> None:
-    said = read_message(_event(**changes), BOT)
-    assert said is not None
-    assert said.message.is_addressed is addressed
+    assert _said(**changes).message.is_addressed is addressed
 
 
 PREVIOUS = {"type": "message", "user": "U0ALICE", "ts": "1.0", "text": f"<@{BOT}> order 2"}
@@ -416,7 +411,7 @@ def test_what_is_entered_is_of_the_kind_that_slack_sends_or_nothing(entry: Any) 
     assert submission.values["reason"]["value"] in ({}, {"selected_options": []})
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(body=st.dictionaries(st.sampled_from(ROOTS), JSON))
 def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
     for read in (
@@ -432,7 +427,7 @@ def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
             continue
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(path=st.sampled_from(PATHS), junk=JSON, drop=st.booleans(), in_menu=st.booleans())
 def test_one_odd_part_of_a_press_is_read_or_refused(
     path: tuple[str | int, ...], junk: Any, drop: bool, in_menu: bool
@@ -445,7 +440,7 @@ def test_one_odd_part_of_a_press_is_read_or_refused(
         return
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(path=st.sampled_from(VIEW_PATHS), junk=JSON, drop=st.booleans())
 def test_one_odd_part_of_a_submission_is_read_or_refused(
     path: tuple[str | int, ...], junk: Any, drop: bool

@@ -18,20 +18,19 @@ from countersign.slack.actions import (
     BlockId,
 )
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import (
     APPROVAL,
     CARD,
     CAROL,
     DIGEST,
     TEAM,
-    a_choice,
-    a_press,
     approved_by,
     ended,
     ruled,
 )
+from tests.support.slack_payloads import a_choice, a_press
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ConversationNotFoundError
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Verb, Via
@@ -56,7 +55,7 @@ async def test_approve_says_what_was_seen_and_on_which_card(bot: BotFixture) -> 
 async def test_a_button_elsewhere_than_on_the_card_names_its_place_and_no_card(
     bot: BotFixture, kind: str, via: Via
 ) -> None:
-    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
+    bot.approvals.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
     await bot.deliver(a_press(APPROVE, place=BlockId(kind, 0, DIGEST[:16], "main", "x")))
     _, decision = bot.decision()
     assert (decision.via, decision.card, decision.digest) == (via, "", DIGEST[:16])
@@ -95,15 +94,15 @@ async def test_an_option_of_the_menu_is_the_button_that_it_names(bot: BotFixture
 @pytest.mark.parametrize("option", ["from_the_future|approval-1", "message|x"])
 async def test_an_option_that_nobody_knows_is_acknowledged(bot: BotFixture, option: str) -> None:
     assert (await bot.deliver(a_choice(option))).status == 200
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
     assert bot.slack.asked == []
 
 
 @pytest.mark.parametrize("option", ["", "|", "withdraw", f"|{APPROVAL}", f"{WITHDRAW}|"])
 async def test_an_option_that_says_nothing_is_explained(bot: BotFixture, option: str) -> None:
     await bot.deliver(a_choice(option))
-    assert "could not read" in bot.told()
-    assert bot.votes.decided == []
+    assert "couldn't read" in bot.told()
+    assert bot.approvals.decided == []
 
 
 @pytest.mark.parametrize("action", [*EVERY_DECISION, REJECT, ASK_AGAIN, REVOKE])
@@ -111,7 +110,11 @@ async def test_a_card_of_another_installation_is_left_alone(bot: BotFixture, act
     await bot.deliver(a_press(action, place=BlockId("decide", 0, "", "other")))
     assert "another installation of this app (`other`)" in bot.told()
     assert "Press again" in bot.told()
-    assert (bot.votes.decided, bot.talks.started, bot.talks.revoked) == ([], [], [])
+    assert (bot.approvals.decided, bot.conversations.started, bot.conversations.revoked) == (
+        [],
+        [],
+        [],
+    )
     assert bot.slack.methods == ["chat.postEphemeral"]
 
 
@@ -119,7 +122,7 @@ async def test_the_menu_of_another_installation_is_left_alone(bot: BotFixture) -
     place = BlockId("decide", 0, "", "other")
     await bot.deliver(a_choice(f"{WITHDRAW}|{APPROVAL}", place=place))
     assert "another installation" in bot.told()
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 @pytest.mark.parametrize("name", ["<!channel>", "a" * 300, "*b*`c`"])
@@ -136,7 +139,7 @@ async def test_the_second_delivery_of_the_press_that_decided_is_no_error(bot: Bo
     assert decided.decision is not None
     decision = decided.decision.model_copy(update={"id": "3.000100:U0BOB"})
     decided = decided.model_copy(update={"decision": decision})
-    bot.votes.error = ApprovalClosedError(APPROVAL, decided)
+    bot.approvals.error = ApprovalClosedError(APPROVAL, decided)
     assert (await bot.deliver(a_press(APPROVE))).status == 200
     assert bot.ephemerals() == []
 
@@ -144,7 +147,7 @@ async def test_the_second_delivery_of_the_press_that_decided_is_no_error(bot: Bo
 async def test_a_press_after_the_end_is_told_who_decided_when_and_where_to_see_it(
     bot: BotFixture,
 ) -> None:
-    bot.votes.error = ApprovalClosedError(APPROVAL, ended(ruled(), Outcome.REJECTED, CAROL))
+    bot.approvals.error = ApprovalClosedError(APPROVAL, ended(ruled(), Outcome.REJECTED, CAROL))
     await bot.deliver(a_press(APPROVE))
     for part in ("Too late", "rejected", "<@U0CAROL>", f"<!date^{int(NOON.timestamp())}^"):
         assert part in bot.told()
@@ -154,7 +157,7 @@ async def test_a_press_after_the_end_is_told_who_decided_when_and_where_to_see_i
 async def test_a_press_where_the_app_is_no_member_is_answered_by_slacks_own_address(
     bot: BotFixture,
 ) -> None:
-    bot.votes.error = AWAY
+    bot.approvals.error = AWAY
     bot.slack.refuses("chat.postEphemeral", "not_in_channel")
     url = bot.slack.url + "response"
     await bot.deliver(a_press(APPROVE, response_url=url))
@@ -165,14 +168,14 @@ async def test_a_press_where_the_app_is_no_member_is_answered_by_slacks_own_addr
 
 
 async def test_words_go_to_no_address_but_slacks(bot: BotFixture) -> None:
-    bot.votes.error = AWAY
+    bot.approvals.error = AWAY
     bot.slack.refuses("chat.postEphemeral", "not_in_channel")
     await bot.deliver(a_press(APPROVE, response_url="http://elsewhere.test/x"))
     assert bot.slack.methods == ["chat.postEphemeral"]
 
 
 async def test_a_press_in_a_modal_is_answered_on_top_of_it(bot: BotFixture) -> None:
-    bot.votes.error = AWAY
+    bot.approvals.error = AWAY
     body = a_press(APPROVE, place=BlockId(VIEW), view={"id": "V1", "type": "modal"})
     del body["channel"], body["message"], body["response_url"]
     body["container"] = {"type": "view", "view_id": "V1"}
@@ -181,7 +184,7 @@ async def test_a_press_in_a_modal_is_answered_on_top_of_it(bot: BotFixture) -> N
 
 
 async def test_a_press_in_a_list_is_followed_by_the_list_as_it_is_now(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
+    bot.approvals.known[APPROVAL] = approved_by(ruled(), BOB, press="3.000100")
     place = BlockId(LIST, 0, DIGEST[:16], "main", f"0.{ListingQuery().pack(150)}")
     url = bot.slack.url + "response"
     assert (await bot.deliver(a_press(APPROVE, place=place, response_url=url))).status == 200
@@ -199,43 +202,43 @@ async def test_only_a_decision_redraws_a_list(bot: BotFixture) -> None:
 
 
 async def test_ask_again_says_it_once_more_in_the_thread(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
+    bot.approvals.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
     await bot.deliver(a_press(ASK_AGAIN, by=ALICE))
-    ((thread, message),) = bot.talks.started
-    assert thread == bot.votes.known[APPROVAL].thread
+    ((thread, message),) = bot.conversations.started
+    assert thread == bot.approvals.known[APPROVAL].thread
     assert (message.id, message.ts) == (f"ask-again:{APPROVAL}", "3.000100")
     assert message.author == ALICE
     assert message.text == "Please ask again: Order 100 × widget for €4,120.00"
 
 
 async def test_only_who_asked_can_ask_again(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
+    bot.approvals.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
     await bot.deliver(a_press(ASK_AGAIN, by=BOB))
     assert "Only <@U0ALICE>" in bot.told()
-    assert bot.talks.started == []
+    assert bot.conversations.started == []
 
 
 @pytest.mark.parametrize("outcome", [Outcome.APPROVED, Outcome.WITHDRAWN])
 async def test_what_was_decided_is_not_asked_again(bot: BotFixture, outcome: Outcome) -> None:
-    bot.votes.known[APPROVAL] = ended(ruled(), outcome)
+    bot.approvals.known[APPROVAL] = ended(ruled(), outcome)
     await bot.deliver(a_press(ASK_AGAIN, by=ALICE))
     assert "nothing to ask again" in bot.told()
-    assert bot.talks.started == []
+    assert bot.conversations.started == []
 
 
 async def test_what_waits_is_not_asked_again(bot: BotFixture) -> None:
     await bot.deliver(a_press(ASK_AGAIN, by=ALICE))
     assert "still waiting" in bot.told()
-    assert bot.talks.started == []
+    assert bot.conversations.started == []
 
 
 async def test_a_permission_is_taken_back_in_its_conversation(bot: BotFixture) -> None:
     await bot.deliver(a_press(REVOKE, "conversation-T0ACME-C0OPS-1.0|grant-1"))
-    assert bot.talks.revoked == [("conversation-T0ACME-C0OPS-1.0", "grant-1", BOB)]
+    assert bot.conversations.revoked == [("conversation-T0ACME-C0OPS-1.0", "grant-1", BOB)]
 
 
 async def test_a_permission_of_a_conversation_that_ended_is_explained(bot: BotFixture) -> None:
-    bot.talks.error = ConversationNotFoundError("conversation-1")
+    bot.conversations.error = ConversationNotFoundError("conversation-1")
     await bot.deliver(a_press(REVOKE, "conversation-1|grant-1"))
     assert "conversation has ended" in bot.told()
 
@@ -243,8 +246,8 @@ async def test_a_permission_of_a_conversation_that_ended_is_explained(bot: BotFi
 @pytest.mark.parametrize("value", ["conversation-1", "conversation-1|", "|"])
 async def test_a_permission_without_an_id_is_not_taken_back(bot: BotFixture, value: str) -> None:
     await bot.deliver(a_press(REVOKE, value))
-    assert "could not read" in bot.told()
-    assert bot.talks.revoked == []
+    assert "couldn't read" in bot.told()
+    assert bot.conversations.revoked == []
 
 
 async def test_somebody_of_another_workspace_is_who_slack_says(bot: BotFixture) -> None:
@@ -257,17 +260,17 @@ async def test_somebody_of_another_workspace_is_who_slack_says(bot: BotFixture) 
 
 @pytest.mark.parametrize("action", [*EVERY_DECISION, ASK_AGAIN, REVOKE])
 async def test_a_press_while_temporal_is_away_is_told_so(bot: BotFixture, action: str) -> None:
-    bot.votes.error = bot.votes.unread = bot.talks.error = AWAY
+    bot.approvals.error = bot.approvals.unread = bot.conversations.error = AWAY
     await bot.deliver(a_press(action, "conversation-T-C-1.0|g" if action == REVOKE else APPROVAL))
     assert "can't reach my memory" in bot.told()
 
 
 async def test_the_ballots_own_rules_do_not_stop_approve(bot: BotFixture) -> None:
     """The workflow refuses it, puts that on the record and offers a reminder."""
-    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB)
+    bot.approvals.known[APPROVAL] = approved_by(ruled(), BOB)
     for by in (ALICE, BOB):
         await bot.deliver(a_press(APPROVE, by=by))
-    assert len(bot.votes.decided) == 2
+    assert len(bot.approvals.decided) == 2
 
 
 @pytest.mark.parametrize(

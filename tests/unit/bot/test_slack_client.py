@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.slack.web_client import build_client, code_of, is_slack, retry_after
-from tests.unit.bot.fake_slack import TOKEN, FakeSlack
+from tests.support.fake_slack import TOKEN, FakeSlack
 
 PROXY = "http://proxy.test:3128"
 

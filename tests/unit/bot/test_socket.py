@@ -15,9 +15,10 @@ from aiohttp.test_utils import TestServer
 
 from bot.socket_mode import LARGEST_FRAME, AppTokenError, SocketMode
 from countersign.slack.web_client import build_client
-from tests.fakes import Watched
-from tests.unit.bot.fake_slack import TOKEN
-from tests.unit.bot.standins import Talks, Votes, a_command, an_app, an_event
+from tests.support.fake_clients import FakeApprovals, FakeConversations, an_app
+from tests.support.fake_slack import TOKEN
+from tests.support.fakes import Watched
+from tests.support.slack_payloads import a_command, an_event
 
 APP_TOKEN = "xapp-1-A0SIGN-test"
 HELLO = {"type": "hello", "num_connections": 1}
@@ -81,8 +82,8 @@ class Line:
 
     slack: Sockets
     mode: SocketMode
-    talks: Talks = field(default_factory=Talks)
-    votes: Votes = field(default_factory=Votes)
+    conversations: FakeConversations = field(default_factory=FakeConversations)
+    approvals: FakeApprovals = field(default_factory=FakeApprovals)
     running: asyncio.Task[None] | None = None
 
     async def up(self) -> None:
@@ -99,17 +100,17 @@ class Line:
 
 @pytest_asyncio.fixture
 async def line() -> AsyncGenerator[Line]:
-    slack, talks, votes = Sockets(), Talks(), Votes()
+    slack, conversations, approvals = Sockets(), FakeConversations(), FakeApprovals()
     app = web.Application()
     app.router.add_post("/api/apps.connections.open", slack.open)
     app.router.add_get("/link", slack.serve)
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
         slack.url = str(server.make_url("/"))
         client = build_client(TOKEN, f"{slack.url}api/", session)
-        mode = SocketMode(an_app(client, talks, votes), client, APP_TOKEN, session)
-        made = Line(slack, mode, talks, votes)
+        mode = SocketMode(an_app(client, conversations, approvals), client, APP_TOKEN, session)
+        made = Line(slack, mode, conversations, approvals)
         yield made
-        made.talks.gate.set()
+        made.conversations.gate.set()
         await made.down()
 
 
@@ -121,25 +122,25 @@ def _envelope(number: int, payload: Any = None, **changes: Any) -> Json:
 
 async def test_an_event_is_acknowledged_once_it_is_stored_and_not_before(line: Line) -> None:
     await line.up()
-    line.talks.gate.clear()
+    line.conversations.gate.clear()
     await line.slack.send(_envelope(1))
-    await line.talks.entered.wait()
+    await line.conversations.entered.wait()
     assert line.slack.acks == []
 
-    line.talks.gate.set()
+    line.conversations.gate.set()
     await line.slack.acknowledged()
 
     assert line.slack.acks == [{"envelope_id": "e1"}]
-    assert len(line.talks.started) == 1
+    assert len(line.conversations.started) == 1
     assert line.slack.tokens == [f"Bearer {APP_TOKEN}"]
 
 
 async def test_an_event_that_could_not_be_stored_is_not_acknowledged(line: Line) -> None:
     await line.up()
-    line.talks.error = RuntimeError("Temporal is away")
+    line.conversations.error = RuntimeError("Temporal is away")
     await line.slack.send(_envelope(1))
-    await line.talks.entered.wait()
-    line.talks.error = None
+    await line.conversations.entered.wait()
+    line.conversations.error = None
     await line.slack.send(_envelope(2))
     await line.slack.acknowledged()
     assert [ack["envelope_id"] for ack in line.slack.acks] == ["e2"]
@@ -147,13 +148,13 @@ async def test_an_event_that_could_not_be_stored_is_not_acknowledged(line: Line)
 
 async def test_a_slow_delivery_does_not_hold_up_the_next(line: Line) -> None:
     await line.up()
-    line.talks.gate.clear()
+    line.conversations.gate.clear()
     await line.slack.send(_envelope(1))
-    await line.talks.entered.wait()
+    await line.conversations.entered.wait()
     await line.slack.send(_envelope(2, a_command(), type="slash_commands"))
     await line.slack.acknowledged()
     assert line.slack.acks[0]["envelope_id"] == "e2"
-    line.talks.gate.set()
+    line.conversations.gate.set()
     await line.slack.acknowledged(2)
 
 
@@ -173,7 +174,7 @@ async def test_bad_frames_do_no_harm(line: Line) -> None:
     await line.slack.send(_envelope(8, envelope_id="good"))
     await line.slack.until(lambda: {"envelope_id": "good"} in line.slack.acks)
     assert len(line.slack.opened) == 1
-    assert len(line.talks.started) == 1
+    assert len(line.conversations.started) == 1
 
 
 async def test_what_is_nested_too_deep_does_no_harm(line: Line) -> None:
@@ -187,7 +188,7 @@ async def test_what_is_nested_too_deep_does_no_harm(line: Line) -> None:
     await line.slack.send(_envelope(8, envelope_id="good"))
     await line.slack.until(lambda: {"envelope_id": "good"} in line.slack.acks)
     assert len(line.slack.opened) == 1
-    assert len(line.talks.started) == 1
+    assert len(line.conversations.started) == 1
     assert [it for it in line.slack.acks if it["envelope_id"] == "deep"] == []
 
 
@@ -229,12 +230,12 @@ async def test_a_warning_keeps_the_socket_and_a_refresh_opens_another(line: Line
 
 async def test_what_is_under_way_is_acknowledged_before_the_socket_is_left(line: Line) -> None:
     await line.up()
-    line.talks.gate.clear()
+    line.conversations.gate.clear()
     await line.slack.send(_envelope(1))
-    await line.talks.entered.wait()
+    await line.conversations.entered.wait()
     await line.slack.send({"type": "disconnect", "reason": "refresh_requested"})
     await line.mode.connected.wait()
-    line.talks.gate.set()
+    line.conversations.gate.set()
     await line.slack.acknowledged()
     await line.slack.connected(2)
     assert line.slack.acks == [{"envelope_id": "e1"}]
@@ -242,11 +243,11 @@ async def test_what_is_under_way_is_acknowledged_before_the_socket_is_left(line:
 
 async def test_being_told_to_stop_acknowledges_what_is_under_way_and_closes(line: Line) -> None:
     await line.up()
-    line.talks.gate.clear()
+    line.conversations.gate.clear()
     await line.slack.send(_envelope(1))
-    await line.talks.entered.wait()
+    await line.conversations.entered.wait()
     stopping = asyncio.create_task(line.down())
-    line.talks.gate.set()
+    line.conversations.gate.set()
     await stopping
     await line.slack.acknowledged()
     assert line.slack.acks == [{"envelope_id": "e1"}]
@@ -264,11 +265,11 @@ async def test_a_socket_that_slack_drops_is_opened_again(line: Line) -> None:
 
 async def test_a_delivery_whose_socket_is_gone_is_not_acknowledged_on_the_next(line: Line) -> None:
     await line.up()
-    line.talks.gate.clear()
+    line.conversations.gate.clear()
     await line.slack.send(_envelope(1))
-    await line.talks.entered.wait()
+    await line.conversations.entered.wait()
     await line.slack.opened[0].close()
-    line.talks.gate.set()
+    line.conversations.gate.set()
     await line.slack.connected(2)
     await line.slack.send(_envelope(2))
     await line.slack.acknowledged()
@@ -304,4 +305,4 @@ async def test_a_repeated_delivery_is_handled_like_the_first(line: Line) -> None
     await line.up()
     await line.slack.send(_envelope(1, retry_attempt=1, retry_reason="timeout"))
     await line.slack.acknowledged()
-    assert len(line.talks.started) == 1
+    assert len(line.conversations.started) == 1

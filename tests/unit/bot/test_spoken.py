@@ -214,7 +214,7 @@ ANY = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     message=st.dictionaries(st.sampled_from(["text", "blocks", "attachments", "files"]), ANY),
     own=st.text(st.characters(), max_size=60),

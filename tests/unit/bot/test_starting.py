@@ -15,7 +15,7 @@ from countersign.runtime.process import unless
 from countersign.runtime.waiting import STARTING, AwayError, Waiting
 from countersign.slack.web_client import CONFIGURATION, build_client
 from dev.ports import free_port
-from tests.unit.bot.fake_slack import FakeSlack
+from tests.support.fake_slack import FakeSlack
 
 ME = {"team_id": "T0ACME", "user_id": "U0SIGN", "bot_id": "B0SIGN"}
 HTML = "<html>Please log in</html>"

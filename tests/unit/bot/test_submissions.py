@@ -17,19 +17,11 @@ from countersign.slack.actions import (
     REQUEST_CHANGES,
     REVIEW,
 )
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fake_slack import Json
-from tests.unit.bot.fixture import BotFixture
-from tests.unit.bot.standins import (
-    APPROVAL,
-    CAROL,
-    DIGEST,
-    a_press,
-    a_submission,
-    approved_by,
-    ended,
-    ruled,
-)
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import APPROVAL, CAROL, DIGEST, approved_by, ended, ruled
+from tests.support.fake_slack import Json
+from tests.support.slack_payloads import a_press, a_submission
+from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Verb, Via
@@ -59,7 +51,7 @@ WITH_INPUTS = [REJECT, REQUEST_CHANGES, EDIT, HAND_OVER, BREAK_GLASS]
 
 @pytest.fixture(autouse=True)
 def _a_rule_that_allows_everything(bot: BotFixture) -> None:
-    bot.votes.known[APPROVAL] = ruled(**FREE)
+    bot.approvals.known[APPROVAL] = ruled(**FREE)
 
 
 async def _submitted(bot: BotFixture, action: str) -> Json:
@@ -105,11 +97,11 @@ async def test_a_rejection_needs_no_reason_where_the_rule_wants_none(bot: BotFix
 async def test_a_rejection_without_the_reason_that_its_rule_wants_stays_open(
     bot: BotFixture,
 ) -> None:
-    bot.votes.known[APPROVAL] = ruled(reason_required=True)
+    bot.approvals.known[APPROVAL] = ruled(reason_required=True)
     answer = await bot.submit(await bot.open(a_press(REJECT)))
     assert "needs a reason" in _error(answer)
     assert list(answer["errors"]) == ["reason"]
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_changes_are_asked_for_in_words(bot: BotFixture) -> None:
@@ -122,7 +114,7 @@ async def test_changes_are_asked_for_in_words(bot: BotFixture) -> None:
 async def test_changes_without_words_stay_open(bot: BotFixture) -> None:
     answer = await bot.submit(await bot.open(a_press(REQUEST_CHANGES)), {"reason": {}})
     assert "needs a reason" in _error(answer)
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_a_review_approves_what_it_showed(bot: BotFixture) -> None:
@@ -146,7 +138,7 @@ async def test_an_edit_that_does_not_fit_is_explained_beside_its_field(bot: BotF
     answer = await bot.submit(view, {"argument:quantity": {"value": "many"}})
     assert answer["response_action"] == "errors"
     assert list(answer["errors"]) == ["argument:quantity"]
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_always_is_an_approval_and_more(bot: BotFixture) -> None:
@@ -170,13 +162,13 @@ async def test_a_vote_is_not_handed_to_the_requester_or_to_oneself(
     view = await bot.open(a_press(HAND_OVER))
     answer = await bot.submit(view, {"person": {"selected_user": user}})
     assert "can't be handed over" in _error(answer)
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_a_vote_is_handed_to_somebody(bot: BotFixture) -> None:
     answer = await bot.submit(await bot.open(a_press(HAND_OVER)), {"person": {}})
-    assert "Choose to whom" in _error(answer)
-    assert bot.votes.decided == []
+    assert "Choose who" in _error(answer)
+    assert bot.approvals.decided == []
 
 
 async def test_breaking_the_glass_says_why(bot: BotFixture) -> None:
@@ -189,42 +181,42 @@ async def test_breaking_the_glass_says_why(bot: BotFixture) -> None:
 async def test_what_ended_meanwhile_is_said_in_the_modal_in_plain_words(bot: BotFixture) -> None:
     view = await bot.open(a_press(REJECT))
     named = approved_by(ruled(), CAROL)
-    bot.votes.known[APPROVAL] = ended(named, Outcome.APPROVED, CAROL)
+    bot.approvals.known[APPROVAL] = ended(named, Outcome.APPROVED, CAROL)
     answer = await bot.submit(view, REASON)
     assert "was already approved by @carol (" in _error(answer)
     for markup in "<>`*|":
         assert markup not in _error(answer)
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_what_ended_at_the_last_moment_is_said_too(bot: BotFixture) -> None:
-    bot.votes.error = ApprovalClosedError(APPROVAL, ended(ruled(), Outcome.EXPIRED, None))
+    bot.approvals.error = ApprovalClosedError(APPROVAL, ended(ruled(), Outcome.EXPIRED, None))
     assert "expired" in _error(await _submitted(bot, REJECT))
 
 
 async def test_who_has_approved_meanwhile_is_told_so(bot: BotFixture) -> None:
     view = await bot.open(a_press(REVIEW))
-    bot.votes.known[APPROVAL] = approved_by(ruled(), BOB)
+    bot.approvals.known[APPROVAL] = approved_by(ruled(), BOB)
     answer = await bot.submit(view)
     assert answer["response_action"] == "push"
     assert "counted already" in json.dumps(answer["view"])
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_what_was_changed_meanwhile_is_not_approved(bot: BotFixture) -> None:
     view = await bot.open(a_press(BREAK_GLASS))
     status = ruled(**FREE)
     prepared = status.shown.model_copy(update={"digest": "f" * 64})
-    bot.votes.known[APPROVAL] = status.model_copy(update={"prepared": prepared})
+    bot.approvals.known[APPROVAL] = status.model_copy(update={"prepared": prepared})
     assert "no longer what is asked for" in _error(await bot.submit(view, REASON))
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 @pytest.mark.parametrize("action", WITH_INPUTS)
 async def test_a_modal_keeps_what_was_typed_while_temporal_is_away(
     bot: BotFixture, action: str
 ) -> None:
-    bot.votes.error = AWAY
+    bot.approvals.error = AWAY
     answer = await _submitted(bot, action)
     assert "can't reach my memory" in _error(answer)
     assert bot.slack.methods == ["views.open"]
@@ -234,7 +226,7 @@ async def test_a_modal_keeps_what_was_typed_while_temporal_is_away(
 async def test_a_modal_without_fields_stays_below_the_news_that_temporal_is_away(
     bot: BotFixture, action: str
 ) -> None:
-    bot.votes.error = AWAY
+    bot.approvals.error = AWAY
     answer = await _submitted(bot, action)
     assert answer["response_action"] == "push"
     assert answer["view"]["type"] == "modal"
@@ -243,16 +235,16 @@ async def test_a_modal_without_fields_stays_below_the_news_that_temporal_is_away
 
 async def test_a_vote_does_not_wait_for_a_look_that_fails(bot: BotFixture) -> None:
     view = await bot.open(a_press(REJECT))
-    bot.votes.unread = AWAY
+    bot.approvals.unread = AWAY
     assert await bot.submit(view, REASON) == CLEAR
     assert bot.decision()[1].reason == "too many"
 
 
 async def test_a_vote_does_not_wait_for_a_look_that_takes_long(bot: BotFixture) -> None:
     view = await bot.open(a_press(REJECT))
-    bot.votes.gate = asyncio.Event()
+    bot.approvals.gate = asyncio.Event()
     assert await bot.submit(view, REASON) == CLEAR
-    assert len(bot.votes.decided) == 1
+    assert len(bot.approvals.decided) == 1
 
 
 async def test_the_second_delivery_of_a_submission_closes_the_modal_and_counts_once(
@@ -262,24 +254,24 @@ async def test_the_second_delivery_of_a_submission_closes_the_modal_and_counts_o
     assert await bot.submit(view) == CLEAR
     _, decision = bot.decision()
     counted = ended(ruled(), Outcome.APPROVED)
-    bot.votes.known[APPROVAL] = counted.model_copy(update={"decision": decision})
+    bot.approvals.known[APPROVAL] = counted.model_copy(update={"decision": decision})
     assert await bot.submit(view) == CLEAR
-    assert len(bot.votes.decided) == 1
+    assert len(bot.approvals.decided) == 1
 
 
 async def test_a_second_delivery_at_the_same_time_has_the_same_id(bot: BotFixture) -> None:
     view = await bot.open(a_press(REVIEW))
     await asyncio.gather(bot.submit(view), bot.submit(view))
-    first, second = bot.votes.decided
+    first, second = bot.approvals.decided
     assert first == second
 
 
 async def test_an_approval_that_nobody_knows_is_said_in_the_modal(bot: BotFixture) -> None:
     view = await bot.open(a_press(REJECT))
-    bot.votes.known = {}
+    bot.approvals.known = {}
     assert "another installation" in _error(await bot.submit(view, REASON))
-    bot.votes.known[APPROVAL] = ruled()
-    bot.votes.error = ApprovalNotFoundError(APPROVAL)
+    bot.approvals.known[APPROVAL] = ruled()
+    bot.approvals.error = ApprovalNotFoundError(APPROVAL)
     assert "another installation" in _error(await bot.submit(view, REASON))
 
 
@@ -288,18 +280,18 @@ async def test_who_asked_cannot_submit_what_somebody_else_opened(bot: BotFixture
     answer = await bot.submit(view, REASON, by=ALICE)
     assert "You asked for this yourself" in _error(answer)
     assert "@bob" not in _error(answer).lower()
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 @pytest.mark.parametrize("metadata", ["", "{}", "[1]", '{"ids":["approval-1","approval-2"]}'])
 async def test_a_modal_that_is_none_of_ours_decides_nothing(bot: BotFixture, metadata: str) -> None:
     view = {**await bot.open(a_press(REJECT)), "private_metadata": metadata}
-    assert "could not read" in _error(await bot.submit(view, REASON))
-    assert bot.votes.decided == []
+    assert "couldn't read" in _error(await bot.submit(view, REASON))
+    assert bot.approvals.decided == []
 
 
 async def test_a_bug_is_said_in_the_modal_with_an_incident(bot: BotFixture) -> None:
-    bot.votes.error = RuntimeError("sql: secret")
+    bot.approvals.error = RuntimeError("sql: secret")
     sentence = _error(await _submitted(bot, REJECT))
     assert "give an administrator the incident" in sentence
     assert "secret" not in sentence
@@ -309,10 +301,10 @@ async def test_a_bug_is_said_in_the_modal_with_an_incident(bot: BotFixture) -> N
 async def test_a_modal_that_nobody_knows_is_acknowledged(bot: BotFixture, callback_id: str) -> None:
     view = {**await bot.open(a_press(REJECT)), "callback_id": callback_id}
     assert (await bot.deliver(a_submission(view))).status == 200
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []
 
 
 async def test_a_modal_that_was_closed_is_acknowledged(bot: BotFixture) -> None:
     body = a_submission(await bot.open(a_press(REJECT)))
     assert (await bot.deliver({**body, "type": "view_closed"})).status == 200
-    assert bot.votes.decided == []
+    assert bot.approvals.decided == []

@@ -10,7 +10,7 @@ import pytest
 from dev.child import Command
 from dev.ports import Ports
 from dev.stack_options import StackOptions
-from tests.unit.dev.standins import FAKE_TEMPORAL, STAND_IN, Diary, executable
+from tests.unit.dev.programs import FAKE_TEMPORAL, STAND_IN, Diary, executable
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from countersign.slack.directory import Directory
 from countersign.slack.listing.audience import Audience
 from countersign.slack.listing.home_tab import HomeTab
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import BOB, NOON
-from tests.unit.bot.fake_slack import FakeSlack, Json, a_slack, parsed
-from tests.unit.bot.standins import Talks, Votes
+from tests.support.builders import BOB, NOON
+from tests.support.fake_clients import FakeApprovals, FakeConversations
+from tests.support.fake_slack import FakeSlack, Json, a_slack, parsed
 from workflows.contracts.core import Person
 
 
@@ -28,15 +28,15 @@ class Lists:
 
     slack: FakeSlack
     client: AsyncWebClient
-    votes: Votes = field(default_factory=Votes)
-    talks: Talks = field(default_factory=Talks)
+    approvals: FakeApprovals = field(default_factory=FakeApprovals)
+    conversations: FakeConversations = field(default_factory=FakeConversations)
     deployment: str = "main"
 
     @property
     def ephemeral(self) -> EphemeralLists:
         return EphemeralLists(
-            approvals=self.votes,
-            conversations=self.talks,
+            approvals=self.approvals,
+            conversations=self.conversations,
             audience=self.audience,
             response_urls=ResponseUrls(self.client),
             now=lambda: NOON,
@@ -47,7 +47,7 @@ class Lists:
     def home(self) -> HomeTab:
         return HomeTab(
             slack=self.client,
-            approvals=self.votes,
+            approvals=self.approvals,
             audience=self.audience,
             now=lambda: NOON,
             deployment=self.deployment,
@@ -66,9 +66,9 @@ class Lists:
 
     async def pressed(self, body: Json) -> None:
         """What follows a press that was handed on."""
-        cards = CardRefresh(self.client, self.votes, self.deployment)
+        cards = CardRefresh(self.client, self.approvals, self.deployment)
         click = read_click(body)
-        refresh = Refresh(self.votes, self.ephemeral, self.home, cards)
+        refresh = Refresh(self.approvals, self.ephemeral, self.home, cards)
         await refresh.pressed(click, click.by.team)
 
     async def turned(self, body: Json) -> None:

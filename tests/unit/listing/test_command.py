@@ -71,7 +71,7 @@ def test_help_cannot_be_made_to_mention_anybody() -> None:
     assert "<!channel>" not in text
     assert "```" not in text
     assert len(text) < 2_000
-    assert "pick the name" in help_text("from:@alice")
+    assert "pick one that Slack suggests" in help_text("from:@alice")
 
 
 @given(QUERIES)

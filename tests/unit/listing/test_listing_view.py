@@ -31,8 +31,8 @@ from countersign.slack.listing.page import (
     listing_text,
 )
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import ALICE, BOB, NOON
-from tests.listing import CAROL, a_rule, an_approval, voted
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.listed_approvals import CAROL, a_rule, an_approval, voted
 from workflows.contracts.approvals import ApprovalStatus, Grant
 from workflows.contracts.core import ArgumentField, Person
 from workflows.contracts.decisions import Execution, Outcome, Stop

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.builders import ALICE, BOB, NOON, a_request, a_status
-from tests.listing import a_rule, an_approval, voted
+from tests.support.builders import ALICE, BOB, NOON, a_request, a_status
+from tests.support.listed_approvals import a_rule, an_approval, voted
 from workflows.contracts.decisions import Outcome
 from workflows.listing.rows import PendingApproval, approval_memo
 

@@ -11,10 +11,18 @@ from bot.response_url import ResponseUrlError, ResponseUrls
 from countersign.slack.actions import APPROVE, LIST, LIST_REFRESH, REVOKE, BlockId
 from countersign.slack.listing.audience import UNCHECKED
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import ALICE, BOB, NOON
-from tests.listing import TEAM
-from tests.unit.bot.fake_slack import Json
-from tests.unit.bot.standins import CAROL, Talks, Votes, a_press, approved_by, ended, ruled
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import (
+    CAROL,
+    FakeApprovals,
+    FakeConversations,
+    approved_by,
+    ended,
+    ruled,
+)
+from tests.support.fake_slack import Json
+from tests.support.listed_approvals import TEAM
+from tests.support.slack_payloads import a_press
 from tests.unit.listing.conftest import Lists
 from workflows.client import ApprovalNotFoundError
 from workflows.contracts.approvals import ApprovalStatus, Grant
@@ -51,7 +59,7 @@ async def test_somebody_is_looked_for_by_all_that_they_belong_to(lists: Lists) -
     lists.knows(("S0FINANCE",), ("C0OPS",))
     query = ListingQuery(Kind.ALL, "place_order", "U0ALICE")
     drawn = await lists.page(query)
-    (listing,) = lists.votes.looked_for
+    (listing,) = lists.approvals.looked_for
 
     assert listing.viewer == Viewer("U0BOB", ("S0FINANCE",), ("C0OPS",), is_member=True)
     assert (listing.kind, listing.team) == (Kind.ALL, TEAM)
@@ -67,7 +75,7 @@ async def test_where_slack_does_not_say_who_somebody_is_they_see_less_and_are_to
     lists.slack.refuses("users.conversations", "internal_error")
     drawn = await lists.page()
 
-    assert lists.votes.looked_for[0].viewer.groups == ("S0FINANCE",)
+    assert lists.approvals.looked_for[0].viewer.groups == ("S0FINANCE",)
     assert UNCHECKED in text_of(drawn)
 
 
@@ -123,15 +131,15 @@ async def test_only_full_members_see_what_is_public(lists: Lists, fact: str) -> 
     lists.slack.will_answer("users.info", ok=True, user=user)
     await lists.page()
 
-    assert not lists.votes.looked_for[0].viewer.is_member
+    assert not lists.approvals.looked_for[0].viewer.is_member
 
 
 async def test_after_an_approval_the_row_is_gone_and_the_list_says_what_came_of_it(
     lists: Lists,
 ) -> None:
     status, other = ruled(), ruled("approval-0000000000aa")
-    lists.votes.rows = [row_of(status), row_of(other)]
-    lists.votes.known[status.id] = ended(approved_by(status, BOB), Outcome.APPROVED)
+    lists.approvals.rows = [row_of(status), row_of(other)]
+    lists.approvals.known[status.id] = ended(approved_by(status, BOB), Outcome.APPROVED)
     await lists.pressed(a_list_press(lists, status))
     shown = said(lists.rewritten())
 
@@ -144,8 +152,8 @@ async def test_one_of_two_approvals_leaves_my_list_and_stays_in_the_list_of_all(
     lists: Lists,
 ) -> None:
     status = ruled(panels=({"who": {"users": ("U0BOB", "U0CAROL")}, "needed": 2},))
-    lists.votes.rows = [row_of(status)]
-    lists.votes.known[status.id] = approved_by(status, BOB, press="3.000100")
+    lists.approvals.rows = [row_of(status)]
+    lists.approvals.known[status.id] = approved_by(status, BOB, press="3.000100")
     await lists.pressed(a_list_press(lists, status))
     mine = said(lists.rewritten())
     lists.slack.asked.clear()
@@ -156,7 +164,7 @@ async def test_one_of_two_approvals_leaves_my_list_and_stays_in_the_list_of_all(
     assert "1 of 2 approved" in said(lists.rewritten())
 
 
-class SlowVotes(Votes):
+class SlowVotes(FakeApprovals):
     """Approvals that look the voter up before they count: the third look sees it."""
 
     looks = 0
@@ -168,8 +176,8 @@ class SlowVotes(Votes):
 
 
 async def test_a_vote_that_is_still_looked_into_is_waited_for(lists: Lists) -> None:
-    lists.votes = SlowVotes()
-    lists.votes.rows = [row_of(ruled())]
+    lists.approvals = SlowVotes()
+    lists.approvals.rows = [row_of(ruled())]
     await lists.pressed(a_list_press(lists, ruled()))
 
     assert "Your approval counts" in said(lists.rewritten())
@@ -177,7 +185,7 @@ async def test_a_vote_that_is_still_looked_into_is_waited_for(lists: Lists) -> N
 
 async def test_a_refused_press_changes_no_list(lists: Lists) -> None:
     status = ruled()
-    lists.votes.rows = [row_of(status)]
+    lists.approvals.rows = [row_of(status)]
     await lists.pressed(a_list_press(lists, status))
     shown = said(lists.rewritten())
 
@@ -189,7 +197,7 @@ async def test_a_refused_press_changes_no_list(lists: Lists) -> None:
     "error", [ApprovalNotFoundError("approval-1"), RPCError("away", RPCStatusCode.UNAVAILABLE, b"")]
 )
 async def test_a_list_that_cannot_be_redrawn_undoes_nothing(lists: Lists, error: Exception) -> None:
-    lists.votes.unread = error
+    lists.approvals.unread = error
     await lists.pressed(a_list_press(lists, ruled()))
 
     assert lists.slack.given("response") == []
@@ -213,17 +221,17 @@ async def test_a_press_in_details_shows_the_details_again(lists: Lists) -> None:
     one = Asked(Topic.DETAILS, approval_id=status.id)
     drawn = await lists.ephemeral.answer(BOB, one)
     (block,) = (it for it in (each.to_dict() for each in drawn.blocks) if "block_id" in it)
-    lists.votes.known[status.id] = ended(status, Outcome.REJECTED)
+    lists.approvals.known[status.id] = ended(status, Outcome.REJECTED)
     body = a_press(
         APPROVE, status.id, place=BlockId.read(block["block_id"]), response_url=lists.response_url
     )
     await lists.pressed(body)
 
     assert lists.rewritten()["text"].startswith("rejected")
-    assert lists.votes.looked_for == []
+    assert lists.approvals.looked_for == []
 
 
-class Granted(Talks):
+class Granted(FakeConversations):
     """A thread in which a tool is approved without asking."""
 
     async def grants(self, team: str, viewer: Viewer) -> list[GrantRow]:
@@ -235,7 +243,7 @@ class Granted(Talks):
 
 
 async def test_a_revoked_permission_is_gone_from_its_list_at_once(lists: Lists) -> None:
-    lists.talks, lists.deployment = Granted(), ""
+    lists.conversations, lists.deployment = Granted(), ""
     place = BlockId(LIST, row="grant0")
     value = "conversation-T0ACME-C0OPS-1.0|g1"
     await lists.pressed(a_press(REVOKE, value, place=place, response_url=lists.response_url))

@@ -5,9 +5,10 @@ from aiohttp import web
 from bot.payloads.listing import Asked, Topic
 from countersign.slack.actions import APPROVE, LIST, LIST_REFRESH, REJECT, BlockId
 from countersign.slack.listing.query import ListingQuery
-from tests.builders import ALICE, BOB, NOON
-from tests.unit.bot.fake_slack import Json, parsed
-from tests.unit.bot.standins import CAROL, Talks, a_press, approved_by, ended, ruled
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import CAROL, FakeConversations, approved_by, ended, ruled
+from tests.support.fake_slack import Json, parsed
+from tests.support.slack_payloads import a_press
 from tests.unit.listing.conftest import Lists
 from workflows.contracts.approvals import ApprovalStatus, Grant
 from workflows.contracts.core import Person
@@ -36,19 +37,19 @@ async def refresh_of(lists: Lists, asked: Asked) -> Json:
     (button,) = (it for it in block["elements"] if it["action_id"] == LIST_REFRESH)
     place = BlockId.read(block["block_id"])
     press = a_press(LIST_REFRESH, button["value"], place=place, response_url=lists.response_url)
-    lists.votes.looked_for.clear()
+    lists.approvals.looked_for.clear()
     return press
 
 
 async def test_refresh_shows_the_same_list_as_it_stands_now(lists: Lists) -> None:
     first, other = ruled(), ruled(OTHER)
-    lists.votes.rows = [a_row(first), a_row(other)]
+    lists.approvals.rows = [a_row(first), a_row(other)]
     query = ListingQuery(Kind.ALL, "place_order", "U0ALICE", (b"2",))
     press = await refresh_of(lists, Asked(query=query))
-    lists.votes.rows = [a_row(first)]
+    lists.approvals.rows = [a_row(first)]
     await lists.turned(press)
     shown = str(lists.rewritten()["blocks"])
-    (listing,) = lists.votes.looked_for
+    (listing,) = lists.approvals.looked_for
 
     assert f"`{OTHER}`" not in shown
     assert f"`{first.id}`" in shown
@@ -57,7 +58,7 @@ async def test_refresh_shows_the_same_list_as_it_stands_now(lists: Lists) -> Non
 
 async def test_refresh_of_an_empty_list_finds_what_has_come(lists: Lists) -> None:
     press = await refresh_of(lists, Asked())
-    lists.votes.rows = [a_row(ruled())]
+    lists.approvals.rows = [a_row(ruled())]
     await lists.turned(press)
 
     assert "Order 100" in str(lists.rewritten()["blocks"])
@@ -66,14 +67,14 @@ async def test_refresh_of_an_empty_list_finds_what_has_come(lists: Lists) -> Non
 async def test_refresh_of_one_approval_shows_how_it_ended(lists: Lists) -> None:
     status = ruled()
     press = await refresh_of(lists, Asked(Topic.DETAILS, approval_id=status.id))
-    lists.votes.known[status.id] = ended(status, Outcome.REJECTED)
+    lists.approvals.known[status.id] = ended(status, Outcome.REJECTED)
     await lists.turned(press)
 
     assert lists.rewritten()["text"].startswith("rejected")
-    assert lists.votes.looked_for == []
+    assert lists.approvals.looked_for == []
 
 
-class Granted(Talks):
+class Granted(FakeConversations):
     """A thread in which a tool is approved without asking."""
 
     async def grants(self, team: str, viewer: Viewer) -> list[GrantRow]:
@@ -85,7 +86,7 @@ class Granted(Talks):
 
 async def test_refresh_of_standing_permissions_shows_them_anew(lists: Lists) -> None:
     press = await refresh_of(lists, Asked(Topic.GRANTS))
-    lists.talks = Granted()
+    lists.conversations = Granted()
     await lists.turned(press)
 
     assert "`act`" in str(lists.rewritten()["blocks"])
@@ -93,8 +94,8 @@ async def test_refresh_of_standing_permissions_shows_them_anew(lists: Lists) -> 
 
 async def test_what_was_decided_elsewhere_is_gone_at_the_next_press(lists: Lists) -> None:
     first, other = ruled(), ruled(OTHER)
-    lists.votes.known = {first.id: approved_by(first, BOB, press="3.000100")}
-    lists.votes.rows = [a_row(first)]
+    lists.approvals.known = {first.id: approved_by(first, BOB, press="3.000100")}
+    lists.approvals.rows = [a_row(first)]
     await lists.pressed(a_press_in(lists, APPROVE, first, ListingQuery(Kind.ALL)))
     shown = str(lists.rewritten()["blocks"])
 
@@ -106,8 +107,8 @@ async def test_a_list_says_why_a_press_in_it_did_not_count(lists: Lists) -> None
     press = Decision(id="3.000100:U0BOB", at=NOON, via=Via.LIST, by=BOB)
     refused = Refused(why=Refusal.NOT_AN_APPROVER, at=NOON, decision=press)
     status = ruled().model_copy(update={"refused": (refused,)})
-    lists.votes.known[status.id] = status
-    lists.votes.rows = [a_row(status)]
+    lists.approvals.known[status.id] = status
+    lists.approvals.rows = [a_row(status)]
     await lists.pressed(a_press_in(lists, APPROVE, status))
 
     assert "You can't decide this" in str(lists.rewritten()["blocks"])
@@ -121,7 +122,7 @@ async def test_a_press_that_opens_a_dialog_leaves_its_list_as_it_is(lists: Lists
 
 async def test_a_list_that_slack_did_not_take_is_shown_by_the_next_press(lists: Lists) -> None:
     status = ruled()
-    lists.votes.known[status.id] = ended(status, Outcome.APPROVED)
+    lists.approvals.known[status.id] = ended(status, Outcome.APPROVED)
     lists.slack.answers["response"] = [web.Response(status=503)]
     for _ in range(2):
         await lists.pressed(a_press_in(lists, APPROVE, status))
@@ -141,7 +142,7 @@ async def republished(lists: Lists, *known: ApprovalStatus, by: Person = BOB) ->
 async def test_a_home_says_what_has_ended_and_what_one_s_own_vote_did(lists: Lists) -> None:
     lists.knows()
     rejected, half = ended(ruled(), Outcome.REJECTED, CAROL), approved_by(ruled(OTHER), BOB)
-    lists.votes.rows = [a_row(ruled()), a_row(ruled(OTHER))]
+    lists.approvals.rows = [a_row(ruled()), a_row(ruled(OTHER))]
     shown = await republished(lists, rejected, half)
 
     assert "⛔ Rejected: Order 100" in shown
@@ -151,7 +152,7 @@ async def test_a_home_says_what_has_ended_and_what_one_s_own_vote_did(lists: Lis
 
 async def test_a_home_says_nothing_of_what_was_only_just_asked_but_lists_it(lists: Lists) -> None:
     lists.knows()
-    lists.votes.rows = [a_row(ruled())]
+    lists.approvals.rows = [a_row(ruled())]
     shown = await republished(lists, ruled())
 
     assert "Not decided yet" not in shown
@@ -161,9 +162,9 @@ async def test_a_home_says_nothing_of_what_was_only_just_asked_but_lists_it(list
 async def test_what_is_being_carried_out_waits_in_no_home(lists: Lists) -> None:
     lists.knows()
     approved = PendingApproval.of(ended(ruled(), Outcome.APPROVED), one_tap=True)
-    lists.votes.rows = [approved.model_copy(update={"is_open": True})]
+    lists.approvals.rows = [approved.model_copy(update={"is_open": True})]
 
-    assert "Nothing waits for you" in await republished(lists)
+    assert "Nothing is waiting for you" in await republished(lists)
 
 
 async def test_a_home_is_not_replaced_unasked_by_one_that_may_lack_something(lists: Lists) -> None:

@@ -7,7 +7,7 @@ import pytest
 from countersign.messages.effects import NOTHING, NOTHING_GUARDED, effects_for_person
 from countersign.messages.notices import MODEL_SILENT, spoken
 from countersign.messages.voice import MarkdownVoice
-from tests.builders import a_sentence
+from tests.support.builders import a_sentence
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.contracts.notices import Effect, NoticeCode, has_news
 from workflows.conversation.model_errors import apology

@@ -13,7 +13,7 @@ from countersign.messages.notices import spoken
 from countersign.messages.refusals import refusal
 from countersign.messages.voice import MarkdownVoice
 from countersign.slack.voice import MrkdwnVoice
-from tests.builders import NOON, a_message, a_press, a_status
+from tests.support.builders import NOON, a_message, a_press, a_status
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused, Via

@@ -8,14 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.client import SandboxClient
 from sandbox.clock import ManualClock
 from sandbox.server import Sandbox, running
-from tests.unit.sandbox.stage import App, a_config, a_connected_app, a_web_client
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bolt copies its client for every request and then reads the proxy again."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
+from tests.unit.sandbox.slack_app import App, a_config, a_connected_app, a_web_client
 
 
 @pytest.fixture

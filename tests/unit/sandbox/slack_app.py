@@ -1,4 +1,4 @@
-"""A sandbox's settings and people, and an app that talks to it with Slack's own clients."""
+"""A sandbox's settings and people, and an app that conversations to it with Slack's own clients."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.model.answers import answer
@@ -275,7 +275,6 @@ what did i before you how much ' " ` ``` <@U1> <https://a.example|b> € x 10k -
 place_order sku= quantity= check_budget query=""".split()  # noqa: SIM905
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS) | st.text(max_size=5)).map(" ".join), min_size=1))
 def test_no_message_makes_it_fail_or_call_what_is_not_offered(said: list[str]) -> None:
     thread = Thread(WAITING)

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.builders import a_press, a_status
+from tests.support.builders import a_press, a_status
 from tests.unit.sandbox.model_thread import TEXT, TOOLS, Thread, a_count, a_tool
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.conversation.model_messages import (

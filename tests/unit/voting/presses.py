@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from tests.builders import NOON, a_request
+from tests.support.builders import NOON, a_request
 from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, TEAM, World, a_rule
 from workflows.contracts.activity_inputs import VoteFacts
 from workflows.contracts.core import Person, Prepared

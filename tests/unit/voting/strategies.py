@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.workspace_model import (
     BRANCH,
     CARD,

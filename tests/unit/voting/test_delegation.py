@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.presses import person
 from tests.unit.voting.workspace_model import BRANCH, REQUESTER, a_rule, away
 from workflows.contracts.core import Person

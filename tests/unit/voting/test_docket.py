@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.presses import TO_U3, a_vote
 from workflows.voting.docket import MOST_A_MINUTE, MOST_OF_ONE, MOST_UNDER_WAY, Docket
 from workflows.voting.parsing import Side, Vote

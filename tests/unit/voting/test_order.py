@@ -6,7 +6,7 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.presses import a_vote, a_voting, arrive, person
 from tests.unit.voting.strategies import worlds
 from tests.unit.voting.workspace_model import (

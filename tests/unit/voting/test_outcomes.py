@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.oracle import effects
 from tests.unit.voting.presses import (
     GENEROUS,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import ALICE, BOB, NOON, a_press
+from tests.support.builders import ALICE, BOB, NOON, a_press
 from workflows.contracts.decisions import Decision, Refusal, Refused, Verb, Via
 from workflows.voting.parsing import DETAIL_LIMIT, Vote, read_vote
 

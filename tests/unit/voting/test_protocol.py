@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.presses import GENEROUS, TWO, a_vote, a_voting, a_world, person
 from tests.unit.voting.workspace_model import World, a_rule
 from workflows.contracts.activity_inputs import VoteFacts

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.workspace_model import most_seats
 from workflows.contracts.decisions import CountedVote, Decision, Via
 from workflows.contracts.rules import Panel, People
@@ -77,6 +77,10 @@ def test_what_two_look_ups_saw_differently_counts_as_far_as_both_agree() -> None
     seats = seat(claims, _panels(1, 1, 1))
     assert seats is not None
     assert [place.user for place in seats] == ["B", "A"]
+    disputed = [(Seat("B", ()), Seat("A", (0,))), (Seat("C", ()), Seat("A", (1,)))]
+    seats = seat(disputed, _panels(1, 1))
+    assert seats is not None
+    assert [place.user for place in seats] == ["B", "C"], "nobody is sure that A is in any panel"
 
 
 def test_three_hundred_approvers_are_seated_without_delay() -> None:

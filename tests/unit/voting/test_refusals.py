@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.oracle import effects
 from tests.unit.voting.presses import (
     GENEROUS,

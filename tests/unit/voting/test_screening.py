@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.presses import GENEROUS, REASON, TO_U3, TWO, a_vote, after
 from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, a_rule
 from workflows.contracts.approvals import Card, Copy

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from tests.unit.voting.oracle import Oracle, Press, WatchedVoting, digest_of
 from tests.unit.voting.presses import a_voting
 from tests.unit.voting.strategies import (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from tests.builders import NOON
+from tests.support.builders import NOON
 from workflows.contracts.activity_inputs import EligibilityQuery
 from workflows.contracts.approvals import Card
 from workflows.contracts.decisions import Account, Decision, Eligibility, Verb, Via

@@ -11,9 +11,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from countersign.slack.directory import Directory
-from tests.builders import a_press, a_request, a_status
-from tests.unit.bot.fake_slack import Json
-from tests.unit.views.cases import live
+from tests.support.builders import a_press, a_request, a_status
+from tests.support.fake_slack import Json
+from tests.unit.slack.cases import live
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
 from workflows.contracts.activity_inputs import Batch

@@ -17,9 +17,9 @@ from temporalio.testing import ActivityEnvironment
 from countersign.slack.directory import Directory
 from countersign.slack.listing.audience import Audience
 from countersign.slack.listing.home_tab import HomeTab
-from tests.builders import ALICE, BOB, NOON
-from tests.listing import CAROL, a_rule, an_approval, voted
-from tests.unit.bot.standins import Votes, ended
+from tests.support.builders import ALICE, BOB, NOON
+from tests.support.fake_clients import FakeApprovals, ended
+from tests.support.listed_approvals import CAROL, a_rule, an_approval, voted
 from tests.unit.worker.workspace import TEAM, Workspace
 from worker.cards.activities import SlackCards
 from worker.home_publisher import MOST_APPROVALS, MOST_PEOPLE, HomePublisher, concerned
@@ -77,7 +77,7 @@ class Homes:
 
     publisher: HomePublisher
     slack: Workspace
-    votes: Votes
+    approvals: FakeApprovals
 
     def of(self, user: str) -> list[str]:
         """What each Home of somebody said."""
@@ -103,15 +103,15 @@ async def running(publisher: HomePublisher) -> AsyncGenerator[None]:
 
 @pytest.fixture
 def homes(slack: Workspace, client: AsyncWebClient) -> Homes:
-    directory, votes = Directory(client, keep_seconds=60), Votes()
+    directory, approvals = Directory(client, keep_seconds=60), FakeApprovals()
     tab = HomeTab(
         slack=client,
-        approvals=votes,
+        approvals=approvals,
         audience=Audience(directory),
         now=lambda: NOON,
         deployment="main",
     )
-    return Homes(HomePublisher(tab, directory, settle=0.05), slack, votes)
+    return Homes(HomePublisher(tab, directory, settle=0.05), slack, approvals)
 
 
 def asked(**rule: Any) -> ApprovalStatus:
@@ -120,7 +120,7 @@ def asked(**rule: Any) -> ApprovalStatus:
 
 async def test_what_is_asked_is_in_the_homes_of_a_group(homes: Homes) -> None:
     status = asked()
-    homes.votes.rows = [PendingApproval.of(status)]
+    homes.approvals.rows = [PendingApproval.of(status)]
     async with running(homes.publisher):
         homes.publisher.changed(status)
         for user in (ALICE.user, BOB.user, CAROL.user):
@@ -131,7 +131,7 @@ async def test_what_has_ended_is_told_and_gone_although_visibility_still_lists_i
     homes: Homes,
 ) -> None:
     status = asked()
-    homes.votes.rows = [PendingApproval.of(status)]
+    homes.approvals.rows = [PendingApproval.of(status)]
     async with running(homes.publisher):
         homes.publisher.changed(ended(status, Outcome.REJECTED, CAROL))
         shown = await homes.published(BOB.user)
@@ -163,7 +163,7 @@ async def test_a_home_that_slack_does_not_take_keeps_nobody_else_from_theirs(hom
 
 
 async def test_after_an_outage_the_next_change_is_shown(homes: Homes) -> None:
-    homes.votes.error = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
+    homes.approvals.error = RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
     with capture_logs() as logs:
         async with running(homes.publisher):
             homes.publisher.changed(asked())
@@ -171,20 +171,20 @@ async def test_after_an_outage_the_next_change_is_shown(homes: Homes) -> None:
                 while len(logs) < 3:  # noqa: ASYNC110 - a log tells nobody
                     await asyncio.sleep(0.01)
             assert homes.slack.given("views.publish") == []
-            homes.votes.error = None
+            homes.approvals.error = None
             homes.publisher.changed(asked())
             await homes.published(CAROL.user)
 
 
 async def test_a_bug_ends_nothing(homes: Homes) -> None:
-    homes.votes.error = KeyError("a bug")
+    homes.approvals.error = KeyError("a bug")
     with capture_logs() as logs:
         async with running(homes.publisher):
             homes.publisher.changed(asked())
             async with asyncio.timeout(10):
                 while not logs:  # noqa: ASYNC110 - a log tells nobody
                     await asyncio.sleep(0.01)
-            homes.votes.error = None
+            homes.approvals.error = None
             homes.publisher.changed(asked())
             await homes.published(CAROL.user)
 

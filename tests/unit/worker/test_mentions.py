@@ -11,7 +11,7 @@ from temporalio.testing import ActivityEnvironment
 from bot.payloads.entities import plain_text
 from countersign.slack.directory import Directory
 from countersign.slack.markdown.fallback import fallback_text, unmentioned
-from tests.builders import a_thread
+from tests.support.builders import a_thread
 from tests.unit.worker.workspace import Json, Workspace
 from worker.mentions import Mentions
 from worker.threads import SlackThreads
@@ -30,7 +30,7 @@ async def _posted(
 
 
 def _called(slack: Workspace, name: str) -> None:
-    slack.people["U0BOB"]["profile"] = {"display_name": name}
+    slack.says("U0BOB", profile={"display_name": name})
 
 
 async def test_a_person_is_called_by_their_name_and_a_channel_can_be_opened(
@@ -78,7 +78,7 @@ async def test_a_crowd_is_not_looked_up(
     assert not RINGING.search(posted["text"] + posted["blocks"][0]["text"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.sampled_from(

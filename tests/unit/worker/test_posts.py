@@ -1,6 +1,7 @@
 """What is known to be wrong with blocks is not even sent."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, HeaderBlock
@@ -9,7 +10,7 @@ from structlog.testing import capture_logs
 from temporalio.testing import ActivityEnvironment
 
 from countersign.slack.blocks import section
-from tests.unit.worker.workspace import Workspace
+from tests.unit.worker.workspace import BOT, Workspace
 from worker.posts import Destination, IdempotentPosts, MessageContent
 
 TOO_MANY: list[Block] = [DividerBlock()] * 51
@@ -56,13 +57,13 @@ async def test_a_second_try_takes_no_other_apps_message_for_its_own(
 ) -> None:
     """Our marks are no secret: whoever reads one message knows the next."""
     metadata = {"event_type": "kind", "event_payload": {"key": "key"}}
-    theirs = {"channel": "C0OPS", "ts": "900.000100", "metadata": metadata}
-    slack.messages += [{**theirs, "user": "U0OTHER", "bot_id": "B0OTHER"}, theirs]
+    slack.put("C0OPS", "900.000100", user="U0OTHER", bot_id="B0OTHER", metadata=metadata)
+    slack.put("C0OPS", "901.000100", metadata=metadata)
     within.info = replace(within.info, attempt=2)
     ts = await within.run(
         posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", ())
     )
-    assert ts != theirs["ts"]
+    assert ts not in {"900.000100", "901.000100"}
     assert [it["text"] for it in slack.given("chat.postMessage")] == ["text"]
 
 
@@ -74,8 +75,8 @@ async def test_a_second_try_knows_its_own_message_by_either_of_its_names(
         posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", ())
     )
     (posted,) = slack.messages
-    posted["metadata"] = {"event_type": "kind", "event_payload": {"key": "key"}}
-    del posted[name]
+    other_name = {key: it for key, it in posted.items() if key not in {"channel", "ts", name}}
+    slack.put("C0OPS", first, **other_name)
     within.info = replace(within.info, attempt=2)
     assert (
         await within.run(
@@ -85,11 +86,29 @@ async def test_a_second_try_knows_its_own_message_by_either_of_its_names(
     )
 
 
-@pytest.mark.parametrize("metadata", [None, {}, {"event_type": "kind"}, {"event_payload": None}])
-async def test_a_message_without_marks_is_passed_over(
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        *(None, {}, {"event_type": "kind"}, {"event_payload": None}),
+        {"event_type": "another kind", "event_payload": {"key": "key"}},
+    ],
+)
+async def test_a_message_without_our_marks_is_passed_over(
     slack: Workspace, posts: IdempotentPosts, within: ActivityEnvironment, metadata: object
 ) -> None:
-    slack.messages.append({"channel": "C0OPS", "ts": "900.000100", "metadata": metadata})
+    slack.put("C0OPS", "900.000100", user=BOT, metadata=metadata)
     within.info = replace(within.info, attempt=2)
     await within.run(posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", ()))
     assert len(slack.given("chat.postMessage")) == 1
+
+
+async def test_a_second_try_finds_its_message_although_slacks_clock_is_behind(
+    slack: Workspace, posts: IdempotentPosts, within: ActivityEnvironment
+) -> None:
+    asked_at = datetime.now(UTC) + timedelta(minutes=4)
+    for attempt in (1, 2):
+        within.info = replace(within.info, attempt=attempt, scheduled_time=asked_at)
+        await within.run(
+            posts.once, Destination("C0OPS"), "kind", "key", MessageContent("text", ())
+        )
+    assert len(slack.messages) == 1

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from countersign.slack.directory import Directory
-from tests.builders import ALICE, BOB, NOON, a_press, a_request, a_status
+from tests.support.builders import ALICE, BOB, NOON, a_press, a_request, a_status
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
 from workflows.contracts.activity_inputs import Reminder

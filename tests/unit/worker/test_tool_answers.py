@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
 from countersign.tools.toolkit import Context, Preview, ReservedNameError, ToolError, tool
-from tests.builders import a_call
+from tests.support.builders import a_call
 from worker.agent import FIELDS_LIMIT, LINES_LIMIT, NO_ANSWER, OUTPUT_LIMIT, AgentRunner
 from worker.arguments import not_run
 from workflows.contracts.core import ArgumentField, Call, Prepared, ToolResult
@@ -83,9 +83,9 @@ def _raises(error: BaseException) -> Any:
     ids=lambda it: type(it).__name__,
 )
 async def test_whatever_a_tool_returns_is_text_and_it_is_done(answer: Any, text: str) -> None:
-    bench = Export(lambda: answer)
-    assert await bench.run() == ToolResult(ok=True, text=text)
-    assert bench.ran == 1
+    export = Export(lambda: answer)
+    assert await export.run() == ToolResult(ok=True, text=text)
+    assert export.ran == 1
 
 
 async def test_what_contains_itself_is_text_too() -> None:
@@ -148,13 +148,13 @@ async def test_an_error_that_nobody_foresaw_can_be_stored(error: Exception) -> N
 
 
 async def test_a_call_whose_arguments_could_not_be_read_never_runs() -> None:
-    bench = Export(lambda: "done")
+    export = Export(lambda: "done")
     call = CALL.model_copy(update={"arguments": not_run("they are 90,000 characters long", "{")})
-    assert "NOT RUN: they are 90,000" in (await bench.run(call)).text
-    problem = (await bench.prepare(call)).problem
+    assert "NOT RUN: they are 90,000" in (await export.run(call)).text
+    problem = (await export.prepare(call)).problem
     assert "they are 90,000 characters long" in problem
     assert problem.endswith("Nobody was asked and nothing was done.")
-    assert bench.ran == 0
+    assert export.ran == 0
 
 
 async def test_a_tool_without_needed_arguments_does_not_run_either() -> None:
@@ -233,7 +233,7 @@ ANSWERS: list[Any] = []
 ANSWERING = Export(ANSWERS.pop)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 async def test_anything_can_be_answered_and_stored(answer: Any) -> None:
     ANSWERS.append(answer)

@@ -6,8 +6,8 @@ import pytest
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from tests.builders import a_call, a_thread
-from tests.fakes import FakeAgent, FakePolicy, FakeThreads
+from tests.support.builders import a_call, a_thread
+from tests.support.fakes import FakeAgent, FakePolicy, FakeThreads
 from worker import turns
 from worker.turns import TurnSteps
 from workflows.contracts.activity_inputs import PolicyQuery, ThreadStatus
@@ -66,7 +66,7 @@ async def test_an_agent_works_without_a_status_line(
 async def test_a_call_is_judged_as_it_was_made_ready() -> None:
     policy = FakePolicy()
     reviewed = await steps_of(policy=policy).review_call(ACT)
-    assert [it.prepared for it in policy.pleas] == [reviewed.prepared]
+    assert [it.prepared for it in policy.queries] == [reviewed.prepared]
     assert reviewed.ruling.verdict is Verdict.ASK
 
 
@@ -74,7 +74,7 @@ async def test_a_call_with_a_problem_is_not_judged_and_would_be_denied() -> None
     policy = FakePolicy()
     reviewed = await steps_of(policy=policy).review_call(ACT.model_copy(update={"arguments": ""}))
     assert "JSON object" in reviewed.prepared.problem
-    assert (policy.pleas, reviewed.ruling.verdict) == ([], Verdict.DENY)
+    assert (policy.queries, reviewed.ruling.verdict) == ([], Verdict.DENY)
 
 
 async def test_a_policy_that_cannot_say_now_is_told_from_a_call_that_cannot_be_made_ready() -> None:

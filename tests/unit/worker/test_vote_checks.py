@@ -10,8 +10,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from tests.builders import ANYBODY, BOB, a_call
-from tests.fakes import FakeAgent, FakeDirectory, FakePolicy
+from tests.support.builders import ANYBODY, BOB, a_call
+from tests.support.fakes import FakeAgent, FakeDirectory, FakePolicy
 from worker.vote_checks import VoteChecks
 from workflows.contracts.activities import LifecycleActivities
 from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck, VoteFacts
@@ -147,7 +147,7 @@ async def test_an_edited_call_is_judged_with_the_reason_of_the_model() -> None:
     known.policy.rulings = [Ruling(verdict=Verdict.DENY, because="too much")]
     facts = await known.check(EDIT)
     assert facts.ruling == Ruling(verdict=Verdict.DENY, because="too much")
-    (query,) = known.policy.pleas
+    (query,) = known.policy.queries
     assert (query.call, query.prepared.reason) == (CALL, "stock is low")
 
 
@@ -156,4 +156,4 @@ async def test_an_edited_call_that_is_impossible_is_not_judged() -> None:
     known.shop.answer = Prepared(problem="Sold out.")
     facts = await known.check(EDIT)
     assert (facts.edited, facts.ruling) == (Prepared(problem="Sold out."), None)
-    assert known.policy.pleas == []
+    assert known.policy.queries == []

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from tests.builders import ALICE, BOB, a_thread
+from tests.support.builders import ALICE, BOB, a_thread
 from workflows.client import _APPROVAL_ID
 from workflows.contracts import activity_inputs, approvals, core, decisions, rules
 from workflows.contracts.activity_inputs import EphemeralMessage, Reply, ThreadStatus

@@ -1,0 +1,168 @@
+"""What stands for a card elsewhere: the thread's line, reminders, summaries, private prompts."""
+
+import pytest
+
+from countersign.slack.batch import batch_blocks, batch_text
+from countersign.slack.line import line_blocks, waiting_line
+from countersign.slack.prompt import prompt_blocks
+from countersign.slack.reminder import reminder_blocks, reminder_text
+from tests.support.builders import ALICE, a_prepared, a_thread
+from tests.unit.slack.cases import (
+    CARD,
+    RULE,
+    STATES,
+    a_vote,
+    labels,
+    pending,
+    prepared_as,
+    refused_by_slack,
+    text_of,
+    written,
+)
+from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reminder
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import ArgumentField
+from workflows.contracts.notices import Notice, NoticeCode, Offer
+
+LONG = ArgumentField(name="notes", value="x" * 5_000)
+LINKED = f"<{CARD.permalink}|open the card>"
+
+
+def _batch(*names: str) -> Batch:
+    rows = tuple(
+        STATES[name].model_copy(update={"id": f"approval-{at:012}"})
+        for at, name in enumerate(names)
+    )
+    return Batch(thread=a_thread(), key="k", rows=rows)
+
+
+def _post_ephemeral(**changes: object) -> EphemeralMessage:
+    base = EphemeralMessage(
+        to=ALICE, channel="C0OPS", thread_ts="1.1", notice=Notice(code=NoticeCode.NUDGED)
+    )
+    return base.model_copy(update=changes)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_slack_takes_every_line_and_reminder(state: str) -> None:
+    status = STATES[state]
+    assert refused_by_slack(line_blocks(status, "main")) == []
+    for kind in ("reminder", "escalation", "nudge"):
+        reminder = Reminder(status=status, number=1, kind=kind, by=ALICE)
+        assert refused_by_slack(reminder_blocks(reminder, "main")) == []
+
+
+def test_the_line_says_who_is_waited_for_and_until_when() -> None:
+    line = waiting_line(pending(votes=(a_vote(),), counted=1))
+    assert line.startswith("⏳ Waiting for @finance (1 of 2), until <!date^")
+    assert line.endswith(f"*Order 100 × widget for €4,120.00* · {LINKED}")
+    assert written(line_blocks(pending(), "main"))[0]["accessory"]["text"]["text"] == "Withdraw"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("done", ["✅ *Approved* by <@U0BOB>", "Order 100 × widget", "\n☑️ Done: Order #7"]),
+        ("rejected", ["⛔ *Rejected* by <@U0BOB>", "“too expensive”"]),
+        ("superseded", ["🔁 *Superseded*", "replaced by `approval-newer0000000`"]),
+    ],
+)
+def test_the_line_ends_with_the_outcome_and_the_result(state: str, words: list[str]) -> None:
+    line = waiting_line(STATES[state])
+    assert [word for word in words if word not in line] == []
+    assert len(line.split("\n")) <= 2
+    assert "accessory" not in written(line_blocks(STATES[state], "main"))[0]
+
+
+def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None:
+    card = CARD.model_copy(update={"ts": "", "problems": ("C0FINANCE: not_in_channel",)})
+    line = waiting_line(pending(card=card))
+    for part in ("C0FINANCE: not_in_channel", "`/approvals`", "`countersign approve approval-"):
+        assert part in line
+
+
+@pytest.mark.parametrize(
+    ("kind", "headline"),
+    [
+        ("reminder", "This is still waiting for your decision"),
+        ("escalation", "Nobody has decided yet"),
+        ("nudge", "@alice asks you to decide"),
+    ],
+)
+def test_a_reminder_says_why_it_comes_and_shows_what_the_card_shows(
+    kind: str, headline: str
+) -> None:
+    reminder = Reminder(status=pending(), number=1, kind=kind, by=ALICE)
+    shown = text_of(reminder_blocks(reminder, "main"))
+    for part in (headline, "widget", "stock is low", "since <!date^", "expires <!date^", LINKED):
+        assert part in shown
+    assert labels(reminder_blocks(reminder, "main")) == ["Approve", "Reject…"]
+    assert headline in reminder_text(reminder)
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [
+        (prepared_as(pending(), fields=(LONG,)), ["Review all…", "Reject…"]),
+        (pending(RULE.model_copy(update={"from_slack": False})), []),
+        (STATES["rejected"], []),
+    ],
+)
+def test_a_reminder_offers_no_more_than_the_card(
+    status: ApprovalStatus, offered: list[str]
+) -> None:
+    assert labels(reminder_blocks(Reminder(status=status, number=1), "main")) == offered
+
+
+def test_a_reminder_is_no_card() -> None:
+    actions = written(reminder_blocks(Reminder(status=pending(), number=2), "main"))[-1]
+    assert actions["block_id"] == f"prompt:0:{'d' * 16}:main:reminder2"
+
+
+def test_a_summary_lists_every_approval_with_its_state() -> None:
+    batch = _batch("pending", "one of two", "done", "expired")
+    shown = text_of(batch_blocks(batch, "main"))
+    for part in ("*2 waiting*", "(0 of 2)", "(1 of 2)", "approved, done", "⌛", "expired"):
+        assert part in shown
+    assert labels(batch_blocks(batch, "main")) == ["Approve all 2…"]
+    value = written(batch_blocks(batch, "main"))[-1]["elements"][0]["value"]
+    assert value == "approval-000000000000,approval-000000000001"
+    assert "approved, done" in batch_text(batch)
+
+
+def test_a_summary_without_anything_to_decide_has_no_button() -> None:
+    batch = _batch("done", "rejected")
+    assert labels(batch_blocks(batch, "main")) == []
+    assert "All 2 are decided" in text_of(batch_blocks(batch, "main"))
+
+
+def test_a_large_summary_still_fits() -> None:
+    blocks = batch_blocks(_batch(*["everything offered"] * 200), "main")
+    assert refused_by_slack(blocks) == []
+    assert "…and 176 more" in text_of(blocks)
+
+
+def test_a_prompt_offers_what_its_card_offers() -> None:
+    first = a_prepared().model_copy(update={"digest": "d" * 64})
+    offers = (
+        Offer(id="approval-a", prepared=first, in_full=True),
+        Offer(id="approval-b", prepared=a_prepared(), in_full=False),
+    )
+    message = _post_ephemeral(notice=Notice(code=NoticeCode.PRESS_HERE, offers=offers))
+    blocks = prompt_blocks(message, "main")
+    assert labels(blocks) == ["Approve", "Reject…", "Review…", "Reject…"]
+    assert [it["block_id"] for it in written(blocks) if it["type"] == "actions"] == [
+        f"prompt:0:{'d' * 16}:main:0",
+        "prompt:0::main:1",
+    ]
+    assert refused_by_slack(blocks) == []
+
+
+def test_who_may_not_decide_may_ask_those_who_can() -> None:
+    blocks = prompt_blocks(_post_ephemeral(nudge="approval-a"), "main")
+    assert labels(blocks) == ["Ask them"]
+    assert written(blocks)[0]["text"]["text"] == "I have reminded them."
+
+
+def test_a_prompt_without_buttons_is_only_its_sentence() -> None:
+    assert len(prompt_blocks(_post_ephemeral(), "main")) == 1
