@@ -8,7 +8,7 @@ VERDICTS = {
     Outcome.PENDING: "is still waiting for a decision",
     Outcome.APPROVED: "was already approved by {by}",
     Outcome.REJECTED: "was already rejected by {by}",
-    Outcome.FAILED_TO_ASK: "could not be put to anybody; {done}",
+    Outcome.FAILED_TO_ASK: "could not be shown to anybody; {done}",
     Outcome.CHANGES_REQUESTED: "was already sent back for changes by {by}",
     Outcome.EXPIRED: "has expired; nobody decided in time and {done}",
     Outcome.WITHDRAWN: "was already withdrawn by {by}",
@@ -16,9 +16,9 @@ VERDICTS = {
     Outcome.STOPPED: "was {stopped}; {done}",
 }
 STOPPED_BY = {
-    Stop.TERMINATED: "ended by an operator or a limit of Temporal's",
+    Stop.TERMINATED: "ended by an operator or a Temporal limit",
     Stop.CANCELED: "ended by an operator",
-    Stop.TIMED_OUT: "ended by a time limit of Temporal's",
+    Stop.TIMED_OUT: "ended by a Temporal time limit",
     Stop.FAILED: "ended by a fault in this app",
     Stop.GONE: "lost from the record",
     Stop.CONVERSATION: "ended together with its conversation, by an operator or a limit",

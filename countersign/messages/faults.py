@@ -11,20 +11,20 @@ MODEL_RATE_LIMITED = (
     "My model's provider has too many requests right now. Please ask me again in a few minutes."
 )
 MODEL_QUOTA = (
-    "I can't think right now: my account with the model's provider has no credit left. Whoever "
-    "runs me has to top it up; please ask me again then."
+    "I can't think right now: my account with the model's provider has no credit left. Somebody "
+    "has to top it up; please ask me again after that."
 )
 MODEL_REFUSED_KEY = (
-    "I can't think right now: the model provider refused my API key. Whoever runs me has to check "
-    "`OPENAI_API_KEY`; please ask me again then."
+    "I can't think right now: the model provider refused my API key. My administrator has to "
+    "check `OPENAI_API_KEY`; please ask me again after that."
 )
 MODEL_MISSING = (
-    "I can't think right now: the model provider does not know my model. Whoever runs me has to "
-    "check `OPENAI_MODEL`; please ask me again then."
+    "I can't think right now: the model provider does not know my model. My administrator has to "
+    "check `OPENAI_MODEL`; please ask me again after that."
 )
 MODEL_WRONG_ADDRESS = (
-    "I can't think right now: there is no model at the address that I was given. Whoever runs me "
-    "has to check `OPENAI_BASE_URL`; please ask me again then."
+    "I can't think right now: there is no model at the address I was given. My administrator has "
+    "to check `OPENAI_BASE_URL`; please ask me again after that."
 )
 MODEL_CONTEXT = (
     "This is more than my model can read at once. Please begin a new thread, or ask for a smaller "
@@ -39,18 +39,18 @@ MODEL_CUT_OFF = (
 )
 MODEL_REFUSED_REQUEST = (
     "My model's provider did not take the request. Please begin a new thread; if that doesn't "
-    "help, whoever runs me finds the reason in the worker's log."
+    "help, the worker's log has the reason."
 )
 MODEL_UNAVAILABLE = "I can't reach my model right now. Please say that again in a minute."
 MODEL_TIMEOUT = (
     "My model took too long to answer. Please say that again, or ask for a smaller part of it."
 )
 MODEL_UNREADABLE = (
-    "I can't read what came back from my model. Please say that again in a minute; if it goes on, "
-    "whoever runs me finds what came in the worker's log."
+    "I couldn't read my model's answer. Please say that again in a minute; if it keeps happening, "
+    "the worker's log has what came back."
 )
 MODEL_CONFUSED = (
-    "I lost my thread there: the model's answer made no sense to me. Please put it differently."
+    "I lost the thread there: my model's answer made no sense. Please put it differently."
 )
 MODEL_IN_CIRCLES = (
     "I went round in circles and stopped. Please ask for a smaller part of it, or say which step "
@@ -58,10 +58,10 @@ MODEL_IN_CIRCLES = (
 )
 TOO_SLOW = "That took too long. Please say that again, or ask for a smaller part of it."
 UNFORESEEN = (
-    "Something went wrong on my side that nobody planned for. Please say that again; if it goes "
-    "on, whoever runs me finds the reason in the worker's log."
+    "Something unexpected went wrong on my side. Please say that again; if it keeps happening, "
+    "the worker's log has the reason."
 )
-STILL_WAITS = "What waits for approval here still waits."
+STILL_WAITS = "Whatever is waiting for approval here is still waiting."
 SENTENCES: Mapping[ModelFault | TurnFault, str] = {
     ModelFault.RATE_LIMITED: MODEL_RATE_LIMITED,
     ModelFault.QUOTA: MODEL_QUOTA,

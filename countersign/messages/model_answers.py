@@ -11,4 +11,4 @@ ANSWER_FILTERED = (
 
 def calls_left_out(count: int) -> str:
     """Part of an answer in which the model wanted more at once than is carried out."""
-    return f"({count:,} more steps that I wanted to take at once were left out.)"
+    return f"(I left out {count:,} more steps that I wanted to take at once.)"

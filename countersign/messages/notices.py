@@ -16,8 +16,8 @@ TITLE_LIMIT = 200
 FILES_ONLY = "I can't read files yet. Tell me in words what you need, and I'll get to it."
 MODEL_SILENT = "My model gave me no answer to that. Please put it differently."
 EDIT_SEEN = (
-    "You changed your message after I had read it. I go by what it said before, and so does "
-    "whatever I asked for. To change that, tell me in a new message."
+    "You changed your message after I had read it. I'm going by what it said before, and so are "
+    "the approvals I asked for. To change that, tell me in a new message."
 )
 
 
@@ -55,8 +55,8 @@ def _effects(notice: Notice, _: Voice) -> str:
 
 def _too_many_messages(notice: Notice, _: Voice) -> str:
     return (
-        "More came in here at once than I can take: I have not read "
-        f"{notice.count:,} of your messages. Please tell me again what still matters."
+        f"Too many messages arrived at once, and I haven't read {notice.count:,} of them. "
+        "Please tell me again what still matters."
     )
 
 
@@ -64,7 +64,7 @@ def _nobody_asked_yet(notice: Notice, voice: Voice) -> str:
     until = f" until {notice.at:%Y-%m-%d %H:%M} UTC" if notice.at else ""
     return (
         "I can't find out in Slack who has to approve this, so nobody has been asked yet and "
-        f"nothing is done. I keep trying{until}, and ask as soon as I can. "
+        f"nothing has been done. I'll keep trying{until} and ask as soon as I can. "
         f"{voice.code('cancel that')} takes it back."
     )
 
@@ -74,9 +74,9 @@ def _granted(notice: Notice, voice: Voice) -> str:
         return ""
     by = notice.grant.by
     return (
-        f"From now on {voice.code(notice.grant.tool)} runs in this thread without asking, as "
-        f"{voice.text(by.name or by.user)} allowed. {voice.code('/approvals always')} lists and "
-        "revokes it."
+        f"From now on {voice.code(notice.grant.tool)} runs in this thread without asking; "
+        f"{voice.text(by.name or by.user)} allowed it. You can revoke that with "
+        f"{voice.code('/approvals always')}."
     )
 
 
@@ -106,15 +106,15 @@ def _nudged(notice: Notice, voice: Voice) -> str:
     if notice.at is None:
         return "I have reminded them."
     again = voice.moment(notice.at)
-    return f"They were reminded only a moment ago. You can nudge them again {again}."
+    return f"They were reminded a moment ago. You can remind them again {again}."
 
 
 def _press_here(notice: Notice, voice: Voice) -> str:
     count = len(notice.offers)
     head = (
-        "Typing decides nothing, so that nobody is misread. Press here to approve:"
+        "Typed words decide nothing, so that nobody is misread. Press here to approve:"
         if count == 1
-        else f"Typing decides nothing, and {count} approvals wait here. Press the ones you mean:"
+        else f"Typed words decide nothing, and {count} approvals wait here. Press those you mean:"
     )
     return "\n".join([head, *(_row(it, voice) for it in notice.offers)])
 
@@ -142,7 +142,7 @@ def _not_withdrawn(notice: Notice, voice: Voice) -> str:
 
 def _said_earlier(_: Notice, voice: Voice) -> str:
     return (
-        "You said that before this was asked for, so I left it alone. If you mean it, say it "
+        "You said that before I asked for this, so I left it alone. If you mean it, say it "
         f"again or press {voice.strong('Withdraw (requester)')} on its card."
     )
 

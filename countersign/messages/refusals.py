@@ -8,8 +8,8 @@ from workflows.contracts.decisions import Refusal, Refused, Unchecked
 UNCHECKED = {
     Unchecked.IDENTITY: "with Slack whether you may decide this",
     Unchecked.PREVIEW: "what it would do now",
-    Unchecked.CONVERSATION: "whether anybody would hear what came of it",
-    Unchecked.POLICY: "what the policy says of your changes",
+    Unchecked.CONVERSATION: "whether this conversation is still running",
+    Unchecked.POLICY: "what the policy says about your changes",
     Unchecked.OBJECTION: "whether somebody who wants to stop it may do so",
     Unchecked.TURN: "the votes that came before yours",
 }
@@ -20,41 +20,42 @@ REFUSALS = {
         "If it is no longer needed, press {withdraw}."
     ),
     Refusal.NOT_AN_APPROVER: "You can't decide this. {who}.",
-    Refusal.ALREADY_VOTED: "Your approval is counted already; it needs another person. {who}.",
+    Refusal.ALREADY_VOTED: "Your approval already counts; another person is needed. {who}.",
     Refusal.HANDED_OVER: (
-        "Somebody decides in your place, since your vote was handed over. {who}."
+        "You handed over your vote, so somebody else decides in your place. {who}."
     ),
     Refusal.GUEST: "Guests of this workspace can't decide here. {who}.",
-    Refusal.EXTERNAL: "People of another workspace can't decide here. {who}.",
+    Refusal.EXTERNAL: "People from another workspace can't decide here. {who}.",
     Refusal.DEACTIVATED: "This account is deactivated, so it can't decide. {who}.",
     Refusal.NOT_FROM_SLACK: (
         "This can't be decided in Slack. An operator can, with {approve} and the id."
     ),
     Refusal.NO_OPERATORS: "The rule does not let operators decide this from outside Slack. {who}.",
     Refusal.OPERATOR_IS_NOBODY: (
-        "This needs several people, and nobody vouches that an operator is another one. {who}."
+        "This needs several people, and an operator can't count as one of them, because nobody "
+        "verified who it is. {who}."
     ),
     Refusal.NEEDS_REASON: "This needs a reason; nothing was changed. Please give one.",
     Refusal.NOT_THE_REQUESTER: (
-        "Only who asked for it can withdraw it. If you may decide it, you can reject it."
+        "Only the person who asked for it can withdraw it. If you may decide it, you can reject it."
     ),
     Refusal.NO_EDITS: "The rule does not let anybody change this before it is approved.",
-    Refusal.NO_GRANTS: "The rule wants every single call of this to be approved.",
+    Refusal.NO_GRANTS: "The rule requires approval for every single call of this.",
     Refusal.NO_HAND_OVER: (
         "It can't be handed over like this: the rule has to allow it, to that person, and "
         "you have to be able to decide it yourself."
     ),
-    Refusal.NO_BREAK_GLASS: "You are not among those who may break the glass here. {who}.",
+    Refusal.NO_BREAK_GLASS: "You aren't one of the people who may break the glass here. {who}.",
     Refusal.OUTDATED: (
-        "What you saw is no longer what is asked for; nothing was changed. "
+        "The request has changed since you saw it, so your press changed nothing. "
         "Please look at the card again."
     ),
     Refusal.TOO_LATE: (
         "Too late: the time to decide this was up when you pressed. Your press changed nothing."
     ),
     Refusal.TOO_OFTEN: (
-        "That was very often within a minute, so I stopped looking. Nothing was changed; please "
-        "wait a minute, then press once."
+        "You pressed many times within a minute, so I stopped counting. Nothing was changed; "
+        "please wait a minute, then press once."
     ),
 }
 
@@ -85,12 +86,12 @@ def _told(refused: Refused, status: ApprovalStatus, voice: Voice, *, is_time_up:
             return f"I couldn't check {what} just now, so nothing was changed. {onward}"
         case Refusal.FAULT:
             return (
-                "That did not work, through a fault of mine; nothing was changed. Please press "
-                "again. If it stays like this, give an administrator this id: "
+                "That didn't work because of a fault of mine; nothing was changed. Please press "
+                "again. If it keeps happening, give an administrator this id: "
                 f"{voice.code(status.id)} {detail}."
             )
         case Refusal.BAD_EDIT:
-            return f"Your changes were not taken. {detail}"
+            return f"Your changes were not accepted. {detail}"
         case _:
             return sentence(refused.why, voice, status)
 

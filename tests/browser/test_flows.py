@@ -23,7 +23,7 @@ async def test_a_typed_approve_decides_nothing_and_cancel_that_withdraws(opens: 
     await expect(bob.card).to_contain_text("Approval needed")
 
     await bob.reply("approve")
-    await expect(bob.ephemeral).to_contain_text("Typing decides nothing")
+    await expect(bob.ephemeral).to_contain_text("Typed words decide nothing")
     await expect(button(bob.ephemeral, "Approve")).to_be_visible()
     await alice.reply("approve")
     await expect(alice.ephemeral).to_contain_text("You asked for this yourself")

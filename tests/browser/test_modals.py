@@ -108,14 +108,14 @@ async def test_bob_hands_over_and_carol_breaks_the_glass_with_a_reason(opens: Op
     await carol.follow("order 125 widgets")
 
     await bob.choose(bob.card, "Break glass…")
-    await expect(bob.ephemeral).to_contain_text("not among those who may break the glass")
+    await expect(bob.ephemeral).to_contain_text("one of the people who may break the glass")
     await bob.choose(bob.card, "Hand over…")
     await bob.modal.get_by_label("Hand over to").select_option("U0CAROL")
     await bob.submit()
     await expect(carol.card).to_contain_text(told("Bob handed over to Carol"))
     await button(bob.card, "Approve").click()
     await bob.confirm()
-    await expect(bob.ephemeral).to_contain_text("your vote was handed over")
+    await expect(bob.ephemeral).to_contain_text("You handed over your vote")
 
     await carol.choose(carol.card, "Break glass…")
     await carol.submit()

@@ -29,7 +29,7 @@ async def test_a_vote_that_is_handed_over_is_the_receivers_alone(temporal: Clien
         assert (flow.cards.reminders[0].kind, flow.cards.reminders[0].by) == ("hand over", BOB)
         assert [it.to for it in flow.cards.reminders[0].status.handed] == [CAROL]
         await flow.vote(approval_id, BOB)
-        assert "your vote was handed over" in (await flow.told()).text
+        assert "You handed over your vote" in (await flow.told()).text
         await flow.vote(approval_id, CAROL)
 
         assert await flow.answered() == "Done."

@@ -66,7 +66,7 @@ async def test_an_edit_that_makes_no_sense_changes_nothing(temporal: Client) -> 
         approval_id = await flow.ask()
         await flow.vote(approval_id, BOB, arguments="five")
         words = (await flow.told()).text
-        assert words.startswith("Your changes were not taken. The arguments have to be a JSON")
+        assert words.startswith("Your changes were not accepted. The arguments have to be a JSON")
         status = await flow.approvals.status(approval_id)
         assert (status.outcome, status.effective) == (Outcome.PENDING, None)
         assert [it.why for it in status.refused] == [Refusal.BAD_EDIT]
@@ -136,7 +136,7 @@ async def test_an_edit_sets_aside_what_was_approved_before_it(temporal: Client) 
         assert [vote.decision.by for vote in card.votes] == [CAROL]
         assert [it.why for it in card.refused] == [Refusal.OUTDATED]
         await flow.vote(approval_id, BOB, digest=old[:16])
-        assert "no longer what is asked for" in (await flow.told()).text
+        assert "has changed since you saw it" in (await flow.told()).text
         await flow.vote(approval_id, BOB, digest=card.shown.digest[:16])
         assert await flow.answered() == "Done."
         assert [call.arguments for call in flow.agent.ran] == [FIVE]

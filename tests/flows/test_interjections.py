@@ -31,7 +31,7 @@ async def test_who_may_decide_gets_the_button_for_typed_words(temporal: Client, 
         ephemeral = await flow.told()
         shown = flow.cards.of(approval_id).shown
         assert ephemeral.to == BOB
-        assert "Typing decides nothing" in ephemeral.text
+        assert "Typed words decide nothing" in ephemeral.text
         assert shown.summary in ephemeral.text
         (offer,) = ephemeral.offers
         assert (offer.id, offer.prepared.digest) == (approval_id, shown.digest)
@@ -155,7 +155,7 @@ async def test_others_cannot_withdraw_and_what_they_said_is_remembered(temporal:
     async with working(temporal, act(1), says("It waits.")) as flow:
         approval_id = await flow.ask()
         await flow.say("cancel that", who=CAROL)
-        assert "Only who asked for it can withdraw it" in (await flow.told()).text
+        assert "Only the person who asked for it can withdraw it" in (await flow.told()).text
         assert await flow.outcome(approval_id) is Outcome.PENDING
 
         await flow.say("what now?")

@@ -65,7 +65,7 @@ async def test_words_leave_alone_what_was_asked_after_they_were_said(temporal: C
 
         await _deliver(flow, "cancel that", said_at)
 
-        assert (await flow.told()).text.startswith("You said that before this was asked for")
+        assert (await flow.told()).text.startswith("You said that before I asked for this")
         assert await flow.outcome(second) is Outcome.PENDING
         await _deliver(flow, "cancel that", time.time())
         assert (await flow.settled(second)).outcome is Outcome.WITHDRAWN

@@ -149,6 +149,6 @@ async def test_nobody_else_can_withdraw(temporal: Client) -> None:
 
         await flow.vote(approval_id, CAROL, approve=False, verb=Verb.WITHDRAW)
 
-        assert "Only who asked for it can withdraw it" in (await flow.told()).text
+        assert "Only the person who asked for it can withdraw it" in (await flow.told()).text
         assert await flow.refusals(approval_id) == [Refusal.NOT_THE_REQUESTER]
         assert await flow.outcome(approval_id) is Outcome.PENDING

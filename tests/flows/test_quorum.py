@@ -48,7 +48,7 @@ async def test_the_same_person_is_not_two(temporal: Client) -> None:
 
         await flow.vote(approval_id, BOB)
 
-        assert "Your approval is counted already" in (await flow.told()).text
+        assert "Your approval already counts" in (await flow.told()).text
         assert (await flow.approvals.status(approval_id)).counted == 1
 
 

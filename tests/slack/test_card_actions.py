@@ -105,7 +105,7 @@ async def test_an_edit_that_the_tool_does_not_take_is_refused_where_it_was_typed
     dialog = await _dialog(product, card, "Edit & approve")
     answer = await product.sandbox.submit(BOB, dialog, {"argument:quantity": "-5"})
     if answer.get("response_action") == "clear":
-        await _told(product, BOB, "Your changes were not taken")
+        await _told(product, BOB, "Your changes were not accepted")
     assert (await product.status(card)).outcome is Outcome.PENDING
     await product.sandbox.click_button(BOB, card, "Approve")
     await thread.redrawn(card, "Done:")
@@ -138,7 +138,7 @@ async def test_a_vote_that_was_handed_over_is_the_others(product: Product) -> No
 async def test_only_who_asked_can_withdraw(product: Product) -> None:
     thread, card = await _ordered(product)
     await product.sandbox.choose(BOB, card, "Withdraw (requester)")
-    await _told(product, BOB, "Only who asked for it can withdraw it")
+    await _told(product, BOB, "Only the person who asked for it can withdraw it")
     assert (await product.status(card)).outcome is Outcome.PENDING
 
     await product.sandbox.choose(ALICE, card, "Withdraw (requester)")

@@ -50,7 +50,7 @@ async def test_a_typed_approval_of_who_asked_is_explained(product: Product) -> N
 async def test_who_asked_takes_it_back_in_words_and_nobody_else_can(product: Product) -> None:
     thread, card = await _asked(product)
     await thread.say("cancel that", who=BOB)
-    await thread.told(BOB, "Only who asked for it can withdraw it")
+    await thread.told(BOB, "Only the person who asked for it can withdraw it")
     assert (await product.status(card)).outcome is Outcome.PENDING
 
     await thread.say("cancel that")

@@ -124,9 +124,9 @@ BECAME = {
     Execution.UNKNOWN: "MAY HAVE BEEN DONE",
 }
 STOPPED_BY = {
-    Stop.TERMINATED: "ended by an operator or a limit of Temporal's",
+    Stop.TERMINATED: "ended by an operator or a Temporal limit",
     Stop.CANCELED: "ended by an operator",
-    Stop.TIMED_OUT: "ended by a time limit of Temporal's",
+    Stop.TIMED_OUT: "ended by a Temporal time limit",
     Stop.FAILED: "ended by a fault in this app",
     Stop.GONE: "lost from the record",
     Stop.CONVERSATION: "ended together with its conversation, by an operator or a limit",

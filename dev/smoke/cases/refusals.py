@@ -42,6 +42,6 @@ async def bystander_refused(order: Order) -> None:
     """Bob wants to withdraw what Alice asked for."""
     card = await order.ask("order 4 headsets")
     await order.choose(card, WITHDRAW)
-    await order.told(BOB, "Only who asked for it can withdraw it")
+    await order.told(BOB, "Only the person who asked for it can withdraw it")
     await order.undecided(card)
     await order.withdraw(card)

@@ -136,7 +136,7 @@ async def test_a_press_after_the_end_is_told_how_it_ended(bot: BotFixture) -> No
         "approval-1", a_status().model_copy(update={"outcome": Outcome.FAILED_TO_ASK})
     )
     await bot.deliver(a_press(APPROVE))
-    assert "could not be put to anybody" in bot.ephemerals()[0]["text"]
+    assert "could not be shown to anybody" in bot.ephemerals()[0]["text"]
 
 
 async def test_a_press_that_cannot_be_read_is_explained_and_decides_nothing(

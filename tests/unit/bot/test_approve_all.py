@@ -74,7 +74,7 @@ async def test_every_one_that_is_ticked_gets_one_vote(bot: BotFixture) -> None:
             ruled(IDS[1]).model_copy(
                 update={"prepared": ruled().shown.model_copy(update={"digest": "f" * 64})}
             ),
-            "no longer what is asked for",
+            "has changed since you saw it",
         ),
     ],
     ids=["closed", "own", "voted", "not from Slack", "outdated"],

@@ -208,7 +208,7 @@ async def test_what_was_changed_meanwhile_is_not_approved(bot: BotFixture) -> No
     status = ruled(**FREE)
     prepared = status.shown.model_copy(update={"digest": "f" * 64})
     bot.approvals.known[APPROVAL] = status.model_copy(update={"prepared": prepared})
-    assert "no longer what is asked for" in _error(await bot.submit(view, REASON))
+    assert "has changed since you saw it" in _error(await bot.submit(view, REASON))
     assert bot.approvals.decided == []
 
 

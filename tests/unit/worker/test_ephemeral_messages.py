@@ -51,7 +51,7 @@ async def test_buttons_come_with_it_where_they_are_offered(
     await _post_ephemeral(within, threads, notice=OFFERED)
     await _post_ephemeral(within, threads, nudge="approval-b")
     pressed, nudged = _given(slack)
-    assert pressed["text"].startswith("Typing decides nothing")
+    assert pressed["text"].startswith("Typed words decide nothing")
     assert nudged["text"] == SAID
     assert "approval_approve" in str(pressed["blocks"])
     assert "approval_nudge" in str(nudged["blocks"])
