@@ -65,7 +65,7 @@ clean: ## remove what was installed here; .dev, your local data, stays
 .venv-tools/.stamp:
 	@$(SETUP) tools
 
-.venv/.stamp: requirements.lock .venv-tools/.stamp
+.venv/.stamp: requirements.lock pyproject.toml .venv-tools/.stamp
 	@$(SETUP) packages
 
 sandbox/node_modules/.stamp: sandbox/package-lock.json | .venv/.stamp

@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.payloads.fields import PayloadError, mapping, text
-from bot.payloads.sound import sound
+from bot.payloads.sanitizing import sanitized
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ def _readable(body: Any) -> dict[str, Any]:
     Raises:
         PayloadError: it is not.
     """
-    found = dict(mapping(sound(body), "payload"))
+    found = dict(mapping(sanitized(body), "payload"))
     if "event" in found:
         text(mapping(found["event"], "event"), "type")
     return found

@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dispatch import dispatch
-from bot.payloads.sound import UNREADABLE
+from bot.payloads.sanitizing import UNREADABLE
 from countersign.slack.web_client import code_of
 
 log = structlog.get_logger(__name__)

@@ -33,7 +33,7 @@ from workflows.conversation.model_messages import (
     unprepared_for_model,
     withdrawn_unasked_for_model,
 )
-from workflows.conversation.state import Talk
+from workflows.conversation.state import ConversationState
 from workflows.digest import differences
 
 MOST_REPLACEMENTS = 5
@@ -66,7 +66,7 @@ class Passage:
 class Gate:
     """The guarded calls of one turn."""
 
-    talk: Talk
+    conversation: ConversationState
     tell_delay: Tell
     asked: int = 0
     granted: list[Grant] = field(default_factory=list[Grant])
@@ -79,7 +79,7 @@ class Gate:
 
         What nobody foresaw ends this one call, and leaves those beside it alone.
         """
-        self.talk.calls.append(it)
+        self.conversation.calls.append(it)
         try:
             while not it.words:
                 it.words = await self._pass(it, STEPS if it.asked is None else (Gate.conclude,))
@@ -87,7 +87,7 @@ class Gate:
             workflow.logger.exception("A call could not be settled")
             it.words = unheard_for_model(it.approval) if it.approval else unprepared_for_model()
         finally:
-            self.talk.calls.remove(it)
+            self.conversation.calls.remove(it)
 
     async def _pass(self, it: GuardedCall, steps: Sequence["Step"]) -> str:
         """Take one step after the other; nothing if the call has to go through anew."""
@@ -100,9 +100,9 @@ class Gate:
     async def deduplicate(self, passage: Passage) -> str:
         """Nobody is asked twice: the answer to a call that is on record."""
         tool, arguments = passage.call.tool, passage.call.arguments
-        if waiting := self.talk.waits_already(tool, arguments):
+        if waiting := self.conversation.waits_already(tool, arguments):
             return already_asked_for_model(waiting)
-        refused = self.talk.refused_before(tool, arguments)
+        refused = self.conversation.refused_before(tool, arguments)
         return refused_before_for_model(refused) if refused else ""
 
     async def review(self, passage: Passage) -> str:
@@ -123,49 +123,49 @@ class Gate:
             return denied_for_model(ruling)
         if rule is not None and ruling.verdict is Verdict.ASK:
             call = passage.call
-            passage.granted = self.talk.grant_for(call.tool, rule, call.requester)
+            passage.granted = self.conversation.grant_for(call.tool, rule, call.requester)
         return ""
 
     async def limit(self, passage: Passage) -> str:
         """People are asked so often and no more, so that nobody is worn down."""
-        limits, talk = passage.ruling.limits, self.talk
+        limits, conversation = passage.ruling.limits, self.conversation
         if passage.ruling.verdict is Verdict.ALLOW or passage.granted:
             return ""
         if self.asked >= limits.asks_per_turn:
             return too_many_for_model(limits.asks_per_turn, "in one turn")
-        if talk.asks_within_the_hour() >= limits.asks_per_hour:
+        if conversation.asks_within_the_hour() >= limits.asks_per_hour:
             return too_many_for_model(limits.asks_per_hour, "an hour")
-        if talk.is_full:
-            return too_many_waiting_for_model(len(talk.waiting))
+        if conversation.is_full:
+            return too_many_waiting_for_model(len(conversation.waiting))
         self.asked += 1
-        talk.asks.append(workflow.now())
+        conversation.asks.append(workflow.now())
         return ""
 
     async def ask(self, passage: Passage) -> str:
         """Start the approval. It takes the place of what was sent back or has become outdated."""
         it = passage.it
-        it.replaces = replaced = it.replaces or self.talk.sent_back(it.call.tool)
+        it.replaces = replaced = it.replaces or self.conversation.sent_back(it.call.tool)
         request = _request(passage)
         id_ = request.call.approval
-        self.talk.waiting[id_] = it.asked = request
+        self.conversation.waiting[id_] = it.asked = request
         self.starting += 1
         try:
             child = await approval_child.start(request)
         except BaseException:
-            del self.talk.waiting[id_]
+            del self.conversation.waiting[id_]
             it.asked = None
             raise
         finally:
             self.starting -= 1
-        self.talk.hear(approval_child.watch(child, request))
+        self.conversation.hear(approval_child.watch(child, request))
         if replaced is not None:
             await approval_child.point_to(replaced, id_)
         return ""
 
     async def conclude(self, passage: Passage) -> str:
         """Wait for people, and put what they decided into words; or have it asked anew."""
-        it, talk = passage.it, self.talk
-        status = await talk.end_of(it.approval)
+        it, conversation = passage.it, self.conversation
+        status = await conversation.end_of(it.approval)
         it.asked, it.status = None, status
         if status.outcome is Outcome.SUPERSEDED and it.replacements < MOST_REPLACEMENTS - 1:
             it.replaces = lean(status)
@@ -175,9 +175,9 @@ class Gate:
             self._note_grant(status)
             return result_for_model(status)
         words = rejection_for_model(status)
-        talk.remember_refusal(status, words)
+        conversation.remember_refusal(status, words)
         if status.outcome is Outcome.CHANGES_REQUESTED:
-            talk.send_back(status)
+            conversation.send_back(status)
         return words
 
     def _note_grant(self, status: ApprovalStatus) -> None:
@@ -194,7 +194,7 @@ class Gate:
             approval=status.id,
             requester=status.request.call.requester,
         )
-        self.talk.give(grant)
+        self.conversation.give(grant)
         self.granted.append(grant)
 
 

@@ -35,7 +35,7 @@ REMEMBERED = frozenset({Outcome.REJECTED, Outcome.CHANGES_REQUESTED})
 
 
 @dataclass
-class Talk:
+class ConversationState:
     """One thread. One turn at a time has the floor.
 
     A turn that waits for people gives the floor up, so that others are answered meanwhile,
@@ -64,7 +64,7 @@ class Talk:
     """What waits for the ends that Temporal tells of."""
 
     @classmethod
-    def of(cls, memory: Memory) -> "Talk":
+    def of(cls, memory: Memory) -> "ConversationState":
         """Go on where an earlier run stopped.
 
         What it waits for is known at once: signals are taken before the workflow's own code runs.

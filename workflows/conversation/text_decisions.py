@@ -17,7 +17,7 @@ from workflows.conversation.inbox import moment_of
 from workflows.conversation.intents import Intent, read_intent
 from workflows.conversation.memory import noted, said
 from workflows.conversation.model_messages import typed_decision_note
-from workflows.conversation.state import Talk
+from workflows.conversation.state import ConversationState
 from workflows.timeouts import ask_now
 from workflows.voting.ballot import Ballot
 from workflows.voting.parsing import Vote
@@ -29,11 +29,11 @@ MOST_OFFERED = 5
 Waiting = Mapping[str, ApprovalRequest]
 
 
-class Interjection:
+class TypedDecision:
     """One message that may be about what waits in its thread."""
 
-    def __init__(self, talk: Talk, message: Message) -> None:
-        self._talk = talk
+    def __init__(self, conversation: ConversationState, message: Message) -> None:
+        self._conversation = conversation
         self._message = message
 
     async def handle(self) -> bool:
@@ -41,8 +41,8 @@ class Interjection:
 
         The message stays in the thread's memory, with a note that it decided nothing.
         """
-        waiting = self._talk.waiting_for_people()
-        is_open = bool(waiting) or any(self._talk.not_asked_yet(self._message.author))
+        waiting = self._conversation.waiting_for_people()
+        is_open = bool(waiting) or any(self._conversation.not_asked_yet(self._message.author))
         intent = read_intent(self._message.text) if is_open else None
         if intent is None:
             return False
@@ -58,11 +58,11 @@ class Interjection:
     async def _withdraw(self, waiting: Waiting, *, everything: bool) -> bool:
         author = self._message.author
         own = [id_ for id_, it in waiting.items() if it.call.requester.user == author.user]
-        unasked = list(self._talk.not_asked_yet(author))
-        self._talk.add(said(self._message.text))
+        unasked = list(self._conversation.not_asked_yet(author))
+        self._conversation.add(said(self._message.text))
         count = len(own) + len(unasked)
         if not count or (count > 1 and not everything):
-            self._talk.add(noted(typed_decision_note(self._message.text)))
+            self._conversation.add(noted(typed_decision_note(self._message.text)))
             await self._post_ephemeral(self._why_not(waiting, own))
             return True
         for call in unasked:
@@ -76,7 +76,7 @@ class Interjection:
         user = self._message.author.user
         later = (
             it
-            for id_, it in self._talk.waiting_for_people().items()
+            for id_, it in self._conversation.waiting_for_people().items()
             if id_ not in waiting and it.call.requester.user == user
         )
         if not own and any(later):
@@ -107,7 +107,7 @@ class Interjection:
         else:
             return False  # "yes" to something else that was asked
         text = self._message.text
-        self._talk.add(said(text), noted(typed_decision_note(text)))
+        self._conversation.add(said(text), noted(typed_decision_note(text)))
         return True
 
     async def _refusal(self, id_: str, request: ApprovalRequest) -> Refusal | None:
@@ -149,7 +149,7 @@ class Interjection:
         await self._post_ephemeral(notice, nudge=id_ if why in NUDGEABLE else "")
 
     async def _post_ephemeral(self, notice: Notice, nudge: str = "") -> None:
-        thread = self._talk.thread
+        thread = self._conversation.thread
         ephemeral = EphemeralMessage(
             to=self._message.author,
             channel=thread.channel,
@@ -168,7 +168,7 @@ class Interjection:
             at=workflow.now(),
             via=via,
             by=self._message.author,
-            channel=self._talk.thread.channel,
+            channel=self._conversation.thread.channel,
             verb=verb,
         )
 

@@ -43,8 +43,8 @@ with workflow.unsafe.imports_passed_through():
         unanswered_for_model,
         waiting_note,
     )
-    from workflows.conversation.state import Talk
-    from workflows.conversation.text_decisions import Interjection
+    from workflows.conversation.state import ConversationState
+    from workflows.conversation.text_decisions import TypedDecision
     from workflows.timeouts import call_slack, run_tool
 
 THINKING = "is thinking…"
@@ -62,11 +62,13 @@ class Turn:
     conversation can go on with it.
     """
 
-    def __init__(self, talk: Talk, state: TurnState, *, resumed: bool = False) -> None:
+    def __init__(
+        self, conversation: ConversationState, state: TurnState, *, resumed: bool = False
+    ) -> None:
         self.state = state
-        self._talk = talk
+        self._conversation = conversation
         self._resumed = resumed
-        self._gate = Gate(talk, self._tell_delay)
+        self._gate = Gate(conversation, self._tell_delay)
         self._busy = 0
 
     @property
@@ -90,15 +92,15 @@ class Turn:
         try:
             if not state.begun:
                 with self._at_work():
-                    if await Interjection(self._talk, state.message).handle():
+                    if await TypedDecision(self._conversation, state.message).handle():
                         return Answer()
             return _canned(state.message) or await self._think()
         except Exception as error:
             # Whatever it is ends this turn in words, and leaves thread, siblings and approvals.
             workflow.logger.exception("The agent's run failed")
             self._settle_up()
-            self._talk.add(noted(ended_early_note(state.effects)))
-            waits = bool(self._talk.waiting)
+            self._conversation.add(noted(ended_early_note(state.effects)))
+            waits = bool(self._conversation.waiting)
             return Answer(notices=(apology(error, state.effects, waits=waits),))
 
     async def _think(self) -> Answer:
@@ -114,7 +116,7 @@ class Turn:
                 await asyncio.gather(self._say(words), self._settle_all())
             else:
                 await self._settle_all()
-        self._talk.add(*state.items[1:])
+        self._conversation.add(*state.items[1:])
         effects = tuple(state.effects)
         if not words:
             return Answer.of(NoticeCode.SILENT, effects=effects)
@@ -124,9 +126,9 @@ class Turn:
 
     async def _run(self) -> RunResult:
         """Let the agent go on until it needs people or has an answer."""
-        state, talk = self.state, self._talk
-        await workflow.wait_condition(lambda: not talk.renewing)
-        async with talk.floor:
+        state, conversation = self.state, self._conversation
+        await workflow.wait_condition(lambda: not conversation.renewing)
+        async with conversation.floor:
             with self._at_work():
                 agent = await self._build_agent()
                 given = [*self._begin(), *state.items]
@@ -141,23 +143,24 @@ class Turn:
 
     def _begin(self) -> list[Item]:
         """What the agent is given before this turn's own items; the first time, the turn begins."""
-        state, talk = self.state, self._talk
+        state, conversation = self.state, self._conversation
         if not state.begun:
             state.begun = True
-            state.position = talk.length
+            state.position = conversation.length
             state.items = [said(state.message.text)]
-            talk.add(said(state.message.text))
-            return [*talk.before(state.position), *self._notes()]
-        return talk.before(state.position)
+            conversation.add(said(state.message.text))
+            return [*conversation.before(state.position), *self._notes()]
+        return conversation.before(state.position)
 
     async def _build_agent(self) -> Agent[None]:
-        thinking = ThreadStatus(thread=self._talk.thread, text=THINKING)
+        thinking = ThreadStatus(thread=self._conversation.thread, text=THINKING)
         spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
         return build_agent(spec, self._run_tool)
 
     def _notes(self) -> list[Item]:
         waiting = tuple(
-            f"{request.prepared.summary} ({id_})" for id_, request in self._talk.waiting.items()
+            f"{request.prepared.summary} ({id_})"
+            for id_, request in self._conversation.waiting.items()
         )
         return [noted(waiting_note(waiting))] if waiting else []
 
@@ -179,9 +182,9 @@ class Turn:
 
     async def _settle_all(self) -> None:
         """Have the guarded calls of one model answer decided side by side, and note how."""
-        state, talk = self.state, self._talk
+        state, conversation = self.state, self._conversation
         key = f"{self._key}/{state.batch}"
-        summary = Summary(talk.thread, key, state, again=self._resumed)
+        summary = Summary(conversation.thread, key, state, again=self._resumed)
         await asyncio.gather(summary.keep_true(), *map(self._gate.settle, state.calls))
         state.items += [output(it.call.id, it.words) for it in state.calls]
         self._settle_up()
@@ -214,12 +217,12 @@ class Turn:
             id=call_id,
             tool=tool,
             arguments=arguments,
-            thread=self._talk.thread,
+            thread=self._conversation.thread,
             requester=self.state.message.author,
         )
 
     async def _show(self, text: str) -> None:
-        status = ThreadStatus(thread=self._talk.thread, text=text)
+        status = ThreadStatus(thread=self._conversation.thread, text=text)
         try:
             await call_slack(ThreadActivities.show_status, status, STATUS_CALL)
         except FailureError:
@@ -235,7 +238,7 @@ class Turn:
     async def _post_answer(self, answer: Answer) -> None:
         """Post the answer; a Slack that is away for long must not keep the thread from renewing."""
         reply = Reply(
-            thread=self._talk.thread,
+            thread=self._conversation.thread,
             key=self._key,
             markdown=answer.text,
             notices=answer.notices,
@@ -243,7 +246,7 @@ class Turn:
             to=self.state.message.author,
             again=self._resumed,
         )
-        async with self._talk.posting:
+        async with self._conversation.posting:
             with self._at_work():
                 if await self._posted(reply, POSTING):
                     return
@@ -258,7 +261,7 @@ class Turn:
         key = f"{workflow.info().workflow_id}/{key}"
         with self._at_work():
             reply = Reply(
-                thread=self._talk.thread,
+                thread=self._conversation.thread,
                 key=key,
                 markdown=markdown,
                 notices=notices,

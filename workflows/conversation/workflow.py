@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.inbox import Inbox
     from workflows.conversation.intents import read_intent
     from workflows.conversation.memory import Memory, TurnState, carried, noted
-    from workflows.conversation.state import Talk
+    from workflows.conversation.state import ConversationState
     from workflows.conversation.turn import Turn
     from workflows.timeouts import Model, call_slack
 
@@ -55,7 +55,7 @@ class ConversationWorkflow:
 
     @workflow.init
     def __init__(self, memory: Memory) -> None:
-        self._talk = Talk.of(memory)
+        self._conversation = ConversationState.of(memory)
         self._inbox = Inbox(memory)
         self._turns = memory.turns
         self._renew_at = memory.turns + TURNS_PER_RUN
@@ -97,7 +97,7 @@ class ConversationWorkflow:
             return
         if edit.ts not in self._edited:
             self._edited = [*self._edited, edit.ts][-EDITS_LIMIT:]
-            self._talk.add(noted(f"A message was edited later, to: {edit.after!r:.500}"))
+            self._conversation.add(noted(f"A message was edited later, to: {edit.after!r:.500}"))
             self._tell(Notice(code=NoticeCode.EDIT_SEEN), f"edit/{edit.ts}", edit.author)
 
     @workflow.signal(name=ENDED_SIGNAL)
@@ -105,18 +105,18 @@ class ConversationWorkflow:
         """Take the last `ApprovalStatus` of an approval of this thread."""
         status = _read(ApprovalStatus, args)
         if status is not None and status.outcome is not Outcome.PENDING:
-            self._talk.end(status)
+            self._conversation.end(status)
 
     @workflow.signal(name=REVOKE_SIGNAL)
     def revoke(self, *args: Any) -> None:
         """Take a standing permission back, by its id. Anybody may: the tool then asks again."""
         if args and isinstance(args[0], str):
-            self._talk.revoke(args[0])
+            self._conversation.revoke(args[0])
 
     @workflow.query(name=GRANTS_QUERY)
     def grants(self) -> tuple[Grant, ...]:
         """The standing permissions of this thread."""
-        return tuple(self._talk.grants)
+        return tuple(self._conversation.grants)
 
     async def _is_mentioned(self) -> bool:
         """Wait for the message that makes this thread ours; without one, nothing was ever here."""
@@ -131,12 +131,12 @@ class ConversationWorkflow:
 
     def _resume(self, memory: Memory) -> None:
         for state in memory.open_turns:
-            self._start(Turn(self._talk, state, resumed=True))
+            self._start(Turn(self._conversation, state, resumed=True))
 
     def _take_turns(self) -> None:
         for message in self._inbox.take(self._is_due):
             self._turns += 1
-            self._start(Turn(self._talk, TurnState(number=self._turns, message=message)))
+            self._start(Turn(self._conversation, TurnState(number=self._turns, message=message)))
         if missed := self._inbox.take_missed():
             notice = Notice(code=NoticeCode.TOO_MANY_MESSAGES, count=missed)
             self._tell(notice, f"missed/{self._turns}")
@@ -151,17 +151,17 @@ class ConversationWorkflow:
         Once it is time, no turn takes the floor any more, and what is said is left to the next run,
         or a thread that is never quiet would never get one. What is said of approvals still counts.
         """
-        talk = self._talk
-        talk.renewing = talk.renewing or self._is_long()
+        conversation = self._conversation
+        conversation.renewing = conversation.renewing or self._is_long()
         is_parked = all(task.done() or turn.is_parked for turn, task in self._running)
-        return talk.renewing and is_parked and not self._has_news()
+        return conversation.renewing and is_parked and not self._has_news()
 
     def _has_news(self) -> bool:
         """Whether there is something to take up in this run."""
         return self._inbox.has_news(self._is_due)
 
     def _is_due(self, message: Message) -> bool:
-        return not self._talk.renewing or read_intent(message.text) is not None
+        return not self._conversation.renewing or read_intent(message.text) is not None
 
     def _is_long(self) -> bool:
         info = workflow.info()
@@ -182,7 +182,7 @@ class ConversationWorkflow:
 
     async def _cancel_approvals(self) -> None:
         """An operator ends the thread: what waits in it ends too, each visibly on its card."""
-        for id_ in list(self._talk.waiting):
+        for id_ in list(self._conversation.waiting):
             try:
                 await asyncio.shield(workflow.get_external_workflow_handle(id_).cancel())
             except Exception:
@@ -190,7 +190,7 @@ class ConversationWorkflow:
 
     def _tell(self, notice: Notice, key: str, to: Person | None = None) -> None:
         key = f"{workflow.info().workflow_id}/{key}"
-        reply = Reply(thread=self._talk.thread, key=key, notices=(notice,), to=to)
+        reply = Reply(thread=self._conversation.thread, key=key, notices=(notice,), to=to)
         self._notices = {task for task in self._notices if not task.done()}
         self._notices.add(asyncio.create_task(self._post(reply)))
 
@@ -201,19 +201,19 @@ class ConversationWorkflow:
             workflow.logger.warning("Slack does not take a notice", exc_info=True)
 
     def _memory(self) -> Memory:
-        talk = self._talk
+        conversation = self._conversation
         return Memory(
-            thread=talk.thread,
-            items=tuple(talk.items),
-            forgotten=talk.forgotten,
+            thread=conversation.thread,
+            items=tuple(conversation.items),
+            forgotten=conversation.forgotten,
             seen=self._inbox.seen,
             turns=self._turns,
             inbox=tuple(self._inbox.messages),
             open_turns=carried(self._open_turns()),
-            grants=tuple(talk.grants),
-            refusals=tuple(talk.refusals),
-            revised=tuple(talk.revised),
-            asks=tuple(talk.asks),
+            grants=tuple(conversation.grants),
+            refusals=tuple(conversation.refusals),
+            revised=tuple(conversation.revised),
+            asks=tuple(conversation.asks),
             edited=tuple(self._edited),
         )
 

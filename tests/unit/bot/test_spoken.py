@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.payloads.sound import sound
+from bot.payloads.sanitizing import sanitized
 from bot.payloads.spoken import OWN_LIMIT, read_spoken
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.conversation.intents import read_intent
@@ -222,7 +222,7 @@ ANY = st.recursive(
 def test_whatever_a_message_holds_it_is_read_bounded_and_with_the_own_words_first(
     message: Json, own: str
 ) -> None:
-    given_ = sound({**message, "text": own})
+    given_ = sanitized({**message, "text": own})
     spoken = read_spoken(given_, BOT)
     spoken.text.encode()
     json.dumps([spoken.own, *spoken.files]).encode()

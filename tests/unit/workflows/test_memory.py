@@ -29,7 +29,7 @@ from workflows.conversation.memory import (
     size_of,
     window,
 )
-from workflows.conversation.state import WAITING_SIZE, Talk
+from workflows.conversation.state import WAITING_SIZE, ConversationState
 
 
 def _shape(item: Item) -> tuple[object, ...]:
@@ -197,17 +197,17 @@ def test_a_full_thread_is_carried_in_one_payload() -> None:
 
 
 def test_a_thread_whose_beginning_is_forgotten_says_so() -> None:
-    talk = Talk.of(Memory(thread=a_thread()))
+    conversation = ConversationState.of(Memory(thread=a_thread()))
     for number in range(2 * ITEMS_LIMIT):
-        talk.add(said(f"message {number}"))
-    assert talk.forgotten
-    mark, oldest, *_ = talk.before(talk.length)
+        conversation.add(said(f"message {number}"))
+    assert conversation.forgotten
+    mark, oldest, *_ = conversation.before(conversation.length)
     assert mark["role"] == "developer"
-    assert f"oldest {talk.forgotten} entries" in mark["content"]
-    assert oldest == said(f"message {talk.forgotten}")
+    assert f"oldest {conversation.forgotten} entries" in mark["content"]
+    assert oldest == said(f"message {conversation.forgotten}")
 
 
 def test_a_thread_of_which_all_is_kept_says_nothing_more() -> None:
-    talk = Talk.of(Memory(thread=a_thread()))
-    talk.add(said("hello"))
-    assert talk.before(talk.length) == [said("hello")]
+    conversation = ConversationState.of(Memory(thread=a_thread()))
+    conversation.add(said("hello"))
+    assert conversation.before(conversation.length) == [said("hello")]

@@ -13,7 +13,7 @@ UNREADABLE = (ValueError, RecursionError)
 """What `json.loads` raises: it is no JSON, a number has too many digits, or it is too deep."""
 
 
-def sound(value: Any, depth: int = DEEPEST) -> Any:
+def sanitized(value: Any, depth: int = DEEPEST) -> Any:
     """The same without halves of characters and numbers that no JSON has.
 
     Python reads both, and fails when it has to write them.
@@ -30,8 +30,8 @@ def sound(value: Any, depth: int = DEEPEST) -> Any:
     if depth <= 0:
         raise PayloadError("nested too deep")
     if isinstance(value, list):
-        return [sound(item, depth - 1) for item in value]
-    return {encodable(str(key)): sound(item, depth - 1) for key, item in value.items()}
+        return [sanitized(item, depth - 1) for item in value]
+    return {encodable(str(key)): sanitized(item, depth - 1) for key, item in value.items()}
 
 
 def encodable(text: str) -> str:
