@@ -8,8 +8,9 @@ from workflows.contracts.decisions import Decision
 
 
 def names(status: ApprovalStatus) -> dict[str, str]:
-    """Names by user id, of everybody who had to do with the approval."""
-    return {person.user: person.name for person in _people(status) if person.name}
+    """Names by id, of everybody who had to do with the approval and of whom its rule names."""
+    people = {person.user: person.name for person in _people(status) if person.name}
+    return {**status.in_force.names, **people}
 
 
 def called(person: Person | None) -> str:

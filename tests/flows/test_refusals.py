@@ -54,7 +54,7 @@ async def test_an_outsider_is_told_who_can_and_may_nudge_them(temporal: Client) 
     ("account", "words"),
     [
         (Account.GUEST, "Guests of this workspace can't decide here."),
-        (Account.EXTERNAL, "People of another workspace can't decide here."),
+        (Account.EXTERNAL, "People from another workspace can't decide here."),
         (Account.DEACTIVATED, "This account is deactivated"),
     ],
 )

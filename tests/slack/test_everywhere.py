@@ -83,7 +83,7 @@ async def test_the_first_of_two_votes_shows_everywhere_and_runs_nothing(product:
     await thread.redrawn(line, "1 of 2")
     twice = await thread.press(await thread.redrawn(bobs, VOTED), "Approve")
     assert twice["delivered"]
-    await product.sandbox.wait_ephemeral(BOB, contains="counted already", timeout=PATIENCE)
+    await product.sandbox.wait_ephemeral(BOB, contains="already counts", timeout=PATIENCE)
     assert (await product.status(bobs)).counted == 1
     await thread.reject(carols, "too expensive", who=CAROL)
     for shown in (bobs, carols, line):

@@ -55,7 +55,7 @@ async def test_somebody_who_is_no_approver_is_told_who_is_and_may_nudge_them_onc
     assert "asks you to decide" in full_text(nudge)
     await thread.told(FRANK, "I have reminded them")
     await product.sandbox.click_button(FRANK, told, "Ask them")
-    await thread.told(FRANK, "only a moment ago")
+    await thread.told(FRANK, "a moment ago")
     await product.sandbox.set_member(OPS, FRANK, present=False)
     await thread.drop(card)
 
@@ -64,7 +64,7 @@ async def test_somebody_who_is_no_approver_is_told_who_is_and_may_nudge_them_onc
     ("who", "channel", "why", "told"),
     [
         (DAVE, GENERAL, Refusal.GUEST, "Guests of this workspace can't decide"),
-        (ZOE, SHARED, Refusal.EXTERNAL, "People of another workspace can't decide"),
+        (ZOE, SHARED, Refusal.EXTERNAL, "People from another workspace can't decide"),
     ],
 )
 async def test_accounts_that_never_decide_are_told_so(
@@ -132,7 +132,7 @@ async def test_an_operator_is_no_second_person(product: Product) -> None:
     code, printed = await product.at_terminal("approve", approval_id(card))
 
     assert code != 0
-    assert "nobody vouches" in printed
+    assert "nobody verified who it is" in printed
     assert (await product.status(card)).counted == 1
     code, _ = await product.at_terminal("withdraw", approval_id(card), "--reason", "tested")
     assert code == 0

@@ -68,7 +68,7 @@ async def test_every_one_that_is_ticked_gets_one_vote(bot: BotFixture) -> None:
     [
         (ended(ruled(IDS[1]), Outcome.REJECTED, CAROL), "already rejected"),
         (ruled(IDS[1], requester=BOB), "You asked for this yourself"),
-        (approved_by(ruled(IDS[1]), BOB), "counted already"),
+        (approved_by(ruled(IDS[1]), BOB), "already counts"),
         (ruled(IDS[1], from_slack=False), "can't be decided in Slack"),
         (
             ruled(IDS[1]).model_copy(

@@ -110,7 +110,7 @@ async def test_who_asked_decides_where_the_rule_lets_them(bot: BotFixture) -> No
 async def test_who_has_approved_is_told_so(bot: BotFixture, action: str) -> None:
     bot.approvals.known[APPROVAL] = approved_by(ruled(**FREE), BOB)
     await bot.deliver(a_press(action))
-    assert "counted already" in bot.told()
+    assert "already counts" in bot.told()
 
 
 async def test_who_has_approved_may_still_change_their_mind(bot: BotFixture) -> None:

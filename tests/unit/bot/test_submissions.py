@@ -199,7 +199,7 @@ async def test_who_has_approved_meanwhile_is_told_so(bot: BotFixture) -> None:
     bot.approvals.known[APPROVAL] = approved_by(ruled(), BOB)
     answer = await bot.submit(view)
     assert answer["response_action"] == "push"
-    assert "counted already" in json.dumps(answer["view"])
+    assert "already counts" in json.dumps(answer["view"])
     assert bot.approvals.decided == []
 
 
