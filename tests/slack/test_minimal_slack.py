@@ -110,7 +110,7 @@ async def test_the_main_job_works_on_a_slack_that_knows_little(
     assert card["thread_ts"] == "50.000100"
     assert await _press(stack, card) == 200
     await slack.until(lambda: _says(slack, "couldn't check"))
-    assert slack.cards() == [card], "nobody verified who it is for who pressed, so nothing is decided"
+    assert slack.cards() == [card], "nobody vouches for who pressed, so nothing is decided"
     assert _says(slack, "<@U2>: I couldn't check")
 
     assert await operator.signal(_button(card)["value"], "true") == 0
