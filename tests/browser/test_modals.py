@@ -67,7 +67,7 @@ async def test_details_hold_arguments_votes_and_what_did_not_count(opens: Opens)
 
     await expect(bob.modal.locator("pre")).to_contain_text('"quantity": 131')
     await expect(bob.modal).to_contain_text("rule orders-over-5000 v1 · needs 2 of")
-    await expect(bob.modal).to_contain_text(told(r"FakeApprovals that counted\s+✔ Bob"))
+    await expect(bob.modal).to_contain_text(told(r"Votes that counted\s+✔ Bob"))
     await expect(bob.modal).to_contain_text(told(r"Attempts that did not count\s+✘ Alice"))
     await bob.close()
     await alice.choose(alice.card, "Withdraw (requester)")

@@ -135,7 +135,7 @@ async def watch_conversation(state: ApprovalState) -> None:
     """Look now and then whether the conversation still runs; a dead one stops the question."""
     pause = FIRST_LOOK
     while True:
-        await _sleep(state, pause, LOOK)
+        await workflow.sleep(pause, summary=LOOK)  # to cancel it at the end would cost an event
         if state.ballot.closed:
             return
         await _look(state)

@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.contracts.activity_inputs import Reply, ThreadStatus
     from workflows.contracts.approvals import ApprovalStatus
-    from workflows.contracts.core import MESSAGE_LIMIT, Call, Message, ToolSpec
+    from workflows.contracts.core import MESSAGE_LIMIT, AgentSpec, Call, Message, ToolSpec
     from workflows.contracts.decisions import Execution
     from workflows.contracts.notices import Effect, Notice, NoticeCode, has_news
     from workflows.conversation.agent import MAX_TURNS, RUN_CONFIG, build_agent
@@ -50,6 +50,8 @@ with workflow.unsafe.imports_passed_through():
 THINKING = "is thinking…"
 STATUS_CALL = timedelta(seconds=3)
 """A status line that is late is worse than none."""
+DESCRIBED_LATELY = timedelta(minutes=1)
+"""For how long a turn that goes on after an approval uses the agent as it was described."""
 POSTING = timedelta(minutes=1)
 """How long an answer is posted before the conversation may renew itself with it in hand."""
 REPLY_PATIENCE = timedelta(hours=6)
@@ -70,6 +72,7 @@ class Turn:
         self._resumed = resumed
         self._gate = Gate(conversation, self._tell_delay)
         self._busy = 0
+        self._described: tuple[datetime, AgentSpec] | None = None
 
     @property
     def is_parked(self) -> bool:
@@ -153,9 +156,12 @@ class Turn:
         return conversation.before(state.position)
 
     async def _build_agent(self) -> Agent[None]:
-        thinking = ThreadStatus(thread=self._conversation.thread, text=THINKING)
-        spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
-        return build_agent(spec, self._run_tool)
+        """The agent as a worker describes it; a description from a moment ago will do."""
+        if self._described is None or workflow.now() - self._described[0] > DESCRIBED_LATELY:
+            thinking = ThreadStatus(thread=self._conversation.thread, text=THINKING)
+            spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
+            self._described = workflow.now(), spec
+        return build_agent(self._described[1], self._run_tool)
 
     def _notes(self) -> list[Item]:
         waiting = tuple(
