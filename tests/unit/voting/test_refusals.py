@@ -56,6 +56,11 @@ CASES = {
         a_vote(REQUESTER, verb=Verb.BREAK_GLASS, reason=REASON),
         rule=a_rule(2, break_glass=(REQUESTER,)),
     ),
+    "breaking glass with other arguments under a rule without edits": Case(
+        Refusal.NO_EDITS,
+        a_vote(verb=Verb.BREAK_GLASS, reason=REASON, arguments="{}"),
+        rule=a_rule(2, break_glass=("U1",)),
+    ),
     "the requester as a colleague's delegate": Case(
         Refusal.OWN_REQUEST, a_vote(REQUESTER), rule=a_rule(1, absences=(away("U1", REQUESTER),))
     ),
