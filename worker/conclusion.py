@@ -5,6 +5,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from workflows.contracts.activities import CardActivities, EndActivities, LifecycleActivities
+from workflows.contracts.activity_inputs import Concluded
 from workflows.contracts.approvals import ApprovalStatus
 
 log = structlog.get_logger(__name__)
@@ -18,13 +19,14 @@ class Conclusion(EndActivities):
         self._lifecycle = lifecycle
 
     @activity.defn
-    async def conclude(self, status: ApprovalStatus) -> bool:
+    async def conclude(self, status: ApprovalStatus) -> Concluded:
         """See `EndActivities`."""
         is_heard = await self._lifecycle.report_end(status)
         try:
-            await self._cards.redraw_card(status)
+            card = await self._cards.redraw_card(status)
         except ApplicationError as error:
             if not error.non_retryable:
                 raise
             log.warning("last card refused", approval=status.id, code=error.type)
-        return is_heard
+            card = None
+        return Concluded(is_heard=is_heard, card=card)

@@ -101,11 +101,11 @@ def _named(status: ApprovalStatus, groups: Groups) -> Iterator[Person]:
     decisions = (*(vote.decision for vote in status.votes), status.decision)
     yield from (it.by for it in decisions if it and it.by)
     yield from (hand.to for hand in status.handed)
-    if rule := status.in_force:
-        panels = [panel.who for panel in rule.panels]
-        if status.escalated and rule.escalation:
-            panels.append(rule.escalation.to)
-        users = [user for who in panels for user in who.users]
-        users += [absence.delegate for absence in rule.absences]
-        users += [it for who in panels for id_ in who.groups for it in sorted(groups.get(id_, ()))]
-        yield from (Person(team=status.thread.team, user=user) for user in users)
+    rule = status.in_force
+    panels = [panel.who for panel in rule.panels]
+    if status.escalated and rule.escalation:
+        panels.append(rule.escalation.to)
+    users = [user for who in panels for user in who.users]
+    users += [absence.delegate for absence in rule.absences]
+    users += [it for who in panels for id_ in who.groups for it in sorted(groups.get(id_, ()))]
+    yield from (Person(team=status.thread.team, user=user) for user in users)

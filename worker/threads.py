@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from countersign.messages.notices import spoken
+from countersign.messages.notices import in_markdown, spoken
 from countersign.messages.voice import MarkdownVoice
 from countersign.slack.blocks import section
 from countersign.slack.directory import Directory
@@ -49,7 +49,7 @@ class SlackThreads(ThreadActivities):
     async def post_reply(self, reply: Reply) -> None:
         """See `ThreadActivities`. Where the thread takes nothing, who asked is written to."""
         otherwise = reply.otherwise
-        texts = split(_said(reply)) or split(spoken(otherwise, MARKDOWN) if otherwise else "")
+        texts = split(in_markdown(reply)) or split(spoken(otherwise, MARKDOWN) if otherwise else "")
         pieces = [(f"{reply.key}/{number}", it) for number, it in enumerate(texts)]
         while pieces:
             try:
@@ -154,9 +154,3 @@ class SlackThreads(ThreadActivities):
         said = spoken(ephemeral.notice, MRKDWN)
         text = f"{mention(ephemeral.to.user)}: {said}" if is_aloud else said
         await self._posts.once(destination, EPHEMERAL_EVENT, key, MessageContent(text, blocks))
-
-
-def _said(reply: Reply) -> str:
-    """All of a reply, as Markdown."""
-    parts = [reply.markdown, *(spoken(it, MARKDOWN) for it in reply.notices)]
-    return "\n\n".join(part for part in parts if part)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
+from worker.failures import as_failure_of
 from workflows.contracts.activities import (
     AgentActivities,
     PolicyActivities,
@@ -52,18 +52,5 @@ class TurnSteps(TurnActivities):
         try:
             ruling = await self.policy.judge(PolicyQuery(call=call, prepared=prepared))
             return Reviewed(prepared=prepared, ruling=ruling)
-        except Exception as error:
-            raise _of_the_policy(error) from error
-
-
-def _of_the_policy(error: Exception) -> ApplicationError:
-    """A failure by which the gate knows that the call itself was made ready."""
-    if not isinstance(error, ApplicationError):
-        return ApplicationError("The policy could not be asked", type=POLICY_UNAVAILABLE)
-    return ApplicationError(
-        error.message,
-        *error.details,
-        type=POLICY_UNAVAILABLE,
-        non_retryable=error.non_retryable,
-        next_retry_delay=error.next_retry_delay,
-    )
+        except Exception as error:  # the gate has to know that the call itself was made ready
+            raise as_failure_of(POLICY_UNAVAILABLE, error) from error

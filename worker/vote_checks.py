@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
+from worker.failures import as_failure_of
 from workflows.contracts.activities import (
     AgentActivities,
     DirectoryActivities,
@@ -93,13 +93,8 @@ async def _if(
     try:
         async with asyncio.timeout(_seconds_left()):
             return await find_out(asked)
-    except ApplicationError as error:
-        is_final, delay = error.non_retryable, error.next_retry_delay
-        raise ApplicationError(
-            error.message, type=what, non_retryable=is_final, next_retry_delay=delay
-        ) from error
     except Exception as error:
-        raise ApplicationError(str(error) or type(error).__name__, type=what) from error
+        raise as_failure_of(what, error) from error
 
 
 def _seconds_left() -> float | None:

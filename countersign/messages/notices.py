@@ -6,7 +6,8 @@ from countersign.messages.effects import effects_for_person
 from countersign.messages.endings import end_note
 from countersign.messages.faults import apology
 from countersign.messages.refusals import refusal, sentence
-from countersign.messages.voice import Voice
+from countersign.messages.voice import MarkdownVoice, Voice
+from workflows.contracts.activity_inputs import Reply
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.contracts.decisions import Refusal
 from workflows.contracts.notices import Notice, NoticeCode, Offer, has_news
@@ -24,6 +25,12 @@ EDIT_SEEN = (
 def spoken(notice: Notice, voice: Voice) -> str:
     """A notice in the words of a surface."""
     return SENTENCES[notice.code](notice, voice)
+
+
+def in_markdown(reply: Reply) -> str:
+    """All of a reply: what the model says, then what we say."""
+    parts = [reply.markdown, *(spoken(it, MarkdownVoice()) for it in reply.notices)]
+    return "\n\n".join(part for part in parts if part)
 
 
 def help_text(_: Notice, voice: Voice) -> str:

@@ -9,6 +9,7 @@ from tests.flows.flow import Flow, working
 from tests.support.builders import ALICE, BOB, a_press
 from tests.support.scripted_model import calls, says
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
+from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import DECIDE_SIGNAL
 from workflows.contracts.decisions import Execution, Outcome, Refusal, Via
 
@@ -193,6 +194,20 @@ async def test_what_cannot_be_asked_is_told_as_that_and_not_as_a_refusal(
         assert await flow.answered() == "I could not ask."
         assert "FAILED TO ASK" in flow.script.given[-1][-1]["output"]
         assert flow.agent.ran == []
+
+
+async def test_a_card_that_is_found_gone_at_the_end_is_known_where_it_is_now(
+    temporal: Client,
+) -> None:
+    async with working(temporal, ACT, says("It is done.")) as flow:
+        id_ = await flow.ask()
+        flow.cards.lost.add("1.0")
+        await flow.vote(id_, BOB)
+        assert await flow.answered() == "It is done."
+        handle = flow.temporal.get_workflow_handle(id_, result_type=ApprovalStatus)
+        end = await handle.result()
+        assert end.card is not None
+        assert (end.card.ts, end.edition) == ("2.0", 1)
 
 
 async def test_an_action_that_fails_is_told_as_failed(temporal: Client) -> None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from countersign.messages.notices import spoken
-from countersign.messages.voice import MarkdownVoice
+from countersign.messages.notices import in_markdown, spoken
 from countersign.slack.voice import MrkdwnVoice
 from tests.support.builders import ANYBODY
 from workflows.contracts.activities import (
@@ -121,12 +120,6 @@ class FakeCards(CardActivities, Watched):
         )
 
 
-def in_words(reply: Reply) -> str:
-    """A reply as people read it."""
-    notices = (spoken(it, MarkdownVoice()) for it in reply.notices)
-    return "\n\n".join(it for it in (reply.markdown, *notices) if it)
-
-
 @dataclass(frozen=True)
 class Told:
     """Something that one person was told, in the words that Slack would show."""
@@ -162,7 +155,7 @@ class FakeThreads(ThreadActivities, Watched):
     @property
     def replies(self) -> Sequence[str]:
         """What was answered, in order."""
-        return [in_words(it) for it in self.posted]
+        return [in_markdown(it) for it in self.posted]
 
     @activity.defn
     async def post_reply(self, reply: Reply) -> None:

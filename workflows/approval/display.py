@@ -76,7 +76,7 @@ class CardPublisher:
         try:
             if state.card is not None:
                 self._list()
-            self._show(await call_slack(method, state.status()))
+            self.show(await call_slack(method, state.status()))
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
             self._fail_to_ask()
@@ -136,7 +136,8 @@ class CardPublisher:
         lane = reminder.by.user if reminder.by else THREAD
         self.outbox.put(lane, CardActivities.remind, reminder)
 
-    def _show(self, card: Card) -> None:
+    def show(self, card: Card) -> None:
+        """Note where the card is now."""
         state = self._state
         if state.card == card:
             return

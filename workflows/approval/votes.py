@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -67,10 +67,10 @@ class VotingDriver:
             case Explain(refused):
                 self._publisher.explain(refused)
             case Replaced(decision):
-                self._publisher.tell(decision, self._notice(NoticeCode.REPLACED))
+                notice = Notice(code=NoticeCode.REPLACED, status=self._state.status())
+                self._publisher.tell(decision, notice)
             case Nudged(decision, again):
-                self._nudge(decision, again is None)
-                self._publisher.tell(decision, Notice(code=NoticeCode.NUDGED, at=again))
+                self._nudge(decision, again)
             case HandedOver(decision):
                 self._remind(decision, "hand over")
             case Fault(id_, error):
@@ -110,12 +110,10 @@ class VotingDriver:
         except TimeoutError:
             self._do(self._voting.tired(entry, workflow.now()))
 
-    def _notice(self, code: NoticeCode) -> Notice:
-        return Notice(code=code, status=self._state.status())
-
-    def _nudge(self, decision: Decision, is_due: bool) -> None:
-        if is_due:
+    def _nudge(self, decision: Decision, again: datetime | None) -> None:
+        if again is None:
             self._remind(decision, "nudge")
+        self._publisher.tell(decision, Notice(code=NoticeCode.NUDGED, at=again))
 
     def _remind(self, decision: Decision, kind: str) -> None:
         self._reminders += 1

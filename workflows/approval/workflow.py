@@ -177,11 +177,13 @@ class ApprovalWorkflow:
         state, publisher = self._state, self._publisher
         publisher.relist()
         try:
-            is_heard = await patiently(EndActivities.conclude, state.status(), CARD_PATIENCE)
+            concluded = await patiently(EndActivities.conclude, state.status(), CARD_PATIENCE)
         except (ActivityError, ValidationError):  # the conversation was told before Slack was asked
             workflow.logger.exception("Slack does not take the last card")
             return
-        if not is_heard:
+        if concluded.card is not None:
+            publisher.show(concluded.card)
+        if not concluded.is_heard:
             publisher.say_end()
 
     async def _carry_out(self) -> None:

@@ -6,6 +6,7 @@ from temporalio import activity
 
 from workflows.contracts.activity_inputs import (
     Batch,
+    Concluded,
     EligibilityQuery,
     EphemeralMessage,
     PolicyQuery,
@@ -143,8 +144,8 @@ class EndActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def conclude(self, status: ApprovalStatus) -> bool:
-        """Tell the conversation how it ended, then rewrite the card; whether there is one to hear.
+    async def conclude(self, status: ApprovalStatus) -> Concluded:
+        """Tell the conversation how it ended, then rewrite the card.
 
         What Slack refuses for good is left as it is. Done twice, it is as done once.
         """

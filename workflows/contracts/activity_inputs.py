@@ -5,7 +5,7 @@ Stored in histories, so from the first tag on it only grows, like `workflows.con
 
 from pydantic import BaseModel
 
-from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Call, Person, Prepared, Thread
 from workflows.contracts.decisions import Eligibility
 from workflows.contracts.notices import Notice
@@ -85,6 +85,15 @@ class PolicyQuery(BaseModel, frozen=True):
 
     call: Call
     prepared: Prepared
+
+
+class Concluded(BaseModel, frozen=True):
+    """What came of telling how an approval ended."""
+
+    is_heard: bool
+    """Whether there was a conversation to hear it."""
+    card: Card | None = None
+    """Where the last card is; None if Slack refused it for good."""
 
 
 class VoteCheck(BaseModel, frozen=True):

@@ -24,7 +24,7 @@ def decider(status: ApprovalStatus, decision: Decision | None) -> str:
 
 def approvers(status: ApprovalStatus) -> str:
     """Everybody whose approval counted, as the model reads it."""
-    if status.decision is not None and status.decision.via is Via.RULE and status.in_force:
+    if status.decision is not None and status.decision.via is Via.RULE:
         return f"the rule {status.in_force.name}, without asking anybody"
     if status.decision is not None and status.decision.via is Via.GRANT:
         return f"{decider(status, status.decision)}, once for this whole thread"
