@@ -32,7 +32,7 @@ async def facts_of(query: PolicyQuery, policy: Policy, directory: Directory) -> 
         NobodyError: the account cannot ask for anything.
     """
     call = query.call
-    user, channel = call.requester.user, call.thread.channel
+    user, channel = call.requester.user, call.origin.channel
     arguments, amount = _read(call.arguments), query.prepared.amount
     if not policy.mentions(call.tool):
         return Facts(call.tool, Requester(user), Venue(channel), arguments, amount)

@@ -14,7 +14,7 @@ from countersign.slack.directory import UNREACHABLE
 from countersign.slack.message import MessageContent
 from countersign.slack.validate import message_problems
 from worker.slack import BAD_BLOCKS, ask
-from workflows.contracts.core import Thread
+from workflows.contracts.core import Origin
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +33,9 @@ class Destination:
     thread_ts: str = ""
 
     @classmethod
-    def of(cls, thread: Thread) -> Self:
-        """In this thread."""
-        return cls(thread.channel, thread.ts)
+    def of(cls, thread: Origin) -> Self:
+        """In this thread of Slack."""
+        return cls(thread.channel, thread.id)
 
 
 class IdempotentPosts:

@@ -25,7 +25,7 @@ from workflows.contracts.activities import (
     EndActivities,
     LifecycleActivities,
     PolicyActivities,
-    ThreadActivities,
+    SurfaceActivities,
     TurnActivities,
     VoteActivities,
 )
@@ -47,7 +47,7 @@ Activities = (
     | EndActivities
     | LifecycleActivities
     | PolicyActivities
-    | ThreadActivities
+    | SurfaceActivities
     | TurnActivities
     | VoteActivities
 )

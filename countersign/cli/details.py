@@ -84,7 +84,7 @@ def _asked(status: ApprovalStatus) -> Iterator[Row]:
     request = status.request
     yield "by", called(request.call.requester)
     yield "at", moment(request.asked_at)
-    yield "in", f"channel {status.thread.channel}, thread {status.thread.ts}"
+    yield "in", f"channel {status.origin.channel}, thread {status.origin.id}"
     if request.replaces:
         yield "replaces", request.replaces
     if request.granted is not None:

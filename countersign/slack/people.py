@@ -40,6 +40,7 @@ WHERE = {
     Via.RULE: "without asking anybody",
     Via.GRANT: "without asking again",
     Via.HOME: "from Home",
+    Via.STOP: "by stopping the task",
 }
 
 

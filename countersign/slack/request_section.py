@@ -157,7 +157,7 @@ def _origin(status: ApprovalStatus, source: str, mentions: Mentions) -> Block:
 
 
 def _asked_by(status: ApprovalStatus, source: str = "", mentions: Mentions = IN_THREAD) -> str:
-    channel, requester = status.thread.channel, status.request.call.requester
+    channel, requester = status.origin.channel, status.request.call.requester
     who = mention(requester.user) if mentions.requester else person(status, requester)
     if channel.startswith(DIRECT_PREFIX):
         return f"asked by {who} in a direct message"  # whose link would open for nobody else

@@ -1,7 +1,7 @@
 """The purchasing assistant's store: a catalogue, a budget and orders, in SQL."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -63,7 +63,7 @@ class Quote:
     budget_left_cents: int
 
 
-def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Awaitable[T]]:
+def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """A transaction that comes to its end although whoever waited for it was cancelled.
 
     aiosqlite loses the statement that a cancelled read was in, and with it SQLite's lock on the

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from countersign.messages.notices import spoken
 from countersign.messages.voice import MarkdownVoice
+from countersign.slack.origin import slack_thread
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts.core import ArgumentField, Call, Message, Person, Prepared, Thread
+from workflows.contracts.core import ArgumentField, Call, Message, Origin, Person, Prepared
 from workflows.contracts.decisions import Decision, Via
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.contracts.rules import Panel, People, Rule
@@ -22,9 +23,9 @@ ANYBODY = Rule(name="anybody", version="1", panels=(Panel(who=People(channels=("
 """One approval by anybody in the channel but the requester."""
 
 
-def a_thread(channel: str = "C0OPS") -> Thread:
+def a_thread(channel: str = "C0OPS") -> Origin:
     """A thread that no other test has."""
-    return Thread(team="T0ACME", channel=channel, ts=f"{uuid4().int % 10**10}.000100")
+    return slack_thread("T0ACME", channel, f"{uuid4().int % 10**10}.000100")
 
 
 def a_message(text: str, *files: str) -> Message:
@@ -33,13 +34,13 @@ def a_message(text: str, *files: str) -> Message:
     return Message(id=f"Ev{uuid4().hex}", ts=ts, author=ALICE, text=text, files=files)
 
 
-def a_call(thread: Thread | None = None) -> Call:
+def a_call(thread: Origin | None = None) -> Call:
     """An order of widgets."""
     return Call(
         id="call_1",
         tool="place_order",
         arguments='{"sku": "widget", "quantity": 100, "reason": "stock is low"}',
-        thread=thread or a_thread(),
+        origin=thread or a_thread(),
         requester=ALICE,
     )
 

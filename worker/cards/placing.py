@@ -19,6 +19,7 @@ from worker.slack import (
     is_unfamiliar,
     is_young,
 )
+from worker.surface import Surfaces
 from workflows.contracts.approvals import ApprovalStatus, Card, Copy
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import DIRECT, THREAD, Rule
@@ -40,8 +41,11 @@ class Placed:
 class Placing:
     """Puts cards where their rule wants them."""
 
-    def __init__(self, posts: IdempotentPosts, directory: Directory, deployment: str) -> None:
+    def __init__(
+        self, posts: IdempotentPosts, directory: Directory, surfaces: Surfaces, deployment: str
+    ) -> None:
         self._posts = posts
+        self._surfaces = surfaces
         self._directory = directory
         self._deployment = deployment
 
@@ -54,9 +58,8 @@ class Placing:
         Raises:
             ApplicationError: it may yet work.
         """
-        thread, rule = status.thread, status.in_force
-        source = await self._posts.permalink(thread.channel, thread.ts)
-        placed = await self._first_taken(rule, status, source)
+        source = await self._surfaces.of(status.origin.kind).link(status.origin)
+        placed = await self._first_taken(status.in_force, status, source)
         if placed.target:
             return placed
         log.error("no place takes the card", approval=status.id, problems=placed.card.problems)
@@ -81,8 +84,8 @@ class Placing:
                 return Placed(card.model_copy(update={"problems": every}), target)
         if puzzling and is_young():
             raise again(puzzling[0])
-        thread = status.thread
-        return Placed(Card(channel=thread.channel, ts="", source=source, problems=tuple(problems)))
+        channel = status.origin.channel
+        return Placed(Card(channel=channel, ts="", source=source, problems=tuple(problems)))
 
     async def redraw(self, status: ApprovalStatus, card: Card) -> Card:
         """Rewrite the card and its copies; what is gone is posted anew, a copy is let go.
@@ -151,7 +154,7 @@ class Placing:
     async def _post_at(self, target: str, rule: Rule, status: ApprovalStatus, source: str) -> Card:
         if target == DIRECT:
             return await self._post_to_people(rule, status, source)
-        destination = Destination.of(status.thread) if target == THREAD else Destination(target)
+        destination = Destination.of(status.origin) if target == THREAD else Destination(target)
         return await self._post_to(destination, status, source)
 
     async def _post_to(
@@ -200,13 +203,13 @@ class Placing:
 
 def _spot(status: ApprovalStatus, card: Card) -> Destination:
     """Where a card is: in its thread, unless a line stands for it there."""
-    in_thread = card.channel == status.thread.channel and not card.line
-    return Destination.of(status.thread) if in_thread else Destination(card.channel)
+    in_thread = card.channel == status.origin.channel and not card.line
+    return Destination.of(status.origin) if in_thread else Destination(card.channel)
 
 
 def _others_see(status: ApprovalStatus, rule: Rule) -> bool:
     """Whether the thread is of use: in a direct message, nobody but the requester sees it."""
-    return not is_direct(status.thread.channel) or rule.solo or rule.self_approval
+    return not is_direct(status.origin.channel) or rule.solo or rule.self_approval
 
 
 def _next_edition(status: ApprovalStatus) -> ApprovalStatus:

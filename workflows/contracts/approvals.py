@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from workflows.contracts.core import Call, Difference, Person, Prepared, Thread
+from workflows.contracts.core import Call, Difference, Origin, Person, Prepared
 from workflows.contracts.decisions import (
     CountedVote,
     Decision,
@@ -129,9 +129,9 @@ class ApprovalStatus(BaseModel, frozen=True):
         return cls(id=request.call.approval, request=request, deadline=request.deadline)
 
     @property
-    def thread(self) -> Thread:
+    def origin(self) -> Origin:
         """Where it was asked."""
-        return self.request.call.thread
+        return self.request.call.origin
 
     @property
     def call(self) -> Call:

@@ -234,6 +234,11 @@ def ended_early_note(effects: Sequence[Effect]) -> str:
     return " ".join(["That turn could not be finished.", *_lines(effects)])
 
 
+def stopped_note(effects: Sequence[Effect]) -> str:
+    """Keeps in memory what became of the calls of a turn that somebody stopped."""
+    return " ".join(["That turn was stopped before it was answered.", *_lines(effects)])
+
+
 def _lines(effects: Sequence[Effect]) -> Iterator[str]:
     """What was done, failed, may have been done, and was not done, each as one sentence."""
     guarded = [it for it in effects if it.guarded or it.execution is Execution.UNKNOWN]

@@ -121,7 +121,13 @@ PRESSED: tuple[Check, ...] = (
     (Refusal.OUTDATED, _is_outdated),
 )
 """Whether it was pressed where it is asked, in time, and for what is asked: of every vote."""
-WITHDRAWN: tuple[Check, ...] = ((Refusal.NOT_THE_REQUESTER, lambda it: not it.is_own),)
+WITHDRAWN: tuple[Check, ...] = (
+    (
+        Refusal.NOT_THE_REQUESTER,
+        # Who may stop a conversation is a matter of the place where it is.
+        lambda it: not it.is_own and it.decision.via is not Via.STOP,
+    ),
+)
 DECIDED_IN_SLACK: tuple[Check, ...] = (
     (Refusal.NOT_FROM_SLACK, lambda it: not it.rule.from_slack),
     (Refusal.OWN_REQUEST, _is_own_and_may_not),

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countersign.slack.origin import slack_thread
 from tests.support.builders import ALICE, BOB, NOON
 from tests.support.listed_approvals import CAROL, TEAM, a_rule, an_approval, voted
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts.core import Person, Thread
+from workflows.contracts.core import Person
 from workflows.contracts.decisions import HandOver, Outcome
 from workflows.contracts.rules import PUBLIC, Absence, Escalation, Rule
 from workflows.listing.queries import is_visible_to
@@ -98,7 +99,7 @@ def test_an_end_is_found_by_its_word() -> None:
 
 
 def test_without_standing_permissions_a_conversation_is_found_no_more() -> None:
-    thread = Thread(team=TEAM, channel="C0OPS", ts="1.0")
+    thread = slack_thread(TEAM, "C0OPS", "1.0")
 
     assert grant_changes(thread, []) == [GRANTS.value_unset()]
 

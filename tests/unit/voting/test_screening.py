@@ -10,9 +10,9 @@ from tests.support.builders import NOON
 from tests.unit.voting.presses import GENEROUS, REASON, TO_U3, TWO, a_vote, after
 from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, a_rule
 from workflows.contracts.approvals import Card, Copy
-from workflows.contracts.decisions import Outcome, Refusal, Verb, Via
+from workflows.contracts.decisions import Outcome, Refusal, Refused, Verb, Via
 from workflows.contracts.rules import Rule
-from workflows.voting.parsing import Vote
+from workflows.voting.parsing import Vote, read_vote
 from workflows.voting.screening import screen
 
 LATE: dict[str, Any] = {"at": NOON + timedelta(days=2)}
@@ -49,6 +49,7 @@ def test_the_first_reason_is_told(first: Refusal, vote: Vote, rule: Rule) -> Non
     "vote",
     [
         a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW, via=Via.MESSAGE),
+        a_vote("agentex:u4", approve=False, verb=Verb.WITHDRAW, via=Via.STOP),
         a_vote(REQUESTER, approve=False, verb=Verb.NUDGE),
         a_vote("U4", approve=False, verb=Verb.NUDGE),
     ],
@@ -78,3 +79,12 @@ def test_what_is_pressed_at_the_deadline_or_later_is_too_late_unless_it_says_no(
     assert screen(ballot, a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW)) is None
     in_time = replace(ballot, deadline=NOON + timedelta(seconds=1))
     assert screen(in_time, a_vote()) is None
+
+
+@pytest.mark.parametrize("via", [Via.MESSAGE, Via.STOP])
+@pytest.mark.parametrize(
+    ("approve", "verb"), [(True, Verb.DECIDE), (False, Verb.DECIDE), (True, Verb.BREAK_GLASS)]
+)
+def test_words_and_stopping_never_decide(via: Via, approve: bool, verb: Verb) -> None:
+    decision = a_vote(verb=verb, via=via, reason=REASON).decision
+    assert isinstance(read_vote([approve, decision.model_dump(mode="json")], NOON), Refused)
