@@ -51,7 +51,8 @@ class FakeConversations(Conversations):
         self.gate.set()
         self.entered = asyncio.Event()
 
-    async def start(self, origin: Origin, message: Message) -> None:
+    async def start(self, origin: Origin, message: Message, *, anew: bool = True) -> None:
+        assert anew  # a thread always is
         await self._pass()
         self.started.append((origin, message))
 
