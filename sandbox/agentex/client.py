@@ -62,7 +62,7 @@ class AgentexSandboxClient:
         headers: Mapping[str, str] | None = None,
     ) -> Json:
         """Send an event with a text, or any other content, and return it as it was stored."""
-        asked = {"task_id": task, "content": content or text_content(text)}
+        asked = {"task_id": task, "content": text_content(text) if content is None else content}
         return await self.rpc("event/send", asked, headers)
 
     async def send_without_content(self, task: str) -> Json:
@@ -71,7 +71,7 @@ class AgentexSandboxClient:
 
     async def hold(self, task: str, text: str = "", *, content: Json | None = None) -> Json:
         """Store an event that `redeliver` hands over later, and return it."""
-        sent = content or text_content(text)
+        sent = text_content(text) if content is None else content
         return (await self._control.send("hold", task=task, content=sent))["event"]
 
     async def redeliver(self, event: Json, headers: Mapping[str, str] | None = None) -> None:

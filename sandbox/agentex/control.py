@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.agentex import rpc
 from sandbox.agentex.core import Backend
-from sandbox.agentex.delivery import post
+from sandbox.agentex.delivery import KEY, post
 from sandbox.agentex.errors import AgentError, RefusedError, ShapeError
 from sandbox.agentex.faults import ArmFault
 from sandbox.agentex.shapes import problems_of
@@ -62,7 +62,7 @@ class Redeliver(Request):
 
 
 class Forward(Request):
-    """Post anything to an agent: an object as JSON, a string as it is."""
+    """Post anything to an agent: an object as JSON, a string as it is; its key unless another."""
 
     agent: str
     payload: Any
@@ -240,7 +240,8 @@ def _agent_of(backend: Backend, task_id: str) -> Registration:
 async def forward(backend: Backend, asked: Forward) -> Json:
     """Post anything to an agent and return what it answers."""
     to = backend.store.registration_named(asked.agent)
-    status, text = await post(backend, to, asked.payload, asked.headers)
+    headers = {KEY: to.key, **{name.lower(): value for name, value in asked.headers.items()}}
+    status, text = await post(backend, to, asked.payload, headers)
     return {"status": status, "body": text}
 
 

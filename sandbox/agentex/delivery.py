@@ -56,7 +56,7 @@ async def deliver(
     body = params.model_dump(mode="json")
     id_ = f"{method}-{body['task']['id']}"
     request = JSONRPCRequest(method=method, params=body, id=id_).model_dump(mode="json")
-    status, text = await post(backend, to, request, headers)
+    status, text = await post(backend, to, request, forwarded(to, headers))
     if status >= 400:
         raise AgentError(f"HTTP {status} of {to.acp_url}/api")
     return _result(text, id_)
@@ -87,7 +87,7 @@ async def post(
     body = payload if isinstance(payload, str) else json.dumps(payload)
     timeout = aiohttp.ClientTimeout(total=backend.config.agent_seconds)
     url = f"{to.acp_url}/api"
-    passed = {**forwarded(to, headers), "content-type": "application/json"}
+    passed = {"content-type": "application/json", **headers}
     try:
         async with backend.session.post(url, headers=passed, data=body, timeout=timeout) as answer:
             return answer.status, await answer.text()

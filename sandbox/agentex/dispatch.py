@@ -97,7 +97,7 @@ async def _answer(backend: Backend, route: Route, request: web.Request) -> web.R
         if route.answer is not None:
             check(route.answer, answer, f"answer of {route.name}")
     except ShapeError as error:
-        backend.violated(route.name, error.problems)
+        backend.violated(error.where, error.problems)
         body = {"status_code": 10422, "message": str(error), "data": None}
         return web.json_response(body, status=422)
     except RefusedError as error:
