@@ -264,6 +264,16 @@ class TestCallers:
 
         assert canceled["status"] == "CANCELED"
 
+    async def test_the_task_of_another_agent_is_handed_over_too(self, at: Stage):
+        other = {**at.agent.registration, "name": "another"}
+        registered = (await post(at.sandbox, "/agents/register", other))[1]
+        asked = {"task_id": await create_task(at), "content": text_content("hi")}
+        event = await at.people.rpc("event/send", asked, agent="another")
+
+        assert event["agent_id"] == registered["id"] != at.registered["id"]
+        assert at.agent.headers[-1]["x-agent-api-key"] == registered["agent_api_key"]
+        assert at.agent.params().agent.name == "another"
+
     async def test_a_message_is_not_sent_to_an_async_agent(self, at: Stage):
         with pytest.raises(ControlError, match="Unsupported method"):
             await at.people.rpc("message/send", {"content": text_content("hi")})
