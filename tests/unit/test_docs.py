@@ -24,7 +24,7 @@ README, CONTRIBUTING, OPERATIONS = (
     (ROOT / name).read_text(encoding="utf-8")
     for name in ("README.md", "CONTRIBUTING.md", "docs/operations.md")
 )
-HIDDEN = {".ci", ".env.example", ".gitignore"}
+HIDDEN = {".ci", ".dockerignore", ".env.example", ".gitignore"}
 LATER = {"examples/purchasing/plants.py", "garden/policy.yaml", "garden/plants.py"}
 """Files that a reader of the README makes."""
 PROGRAMS = ("bot", "countersign", "dev", "tests/browser", "worker", "workflows")
