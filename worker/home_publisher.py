@@ -63,7 +63,7 @@ class HomePublisher:
         homes: dict[tuple[str, str], tuple[Person, list[ApprovalStatus]]] = {}
         for status in changed:
             for person in concerned(status, groups):
-                key = (status.origin.team, person.user)
+                key = (status.team, person.user)
                 homes.setdefault(key, (person, []))[1].append(status)
         for (team, _), (person, known) in homes.items():
             await self._publish_one(team, person, known)
@@ -108,4 +108,4 @@ def _named(status: ApprovalStatus, groups: Groups) -> Iterator[Person]:
     users = [user for who in panels for user in who.users]
     users += [absence.delegate for absence in rule.absences]
     users += [it for who in panels for id_ in who.groups for it in sorted(groups.get(id_, ()))]
-    yield from (Person(team=status.origin.team, user=user) for user in users)
+    yield from (Person(team=status.team, user=user) for user in users)

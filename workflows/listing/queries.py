@@ -150,7 +150,7 @@ def _ids(viewer: Viewer) -> Sequence[str]:
 
 def is_visible_to(status: ApprovalStatus, team: str, viewer: Viewer) -> bool:
     """Whether somebody may see one approval: what `Kind.ALL` asks visibility, of its state."""
-    if status.origin.team != team:
+    if status.team != team:
         return False
     seen_by = audience(status)
     return any(id_ in seen_by for id_ in viewer.ids) or (viewer.is_member and PUBLIC in seen_by)

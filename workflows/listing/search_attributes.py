@@ -51,7 +51,7 @@ def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> Ty
     """What a request is found by from the start; the rule's own deadline if none is given."""
     call, rule = request.call, request.rule
     pairs: list[SearchAttributePair[Any]] = [
-        SearchAttributePair(TEAM, _word(call.origin.team)),
+        SearchAttributePair(TEAM, _word(request.team)),
         SearchAttributePair(REQUESTER, _word(call.requester.user)),
         SearchAttributePair(TOOL, _word(call.tool)),
     ]
@@ -108,7 +108,7 @@ def grant_changes(
         return [GRANTS.value_unset()]
     givers = (grant.by.user for grant in grants)
     return [
-        TEAM.value_set(origin.team),
+        TEAM.value_set(grants[-1].by.team),
         GRANTS.value_set(ACTIVE),
         AUDIENCE.value_set(_unique(origin.channel, *givers, *people)),
     ]
