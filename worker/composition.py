@@ -185,7 +185,7 @@ def build_runner(
 ) -> AgentRunner:
     """The agent of the settings. Tools that the policy has rules for are guarded too."""
     return AgentRunner(
-        settings.agent_name,
+        settings.agent_title,
         settings.agent_instructions,
         settings.openai_model,
         tools,

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 from temporalio import activity
 
-from worker.surface import Surfaces
+from worker.surface import Surface, Surfaces
 from workflows.contracts.activities import AgentActivities, LifecycleActivities, TurnActivities
 from workflows.contracts.activity_inputs import StatusLine
 from workflows.contracts.approvals import ApprovalStatus
@@ -85,8 +85,7 @@ class ShownEnds(LifecycleActivities):
     async def report_end(self, status: ApprovalStatus) -> bool:
         """See `LifecycleActivities`."""
         if status.request.is_automatic:
-            surface = self._surfaces.of(status.origin.kind)
-            await _try(lambda: surface.show_automatic(status))
+            await _try(lambda: self._surfaces.of(status.origin.kind).show_automatic(status))
         return await self._lifecycle.report_end(status)
 
     @activity.defn
@@ -113,12 +112,13 @@ class _Shown:
         self._masked = masked
 
     async def call(self, call: Call, at: datetime) -> None:
-        surface = self._surfaces.of(call.origin.kind)
-        await _try(lambda: surface.show_call(call, at, self._masked(call)))
+        await _try(lambda: self._of(call).show_call(call, at, self._masked(call)))
 
     async def result(self, call: Call, at: datetime, result: ToolResult) -> None:
-        surface = self._surfaces.of(call.origin.kind)
-        await _try(lambda: surface.show_result(call, at, result))
+        await _try(lambda: self._of(call).show_result(call, at, result))
+
+    def _of(self, call: Call) -> Surface:
+        return self._surfaces.of(call.origin.kind)
 
 
 def _why_not(reviewed: Reviewed) -> str:
