@@ -112,9 +112,7 @@ async def prepare(settings: WorkerSettings, reach: Reach, listen: Listen) -> Kno
         return Known(tools, directory, policy, temporal, resources, around)
 
 
-async def work(
-    settings: WorkerSettings, known: Known, listen: Listen, stop: asyncio.Event
-) -> None:
+async def work(settings: WorkerSettings, known: Known, listen: Listen, stop: asyncio.Event) -> None:
     """Run workflows and activities until told to stop."""
     temporal, slack = known.temporal, known.around.slack
     homes = build_homes(settings, slack, temporal) if known.around.has_slack else None

@@ -1,7 +1,7 @@
 """Countersign behind AgentEx: what `make dev` starts, with AgentEx's own CLI for our part.
 
-    async with AgentexStack(AgentexOptions()) as stack:
-        task = await stack.backend.create_task()
+async with AgentexStack(AgentexOptions()) as stack:
+    task = await stack.backend.create_task()
 """
 
 import sys
