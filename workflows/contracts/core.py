@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workflows.contracts.origins import is_in_slack, kind_of
+
 CONVERSATION_WORKFLOW = "ConversationWorkflow"
 APPROVAL_WORKFLOW = "ApprovalWorkflow"
 ENDED_WORKFLOW = "EndedWorkflow"
@@ -38,11 +40,24 @@ MESSAGE_LIMIT = 12_000
 
 
 class Person(BaseModel, frozen=True):
-    """Somebody in Slack. The id says who; the name is only how they were called at the time."""
+    """Somebody in Slack, or elsewhere: then the id is `<kind>:<id>`, see `contracts.origins`.
+
+    The id says who; the name is only how they were called at the time.
+    """
 
     team: str
     user: str
     name: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Where they are from: `slack`, or what stands before the colon of their id."""
+        return kind_of(self.user)
+
+    @property
+    def is_in_slack(self) -> bool:
+        """Whether they have a Slack account, so that Slack can be asked about them."""
+        return is_in_slack(self.user)
 
     def same_as(self, other: "Person | None") -> bool:
         """Whether both are one account, whatever it was called.
