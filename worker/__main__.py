@@ -99,7 +99,9 @@ async def work(
     threads = SlackThreads(slack, settings.deployment)
     people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
     homes = build_homes(settings, slack, temporal)
-    cards = SlackCards(slack, directory, settings.deployment, homes.changed)
+    cards = SlackCards(
+        slack, directory, settings.deployment, homes.changed, settings.agentex_card_channel
+    )
     activities = [
         runner,
         cards,

@@ -104,7 +104,10 @@ class SlackThreads(ThreadActivities):
 
     @activity.defn
     async def post_ephemeral(self, ephemeral: EphemeralMessage) -> None:
-        """See `ThreadActivities`."""
+        """See `ThreadActivities`. Nobody can be written to who is not in Slack."""
+        if not ephemeral.to.is_in_slack:
+            log.info("nothing is said privately outside Slack", code=ephemeral.notice.code)
+            return
         if not ephemeral.notice.offers and not ephemeral.nudge:
             await self._post_ephemeral(ephemeral)
             return

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.directory import Directory
 from worker.cards.line import ThreadLine
-from worker.cards.placing import Placing
+from worker.cards.placing import Placing, is_from_slack
 from worker.cards.reminders import Reminders
 from worker.posts import Destination, IdempotentPosts, MessageContent
 from worker.slack import GONE
@@ -30,10 +30,14 @@ class SlackCards(CardActivities):
         directory: Directory,
         deployment: str,
         changed: Callable[[ApprovalStatus], None] = lambda _: None,
+        fallback_channel: str = "",
     ) -> None:
-        """`changed` is told what cards were drawn of; it does not wait for anything."""
+        """`changed` is told what cards were drawn of; it does not wait for anything.
+
+        `fallback_channel` is for what was asked outside Slack, see `Placing`.
+        """
         self._posts = IdempotentPosts(slack)
-        self._placing = Placing(self._posts, directory, deployment)
+        self._placing = Placing(self._posts, directory, deployment, fallback_channel)
         self._line = ThreadLine(self._posts, deployment)
         self._reminders = Reminders(self._posts, directory, deployment)
         self._deployment = deployment
@@ -77,10 +81,14 @@ class SlackCards(CardActivities):
     async def _redraw(self, status: ApprovalStatus, known: Card) -> Card:
         card = await self._placing.redraw(status, known)
         is_elsewhere = bool(card.line) or not card.ts or card.channel != status.thread.channel
-        return await self._line.show(status, card) if is_elsewhere else card
+        return await self._with_line(status, card) if is_elsewhere else card
 
     async def _post(self, status: ApprovalStatus) -> Card:
         placed = await self._placing.post(status)
         if placed.target == THREAD:
             return placed.card
-        return await self._line.show(status, placed.card)
+        return await self._with_line(status, placed.card)
+
+    async def _with_line(self, status: ApprovalStatus, card: Card) -> Card:
+        """With a line in the thread, if it was asked in one of Slack's."""
+        return await self._line.show(status, card) if is_from_slack(status) else card
