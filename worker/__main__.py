@@ -100,7 +100,14 @@ async def work(
     surfaces = Surfaces([SlackThreads(slack, settings.deployment)])
     people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
     homes = build_homes(settings, slack, temporal)
-    cards = SlackCards(slack, directory, surfaces, settings.deployment, homes.changed)
+    cards = SlackCards(
+        slack,
+        directory,
+        surfaces,
+        settings.deployment,
+        homes.changed,
+        settings.agentex_card_channel,
+    )
     activities = [
         runner,
         cards,

@@ -23,7 +23,8 @@ from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.slack import CONFIGURATION_DELAY
 from workflows.contracts.activities import PolicyActivities
 from workflows.contracts.activity_inputs import PolicyQuery
-from workflows.contracts.core import SLACK, ToolSpec
+from workflows.contracts.core import ToolSpec
+from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
 
 log = structlog.get_logger(__name__)

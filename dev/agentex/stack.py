@@ -1,7 +1,7 @@
 """Countersign behind AgentEx: what `make dev` starts, with AgentEx's own CLI for our part.
 
-    async with AgentexStack(AgentexOptions()) as stack:
-        task = await stack.backend.create_task()
+async with AgentexStack(AgentexOptions()) as stack:
+task = await stack.backend.create_task()
 """
 
 import sys
@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox.agentex.client import AgentexSandboxClient
+
 from dev.agentex.manifest import local_manifest
 from dev.child import Child, Command, OnLine
 from dev.http_probe import until_ready
@@ -19,7 +21,6 @@ from dev.paths import ROOT
 from dev.ports import LOOPBACK, free_port
 from dev.processes import Stack
 from dev.stack_options import StackOptions
-from sandbox.agentex.client import AgentexSandboxClient
 
 AGENTEX = Path(sys.executable).with_name("agentex")
 """AgentEx's CLI starts our processes with the interpreter that it runs on itself."""
@@ -101,16 +102,15 @@ class AgentexStack:
         """Start the stand-in of AgentEx, and wait until it serves."""
         ports = ("--port", str(self.options.backend_port))
         control = ("--control-port", str(self.options.control_port), "--token", TOKEN)
-        self._backend = await self._start(
-            "agentex", (sys.executable, "-m", "sandbox.agentex", *ports, *control)
-        )
-        await until_ready(f"{self.backend_url}/openapi.json", READY_SECONDS)
+        command = (sys.executable, "-m", "sandbox.agentex", *ports, *control)
+        self._backend = await self._start("agentex", command, f"{self.backend_url}/openapi.json")
+        await self._backend.ready(READY_SECONDS)
 
     async def start_agent(self) -> None:
         """Have AgentEx's CLI start our processes, and wait until both serve."""
         command = (str(AGENTEX), "agents", "run", "--manifest", str(self._path))
-        self._cli = await self._start("agent", command)
-        await until_ready(f"{self.acp_url}/healthz", READY_SECONDS)
+        self._cli = await self._start("agent", command, f"{self.acp_url}/healthz")
+        await self._cli.ready(READY_SECONDS)
         await until_ready(f"{self.slack.worker_url}/readyz", READY_SECONDS)
 
     async def kill_agent(self) -> None:
@@ -131,8 +131,13 @@ class AgentexStack:
         """Everything that the CLI (`agent`) or the stand-in (`agentex`) printed."""
         return self.slack.wiring.log(name).read_text(encoding="utf-8")
 
-    async def _start(self, name: str, argv: tuple[str, ...]) -> Child:
+    async def _start(self, name: str, argv: tuple[str, ...], ready_url: str) -> Child:
         command = Command(
-            name=name, argv=argv, env=self.env, cwd=ROOT, log=self.slack.wiring.log(name)
+            name=name,
+            argv=argv,
+            env=self.env,
+            cwd=ROOT,
+            log=self.slack.wiring.log(name),
+            ready_url=ready_url,
         )
         return await Child.start(command, self.options.on_line)
