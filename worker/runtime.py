@@ -40,6 +40,7 @@ RESTRICTIONS = replace(
     SandboxRestrictions.default.with_passthrough_modules("pydantic", "pydantic_core"),
     invalid_modules=FORBIDDEN,
 )
+WORKFLOWS = (ConversationWorkflow, ApprovalWorkflow, EndedWorkflow, SweepWorkflow)
 Activities = (
     AgentActivities
     | CardActivities
@@ -89,7 +90,7 @@ def build_worker(temporal: Client, task_queue: str, activities: Sequence[Activit
     return Worker(
         temporal,
         task_queue=task_queue,
-        workflows=[ConversationWorkflow, ApprovalWorkflow, EndedWorkflow, SweepWorkflow],
+        workflows=WORKFLOWS,
         activities=[method for it in activities for method in _methods(it)],
         workflow_runner=ContextFreeRunner(restrictions=RESTRICTIONS),
         interceptors=[Heartbeats()],

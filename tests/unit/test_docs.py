@@ -24,7 +24,7 @@ README, CONTRIBUTING, OPERATIONS = (
     (ROOT / name).read_text(encoding="utf-8")
     for name in ("README.md", "CONTRIBUTING.md", "docs/operations.md")
 )
-HIDDEN = {".ci", ".env.example", ".gitignore"}
+HIDDEN = {".ci", ".dockerignore", ".env.example", ".gitignore"}
 LATER = {"examples/purchasing/plants.py", "garden/policy.yaml", "garden/plants.py"}
 """Files that a reader of the README makes."""
 PROGRAMS = ("bot", "countersign", "dev", "tests/browser", "worker", "workflows")
@@ -107,10 +107,10 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
 
 
 def test_every_make_target_that_is_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for page in PAGES:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in (*PAGES, ROOT / ".ci/run"):
         text = page.read_text(encoding="utf-8")
-        assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)) <= targets
+        assert set(re.findall(r"(?:`|^|^timed )make ([a-z][a-z-]*)", text, re.MULTILINE)) <= targets
 
 
 def test_every_test_that_contributing_runs_exists() -> None:
