@@ -82,7 +82,9 @@ async def prepare(settings: WorkerSettings, slack: AsyncWebClient) -> Known:
         await waiting.for_("Slack", lambda: who_am_i(slack))
         tools, directory = found_tools(settings), Directory(slack)
         specs = {name: tool.spec for name, tool in tools.items()}
-        policy = await open_policy(settings.policy_file, specs, directory, waiting)
+        policy = await open_policy(
+            settings.policy_file, specs, directory, waiting, settings.agentex_card_channel
+        )
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))

@@ -84,6 +84,8 @@ def _lines(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _panel(panel: Panel) -> str:
     who = panel.who.ids
+    if not who:
+        return "nobody in Slack; an operator decides"
     return who[0] if len(who) == 1 and panel.who.users else f"{panel.needed} of {', '.join(who)}"
 
 

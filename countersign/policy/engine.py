@@ -187,11 +187,7 @@ def _why_unreachable(entry: RuleEntry, rule: Rule, facts: Facts) -> str:
     if not is_empty and can_be_reached(rule.panels, without, also):
         return ""
     if facts.origin != SLACK and _is_by_channel(entry):
-        return (
-            f"Rule `{rule.name}` wants people of the channel to approve, and in "
-            f"{origin_name(facts.origin)} there is no channel. Ask again in a channel in Slack, or "
-            "an administrator has to name who may approve."
-        )
+        return "" if _is_for_operators(rule) else _why_no_channel(rule, facts)
     if facts.channel.is_direct and _is_by_channel(entry):
         return (
             f"Rule `{rule.name}` wants people of the channel to approve, and in a direct message "
@@ -200,6 +196,19 @@ def _why_unreachable(entry: RuleEntry, rule: Rule, facts: Facts) -> str:
     return (
         f"Rule `{rule.name}` needs {rule.needed} approvals, and without the person who asks there "
         "are not enough approvers. Somebody else has to ask, or an administrator has to name more."
+    )
+
+
+def _is_for_operators(rule: Rule) -> bool:
+    """Whether a person at a terminal is enough, where nobody in Slack is."""
+    return rule.operator and rule.needed == 1
+
+
+def _why_no_channel(rule: Rule, facts: Facts) -> str:
+    return (
+        f"Rule `{rule.name}` wants people of the channel to approve, and in "
+        f"{origin_name(facts.origin)} there is no channel. Ask again in a channel in Slack, or an "
+        "administrator has to name who may approve, or the channel for its cards."
     )
 
 

@@ -47,6 +47,8 @@ class Facts:
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
     amount: float | None = None
     origin: str = SLACK
+    room: str = ""
+    """Outside Slack: the channel in which people are asked, if there is one."""
 
 
 def requester_from(user: str) -> Requester:

@@ -16,7 +16,8 @@ DEFAULT_REMINDERS = (1 / 2, 9 / 10)
 class Here:
     """What `here` means for one call.
 
-    In a direct message nobody is there but the requester, and us. Outside Slack nobody is.
+    In a direct message nobody is there but the requester, and us. For what is asked outside Slack
+    it is the room where its card goes.
     """
 
     channel: str
@@ -46,7 +47,7 @@ NOWHERE = Here(HERE)
 def here_of(rule: RuleEntry, facts: Facts) -> Here:
     """What `here` means for a rule and a call."""
     alone = facts.requester.id if facts.channel.is_direct else ""
-    return Here(facts.channel.id, alone, rule.self_approval)
+    return Here(facts.channel.id or facts.room, alone, rule.self_approval)
 
 
 def panels_of(rule: RuleEntry, here: Here = NOWHERE) -> tuple[Panel, ...]:

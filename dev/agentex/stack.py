@@ -4,6 +4,7 @@ async with AgentexStack(AgentexOptions()) as stack:
 task = await stack.backend.create_task()
 """
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -12,15 +13,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sandbox.agentex.client import AgentexSandboxClient
-
 from dev.agentex.manifest import local_manifest
 from dev.child import Child, Command, OnLine
+from dev.errors import DevError
 from dev.http_probe import until_ready
 from dev.paths import ROOT
 from dev.ports import LOOPBACK, free_port
 from dev.processes import Stack
 from dev.stack_options import StackOptions
+from sandbox.agentex.client import AgentexSandboxClient
 
 AGENTEX = Path(sys.executable).with_name("agentex")
 """AgentEx's CLI starts our processes with the interpreter that it runs on itself."""
@@ -36,7 +37,7 @@ class AgentexOptions:
     """What is started. The defaults are those of a test."""
 
     has_slack: bool = True
-    """Whether there is a Slack workspace (the sandbox), and our bot in it."""
+    """Whether there is a Slack workspace, the sandbox's or a real one, and our bot in it."""
     backend_url: str = ""
     """An AgentEx that already runs; without it a stand-in is started."""
     acp_port: int = field(default_factory=free_port)
@@ -51,8 +52,9 @@ class AgentexStack:
 
     def __init__(self, options: AgentexOptions) -> None:
         self.options = options
+        is_sandbox = options.has_slack and options.stack.slack_is_sandbox
         run = ("bot",) if options.has_slack else ()
-        self.slack = Stack(replace(options.stack, run=run, slack_is_sandbox=options.has_slack))
+        self.slack = Stack(replace(options.stack, run=run, slack_is_sandbox=is_sandbox))
         self.backend = AgentexSandboxClient.from_control_url(
             f"http://{LOOPBACK}:{options.control_port}/?token={TOKEN}"
         )
@@ -78,6 +80,15 @@ class AgentexStack:
         return {**named, "AGENTEX_BASE_URL": self.backend_url}
 
     async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def start(self) -> None:
+        """Start everything and wait until all of it serves; on failure nothing is left running.
+
+        Raises:
+            DevError: a process ended or was not ready in time.
+        """
         try:
             await self.slack.start()
             if not self.options.backend_url:
@@ -85,10 +96,9 @@ class AgentexStack:
             kept = {name: self.env[name] for name in DEFAULTS_OF_THE_CLI}
             self._path = self._manifest.enter_context(local_manifest(self.options.acp_port, kept))
             await self.start_agent()
-        except BaseException:
+        except BaseException:  # a cancellation too must not leave processes behind
             await self.stop()
             raise
-        return self
 
     async def __aexit__(
         self,
@@ -118,6 +128,17 @@ class AgentexStack:
         if self._cli:
             await self._cli.kill()
 
+    async def died(self) -> DevError:
+        """Wait until a process ends that nobody stopped; the error names it."""
+        watches = [asyncio.create_task(self.slack.died())]
+        watches += [asyncio.create_task(_end_of(it)) for it in (self._cli, self._backend) if it]
+        try:
+            done, _ = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for watch in watches:
+                watch.cancel()
+
     async def stop(self) -> None:
         """Stop everything; may be called twice."""
         for child in (self._cli, self._backend):
@@ -141,3 +162,8 @@ class AgentexStack:
             ready_url=ready_url,
         )
         return await Child.start(command, self.options.on_line)
+
+
+async def _end_of(child: Child) -> DevError:
+    await child.wait()
+    return child.exited()

@@ -130,7 +130,7 @@ def test_a_call_that_is_asked_in_agentex_is_explained(requester: str) -> None:
 
 def test_it_is_explained_that_nobody_is_here_in_agentex() -> None:
     _, said = run(*ELSEWHERE, "--amount", "1", "--requester", "alice")
-    assert "in AgentEx there is no channel" in said
+    assert "nobody in Slack; an operator decides" in said
 
 
 @pytest.mark.parametrize(

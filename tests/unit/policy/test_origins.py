@@ -1,11 +1,12 @@
 """Rules that know where a call is asked, and calls that are not asked in Slack."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from countersign.policy.engine import Policy
-from countersign.policy.facts import Facts, Requester, Venue, requester_from
+from countersign.policy.facts import Requester, Venue, requester_from
 from countersign.policy.origins import unknown_origin
 from countersign.runtime.waiting import Waiting
 from tests.support.builders import STRANGER, a_prepared, a_status, from_elsewhere
@@ -17,14 +18,12 @@ from workflows.contracts.rules import PUBLIC, Ruling, Verdict
 
 WHO = requester_from(STRANGER.user)
 BOB = "approvers: {users: [U0BOB]}"
+ASKED = replace(an_order(requester=WHO, channel=Venue("")), amount=4_120.0, origin="agentex")
 
 
 def ruled(policy: Policy, requester: Requester = WHO) -> Ruling:
     """An order of a hundred widgets that is asked in AgentEx."""
-    facts = an_order(requester=requester, channel=Venue(""))
-    return policy.judge(
-        Facts(facts.tool, requester, Venue(""), facts.arguments, 4_120.0, "agentex")
-    )
+    return policy.judge(replace(ASKED, requester=requester))
 
 
 def when(condition: str, more: str = BOB) -> Policy:
@@ -96,10 +95,21 @@ def test_a_list_of_slack_ids_lets_nobody_ask_from_elsewhere(who: str) -> None:
     assert "names who may ask" in ruling.because
 
 
-def test_nobody_is_here_outside_slack_and_the_answer_says_what_to_do() -> None:
+def test_outside_slack_here_is_the_channel_that_cards_go_to() -> None:
+    policy = when("true", "approvers: {channels: [here]}, quorum: 2")
+    ruling = policy.judge(replace(ASKED, room="C0FINANCE"))
+    assert ruling.rule is not None
+    assert ruling.rule.approver_ids == ("C0FINANCE",)
+
+
+def test_without_that_nobody_is_here_so_an_operator_decides_if_that_is_enough() -> None:
     ruling = ruled(when("true", "approvers: {channels: [here]}"))
-    assert ruling.verdict is Verdict.DENY
-    assert "in AgentEx there is no channel" in ruling.because
+    assert ruling.rule is not None
+    assert (ruling.verdict, ruling.rule.approver_ids) == (Verdict.ASK, ())
+    for more in ("operator: false", "quorum: 2"):
+        ruling = ruled(when("true", f"approvers: {{channels: [here]}}, {more}"))
+        assert ruling.verdict is Verdict.DENY
+        assert "in AgentEx there is no channel" in ruling.because
     both = ruled(when("true", "approvers: {users: [U0BOB], channels: [here]}"))
     assert both.rule is not None
     assert both.rule.approver_ids == ("U0BOB",)
