@@ -103,7 +103,9 @@ async def prepare(settings: WorkerSettings, reach: Reach, listen: Listen) -> Kno
         around = await reach(waiting)
         tools, directory = found_tools(settings), Directory(around.slack)
         specs = {name: tool.spec for name, tool in tools.items()}
-        policy = await open_policy(settings.policy_file, specs, directory, waiting)
+        policy = await open_policy(
+            settings.policy_file, specs, directory, waiting, settings.agentex_card_channel
+        )
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
@@ -143,7 +145,14 @@ def build_activities(
     people = SlackDirectory(directory)
     lifecycle = ShownEnds(TemporalLifecycle(known.temporal), surfaces)
     changed = homes.changed if homes else ignore
-    cards = SlackCards(known.around.slack, directory, surfaces, settings.deployment, changed)
+    cards = SlackCards(
+        known.around.slack,
+        directory,
+        surfaces,
+        settings.deployment,
+        changed,
+        settings.agentex_card_channel,
+    )
     steps = TurnSteps(runner.describe, runner, policy, surfaces)
     return [
         ShownTools(runner, surfaces, runner.masked),

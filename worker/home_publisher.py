@@ -88,11 +88,12 @@ class HomePublisher:
 def concerned(status: ApprovalStatus, groups: Groups) -> list[Person]:
     """Who asked, who had a part in it, and who may decide it, each once and at most `MOST_PEOPLE`.
 
-    Members of a channel are not looked up: they are many.
+    Who is not in Slack has no Home. Members of a channel are not looked up: they are many.
     """
     people: dict[str, Person] = {}
     for person in _named(status, groups):
-        people.setdefault(person.user, person)
+        if person.is_in_slack:
+            people.setdefault(person.user, person)
     return list(people.values())[:MOST_PEOPLE]
 
 

@@ -1,9 +1,10 @@
 """Countersign behind AgentEx: what `make dev` starts, with AgentEx's own CLI for our part.
 
 async with AgentexStack(AgentexOptions()) as stack:
-    task = await stack.backend.create_task()
+task = await stack.backend.create_task()
 """
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -14,6 +15,7 @@ from typing import Self
 
 from dev.agentex.manifest import local_manifest
 from dev.child import Child, Command, OnLine
+from dev.errors import DevError
 from dev.http_probe import until_ready
 from dev.paths import ROOT
 from dev.ports import LOOPBACK, free_port
@@ -35,7 +37,7 @@ class AgentexOptions:
     """What is started. The defaults are those of a test."""
 
     has_slack: bool = True
-    """Whether there is a Slack workspace (the sandbox), and our bot in it."""
+    """Whether there is a Slack workspace, the sandbox's or a real one, and our bot in it."""
     backend_url: str = ""
     """An AgentEx that already runs; without it a stand-in is started."""
     acp_port: int = field(default_factory=free_port)
@@ -50,8 +52,9 @@ class AgentexStack:
 
     def __init__(self, options: AgentexOptions) -> None:
         self.options = options
+        is_sandbox = options.has_slack and options.stack.slack_is_sandbox
         run = ("bot",) if options.has_slack else ()
-        self.slack = Stack(replace(options.stack, run=run, slack_is_sandbox=options.has_slack))
+        self.slack = Stack(replace(options.stack, run=run, slack_is_sandbox=is_sandbox))
         self.backend = AgentexSandboxClient.from_control_url(
             f"http://{LOOPBACK}:{options.control_port}/?token={TOKEN}"
         )
@@ -77,6 +80,15 @@ class AgentexStack:
         return {**named, "AGENTEX_BASE_URL": self.backend_url}
 
     async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def start(self) -> None:
+        """Start everything and wait until all of it serves; on failure nothing is left running.
+
+        Raises:
+            DevError: a process ended or was not ready in time.
+        """
         try:
             await self.slack.start()
             if not self.options.backend_url:
@@ -84,10 +96,9 @@ class AgentexStack:
             kept = {name: self.env[name] for name in DEFAULTS_OF_THE_CLI}
             self._path = self._manifest.enter_context(local_manifest(self.options.acp_port, kept))
             await self.start_agent()
-        except BaseException:
+        except BaseException:  # a cancellation too must not leave processes behind
             await self.stop()
             raise
-        return self
 
     async def __aexit__(
         self,
@@ -101,22 +112,32 @@ class AgentexStack:
         """Start the stand-in of AgentEx, and wait until it serves."""
         ports = ("--port", str(self.options.backend_port))
         control = ("--control-port", str(self.options.control_port), "--token", TOKEN)
-        self._backend = await self._start(
-            "agentex", (sys.executable, "-m", "sandbox.agentex", *ports, *control)
-        )
-        await until_ready(f"{self.backend_url}/openapi.json", READY_SECONDS)
+        command = (sys.executable, "-m", "sandbox.agentex", *ports, *control)
+        self._backend = await self._start("agentex", command, f"{self.backend_url}/openapi.json")
+        await self._backend.ready(READY_SECONDS)
 
     async def start_agent(self) -> None:
         """Have AgentEx's CLI start our processes, and wait until both serve."""
         command = (str(AGENTEX), "agents", "run", "--manifest", str(self._path))
-        self._cli = await self._start("agent", command)
-        await until_ready(f"{self.acp_url}/healthz", READY_SECONDS)
+        self._cli = await self._start("agent", command, f"{self.acp_url}/healthz")
+        await self._cli.ready(READY_SECONDS)
         await until_ready(f"{self.slack.worker_url}/readyz", READY_SECONDS)
 
     async def kill_agent(self) -> None:
         """End the CLI, our server and our worker as a power cut does."""
         if self._cli:
             await self._cli.kill()
+
+    async def died(self) -> DevError:
+        """Wait until a process ends that nobody stopped; the error names it."""
+        watches = [asyncio.create_task(self.slack.died())]
+        watches += [asyncio.create_task(_end_of(it)) for it in (self._cli, self._backend) if it]
+        try:
+            done, _ = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for watch in watches:
+                watch.cancel()
 
     async def stop(self) -> None:
         """Stop everything; may be called twice."""
@@ -131,8 +152,18 @@ class AgentexStack:
         """Everything that the CLI (`agent`) or the stand-in (`agentex`) printed."""
         return self.slack.wiring.log(name).read_text(encoding="utf-8")
 
-    async def _start(self, name: str, argv: tuple[str, ...]) -> Child:
+    async def _start(self, name: str, argv: tuple[str, ...], ready_url: str) -> Child:
         command = Command(
-            name=name, argv=argv, env=self.env, cwd=ROOT, log=self.slack.wiring.log(name)
+            name=name,
+            argv=argv,
+            env=self.env,
+            cwd=ROOT,
+            log=self.slack.wiring.log(name),
+            ready_url=ready_url,
         )
         return await Child.start(command, self.options.on_line)
+
+
+async def _end_of(child: Child) -> DevError:
+    await child.wait()
+    return child.exited()

@@ -11,6 +11,7 @@ from countersign.messages.outcomes import (
 from countersign.slack.text import plain
 from countersign.slack.web_client import UNKNOWN
 from worker.agentex.voice import TaskVoice, voice_for
+from worker.slack import NOT_IN_SLACK
 from workflows.contracts.approvals import ENDED, ApprovalStatus
 from workflows.contracts.core import DECIDE_SIGNAL
 from workflows.contracts.decisions import Decision, Execution, Outcome, Via
@@ -21,6 +22,8 @@ REASON_LIMIT = 500
 RESULT_LIMIT = 2_000
 MOST_NAMES = 8
 MOST_CHANGES = 10
+NO_SURPRISE = UNKNOWN | {NOT_IN_SLACK}
+"""Why there is no card where there is no Slack, or no thread."""
 
 
 def first_line(status: ApprovalStatus) -> str:
@@ -91,7 +94,7 @@ def _deadline(status: ApprovalStatus, voice: TaskVoice) -> str:
 def _without_card(status: ApprovalStatus, voice: TaskVoice) -> Iterator[str]:
     """How it can be decided all the same."""
     problems = status.card.problems if status.card else ()
-    told = [it for it in problems if it.rpartition(": ")[2] not in UNKNOWN]
+    told = [it for it in problems if it.rpartition(": ")[2] not in NO_SURPRISE]
     if told:
         yield f"The card could not be posted ({voice.text(', '.join(told[:MOST_CHANGES]))})."
     if not status.in_force.operator:

@@ -164,7 +164,8 @@ def _size(ids: Sequence[str]) -> int:
 
 
 def _word(text: str) -> str:
-    return text[:WORD_LIMIT]
+    """Its beginning. A character that is not ASCII may take twelve bytes."""
+    return text[: WORD_LIMIT if text.isascii() else WORD_LIMIT * 3 // 4]
 
 
 def _is_single(id_: str) -> bool:
