@@ -1,5 +1,7 @@
 """`python -m worker.agentex`: a worker for AgentEx's tasks, and for Slack if there are tokens."""
 
+from functools import partial
+
 import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
@@ -29,10 +31,7 @@ async def main() -> None:
     settings, agentex = read_settings()
     set_up(settings.log_level, settings.log_format)
     async with aiohttp.ClientSession() as session, stop_signal() as stop:
-
-        async def reach(waiting: Waiting) -> Surroundings:
-            return await surroundings(settings, agentex, session, waiting)
-
+        reach = partial(surroundings, settings, agentex, session)
         await serve(settings, reach, stop, must_listen=False)
 
 

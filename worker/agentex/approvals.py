@@ -26,15 +26,8 @@ NO_SURPRISE = UNKNOWN | {NOT_IN_SLACK}
 """Why there is no card where there is no Slack, or no thread."""
 
 
-def first_line(status: ApprovalStatus) -> str:
-    """What is said at first: the same whatever has become of it, and unlike all others."""
-    voice = voice_for(None)
-    told = voice.text(plain(status.request.prepared.summary, SUMMARY_LIMIT).text)
-    return f"{MARKS[Outcome.PENDING]} **Waiting for approval:** {told} · {voice.code(status.id)}"
-
-
 def approval_text(status: ApprovalStatus) -> str:
-    """How an approval stands, in Markdown."""
+    """How an approval stands, in Markdown. Its id is always in it."""
     voice = voice_for(status)
     told = _waiting if status.outcome is Outcome.PENDING else _ended
     return "\n\n".join(part for part in told(status, voice) if part)
@@ -116,7 +109,7 @@ def _ended(status: ApprovalStatus, voice: TaskVoice) -> Iterator[str]:
     told = f"{mark} **{str(status.outcome).capitalize()}{who}:** {_summary(status, voice)}"
     if decision and decision.reason:
         told += f" · “{voice.text(plain(decision.reason, REASON_LIMIT).text)}”"
-    yield told
+    yield f"{told} · {voice.code(status.id)}"
     yield _changes(status, voice)
     replaced = f" Replaced by {voice.code(status.replaced_by)}." if status.replaced_by else ""
     yield f"{voice.text(ending(status))}{replaced}".strip()

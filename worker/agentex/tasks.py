@@ -1,6 +1,7 @@
 """Tasks of AgentEx: answers, tool calls and their results, and how approvals stand."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +15,8 @@ from countersign.agentex.messages import TaskMessages
 from countersign.agentex.origin import KIND
 from countersign.messages.notices import in_markdown
 from countersign.slack.directory import Directory
-from countersign.slack.markdown.splitting import split
 from countersign.tools.text import cut_mark, encodable
-from worker.agentex.approvals import approval_text, first_line, has_ended, response
+from worker.agentex.approvals import approval_text, has_ended, response
 from worker.agentex.failures import asking_about
 from worker.agentex.notices import in_task
 from worker.mentions import Mentions
@@ -24,7 +24,7 @@ from worker.surface import Surface
 from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reply, StatusLine
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Call, Origin, ToolResult
-from workflows.contracts.decisions import Execution, Outcome
+from workflows.contracts.decisions import Execution
 
 TEXT_LIMIT = 100_000
 """Bytes of one message."""
@@ -53,9 +53,9 @@ class AgentexTasks(Surface):
     async def post_reply(self, reply: Reply) -> None:
         """See `SurfaceActivities`."""
         text = in_markdown(reply, in_task)
-        if not split(text) and reply.otherwise is not None:
+        if not _can_be_seen(text) and reply.otherwise is not None:
             text = in_task(reply.otherwise)
-        if split(text):
+        if _can_be_seen(text):
             named = await self._mentions.named(text)
             await self._say(reply.origin, named, reply.at or _scheduled(), again=reply.again)
 
@@ -77,8 +77,9 @@ class AgentexTasks(Surface):
         """See `Surface`: a call of the tool, a line that is kept true, and at the end a result."""
         shown = status.model_copy(update={"card": card})
         try:
-            line = card.line or await self._ask(status)
-            await self._keep_true(shown, line)
+            line = await self._show_line(shown, is_new=status.card is None)
+            if has_ended(shown):
+                await self._answer(shown)
         except ApplicationError as error:
             if not error.non_retryable or not card.ts:
                 raise
@@ -106,26 +107,19 @@ class AgentexTasks(Surface):
         )
         await self._answer(status)
 
-    async def _ask(self, status: ApprovalStatus) -> str:
-        """Show the call and say that it waits; the message's id.
-
-        It says at first what is known from the start, so that another try knows it again.
-        """
-        request = status.request
-        again = _is_retry() or status.card is not None or status.outcome is not Outcome.PENDING
-        await self._request(
-            request.call, _id(status), request.asked_at, request.prepared.arguments, again=again
-        )
-        return await self._say(
-            status.origin, first_line(status), request.asked_at + NEXT, again=again
-        )
-
-    async def _keep_true(self, status: ApprovalStatus, line: str) -> None:
-        origin = status.origin
-        with asking_about(origin):
-            await self._messages.rewrite(origin.id, line, bounded(approval_text(status)))
-        if has_ended(status):
-            await self._answer(status)
+    async def _show_line(self, status: ApprovalStatus, *, is_new: bool) -> str:
+        """Have the line say how it stands, after the call that it is about; the message's id."""
+        origin, request, text = status.origin, status.request, bounded(approval_text(status))
+        line = status.card.line if status.card else ""
+        again = _is_retry() or not is_new
+        if not line:
+            arguments, at = request.prepared.arguments, request.asked_at
+            await self._request(request.call, _id(status), at, arguments, again=again)
+            line = await self._say(origin, text, at + NEXT, again=again, mark=status.id)
+        if again:
+            with asking_about(origin):
+                await self._messages.rewrite(origin.id, line, text)
+        return line
 
     async def _answer(self, status: ApprovalStatus) -> None:
         """What came of a call that was approved, or was not."""
@@ -133,11 +127,12 @@ class AgentexTasks(Surface):
         result = ToolResult(ok=status.execution is Execution.DONE, text=response(status))
         await self._respond(status.call, _id(status), at, result, again=True)
 
-    async def _say(self, origin: Origin, text: str, at: datetime, *, again: bool = False) -> str:
+    async def _say(
+        self, origin: Origin, text: str, at: datetime, *, again: bool = False, mark: str = ""
+    ) -> str:
+        again = again or _is_retry()
         with asking_about(origin):
-            return await self._messages.say(
-                origin.id, bounded(text), at, again=again or _is_retry()
-            )
+            return await self._messages.say(origin.id, bounded(text), at, again=again, mark=mark)
 
     async def _request(
         self, call: Call, id_: str, at: datetime, arguments: str, *, again: bool
@@ -155,6 +150,11 @@ class AgentexTasks(Surface):
             await self._messages.respond(
                 call.origin.id, id_, call.tool, text, is_error, at, again=again
             )
+
+
+def _can_be_seen(text: str) -> bool:
+    """Whether there is more than spaces and characters that show nothing."""
+    return any(unicodedata.category(char)[0] not in "CZ" for char in text)
 
 
 def bounded(text: str) -> str:
