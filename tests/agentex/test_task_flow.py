@@ -26,7 +26,7 @@ async def test_what_is_asked_in_a_task_is_approved_in_slack(temporal: Client) ->
         assert flow.workspace is not None
         [card] = flow.workspace.seen_in(ROOM)
         assert "AgentEx" in str(card)
-        line = await flow.heard("card]")
+        line = await flow.heard("card in")
         assert "Needs @Bob" in line["content"]
         assert "#finance" in line["content"]
 
@@ -35,7 +35,7 @@ async def test_what_is_asked_in_a_task_is_approved_in_slack(temporal: Client) ->
         await flow.settled_in_temporal(id_)
         shown = await flow.shown()
         assert [it["type"] for it in shown] == ["tool_request", "text", "tool_response", "text"]
-        assert shown[1]["content"].startswith("✅ **Approved by bob:**")
+        assert shown[1]["content"].startswith("✅ **Approved by Bob:**")
         assert "act ran with" in shown[2]["content"]
         [card] = flow.workspace.seen_in(ROOM)
         assert "Approved" in str(card)
