@@ -360,8 +360,8 @@ class Turn:
 
 def _canned(message: Message) -> Answer | None:
     """The answer to a message that needs no model."""
-    if len(message.text) > MESSAGE_LIMIT:
-        return Answer.of(NoticeCode.TOO_LONG, count=len(message.text))
+    if (length := max(message.length, len(message.text))) > MESSAGE_LIMIT:
+        return Answer.of(NoticeCode.TOO_LONG, count=length)
     if message.text.strip():
         return None
     return Answer.of(NoticeCode.FILES_ONLY if message.files else NoticeCode.HELP)
