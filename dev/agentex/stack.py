@@ -148,6 +148,13 @@ class AgentexStack:
         await self.slack.stop()
         await self._manifest.aclose()
 
+    def kill_all(self) -> None:
+        """Stop waiting for anybody; for a second Ctrl-C."""
+        for child in (self._cli, self._backend):
+            if child:
+                child.kill_now()
+        self.slack.kill_all()
+
     def log(self, name: str) -> str:
         """Everything that the CLI (`agent`) or the stand-in (`agentex`) printed."""
         return self.slack.wiring.log(name).read_text(encoding="utf-8")
