@@ -94,7 +94,8 @@ class AgentexStack:
             if not self.options.backend_url:
                 await self.start_backend()
             kept = {name: self.env[name] for name in DEFAULTS_OF_THE_CLI}
-            self._path = self._manifest.enter_context(local_manifest(self.options.acp_port, kept))
+            ports = self.options.acp_port, self.slack.options.ports.worker
+            self._path = self._manifest.enter_context(local_manifest(*ports, kept))
             await self.start_agent()
         except BaseException:  # a cancellation too must not leave processes behind
             await self.stop()
