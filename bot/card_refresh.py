@@ -52,7 +52,7 @@ class CardRefresh:
             SlackApiError: Slack does not take it.
         """
         if _is_message(click) and statuses:
-            batch = Batch(thread=statuses[0].thread, key="", rows=tuple(statuses))
+            batch = Batch(origin=statuses[0].origin, key="", rows=tuple(statuses))
             words = MessageContent(batch_text(batch), batch_blocks(batch, self._deployment))
             await self._rewrite(Posted(click.channel, click.message_ts, words))
 

@@ -37,6 +37,7 @@ from worker.policy import PolicyFile, open_policy
 from worker.runtime import build_plugin, build_worker
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
+from worker.surface import Surfaces
 from worker.threads import SlackThreads
 from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
@@ -96,17 +97,24 @@ async def work(
     """Run workflows and activities until told to stop."""
     temporal, directory = known.temporal, known.directory
     runner = build_runner(settings, known.tools, known.resources, known.policy)
-    threads = SlackThreads(slack, settings.deployment)
+    surfaces = Surfaces([SlackThreads(slack, settings.deployment)])
     people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
     homes = build_homes(settings, slack, temporal)
-    cards = SlackCards(slack, directory, settings.deployment, homes.changed)
+    cards = SlackCards(
+        slack,
+        directory,
+        surfaces,
+        settings.deployment,
+        homes.changed,
+        settings.agentex_card_channel,
+    )
     activities = [
         runner,
         cards,
-        threads,
+        surfaces,
         people,
         lifecycle,
-        TurnSteps(runner.describe, runner, known.policy, threads),
+        TurnSteps(runner.describe, runner, known.policy, surfaces),
         known.policy,
         VoteChecks(runner, known.policy, people, lifecycle),
         Conclusion(cards, lifecycle),

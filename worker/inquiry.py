@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from countersign.policy.engine import Policy
-from countersign.policy.facts import Facts, Requester, Venue
+from countersign.policy.facts import Facts, Requester, Venue, requester_from
 from countersign.slack.directory import DirectoryError, GoneError
 from countersign.slack.id_checks import Directory
 from countersign.slack.profiles import Channel, Profile
@@ -32,7 +32,9 @@ async def facts_of(query: PolicyQuery, policy: Policy, directory: Directory) -> 
         NobodyError: the account cannot ask for anything.
     """
     call = query.call
-    user, channel = call.requester.user, call.thread.channel
+    if not call.requester.is_in_slack:
+        return _from_elsewhere(query)
+    user, channel = call.requester.user, call.origin.channel
     arguments, amount = _read(call.arguments), query.prepared.amount
     if not policy.mentions(call.tool):
         return Facts(call.tool, Requester(user), Venue(channel), arguments, amount)
@@ -56,6 +58,13 @@ async def facts_of(query: PolicyQuery, policy: Policy, directory: Directory) -> 
     )
     venue = Venue(channel, place.is_direct, place.is_private, place.is_shared, place.name)
     return Facts(call.tool, requester, venue, arguments, amount)
+
+
+def _from_elsewhere(query: PolicyQuery) -> Facts:
+    """The same of a call that was not asked for in Slack, which knows nothing of it."""
+    call, who = query.call, query.call.requester
+    requester, arguments = requester_from(who.user), _read(call.arguments)
+    return Facts(call.tool, requester, Venue(""), arguments, query.prepared.amount, who.kind)
 
 
 async def _account(who: Person, directory: Directory, *, needed: bool) -> Profile:

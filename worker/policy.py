@@ -24,6 +24,7 @@ from worker.slack import CONFIGURATION_DELAY
 from workflows.contracts.activities import PolicyActivities
 from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.core import ToolSpec
+from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
 
 log = structlog.get_logger(__name__)
@@ -112,7 +113,18 @@ class PolicyFile(PolicyActivities):
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
             return _deny("Apps and deactivated accounts can't ask for anything.")
-        return with_names(read.policy.judge(facts), read.names, facts)
+        ruling = with_names(read.policy.judge(facts), read.names, facts)
+        if query.call.origin.kind == SLACK:
+            return ruling
+        return ruling.model_copy(update={"team": await self._home()})
+
+    async def _home(self) -> str:
+        """The workspace in which people decide what was asked elsewhere, if there is one."""
+        try:
+            return (await self._directory.home()).team
+        except DirectoryError as error:
+            log.info("no workspace is known, so no list has it", code=error.code)
+            return ""
 
     async def _read_again(self) -> None:
         """Take a changed file if it is sound; approvals that wait keep the rule they have."""

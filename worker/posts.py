@@ -13,8 +13,9 @@ from temporalio.exceptions import ApplicationError
 from countersign.slack.directory import UNREACHABLE
 from countersign.slack.message import MessageContent
 from countersign.slack.validate import message_problems
-from worker.slack import BAD_BLOCKS, ask
-from workflows.contracts.core import Thread
+from worker.slack import BAD_BLOCKS, NOT_IN_SLACK, ask, failure
+from workflows.contracts.core import Origin
+from workflows.contracts.origins import is_in_slack
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +34,9 @@ class Destination:
     thread_ts: str = ""
 
     @classmethod
-    def of(cls, thread: Thread) -> Self:
-        """In this thread."""
-        return cls(thread.channel, thread.ts)
+    def of(cls, thread: Origin) -> Self:
+        """In this thread of Slack."""
+        return cls(thread.channel, thread.id)
 
 
 class IdempotentPosts:
@@ -94,7 +95,9 @@ class IdempotentPosts:
         await _first_taken(words, update, channel=channel, ts=ts)
 
     async def direct(self, user: str) -> Destination:
-        """The direct messages with one person."""
+        """The direct messages with one person; whoever is not in Slack has none."""
+        if not is_in_slack(user):
+            raise failure(NOT_IN_SLACK)
         opened = await ask(self._slack.conversations_open(users=user))
         return Destination(str(opened["channel"]["id"]))
 

@@ -25,7 +25,7 @@ from workflows.contracts.activities import (
     EndActivities,
     LifecycleActivities,
     PolicyActivities,
-    ThreadActivities,
+    SurfaceActivities,
     TurnActivities,
     VoteActivities,
 )
@@ -48,7 +48,7 @@ Activities = (
     | EndActivities
     | LifecycleActivities
     | PolicyActivities
-    | ThreadActivities
+    | SurfaceActivities
     | TurnActivities
     | VoteActivities
 )

@@ -11,10 +11,10 @@ from worker.failures import as_failure_of
 from workflows.contracts.activities import (
     AgentActivities,
     PolicyActivities,
-    ThreadActivities,
+    SurfaceActivities,
     TurnActivities,
 )
-from workflows.contracts.activity_inputs import PolicyQuery, ThreadStatus
+from workflows.contracts.activity_inputs import PolicyQuery, StatusLine
 from workflows.contracts.core import AgentSpec, Call
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Reviewed
 
@@ -26,19 +26,19 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class TurnSteps(TurnActivities):
-    """Puts together what the agent, the policy and the thread do."""
+    """Puts together what the agent, the policy and the surface do."""
 
     describe: Callable[[], AgentSpec]
     agent: AgentActivities
     policy: PolicyActivities
-    threads: ThreadActivities
+    surfaces: SurfaceActivities
 
     @activity.defn
-    async def start_thinking(self, status: ThreadStatus) -> AgentSpec:
+    async def start_thinking(self, status: StatusLine) -> AgentSpec:
         """See `TurnActivities`."""
         try:
             async with asyncio.timeout(STATUS_SECONDS):
-                await self.threads.show_status(status)
+                await self.surfaces.show_status(status)
         except Exception as error:  # noqa: BLE001 - the agent works without a status line, too
             log.info("status line not shown", cause=type(error).__name__)
         return self.describe()

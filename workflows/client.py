@@ -21,7 +21,7 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryFailedError,
 )
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -41,10 +41,12 @@ from workflows.contracts.core import (
     REVOKE_SIGNAL,
     SAY_SIGNAL,
     STATUS_QUERY,
+    STOP_SIGNAL,
     Edit,
     Message,
+    Origin,
     Person,
-    Thread,
+    StopRequest,
 )
 from workflows.contracts.decisions import Decision, Outcome, Stop
 from workflows.conversation.memory import Memory
@@ -82,7 +84,7 @@ PAGE = 10
 LIST_PAGE = 5
 """Rows of a page in Slack, each with its buttons."""
 _APPROVAL_ID = re.compile(rf"{APPROVAL_PREFIX}[0-9a-z-]{{1,200}}")
-_CONVERSATION_ID = re.compile(r"conversation(-[A-Za-z0-9.]{1,64}){3}")
+_CONVERSATION_ID = re.compile(r"conversation(-[A-Za-z0-9.]{1,64}){2,12}")
 
 
 def is_missing(error: RPCError) -> bool:
@@ -138,38 +140,68 @@ async def connect(**overrides: Any) -> Client:
     return await Client.connect(**{**config, **overrides})
 
 
+class ConversationEndedError(Exception):
+    """The conversation is over, and is not begun anew."""
+
+    def __init__(self, workflow_id: str) -> None:
+        super().__init__(workflow_id)
+        self.workflow_id = workflow_id
+
+
 class Conversations:
-    """Threads in which the agent takes part."""
+    """Threads and tasks in which the agent takes part."""
 
     def __init__(self, temporal: Client, task_queue: str) -> None:
         self._temporal = temporal
         self._task_queue = task_queue
 
-    async def start(self, thread: Thread, message: Message) -> None:
-        """Hand the message to the thread's conversation, which is started if there is none."""
-        await self._begin(Memory(thread=thread), message)
+    async def start(self, origin: Origin, message: Message, *, anew: bool = True) -> None:
+        """Hand a message to its conversation, which is started if there is none.
 
-    async def follow_up(self, thread: Thread, message: Message) -> bool:
+        Args:
+            origin: where it was said.
+            message: what was said.
+            anew: whether one begins anew that has come to its end. One that was ended by force
+                always does.
+
+        Raises:
+            ConversationEndedError: it has come to its end.
+        """
+        await self._begin(Memory(origin=origin), message, anew=anew)
+
+    async def open(self, origin: Origin) -> None:
+        """Begin a conversation in which nothing was said yet; done twice, it is done once.
+
+        Raises:
+            ConversationEndedError: it has come to its end.
+        """
+        await self._begin(Memory(origin=origin), anew=False)
+
+    async def stop(self, origin: Origin, request: StopRequest) -> bool:
+        """Have the agent leave off what it is at; False if there is no conversation (any more)."""
+        return await self._signal(origin, STOP_SIGNAL, request)
+
+    async def follow_up(self, origin: Origin, message: Message) -> bool:
         """Hand on what was not said to the bot, if it takes part in this thread; whether it does.
 
         A reply may come before the mention that began its thread, so one that was written soon
         after it waits for that. A conversation that was ended by force is begun anew.
         """
-        if await self._signal(thread, SAY_SIGNAL, message):
+        if await self._signal(origin, SAY_SIGNAL, message):
             return True
-        if message.ts == thread.ts:
+        if message.ts == origin.id:
             return False  # no reply; whoever begins a thread begins it with a mention
-        if await self.how_ended(thread.workflow_id) not in {None, Stop.GONE}:
-            await self.start(thread, message)
+        if await self.how_ended(origin.workflow_id) not in {None, Stop.GONE}:
+            await self.start(origin, message)
             return True
-        if float(message.ts) - float(thread.ts) > MENTION_SECONDS:
+        if float(message.ts) - float(origin.id) > MENTION_SECONDS:
             return False
-        await self._begin(Memory(thread=thread, listening=True), message)
+        await self._begin(Memory(origin=origin, listening=True), message)
         return True
 
-    async def edited(self, thread: Thread, edit: Edit) -> bool:
+    async def edited(self, origin: Origin, edit: Edit) -> bool:
         """Say that words were changed, if the agent takes part in this thread; whether it does."""
-        return await self._signal(thread, EDITED_SIGNAL, edit)
+        return await self._signal(origin, EDITED_SIGNAL, edit)
 
     async def how_ended(self, workflow_id: str, run_id: str = "") -> Stop | None:
         """How a conversation ended; None while it runs, also in a later run of its chain.
@@ -205,26 +237,37 @@ class Conversations:
                 return None
             raise
 
-    async def _begin(self, memory: Memory, message: Message) -> None:
-        await self._temporal.start_workflow(
-            CONVERSATION_WORKFLOW,
-            memory,
-            id=memory.thread.workflow_id,
-            task_queue=self._task_queue,
-            start_signal=SAY_SIGNAL,
-            start_signal_args=[message],
-            rpc_timeout=RPC_TIMEOUT,
-        )
+    async def _begin(
+        self, memory: Memory, message: Message | None = None, *, anew: bool = True
+    ) -> None:
+        id_ = memory.origin.workflow_id
+        reuse = WorkflowIDReusePolicy
+        try:
+            await self._temporal.start_workflow(
+                CONVERSATION_WORKFLOW,
+                memory,
+                id=id_,
+                task_queue=self._task_queue,
+                id_reuse_policy=(
+                    reuse.ALLOW_DUPLICATE if anew else reuse.ALLOW_DUPLICATE_FAILED_ONLY
+                ),
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal=SAY_SIGNAL if message else None,
+                start_signal_args=[message] if message else [],
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError as error:
+            raise ConversationEndedError(id_) from error
 
     async def report_end(self, status: ApprovalStatus) -> bool:
         """Tell the conversation that asked how an approval ended; False if there is none."""
-        return await self._signal(status.thread, ENDED_SIGNAL, status)
+        return await self._signal(status.origin, ENDED_SIGNAL, status)
 
     async def _signal(
-        self, thread: Thread, name: str, argument: Message | Edit | ApprovalStatus
+        self, origin: Origin, name: str, argument: Message | Edit | StopRequest | ApprovalStatus
     ) -> bool:
         """Whether there is somebody to hear it."""
-        handle = self._temporal.get_workflow_handle(thread.workflow_id)
+        handle = self._temporal.get_workflow_handle(origin.workflow_id)
         try:
             await handle.signal(name, argument, rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:

@@ -47,6 +47,6 @@ def presses(approvals: Approvals, conversations: Conversations) -> Mapping[str, 
             author=click.by,
             text=f"Please ask again: {status.shown.summary or status.shown.title}",
         )
-        await conversations.start(status.thread, message)
+        await conversations.start(status.origin, message)
 
     return {ASK_AGAIN: ask_again}

@@ -21,14 +21,14 @@ def register(
         if said and said.message.is_addressed:
             # A mention comes twice, as `app_mention` and as `message`. Both are handed on, since
             # either may be lost, and the conversation knows them for one by their `ts`.
-            await conversations.start(said.thread, said.message)
+            await conversations.start(said.origin, said.message)
         elif said:
-            await conversations.follow_up(said.thread, said.message)
+            await conversations.follow_up(said.origin, said.message)
         await ack()  # only now: Temporal has the message
 
     async def changed(ack: AsyncAck, body: dict[str, Any]) -> None:
         if changed := read_edit(body, bot_user):
-            await conversations.edited(changed.thread, changed.edit)
+            await conversations.edited(changed.origin, changed.edit)
         await ack()
 
     async def deleted(ack: AsyncAck, body: dict[str, Any]) -> None:

@@ -17,7 +17,8 @@ from bot.payloads.fields import (
     whole,
 )
 from bot.payloads.spoken import own_words, read_spoken
-from workflows.contracts.core import Edit, Message, Person, Thread
+from countersign.slack.origin import slack_thread
+from workflows.contracts.core import Edit, Message, Origin, Person
 
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages in which a person says something.
@@ -34,7 +35,7 @@ EVENT_ID_LIMIT = 100
 class Said:
     """A message that a person wrote, and where."""
 
-    thread: Thread
+    origin: Origin
     message: Message
     is_direct: bool
     mentions_bot: bool
@@ -44,7 +45,7 @@ class Said:
 class Changed:
     """Words that a person changed, and where."""
 
-    thread: Thread
+    origin: Origin
     edit: Edit
 
 
@@ -72,7 +73,7 @@ def read_message(body: Mapping[str, Any], bot_user: str) -> Said | None:
     is_direct = event.get("channel_type") == "im" or thread.channel.startswith(DIRECT_PREFIX)
     mentions_bot = event.get("type") == "app_mention" or bot_user in spoken.mentions
     return Said(
-        thread=thread,
+        origin=thread,
         message=Message(
             id=_event_id(body, f"{thread.channel}:{ts}"),
             ts=ts,
@@ -144,13 +145,12 @@ def _is_a_persons(message: Mapping[str, Any], bot_user: str) -> bool:
 
 def _thread(
     body: Mapping[str, Any], event: Mapping[str, Any], message: Mapping[str, Any]
-) -> Thread:
+) -> Origin:
     """The thread that a message is in, or begins, in the workspace that installed us."""
     root = "thread_ts" if message.get("thread_ts") else "ts"
     team = installation(body) or identity(text(event, "team"), "team")
-    return Thread(
-        team=team, channel=identity(text(event, "channel"), "channel"), ts=timestamp(message, root)
-    )
+    channel = identity(text(event, "channel"), "channel")
+    return slack_thread(team, channel, timestamp(message, root))
 
 
 def _author(message: Mapping[str, Any], team: str) -> Person:

@@ -154,6 +154,10 @@ def _said_earlier(_: Notice, voice: Voice) -> str:
     )
 
 
+def _stopped(notice: Notice, _: Voice) -> str:
+    return f"Stopped. {effects_for_person(notice.effects)}"
+
+
 SENTENCES: Mapping[NoticeCode, Callable[[Notice, Voice], str]] = {
     NoticeCode.HELP: help_text,
     NoticeCode.FILES_ONLY: lambda _notice, _voice: FILES_ONLY,
@@ -172,4 +176,5 @@ SENTENCES: Mapping[NoticeCode, Callable[[Notice, Voice], str]] = {
     NoticeCode.PRESS_HERE: _press_here,
     NoticeCode.NOT_WITHDRAWN: _not_withdrawn,
     NoticeCode.SAID_EARLIER: _said_earlier,
+    NoticeCode.STOPPED: _stopped,
 }

@@ -16,7 +16,7 @@ DEFAULT_REMINDERS = (1 / 2, 9 / 10)
 class Here:
     """What `here` means for one call.
 
-    In a direct message nobody is there but the requester, and us.
+    In a direct message nobody is there but the requester, and us. Outside Slack nobody is.
     """
 
     channel: str
@@ -29,6 +29,8 @@ class Here:
         """People with `here` replaced by who it is."""
         named = tuple(channel for channel in entry.channels if channel != HERE)
         if HERE not in entry.channels:
+            return People(users=entry.users, groups=entry.groups, channels=named)
+        if not self.channel:
             return People(users=entry.users, groups=entry.groups, channels=named)
         if not self.alone:
             channels = tuple(dict.fromkeys((*named, self.channel)))

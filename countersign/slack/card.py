@@ -87,5 +87,5 @@ def _end(status: ApprovalStatus, deployment: str, *, complete: bool) -> Iterator
         yield context(
             f"The rest doesn't fit here; `countersign show {escape(status.id)}` prints it."
         )
-    if status.outcome is Outcome.EXPIRED:
+    if status.outcome is Outcome.EXPIRED and status.request.call.requester.is_in_slack:
         yield ask_again(status, place)

@@ -79,7 +79,7 @@ def line_content(status: ApprovalStatus, deployment: str) -> MessageContent:
 def card_at(status: ApprovalStatus, channel: str, deployment: str) -> MessageContent:
     """A card that is in a channel already. In its own, a line stands for one out of the thread."""
     card = status.card
-    in_thread = channel == status.thread.channel and not (card and card.line)
+    in_thread = channel == status.origin.channel and not (card and card.line)
     source = card.source if card else ""
     return card_content(status, channel, deployment, in_thread=in_thread, source=source)
 
@@ -95,7 +95,7 @@ def messages_of(status: ApprovalStatus, deployment: str) -> Iterator[Posted]:
         words = card_content(status, copy.channel, deployment, in_thread=False, source=card.source)
         yield Posted(copy.channel, copy.ts, words)
     if card.line:
-        yield Posted(status.thread.channel, card.line, line_content(status, deployment))
+        yield Posted(status.origin.channel, card.line, line_content(status, deployment))
 
 
 def is_direct(channel: str) -> bool:

@@ -1,7 +1,10 @@
 """The purchasing assistant's store: a catalogue, a budget and orders, in SQL."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from asyncpg import PostgresError
 from sqlalchemy import func, or_, select, update
@@ -27,6 +30,8 @@ from examples.purchasing.tables import (
     Purse,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
 STARTS = 5
 """How often a database is tried whose tables others are creating at the same time."""
 
@@ -58,8 +63,26 @@ class Quote:
     budget_left_cents: int
 
 
+def unbroken(method: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """A transaction that comes to its end although whoever waited for it was cancelled.
+
+    aiosqlite loses the statement that a cancelled read was in, and with it SQLite's lock on the
+    file: nobody could write until the connection is collected as garbage.
+    """
+    under_way = set[asyncio.Task[T]]()
+
+    @wraps(method)
+    async def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+        task = asyncio.create_task(method(*args, **kwargs))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+        return await asyncio.shield(task)
+
+    return whole
+
+
 class Shop:
-    """The store. Every method is one transaction."""
+    """The store. Every method is one transaction, which nothing breaks off."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -89,6 +112,7 @@ class Shop:
         """Close every connection."""
         await self._engine.dispose()
 
+    @unbroken
     async def search(self, query: str) -> Sequence[Item]:
         """Items that have every word of the query in their name or description."""
         wanted = select(Item).order_by(Item.sku)
@@ -103,16 +127,19 @@ class Shop:
         async with self._session() as session:
             return (await session.scalars(wanted)).all()
 
+    @unbroken
     async def budget(self) -> Budget:
         """What is left to spend."""
         async with self._session() as session:
             return await self._budget(session)
 
+    @unbroken
     async def order(self, order_id: int) -> Order | None:
         """One order, or None."""
         async with self._session() as session:
             return await session.get(Order, order_id)
 
+    @unbroken
     async def quote(self, sku: str, quantity: int) -> Quote:
         """What an order would come to.
 
@@ -122,6 +149,7 @@ class Shop:
         async with self._session() as session:
             return await self._quote(session, sku, quantity)
 
+    @unbroken
     async def place(self, key: str, sku: str, quantity: int, requester: str) -> Order:
         """Place an order; the same key again returns the order it placed.
 
@@ -145,6 +173,7 @@ class Shop:
             await self._take_stock(session, quote.sku, quantity)
             return order
 
+    @unbroken
     async def cancel(self, order_id: int) -> Order:
         """Cancel an order; cancelling it again changes nothing.
 

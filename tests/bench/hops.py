@@ -63,7 +63,7 @@ async def play_ours(world: Flow) -> Times:
     flow, id_ = await ask(world)
     asked = time.perf_counter()
     await flow.vote(id_)
-    await flow.threads.until(lambda: any(it.thread == flow.thread for it in flow.threads.posted))
+    await flow.threads.until(lambda: any(it.origin == flow.thread for it in flow.threads.posted))
     return 1000 * (asked - began), 1000 * (time.perf_counter() - asked)
 
 
@@ -72,8 +72,8 @@ async def ask(world: Flow) -> tuple[Flow, str]:
     flow = replace(world, thread=a_thread())
     await flow.say("please act")
     cards = flow.cards
-    await cards.until(lambda: any(it.thread == flow.thread for it in cards.shown))
-    return flow, next(it.id for it in cards.shown if it.thread == flow.thread)
+    await cards.until(lambda: any(it.origin == flow.thread for it in cards.shown))
+    return flow, next(it.id for it in cards.shown if it.origin == flow.thread)
 
 
 async def measure(plays: Sequence[Play], server: int) -> Sequence[Cost]:

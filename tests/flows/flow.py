@@ -25,7 +25,7 @@ from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals, Conversations
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Person, Thread
+from workflows.contracts.core import Origin, Person
 from workflows.contracts.decisions import Decision, Outcome, Refusal
 from workflows.contracts.rules import Panel, People, Rule
 from workflows.conversation.workflow import TURNS_PER_RUN
@@ -62,7 +62,7 @@ class Flow:
     agent: FakeAgent = field(default_factory=FakeAgent)
     policy: FakePolicy = field(default_factory=FakePolicy)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
-    thread: Thread = field(default_factory=a_thread)
+    thread: Origin = field(default_factory=a_thread)
 
     @property
     def approvals(self) -> Approvals:
@@ -143,13 +143,13 @@ class Flow:
             await old.result(follow_runs=False)
         await self.answered(told + TURNS_PER_RUN - 1)
 
-    async def failed_tasks(self, thread: Thread | None = None) -> Sequence[str]:
+    async def failed_tasks(self, thread: Origin | None = None) -> Sequence[str]:
         """What failed in the workflows of a thread, as Temporal shows it to operators.
 
         A task that ends a workflow is done again if a signal comes in between, which is no fault.
         """
         thread = thread or self.thread
-        asked = (it.id for it in self.cards.shown if it.thread.ts == thread.ts)
+        asked = (it.id for it in self.cards.shown if it.origin.id == thread.id)
         failed: list[str] = []
         for id_ in dict.fromkeys((thread.workflow_id, *asked)):
             history = await self.temporal.get_workflow_handle(id_).fetch_history()

@@ -17,7 +17,7 @@ from tests.support.activity_faults import HUGE, Fault, FaultInjector, answer_of,
 from tests.support.builders import ALICE, a_message, a_press, a_thread
 from tests.support.scripted_model import Script, calls, says
 from workflows.contracts.activities import LifecycleActivities
-from workflows.contracts.core import Person, Thread
+from workflows.contracts.core import Origin, Person
 from workflows.contracts.decisions import Decision, Outcome, Verb
 
 MODEL = "the model"
@@ -68,7 +68,7 @@ class Case:
     flow: Flow
     injector: FaultInjector
     step: str
-    thread: Thread = field(default_factory=a_thread)
+    thread: Origin = field(default_factory=a_thread)
     approver: Person = field(default_factory=an_approver)
 
     async def survive(self, faults: Sequence[Fault]) -> str:
@@ -85,7 +85,7 @@ class Case:
         return ""
 
     async def _survive(self, fault: Fault) -> None:
-        words = (self.thread.ts, self.approver.user)
+        words = (self.thread.id, self.approver.user)
         self.injector.arm(self.step, fault, *words)
         asked, told = len(self._asked), len(self._told)
         is_answered = self.step != "post_reply" or fault is Fault.UNFORESEEN
@@ -139,7 +139,7 @@ class Case:
         return None
 
     async def _say(self, text: str) -> None:
-        message = a_message(f"{text} ({self.thread.ts})")
+        message = a_message(f"{text} ({self.thread.id})")
         await self.flow.conversations.start(self.thread, message)
 
     async def _until(self, true: Callable[[], object], else_: str) -> None:
@@ -153,11 +153,11 @@ class Case:
     @property
     def _asked(self) -> Sequence[str]:
         shown = self.flow.cards.shown
-        return list(dict.fromkeys(it.id for it in shown if it.thread.ts == self.thread.ts))
+        return list(dict.fromkeys(it.id for it in shown if it.origin.id == self.thread.id))
 
     @property
     def _told(self) -> Sequence[str]:
-        return [it.markdown for it in self.flow.threads.posted if it.thread.ts == self.thread.ts]
+        return [it.markdown for it in self.flow.threads.posted if it.origin.id == self.thread.id]
 
 
 @pytest.mark.timeout(300)

@@ -13,11 +13,12 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
+from countersign.slack.origin import slack_thread
 from tests.support.builders import ALICE, BOB, NOON
 from tests.support.listed_approvals import CAROL, QUEUE, a_rule, an_approval, start, voted
 from workflows.client import Approvals, Conversations
 from workflows.contracts.approvals import ApprovalStatus, Grant
-from workflows.contracts.core import CONVERSATION_WORKFLOW, Person, Thread
+from workflows.contracts.core import CONVERSATION_WORKFLOW, Person
 from workflows.contracts.decisions import HandOver, Outcome
 from workflows.contracts.rules import PUBLIC, Absence, Escalation, Rule
 from workflows.conversation.memory import Memory
@@ -241,14 +242,14 @@ async def test_a_row_shows_what_the_memo_holds(store: Store) -> None:
 async def test_standing_permissions_are_shown_to_the_channel_and_to_their_givers(
     store: Store,
 ) -> None:
-    thread = Thread(team=store.team, channel=OPS, ts=f"{uuid4().int % 10**9}.0")
+    thread = slack_thread(store.team, OPS, f"{uuid4().int % 10**9}.0")
     grant = Grant(
         id="g1", tool="act", rule="r", by=CAROL, at=NOON, approval="approval-1", requester=ALICE
     )
     updates = grant_changes(thread, [grant], people=[ALICE.user])
     await store.temporal.start_workflow(
         CONVERSATION_WORKFLOW,
-        Memory(thread=thread),
+        Memory(origin=thread),
         id=thread.workflow_id,
         task_queue=QUEUE,
         memo=grants_memo([grant]),

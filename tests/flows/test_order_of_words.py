@@ -42,7 +42,7 @@ async def test_a_reply_is_kept_until_its_mention_comes(temporal: Client) -> None
         )
         await temporal.start_workflow(
             "ConversationWorkflow",
-            Memory(thread=flow.thread, listening=True),
+            Memory(origin=flow.thread, listening=True),
             id=flow.thread.workflow_id,
             task_queue=flow.queue,
             start_signal=SAY_SIGNAL,

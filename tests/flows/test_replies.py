@@ -16,7 +16,7 @@ from tests.flows.flow import working
 from tests.support.builders import ALICE, a_message, a_thread
 from tests.support.scripted_model import says
 from workflows.client import MENTION_SECONDS, Conversations
-from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Thread
+from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Origin
 from workflows.conversation.memory import Memory
 
 Given = list[tuple[str, object]]
@@ -25,8 +25,8 @@ _roots = count(1_000_000)
 
 
 @pytest.fixture
-def thread() -> Thread:
-    return a_thread().model_copy(update={"ts": f"{next(_roots)}.000100"})
+def thread() -> Origin:
+    return a_thread().model_copy(update={"id": f"{next(_roots)}.000100"})
 
 
 @pytest.fixture
@@ -34,16 +34,16 @@ def conversations(temporal: Client) -> Conversations:
     return Conversations(temporal, "a-queue-without-a-worker")
 
 
-def _reply(thread: Thread, seconds: float) -> Message:
-    ts = f"{float(thread.ts) + seconds:.6f}"
+def _reply(thread: Origin, seconds: float) -> Message:
+    ts = f"{float(thread.id) + seconds:.6f}"
     return a_message("make that 5").model_copy(update={"ts": ts, "is_addressed": False})
 
 
-def _handle(temporal: Client, thread: Thread) -> WorkflowHandle[object, object]:
+def _handle(temporal: Client, thread: Origin) -> WorkflowHandle[object, object]:
     return temporal.get_workflow_handle(thread.workflow_id)
 
 
-async def _history(temporal: Client, thread: Thread) -> tuple[Memory, Given]:
+async def _history(temporal: Client, thread: Origin) -> tuple[Memory, Given]:
     """What the conversation of a thread was begun with, and what it was told."""
     memory: list[Memory] = []
     told: Given = []
@@ -60,7 +60,7 @@ async def _history(temporal: Client, thread: Thread) -> tuple[Memory, Given]:
     return begun, told
 
 
-async def _exists(temporal: Client, thread: Thread) -> bool:
+async def _exists(temporal: Client, thread: Origin) -> bool:
     try:
         await _handle(temporal, thread).describe()
     except RPCError:
@@ -70,7 +70,7 @@ async def _exists(temporal: Client, thread: Thread) -> bool:
 
 @pytest.mark.parametrize("seconds", [0.5, MENTION_SECONDS - 1, -1])
 async def test_a_reply_that_comes_before_its_mention_is_kept_for_it(
-    temporal: Client, conversations: Conversations, thread: Thread, seconds: float
+    temporal: Client, conversations: Conversations, thread: Origin, seconds: float
 ) -> None:
     reply, mention = _reply(thread, seconds), a_message("order 10 widgets")
     assert await conversations.follow_up(thread, reply)
@@ -81,7 +81,7 @@ async def test_a_reply_that_comes_before_its_mention_is_kept_for_it(
 
 
 async def test_a_mention_that_comes_first_waits_for_nothing(
-    temporal: Client, conversations: Conversations, thread: Thread
+    temporal: Client, conversations: Conversations, thread: Origin
 ) -> None:
     mention, reply = a_message("order 10 widgets"), _reply(thread, 2)
     await conversations.start(thread, mention)
@@ -93,7 +93,7 @@ async def test_a_mention_that_comes_first_waits_for_nothing(
 
 @pytest.mark.parametrize("seconds", [MENTION_SECONDS + 1, 0])
 async def test_a_thread_of_others_is_left_alone(
-    temporal: Client, conversations: Conversations, thread: Thread, seconds: float
+    temporal: Client, conversations: Conversations, thread: Origin, seconds: float
 ) -> None:
     """Long begun, or only just begun without a mention."""
     assert not await conversations.follow_up(thread, _reply(thread, seconds))
@@ -102,7 +102,7 @@ async def test_a_thread_of_others_is_left_alone(
 
 @pytest.mark.parametrize("seconds", [5, MENTION_SECONDS + 1])
 async def test_a_reply_begins_a_conversation_anew_that_was_ended_by_force(
-    temporal: Client, conversations: Conversations, thread: Thread, seconds: float
+    temporal: Client, conversations: Conversations, thread: Origin, seconds: float
 ) -> None:
     await conversations.start(thread, a_message("order 10 widgets"))
     await _handle(temporal, thread).terminate("an operator")
@@ -114,9 +114,9 @@ async def test_a_reply_begins_a_conversation_anew_that_was_ended_by_force(
 
 
 async def test_an_edit_is_told_to_a_conversation_and_begins_none(
-    temporal: Client, conversations: Conversations, thread: Thread
+    temporal: Client, conversations: Conversations, thread: Origin
 ) -> None:
-    edit = Edit(id="Ev9", ts=thread.ts, author=ALICE, before="order 10", after="order 100")
+    edit = Edit(id="Ev9", ts=thread.id, author=ALICE, before="order 10", after="order 100")
     assert not await conversations.edited(thread, edit)
     assert not await _exists(temporal, thread)
     await conversations.start(thread, a_message("order 10"))
@@ -129,7 +129,7 @@ async def test_what_people_said_to_each_other_before_the_mention_is_not_answered
     temporal: Client,
 ) -> None:
     async with working(temporal, says("Plenty."), says("Five, then.")) as flow:
-        root = float(flow.thread.ts)
+        root = float(flow.thread.id)
 
         async def tell(text: str, seconds: float, *, addressed: bool = False) -> None:
             message = a_message(text).model_copy(

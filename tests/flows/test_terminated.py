@@ -23,7 +23,7 @@ async def _ask_in_a_conversation(flow: Flow) -> str:
         id="call_1",
         tool="act",
         arguments='{"n": 1}',
-        thread=flow.thread,
+        origin=flow.thread,
         requester=ALICE,
         approval=f"approval-{flow.queue}",
     )
@@ -145,7 +145,7 @@ async def test_an_approval_without_any_conversation_can_be_decided(temporal: Cli
         id_ = await _ask_in_a_conversation(flow)
         other = a_thread()
         request = flow.cards.of(id_).request
-        call = request.call.model_copy(update={"thread": other, "approval": f"{id_}-alone"})
+        call = request.call.model_copy(update={"origin": other, "approval": f"{id_}-alone"})
         await temporal.start_workflow(
             ApprovalWorkflow.run,
             request.model_copy(update={"call": call}),

@@ -137,7 +137,7 @@ class Course:
             id="call_1",
             tool="act",
             arguments=self.arguments,
-            thread=a_thread(),
+            origin=a_thread(),
             requester=self.person(Who.REQUESTER),
             approval=self.id,
         )

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from countersign.messages.notices import spoken
 from countersign.messages.voice import MarkdownVoice
+from countersign.slack.origin import slack_thread
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts.core import ArgumentField, Call, Message, Person, Prepared, Thread
+from workflows.contracts.core import ArgumentField, Call, Message, Origin, Person, Prepared
 from workflows.contracts.decisions import Decision, Via
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.contracts.rules import Panel, People, Rule
@@ -16,15 +17,17 @@ from workflows.contracts.rules import Panel, People, Rule
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ALICE = Person(team="T0ACME", user="U0ALICE", name="alice")
 BOB = Person(team="T0ACME", user="U0BOB", name="bob")
+STRANGER = Person(team="buyer", user="agentex:alice@acme.example", name="Alice")
+"""Somebody who asks in AgentEx."""
 
 
 ANYBODY = Rule(name="anybody", version="1", panels=(Panel(who=People(channels=("C0OPS",))),))
 """One approval by anybody in the channel but the requester."""
 
 
-def a_thread(channel: str = "C0OPS") -> Thread:
+def a_thread(channel: str = "C0OPS") -> Origin:
     """A thread that no other test has."""
-    return Thread(team="T0ACME", channel=channel, ts=f"{uuid4().int % 10**10}.000100")
+    return slack_thread("T0ACME", channel, f"{uuid4().int % 10**10}.000100")
 
 
 def a_message(text: str, *files: str) -> Message:
@@ -33,13 +36,13 @@ def a_message(text: str, *files: str) -> Message:
     return Message(id=f"Ev{uuid4().hex}", ts=ts, author=ALICE, text=text, files=files)
 
 
-def a_call(thread: Thread | None = None) -> Call:
+def a_call(thread: Origin | None = None) -> Call:
     """An order of widgets."""
     return Call(
         id="call_1",
         tool="place_order",
         arguments='{"sku": "widget", "quantity": 100, "reason": "stock is low"}',
-        thread=thread or a_thread(),
+        origin=thread or a_thread(),
         requester=ALICE,
     )
 
@@ -64,6 +67,14 @@ def a_request(*fields: ArgumentField) -> ApprovalRequest:
 def a_status(*fields: ArgumentField) -> ApprovalStatus:
     """The approval of that order, pending."""
     return ApprovalStatus(id="approval-k3f9x2ab7q1m", request=a_request(*fields))
+
+
+def from_elsewhere(status: ApprovalStatus, by: Person = STRANGER) -> ApprovalStatus:
+    """The same, asked for outside Slack, where there is no channel."""
+    task = Origin(kind=by.kind, team="buyer", channel="", id="task-1")
+    call = status.request.call.model_copy(update={"requester": by, "origin": task})
+    request = status.request.model_copy(update={"call": call})
+    return status.model_copy(update={"request": request})
 
 
 def a_sentence(code: NoticeCode, **data: Any) -> str:

@@ -19,7 +19,7 @@ from workflows.client import (
     Conversations,
 )
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
-from workflows.contracts.core import Edit, Message, Person, Thread
+from workflows.contracts.core import Edit, Message, Origin, Person
 from workflows.contracts.decisions import CountedVote, Decision, Outcome, Via
 from workflows.contracts.rules import Panel, People, Rule
 from workflows.listing.rows import GrantRow, Listing, Page, PendingApproval, Viewer
@@ -42,27 +42,28 @@ class FakeConversations(Conversations):
     """Threads, as far as listeners go."""
 
     def __init__(self) -> None:
-        self.started: list[tuple[Thread, Message]] = []
-        self.followed: list[tuple[Thread, Message]] = []
-        self.edits: list[tuple[Thread, Edit]] = []
+        self.started: list[tuple[Origin, Message]] = []
+        self.followed: list[tuple[Origin, Message]] = []
+        self.edits: list[tuple[Origin, Edit]] = []
         self.revoked: list[tuple[str, str, Person]] = []
         self.error: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
         self.entered = asyncio.Event()
 
-    async def start(self, thread: Thread, message: Message) -> None:
+    async def start(self, origin: Origin, message: Message, *, anew: bool = True) -> None:
+        assert anew  # a thread always is
         await self._pass()
-        self.started.append((thread, message))
+        self.started.append((origin, message))
 
-    async def follow_up(self, thread: Thread, message: Message) -> bool:
+    async def follow_up(self, origin: Origin, message: Message) -> bool:
         await self._pass()
-        self.followed.append((thread, message))
+        self.followed.append((origin, message))
         return True
 
-    async def edited(self, thread: Thread, edit: Edit) -> bool:
+    async def edited(self, origin: Origin, edit: Edit) -> bool:
         await self._pass()
-        self.edits.append((thread, edit))
+        self.edits.append((origin, edit))
         return True
 
     async def revoke(self, workflow_id: str, grant_id: str, by: Person) -> None:

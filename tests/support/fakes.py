@@ -15,7 +15,7 @@ from workflows.contracts.activities import (
     CardActivities,
     DirectoryActivities,
     PolicyActivities,
-    ThreadActivities,
+    SurfaceActivities,
 )
 from workflows.contracts.activity_inputs import (
     Batch,
@@ -24,7 +24,7 @@ from workflows.contracts.activity_inputs import (
     PolicyQuery,
     Reminder,
     Reply,
-    ThreadStatus,
+    StatusLine,
 )
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import (
@@ -116,7 +116,7 @@ class FakeCards(CardActivities, Watched):
         self.shown.append(status)
         await self.changed()
         return Card(
-            channel=status.thread.channel, ts=f"{self.posted}.0", permalink="http://card.test"
+            channel=status.origin.channel, ts=f"{self.posted}.0", permalink="http://card.test"
         )
 
 
@@ -143,7 +143,7 @@ class Told:
         return self.message.notice.offers
 
 
-class FakeThreads(ThreadActivities, Watched):
+class FakeThreads(SurfaceActivities, Watched):
     """Slack's threads."""
 
     def __init__(self) -> None:
@@ -164,7 +164,7 @@ class FakeThreads(ThreadActivities, Watched):
         await self.changed()
 
     @activity.defn
-    async def show_status(self, status: ThreadStatus) -> None:
+    async def show_status(self, status: StatusLine) -> None:
         """Keep the status line."""
         self.statuses.append(status.text)
 

@@ -7,9 +7,10 @@ from uuid import uuid4
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
+from countersign.slack.origin import slack_thread
 from tests.support.builders import ALICE, NOON, a_call, a_prepared
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts.core import APPROVAL_WORKFLOW, Person, Thread
+from workflows.contracts.core import APPROVAL_WORKFLOW, Person
 from workflows.contracts.decisions import CountedVote, Decision, Via
 from workflows.contracts.rules import Panel, People, Rule
 from workflows.listing.rows import approval_memo
@@ -39,7 +40,7 @@ def an_approval(
     audience: Sequence[str] = (),
 ) -> ApprovalStatus:
     """A pending approval of a call by somebody."""
-    thread = Thread(team=team, channel="C0OPS", ts="1.0")
+    thread = slack_thread(team, "C0OPS", "1.0")
     id_ = f"approval-{uuid4().hex[:12]}"
     call = a_call(thread).model_copy(update={"requester": by, "tool": tool, "approval": id_})
     request = ApprovalRequest(

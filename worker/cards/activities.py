@@ -4,21 +4,16 @@ from collections.abc import Callable
 
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.directory import Directory
-from worker.cards.line import ThreadLine
 from worker.cards.placing import Placing
 from worker.cards.reminders import Reminders
-from worker.posts import Destination, IdempotentPosts, MessageContent
-from worker.slack import GONE
+from worker.posts import IdempotentPosts
+from worker.surface import Surfaces
 from workflows.contracts.activities import CardActivities
 from workflows.contracts.activity_inputs import Batch, Reminder
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.rules import THREAD
-
-BATCH_EVENT = "approval_batch"
 
 
 class SlackCards(CardActivities):
@@ -28,15 +23,19 @@ class SlackCards(CardActivities):
         self,
         slack: AsyncWebClient,
         directory: Directory,
+        surfaces: Surfaces,
         deployment: str,
         changed: Callable[[ApprovalStatus], None] = lambda _: None,
+        fallback_channel: str = "",
     ) -> None:
-        """`changed` is told what cards were drawn of; it does not wait for anything."""
-        self._posts = IdempotentPosts(slack)
-        self._placing = Placing(self._posts, directory, deployment)
-        self._line = ThreadLine(self._posts, deployment)
-        self._reminders = Reminders(self._posts, directory, deployment)
-        self._deployment = deployment
+        """`changed` is told what cards were drawn of; it does not wait for anything.
+
+        `fallback_channel` is for what was asked outside Slack, see `Placing`.
+        """
+        posts = IdempotentPosts(slack)
+        self._surfaces = surfaces
+        self._placing = Placing(posts, directory, surfaces, deployment, fallback_channel)
+        self._reminders = Reminders(posts, directory, deployment)
         self._changed = changed
 
     @activity.defn
@@ -52,18 +51,8 @@ class SlackCards(CardActivities):
 
     @activity.defn
     async def show_batch(self, batch: Batch) -> str:
-        """See `CardActivities`. A summary that is gone is posted anew."""
-        words = MessageContent(batch_text(batch), batch_blocks(batch, self._deployment))
-        if batch.ts:
-            try:
-                await self._posts.rewrite(batch.thread.channel, batch.ts, words)
-            except ApplicationError as error:
-                if error.type not in GONE:
-                    raise
-            else:
-                return batch.ts
-        destination = Destination.of(batch.thread)
-        return await self._posts.once(destination, BATCH_EVENT, batch.key, words, again=batch.again)
+        """See `CardActivities`."""
+        return await self._surfaces.of(batch.origin.kind).show_batch(batch)
 
     @activity.defn
     async def remind(self, reminder: Reminder) -> int:
@@ -76,11 +65,14 @@ class SlackCards(CardActivities):
 
     async def _redraw(self, status: ApprovalStatus, known: Card) -> Card:
         card = await self._placing.redraw(status, known)
-        is_elsewhere = bool(card.line) or not card.ts or card.channel != status.thread.channel
-        return await self._line.show(status, card) if is_elsewhere else card
+        is_elsewhere = bool(card.line) or not card.ts or card.channel != status.origin.channel
+        return await self._tell_origin(status, card) if is_elsewhere else card
 
     async def _post(self, status: ApprovalStatus) -> Card:
         placed = await self._placing.post(status)
         if placed.target == THREAD:
             return placed.card
-        return await self._line.show(status, placed.card)
+        return await self._tell_origin(status, placed.card)
+
+    async def _tell_origin(self, status: ApprovalStatus, card: Card) -> Card:
+        return await self._surfaces.of(status.origin.kind).show_approval(status, card)

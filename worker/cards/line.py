@@ -45,7 +45,7 @@ class ThreadLine:
         self, status: ApprovalStatus, words: MessageContent, code: str
     ) -> None:
         """Otherwise the requester would not learn where their request went."""
-        channel = mention_channel(status.thread.channel)
+        channel = mention_channel(status.origin.channel)
         text = f"I can't post in {channel} (Slack says {code}). {words.text}"
         try:
             destination = await self._posts.direct(status.request.call.requester.user)
@@ -57,14 +57,14 @@ class ThreadLine:
             log.warning("the requester was not told either", approval=status.id, code=error.type)
 
     async def _put(self, status: ApprovalStatus, card: Card, words: MessageContent) -> str:
-        thread = status.thread
+        origin = status.origin
         if card.line:
             try:
-                await self._posts.rewrite(thread.channel, card.line, words)
+                await self._posts.rewrite(origin.channel, card.line, words)
             except ApplicationError as error:
                 if error.type not in GONE:
                     raise
             else:
                 return card.line
         key = f"{status.id}/line/{status.edition}"
-        return await self._posts.once(Destination.of(thread), LINE_EVENT, key, words)
+        return await self._posts.once(Destination.of(origin), LINE_EVENT, key, words)

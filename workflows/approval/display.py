@@ -8,7 +8,7 @@ from temporalio.exceptions import ActivityError
 
 from workflows.approval.outbox import Outbox
 from workflows.approval.state import ApprovalState
-from workflows.contracts.activities import CardActivities, ThreadActivities
+from workflows.contracts.activities import CardActivities, SurfaceActivities
 from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Reply
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Prepared
@@ -21,7 +21,7 @@ from workflows.timeouts import call_slack
 ROW_FIELDS = 10
 ROW_CHARACTERS = 1_000
 """What a row of a list can say of a call in full; a longer one is opened before it is approved."""
-THREAD = "thread"
+EVERYBODY = "everybody"
 """The lane of what is not for one person only."""
 NUDGEABLE = frozenset({Refusal.NOT_AN_APPROVER, Refusal.OWN_REQUEST})
 """Who may not decide may at least remind those who may."""
@@ -115,25 +115,24 @@ class CardPublisher:
         """Say something to one person only, where they acted."""
         if decision.by is None:
             return
-        thread = self._state.request.call.thread
-        channel = decision.channel or thread.channel
+        origin = self._state.request.call.origin
         ephemeral = EphemeralMessage(
             to=decision.by,
-            channel=channel,
-            thread_ts=thread.ts if channel == thread.channel else "",
+            origin=origin,
+            channel=decision.channel if decision.channel != origin.channel else "",
             notice=notice,
             nudge=self._state.id if nudge else "",
         )
-        self.outbox.put(decision.by.user, ThreadActivities.post_ephemeral, ephemeral)
+        self.outbox.put(decision.by.user, SurfaceActivities.post_ephemeral, ephemeral)
 
     def say_end(self) -> None:
         """Say in the thread how it ended, where no conversation is left to say it."""
         reply = ended_reply(self._state.status())
-        self.outbox.put(THREAD, ThreadActivities.post_reply, reply)
+        self.outbox.put(EVERYBODY, SurfaceActivities.post_reply, reply)
 
     def remind(self, reminder: Reminder) -> None:
         """Write to those who are waited for, before whoever asked for that is told so."""
-        lane = reminder.by.user if reminder.by else THREAD
+        lane = reminder.by.user if reminder.by else EVERYBODY
         self.outbox.put(lane, CardActivities.remind, reminder)
 
     def show(self, card: Card) -> None:
@@ -175,7 +174,7 @@ class CardPublisher:
 def ended_reply(status: ApprovalStatus) -> Reply:
     """How an approval ended, for its thread."""
     return Reply(
-        thread=status.thread,
+        origin=status.origin,
         key=f"{status.id}/ended",
         notices=(Notice(code=NoticeCode.ENDED, status=status),),
         to=status.request.call.requester,

@@ -14,7 +14,11 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from workflows.approval.display import ended_reply
-    from workflows.contracts.activities import CardActivities, LifecycleActivities, ThreadActivities
+    from workflows.contracts.activities import (
+        CardActivities,
+        LifecycleActivities,
+        SurfaceActivities,
+    )
     from workflows.contracts.approvals import ApprovalStatus
     from workflows.contracts.core import ENDED_WORKFLOW, SWEEP_WORKFLOW
     from workflows.timeouts import ACTIVITY_CALL, call_slack
@@ -36,10 +40,10 @@ class EndedWorkflow:
 
     async def _tell(self, status: ApprovalStatus) -> None:
         """Its conversation says it in its own words; where there is none any more, we do."""
-        id_ = status.thread.workflow_id
+        id_ = status.origin.workflow_id
         is_gone = await call_slack(LifecycleActivities.how_conversation_ended, id_)
         if is_gone or not await call_slack(LifecycleActivities.report_end, status):
-            await _try(ThreadActivities.post_reply, ended_reply(status))
+            await _try(SurfaceActivities.post_reply, ended_reply(status))
 
 
 @workflow.defn(name=SWEEP_WORKFLOW)

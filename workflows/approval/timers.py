@@ -148,7 +148,7 @@ def _longest_pause() -> timedelta:
 
 
 async def _look(state: ApprovalState) -> None:
-    id_ = state.request.call.thread.workflow_id
+    id_ = state.request.call.origin.workflow_id
     try:
         is_dead = await ask_now(LifecycleActivities.how_conversation_ended, id_) in BY_FORCE
     except ActivityError:

@@ -12,7 +12,7 @@ from workflows.contracts.activity_inputs import (
     PolicyQuery,
     Reminder,
     Reply,
-    ThreadStatus,
+    StatusLine,
     VoteCheck,
     VoteFacts,
 )
@@ -27,7 +27,7 @@ class TurnActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def start_thinking(self, status: ThreadStatus) -> AgentSpec:
+    async def start_thinking(self, status: StatusLine) -> AgentSpec:
         """Show that the agent is at work, and describe it as this worker is set up."""
 
     @activity.defn
@@ -55,18 +55,18 @@ class AgentActivities(ABC):
         """Run a tool. A retry with the same `call.id` returns what the first try did."""
 
 
-class ThreadActivities(ABC):
-    """A Slack thread."""
+class SurfaceActivities(ABC):
+    """Where a conversation takes place: a Slack thread, an AgentEx task."""
 
     @activity.defn
     @abstractmethod
     async def post_reply(self, reply: Reply) -> None:
-        """Post Markdown in the thread, in as many messages as it takes; a retry posts the rest."""
+        """Post Markdown there, in as many messages as it takes; a retry posts the rest."""
 
     @activity.defn
     @abstractmethod
-    async def show_status(self, status: ThreadStatus) -> None:
-        """Show what the agent is doing. Never fails: where Slack cannot show it, nothing is."""
+    async def show_status(self, status: StatusLine) -> None:
+        """Show what the agent is doing. Never fails: where it cannot be shown, nothing is."""
 
     @activity.defn
     @abstractmethod

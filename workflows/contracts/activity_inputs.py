@@ -6,16 +6,16 @@ Stored in histories, so from the first tag on it only grows, like `workflows.con
 from pydantic import BaseModel
 
 from workflows.contracts.approvals import ApprovalStatus, Card
-from workflows.contracts.core import Call, Person, Prepared, Thread
+from workflows.contracts.core import Call, Origin, Person, Prepared
 from workflows.contracts.decisions import Eligibility
 from workflows.contracts.notices import Notice
 from workflows.contracts.rules import Rule, Ruling
 
 
 class Reply(BaseModel, frozen=True):
-    """Something to post in a thread. `key` makes a retry find its own message."""
+    """Something to say where a conversation takes place. `key` makes a retry find its message."""
 
-    thread: Thread
+    origin: Origin
     key: str
     markdown: str = ""
     """What the model says."""
@@ -29,19 +29,20 @@ class Reply(BaseModel, frozen=True):
     """Who is written to directly if the thread takes no messages from us."""
 
 
-class ThreadStatus(BaseModel, frozen=True):
-    """The line under a thread while the agent works; an empty text takes it away."""
+class StatusLine(BaseModel, frozen=True):
+    """What is shown while the agent works; an empty text takes it away."""
 
-    thread: Thread
+    origin: Origin
     text: str
 
 
 class EphemeralMessage(BaseModel, frozen=True):
-    """A sentence for one person only, in the thread or channel where they acted."""
+    """A sentence for one person only, where they acted."""
 
     to: Person
-    channel: str
-    thread_ts: str
+    origin: Origin
+    channel: str = ""
+    """The room in which they acted; empty if that is at the origin itself."""
     notice: Notice
     """With buttons for each of its `offers`."""
     nudge: str = ""
@@ -63,7 +64,7 @@ class Reminder(BaseModel, frozen=True):
 class Batch(BaseModel, frozen=True):
     """Several approvals of one turn, for the summary with "Approve all"."""
 
-    thread: Thread
+    origin: Origin
     key: str
     """Conversation and turn; a retry finds its own message by it."""
     rows: tuple[ApprovalStatus, ...]

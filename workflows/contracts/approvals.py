@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from workflows.contracts.core import Call, Difference, Person, Prepared, Thread
+from workflows.contracts.core import Call, Difference, Origin, Person, Prepared
 from workflows.contracts.decisions import (
     CountedVote,
     Decision,
@@ -47,6 +47,13 @@ class ApprovalRequest(BaseModel, frozen=True):
     audience: tuple[str, ...] = ()
     granted: "Grant | None" = None
     """The standing permission under which nobody has to be asked."""
+    decided_in: str = ""
+    """Slack's workspace in which people decide it; empty if it was asked there."""
+
+    @property
+    def team(self) -> str:
+        """Slack's workspace in whose lists it is."""
+        return self.decided_in or self.call.origin.team
 
     @property
     def is_automatic(self) -> bool:
@@ -129,9 +136,14 @@ class ApprovalStatus(BaseModel, frozen=True):
         return cls(id=request.call.approval, request=request, deadline=request.deadline)
 
     @property
-    def thread(self) -> Thread:
+    def origin(self) -> Origin:
         """Where it was asked."""
-        return self.request.call.thread
+        return self.request.call.origin
+
+    @property
+    def team(self) -> str:
+        """Slack's workspace in whose lists it is."""
+        return self.request.team
 
     @property
     def call(self) -> Call:

@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workflows.contracts.origins import SLACK, is_in_slack, kind_of
+
 CONVERSATION_WORKFLOW = "ConversationWorkflow"
 APPROVAL_WORKFLOW = "ApprovalWorkflow"
 ENDED_WORKFLOW = "EndedWorkflow"
@@ -21,6 +23,7 @@ ENDED_SIGNAL = "approval_ended"
 """From an approval to its conversation, with its last `ApprovalStatus`. A child's result would
 reach only the run that started it, and a long conversation renews itself while people decide."""
 EDITED_SIGNAL = "edited"
+STOP_SIGNAL = "stop"
 STATUS_QUERY = "status"
 REVOKE_SIGNAL = "revoke_grant"
 GRANTS_QUERY = "grants"
@@ -38,11 +41,25 @@ MESSAGE_LIMIT = 12_000
 
 
 class Person(BaseModel, frozen=True):
-    """Somebody in Slack. The id says who; the name is only how they were called at the time."""
+    """Somebody in Slack, or elsewhere: then the id is `<kind>:<id>`, see `contracts.origins`.
+
+    The id says who; the name is only how they were called at the time.
+    """
 
     team: str
     user: str
+    """Slack's id, or `<kind>:<id>` of somebody who is known elsewhere: no id is both."""
     name: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Where they are from: `slack`, or what stands before the colon of their id."""
+        return kind_of(self.user)
+
+    @property
+    def is_in_slack(self) -> bool:
+        """Whether they have a Slack account, so that Slack can be asked about them."""
+        return is_in_slack(self.user)
 
     def same_as(self, other: "Person | None") -> bool:
         """Whether both are one account, whatever it was called.
@@ -53,17 +70,27 @@ class Person(BaseModel, frozen=True):
         return other is not None and self.user == other.user
 
 
-class Thread(BaseModel, frozen=True):
-    """One Slack thread; `ts` is that of its first message."""
+class Origin(BaseModel, frozen=True):
+    """Where a conversation takes place: a Slack thread, an AgentEx task.
 
+    To workflows it is an address. What it means is known to the surface of its `kind` in the
+    worker, and to the front door that receives what is said there.
+    """
+
+    kind: str
+    """In lower case: `slack`, `agentex`."""
     team: str
+    """Whose it is: Slack's workspace, or the agent's name in AgentEx."""
     channel: str
-    ts: str
+    """The room that others are in too; empty where there is none."""
+    id: str
+    """Within that: `ts` of the first message of a thread, or id of a task."""
 
     @property
     def workflow_id(self) -> str:
-        """Id of the conversation workflow that owns this thread."""
-        return f"conversation-{self.team}-{self.channel}-{self.ts}"
+        """Id of the one workflow of this conversation; unique, since Slack's ids are upper case."""
+        kind = "" if self.kind == SLACK else self.kind
+        return "-".join(filter(None, ("conversation", kind, self.team, self.channel, self.id)))
 
 
 class Message(BaseModel, frozen=True):
@@ -86,6 +113,16 @@ class Edit(BaseModel, frozen=True):
     author: Person
     before: str
     after: str
+
+
+class StopRequest(BaseModel, frozen=True):
+    """Somebody stops the agent where it is: what it asks is withdrawn, its answer is left off."""
+
+    id: str
+    """Names the request, so that a second delivery is known."""
+    by: Person
+    is_last: bool = False
+    """Whether the conversation itself is over."""
 
 
 class ArgumentField(BaseModel, frozen=True):
@@ -114,7 +151,7 @@ class Call(BaseModel, frozen=True):
     tool: str
     arguments: str
     """JSON of one object, as the model meant it; see `worker.arguments`."""
-    thread: Thread
+    origin: Origin
     requester: Person
     approval: str = ""
     """Id of the approval under which it runs, if it needs one."""
@@ -126,7 +163,7 @@ class Call(BaseModel, frozen=True):
         The call's id alone would do with OpenAI, but compatible servers are known to count
         from zero in every answer.
         """
-        return f"{self.approval or self.thread.workflow_id}/{self.id}"
+        return f"{self.approval or self.origin.workflow_id}/{self.id}"
 
 
 class Prepared(BaseModel, frozen=True):

@@ -68,6 +68,8 @@ class Via(StrEnum):
     GRANT = "grant"
     """Somebody had allowed the tool for the rest of the thread."""
     HOME = "home"
+    STOP = "stop"
+    """The whole conversation was stopped where it takes place; that only withdraws."""
 
     @property
     def is_verified(self) -> bool:

@@ -92,6 +92,8 @@ class NoticeCode(StrEnum):
     NOT_WITHDRAWN = "not withdrawn"
     """Which of `ids` is meant is not clear; without any, nothing there is theirs."""
     SAID_EARLIER = "said earlier"
+    STOPPED = "stopped"
+    """The answer was left off; `effects` say what had been done."""
 
 
 class Offer(BaseModel, frozen=True):

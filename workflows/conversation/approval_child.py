@@ -7,7 +7,8 @@ from workflows.approval.display import fits_in_a_row
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.contracts.activities import CardActivities, LifecycleActivities
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts.decisions import Execution, Outcome, Stop
+from workflows.contracts.core import DECIDE_SIGNAL, StopRequest
+from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Verb, Via
 from workflows.listing.rows import approval_memo
 from workflows.listing.search_attributes import attributes
 from workflows.timeouts import CARD_PATIENCE, ask_now, call_slack
@@ -30,6 +31,22 @@ async def start(request: ApprovalRequest) -> Child:
         search_attributes=attributes(request),
         static_summary=request.prepared.summary[:SUMMARY_LIMIT],
     )
+
+
+async def withdraw(id_: str, request: StopRequest) -> None:
+    """Have it withdrawn, since the conversation was stopped that asked for it."""
+    decision = Decision(
+        id=f"{request.id}:{id_}",
+        at=workflow.now(),
+        via=Via.STOP,
+        by=request.by,
+        verb=Verb.WITHDRAW,
+    )
+    handle = workflow.get_external_workflow_handle(id_)
+    try:
+        await handle.signal(DECIDE_SIGNAL, args=[False, decision])
+    except exceptions.ApplicationError:
+        workflow.logger.info("%s could not be withdrawn: it has ended or not begun", id_)
 
 
 async def watch(child: Child, request: ApprovalRequest) -> ApprovalStatus:

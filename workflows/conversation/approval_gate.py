@@ -15,6 +15,7 @@ from workflows.contracts.core import (
     APPROVAL_ID_LENGTH,
     APPROVAL_PREFIX,
     Call,
+    StopRequest,
 )
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import Reviewed, Rule, Ruling, Verdict
@@ -89,6 +90,15 @@ class Gate:
         finally:
             self.conversation.calls.remove(it)
 
+    def stop(self, request: StopRequest, calls: Sequence[GuardedCall]) -> None:
+        """Take back every call of the turn that is open. What was approved before goes on."""
+        for it in calls:
+            if not it.words:
+                it.withdrawn_by = request.by.name or request.by.user
+                it.stopped = request
+                if it.asked is not None and not it.asked.is_automatic:
+                    self.conversation.do(approval_child.withdraw(it.approval, request))
+
     async def _pass(self, it: GuardedCall, steps: Sequence["Step"]) -> str:
         """Take one step after the other; nothing if the call has to go through anew."""
         passage = Passage(it)
@@ -158,6 +168,8 @@ class Gate:
         finally:
             self.starting -= 1
         self.conversation.hear(approval_child.watch(child, request))
+        if it.stopped is not None and not request.is_automatic:
+            await approval_child.withdraw(id_, it.stopped)  # meanwhile there was nobody to hear it
         if replaced is not None:
             await approval_child.point_to(replaced, id_)
         return ""
@@ -225,4 +237,5 @@ def _request(passage: Passage) -> ApprovalRequest:
         changes=differences(replaced.shown, prepared) if replaced else (),
         audience=ruling.audience,
         granted=passage.granted,
+        decided_in=ruling.team,
     )

@@ -7,7 +7,7 @@ from temporalio import workflow
 from workflows.contracts.activities import CardActivities
 from workflows.contracts.activity_inputs import Batch
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Thread
+from workflows.contracts.core import Origin
 from workflows.contracts.decisions import Outcome
 from workflows.conversation.memory import GuardedCall, TurnState
 from workflows.timeouts import call_slack
@@ -19,8 +19,8 @@ LARGEST_WITHOUT = 3
 class Summary:
     """One message that lists every approval of a batch and how it stands."""
 
-    def __init__(self, thread: Thread, key: str, state: TurnState, *, again: bool) -> None:
-        self._thread = thread
+    def __init__(self, origin: Origin, key: str, state: TurnState, *, again: bool) -> None:
+        self._origin = origin
         self._key = key
         self._state = state
         self._again = again
@@ -46,7 +46,7 @@ class Summary:
     async def _show(self) -> Sequence[ApprovalStatus]:
         state, rows = self._state, self._rows()
         batch = Batch(
-            thread=self._thread,
+            origin=self._origin,
             key=self._key,
             rows=tuple(rows),
             ts=state.batch_ts,

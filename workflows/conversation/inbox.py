@@ -59,6 +59,10 @@ class Inbox:
         first = next(place for place, it in enumerate(self.messages) if it.is_addressed)
         del self.messages[:first]
 
+    def clear(self) -> None:
+        """Leave unread what was said."""
+        self.messages = []
+
     def take_missed(self) -> int:
         """How many messages were turned away since this was last asked."""
         missed, self._missed = self._missed, 0

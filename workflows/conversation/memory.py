@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
-from workflows.contracts.core import Call, Message, Thread
+from workflows.contracts.core import Call, Message, Origin, StopRequest
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.notices import Effect, Notice, NoticeCode
 
@@ -68,6 +68,8 @@ class GuardedCall(BaseModel):
     """Whether the thread was told that nobody could be asked yet."""
     withdrawn_by: str = ""
     """Who took it back before anybody was asked."""
+    stopped: StopRequest | None = None
+    """By what the whole turn was stopped."""
 
     @property
     def approval(self) -> str:
@@ -115,12 +117,14 @@ class TurnState(BaseModel):
     """Messages that were posted before the answer."""
     answer: Answer | None = None
     """The answer, while Slack has not taken it."""
+    stopped: bool = False
+    """Whether somebody stopped it: what is under way ends, and nothing new begins."""
 
 
 class Memory(BaseModel, frozen=True):
     """What a conversation carries from one run of its workflow to the next."""
 
-    thread: Thread
+    origin: Origin
     items: tuple[dict[str, Any], ...] = ()
     forgotten: int = 0
     """How many items the thread had before these."""
@@ -138,6 +142,8 @@ class Memory(BaseModel, frozen=True):
     """`ts` of messages of which somebody was told that edits are not followed."""
     listening: bool = False
     """Whether it was begun by a reply whose mention is still to come: Slack keeps no order."""
+    over: bool = False
+    """Whether it takes no more messages, and ends once what is under way has ended."""
 
 
 def carried(states: Iterable[TurnState]) -> tuple[TurnState, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import workflow
 
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
-from workflows.contracts.core import Person, Thread
+from workflows.contracts.core import Origin, Person
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import Rule
 from workflows.conversation.memory import GuardedCall, Item, Memory, Remembered, lean, noted, window
@@ -42,7 +42,7 @@ class ConversationState:
     and takes it again to go on.
     """
 
-    thread: Thread
+    origin: Origin
     items: list[Item]
     forgotten: int = 0
     grants: list[Grant] = field(default_factory=list[Grant])
@@ -60,8 +60,8 @@ class ConversationState:
     """What is being waited for, by the approval's id."""
     ended: dict[str, ApprovalStatus] = field(default_factory=dict[str, ApprovalStatus])
     """How those have ended whose turn has not heard of it yet."""
-    watches: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
-    """What waits for the ends that Temporal tells of."""
+    beside: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    """What goes on beside the turns: waiting for the ends that Temporal tells of."""
 
     @classmethod
     def of(cls, memory: Memory) -> "ConversationState":
@@ -71,7 +71,7 @@ class ConversationState:
         """
         asked = (call for turn in memory.open_turns for call in turn.calls if not call.words)
         return cls(
-            memory.thread,
+            memory.origin,
             list(memory.items),
             forgotten=memory.forgotten,
             grants=list(memory.grants),
@@ -103,9 +103,13 @@ class ConversationState:
         async def note() -> None:
             self.end(await watch)
 
-        task = asyncio.create_task(note())
-        self.watches.add(task)
-        task.add_done_callback(self.watches.discard)
+        self.do(note())
+
+    def do(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done beside the turns."""
+        task = asyncio.create_task(work)
+        self.beside.add(task)
+        task.add_done_callback(self.beside.discard)
 
     def end(self, status: ApprovalStatus) -> None:
         """Note how an approval has ended. Whatever nobody waits for is passed over."""
@@ -208,4 +212,4 @@ class ConversationState:
         self.grants = grants
         workflow.upsert_memo(grants_memo(grants))
         people = [it.requester.user for it in grants if it.requester]
-        workflow.upsert_search_attributes(grant_changes(self.thread, grants, people))
+        workflow.upsert_search_attributes(grant_changes(self.origin, grants, people))

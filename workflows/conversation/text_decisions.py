@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.approval.display import NUDGEABLE, fits_in_a_row
-from workflows.contracts.activities import DirectoryActivities, ThreadActivities
+from workflows.contracts.activities import DirectoryActivities, SurfaceActivities
 from workflows.contracts.activity_inputs import EligibilityQuery, EphemeralMessage
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import DECIDE_SIGNAL, Message
@@ -16,7 +16,7 @@ from workflows.contracts.notices import Notice, NoticeCode, Offer
 from workflows.conversation.inbox import moment_of
 from workflows.conversation.intents import Intent, read_intent
 from workflows.conversation.memory import noted, said
-from workflows.conversation.model_messages import typed_decision_note
+from workflows.conversation.model_messages import called, typed_decision_note
 from workflows.conversation.state import ConversationState
 from workflows.timeouts import ask_now
 from workflows.voting.ballot import Ballot
@@ -66,7 +66,7 @@ class TypedDecision:
             await self._post_ephemeral(self._why_not(waiting, own))
             return True
         for call in unasked:
-            call.withdrawn_by = author.name or author.user
+            call.withdrawn_by = called(author)
         for id_ in own:
             await self._signal(id_, self._decision(id_, Verb.WITHDRAW, Via.MESSAGE))
         return True
@@ -149,16 +149,14 @@ class TypedDecision:
         await self._post_ephemeral(notice, nudge=id_ if why in NUDGEABLE else "")
 
     async def _post_ephemeral(self, notice: Notice, nudge: str = "") -> None:
-        thread = self._conversation.thread
         ephemeral = EphemeralMessage(
             to=self._message.author,
-            channel=thread.channel,
-            thread_ts=thread.ts,
+            origin=self._conversation.origin,
             notice=notice,
             nudge=nudge,
         )
         try:
-            await ask_now(ThreadActivities.post_ephemeral, ephemeral)
+            await ask_now(SurfaceActivities.post_ephemeral, ephemeral)
         except ActivityError:
             workflow.logger.warning("Slack does not take a private answer", exc_info=True)
 
@@ -168,7 +166,7 @@ class TypedDecision:
             at=workflow.now(),
             via=via,
             by=self._message.author,
-            channel=self._conversation.thread.channel,
+            channel=self._conversation.origin.channel,
             verb=verb,
         )
 

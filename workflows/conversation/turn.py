@@ -15,12 +15,19 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.contracts.activities import (
         AgentActivities,
-        ThreadActivities,
+        SurfaceActivities,
         TurnActivities,
     )
-    from workflows.contracts.activity_inputs import Reply, ThreadStatus
+    from workflows.contracts.activity_inputs import Reply, StatusLine
     from workflows.contracts.approvals import ApprovalStatus
-    from workflows.contracts.core import MESSAGE_LIMIT, AgentSpec, Call, Message, ToolSpec
+    from workflows.contracts.core import (
+        MESSAGE_LIMIT,
+        AgentSpec,
+        Call,
+        Message,
+        StopRequest,
+        ToolSpec,
+    )
     from workflows.contracts.decisions import Execution
     from workflows.contracts.notices import Effect, Notice, NoticeCode, has_news
     from workflows.conversation.agent import MAX_TURNS, RUN_CONFIG, build_agent
@@ -40,6 +47,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.model_errors import apology
     from workflows.conversation.model_messages import (
         ended_early_note,
+        stopped_note,
         unanswered_for_model,
         waiting_note,
     )
@@ -55,6 +63,10 @@ DESCRIBED_LATELY = timedelta(minutes=1)
 POSTING = timedelta(minutes=1)
 """How long an answer is posted before the conversation may renew itself with it in hand."""
 REPLY_PATIENCE = timedelta(hours=6)
+
+
+class TurnStoppedError(Exception):
+    """Somebody stopped the turn while the agent was at work."""
 
 
 class Turn:
@@ -73,11 +85,20 @@ class Turn:
         self._gate = Gate(conversation, self._tell_delay)
         self._busy = 0
         self._described: tuple[datetime, AgentSpec] | None = None
+        self._agents_work: asyncio.Task[RunResult] | None = None
 
     @property
     def is_parked(self) -> bool:
         """Whether the turn only waits, so that it can be carried to another run as it is."""
         return not self._busy and not self._gate.starting
+
+    def stop(self, request: StopRequest) -> None:
+        """Leave off an answer that is not there yet, and take back what is asked for it."""
+        if self.state.answer is None:
+            self.state.stopped = True
+            self._gate.stop(request, self.state.calls)
+            if self._agents_work is not None:
+                self._agents_work.cancel()
 
     async def take(self) -> None:
         """Answer the message. Whatever fails, something is said; never raises."""
@@ -98,6 +119,8 @@ class Turn:
                     if await TypedDecision(self._conversation, state.message).handle():
                         return Answer()
             return _canned(state.message) or await self._think()
+        except TurnStoppedError:
+            return self._left_off()
         except Exception as error:
             # Whatever it is ends this turn in words, and leaves thread, siblings and approvals.
             workflow.logger.exception("The agent's run failed")
@@ -119,6 +142,7 @@ class Turn:
                 await asyncio.gather(self._say(words), self._settle_all())
             else:
                 await self._settle_all()
+            self._heed_stop()
         self._conversation.add(*state.items[1:])
         effects = tuple(state.effects)
         if not words:
@@ -127,8 +151,39 @@ class Turn:
         notices = () if is_told else (Notice(code=NoticeCode.EFFECTS, effects=effects),)
         return Answer(text=words, notices=notices)
 
+    def _left_off(self) -> Answer:
+        """What is said of a turn that was stopped; what became of its calls is remembered."""
+        self._settle_up()
+        effects = tuple(self.state.effects)
+        self._conversation.add(noted(stopped_note(effects)))
+        return Answer.of(NoticeCode.STOPPED, effects=effects)
+
+    def _heed_stop(self) -> None:
+        """Go no further if somebody stopped the turn.
+
+        Raises:
+            TurnStoppedError: somebody did.
+        """
+        if self.state.stopped:
+            raise TurnStoppedError
+
     async def _run(self) -> RunResult:
-        """Let the agent go on until it needs people or has an answer."""
+        """Let the agent go on until it needs people or has an answer.
+
+        Raises:
+            TurnStoppedError: somebody stopped the turn meanwhile.
+        """
+        self._heed_stop()
+        self._agents_work = asyncio.create_task(self._run_agent())
+        try:
+            return await self._agents_work
+        except (asyncio.CancelledError, Exception):
+            self._heed_stop()
+            raise
+        finally:
+            self._agents_work = None
+
+    async def _run_agent(self) -> RunResult:
         state, conversation = self.state, self._conversation
         await workflow.wait_condition(lambda: not conversation.renewing)
         async with conversation.floor:
@@ -158,7 +213,7 @@ class Turn:
     async def _build_agent(self) -> Agent[None]:
         """The agent as a worker describes it; a description from a moment ago will do."""
         if self._described is None or workflow.now() - self._described[0] > DESCRIBED_LATELY:
-            thinking = ThreadStatus(thread=self._conversation.thread, text=THINKING)
+            thinking = StatusLine(origin=self._conversation.origin, text=THINKING)
             spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
             self._described = workflow.now(), spec
         return build_agent(self._described[1], self._run_tool)
@@ -173,24 +228,27 @@ class Turn:
     async def _run_tool(self, tool: ToolSpec, call_id: str, arguments: str) -> str:
         """Run a free tool. One that does not answer is told to the model, and ends nothing."""
         await self._show(tool.status)
+        self._heed_stop()
         call = self._call(tool.name, call_id, arguments)
+        effects = self.state.effects
+        place = len(effects)
+        effects.append(Effect.of_free(tool.title, Execution.UNKNOWN))
         try:
             result = await run_tool(AgentActivities.run_tool, call, summary=tool.name)
         except (ActivityError, ValidationError):
             workflow.logger.exception("A tool did not answer")
-            self._note(tool, Execution.UNKNOWN)
+            self._heed_stop()
             return unanswered_for_model(tool.name)
-        self._note(tool, Execution.DONE if result.ok else Execution.FAILED)
+        ended = Execution.DONE if result.ok else Execution.FAILED
+        effects[place] = Effect.of_free(tool.title, ended)
+        self._heed_stop()
         return result.text
-
-    def _note(self, tool: ToolSpec, execution: Execution) -> None:
-        self.state.effects.append(Effect.of_free(tool.title, execution))
 
     async def _settle_all(self) -> None:
         """Have the guarded calls of one model answer decided side by side, and note how."""
         state, conversation = self.state, self._conversation
         key = f"{self._key}/{state.batch}"
-        summary = Summary(conversation.thread, key, state, again=self._resumed)
+        summary = Summary(conversation.origin, key, state, again=self._resumed)
         await asyncio.gather(summary.keep_true(), *map(self._gate.settle, state.calls))
         state.items += [output(it.call.id, it.words) for it in state.calls]
         self._settle_up()
@@ -223,14 +281,14 @@ class Turn:
             id=call_id,
             tool=tool,
             arguments=arguments,
-            thread=self._conversation.thread,
+            origin=self._conversation.origin,
             requester=self.state.message.author,
         )
 
     async def _show(self, text: str) -> None:
-        status = ThreadStatus(thread=self._conversation.thread, text=text)
+        status = StatusLine(origin=self._conversation.origin, text=text)
         try:
-            await call_slack(ThreadActivities.show_status, status, STATUS_CALL)
+            await call_slack(SurfaceActivities.show_status, status, STATUS_CALL)
         except FailureError:
             workflow.logger.debug("The status line was not shown", exc_info=True)
 
@@ -244,7 +302,7 @@ class Turn:
     async def _post_answer(self, answer: Answer) -> None:
         """Post the answer; a Slack that is away for long must not keep the thread from renewing."""
         reply = Reply(
-            thread=self._conversation.thread,
+            origin=self._conversation.origin,
             key=self._key,
             markdown=answer.text,
             notices=answer.notices,
@@ -267,7 +325,7 @@ class Turn:
         key = f"{workflow.info().workflow_id}/{key}"
         with self._at_work():
             reply = Reply(
-                thread=self._conversation.thread,
+                origin=self._conversation.origin,
                 key=key,
                 markdown=markdown,
                 notices=notices,
@@ -277,7 +335,7 @@ class Turn:
 
     async def _posted(self, reply: Reply, patience: timedelta) -> bool:
         try:
-            await call_slack(ThreadActivities.post_reply, reply, patience)
+            await call_slack(SurfaceActivities.post_reply, reply, patience)
         except ActivityError:
             workflow.logger.warning("Slack does not take a message yet", exc_info=True)
             return False

@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.contracts.activities import ThreadActivities
+    from workflows.contracts.activities import SurfaceActivities
     from workflows.contracts.activity_inputs import Reply
     from workflows.contracts.approvals import ApprovalStatus, Grant
     from workflows.contracts.core import (
@@ -19,9 +19,11 @@ with workflow.unsafe.imports_passed_through():
         GRANTS_QUERY,
         REVOKE_SIGNAL,
         SAY_SIGNAL,
+        STOP_SIGNAL,
         Edit,
         Message,
         Person,
+        StopRequest,
     )
     from workflows.contracts.decisions import Outcome
     from workflows.contracts.notices import Notice, NoticeCode
@@ -47,7 +49,7 @@ NOTICE_PATIENCE = timedelta(minutes=1)
 
 @workflow.defn(name=CONVERSATION_WORKFLOW)
 class ConversationWorkflow:
-    """Listens for as long as the thread exists; every message is a turn (see `Turn`).
+    """Listens for as long as there is a place to talk; every message is a turn (see `Turn`).
 
     It renews itself whatever waits: turns that wait for people are carried over, and their
     approvals, which live on by themselves, tell the next run how they have ended.
@@ -62,21 +64,25 @@ class ConversationWorkflow:
         self._edited = list(memory.edited)
         self._running: list[tuple[Turn, asyncio.Task[None]]] = []
         self._notices: set[asyncio.Task[None]] = set()
+        self._over = memory.over
 
     @workflow.run
     async def run(self, memory: Memory) -> None:
-        """Take turns until the history is long, and then go on in a fresh one."""
+        """Take turns until it is over, or until the history is long: then go on in a fresh one."""
         if memory.listening and not await self._is_mentioned():
             return
         self._resume(memory)
         try:
-            while not self._can_renew():
-                await workflow.wait_condition(lambda: self._has_news() or self._can_renew())
+            while not self._is_done():
+                await workflow.wait_condition(lambda: self._has_news() or self._is_done())
                 self._take_turns()
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is not None:  # else the worker forgets this run
                 await self._cancel_approvals()
             raise
+        if self._has_ended:
+            await workflow.wait_condition(lambda: all(it.done() for it in self._notices))
+            return
         workflow.continue_as_new(self._memory())
 
     @workflow.signal(name=SAY_SIGNAL)
@@ -86,8 +92,21 @@ class ConversationWorkflow:
         The arguments are untyped for the reason given at `ApprovalWorkflow.decide`.
         """
         message = _read(Message, args)
-        if message is not None:
+        if message is not None and not self._over:
             self._inbox.put(message, under_way=self._under_way)
+
+    @workflow.signal(name=STOP_SIGNAL)
+    def stop(self, *args: Any) -> None:
+        """Take a `StopRequest`: leave off what is being answered, and end if it is the last."""
+        request = _read(StopRequest, args)
+        if request is None:
+            return
+        if request.is_last:
+            self._over = True
+            self._inbox.clear()
+        for turn, task in self._running:
+            if not task.done():
+                turn.stop(request)
 
     @workflow.signal(name=EDITED_SIGNAL)
     def edited(self, *args: Any) -> None:
@@ -145,6 +164,14 @@ class ConversationWorkflow:
         self._running = [(it, task) for it, task in self._running if not task.done()]
         self._running.append((turn, asyncio.create_task(turn.take())))
 
+    def _is_done(self) -> bool:
+        return self._has_ended or self._can_renew()
+
+    @property
+    def _has_ended(self) -> bool:
+        """Whether nothing more is said here, and all that was under way has come to its end."""
+        return self._over and all(task.done() for _, task in self._running)
+
     def _can_renew(self) -> bool:
         """Whether it is time for a fresh run, and all that is under way can be carried to it.
 
@@ -190,20 +217,20 @@ class ConversationWorkflow:
 
     def _tell(self, notice: Notice, key: str, to: Person | None = None) -> None:
         key = f"{workflow.info().workflow_id}/{key}"
-        reply = Reply(thread=self._conversation.thread, key=key, notices=(notice,), to=to)
+        reply = Reply(origin=self._conversation.origin, key=key, notices=(notice,), to=to)
         self._notices = {task for task in self._notices if not task.done()}
         self._notices.add(asyncio.create_task(self._post(reply)))
 
     async def _post(self, reply: Reply) -> None:
         try:
-            await call_slack(ThreadActivities.post_reply, reply, NOTICE_PATIENCE)
+            await call_slack(SurfaceActivities.post_reply, reply, NOTICE_PATIENCE)
         except ActivityError:
             workflow.logger.warning("Slack does not take a notice", exc_info=True)
 
     def _memory(self) -> Memory:
         conversation = self._conversation
         return Memory(
-            thread=conversation.thread,
+            origin=conversation.origin,
             items=tuple(conversation.items),
             forgotten=conversation.forgotten,
             seen=self._inbox.seen,
@@ -215,6 +242,7 @@ class ConversationWorkflow:
             revised=tuple(conversation.revised),
             asks=tuple(conversation.asks),
             edited=tuple(self._edited),
+            over=self._over,
         )
 
 

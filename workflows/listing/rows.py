@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from workflows.contracts.approvals import ApprovalStatus, Grant, ended_as
-from workflows.contracts.core import ArgumentField, Person, Thread
+from workflows.contracts.core import ArgumentField, Origin, Person
 from workflows.contracts.decisions import Execution, Outcome, Stop
 
 SUMMARY_LIMIT = 1_000
@@ -70,7 +70,7 @@ class PendingApproval(BaseModel, frozen=True):
     title: str = ""
     summary: str = ""
     requester: Person = Field(default=Person(team="", user=""))
-    thread: Thread = Field(default=Thread(team="", channel="", ts=""))
+    origin: Origin = Field(default=Origin(kind="", team="", channel="", id=""))
     permalink: str = ""
     cost: str = ""
     deadline: datetime | None = None
@@ -163,7 +163,7 @@ def approval_memo(
         "title": shown.title,
         "summary": shown.summary[:SUMMARY_LIMIT],
         "requester": status.request.call.requester.model_dump(),
-        "thread": status.thread.model_dump(),
+        "origin": status.origin.model_dump(),
         "permalink": permalink or (status.card.permalink if status.card else ""),
         "cost": shown.cost,
         "deadline": status.deadline.isoformat() if status.deadline else None,

@@ -17,7 +17,7 @@ from temporalio.common import (
 )
 
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
-from workflows.contracts.core import Thread
+from workflows.contracts.core import Origin
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import Rule
 
@@ -51,7 +51,7 @@ def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> Ty
     """What a request is found by from the start; the rule's own deadline if none is given."""
     call, rule = request.call, request.rule
     pairs: list[SearchAttributePair[Any]] = [
-        SearchAttributePair(TEAM, _word(call.thread.team)),
+        SearchAttributePair(TEAM, _word(request.team)),
         SearchAttributePair(REQUESTER, _word(call.requester.user)),
         SearchAttributePair(TOOL, _word(call.tool)),
     ]
@@ -97,7 +97,7 @@ def audience(status: ApprovalStatus) -> list[str]:
 
 
 def grant_changes(
-    thread: Thread, grants: Sequence[Grant], people: Sequence[str] = ()
+    origin: Origin, grants: Sequence[Grant], people: Sequence[str] = ()
 ) -> list[SearchAttributeUpdate]:
     """What a conversation with standing permissions is found by, and without them no more.
 
@@ -108,9 +108,9 @@ def grant_changes(
         return [GRANTS.value_unset()]
     givers = (grant.by.user for grant in grants)
     return [
-        TEAM.value_set(thread.team),
+        TEAM.value_set(grants[-1].by.team),
         GRANTS.value_set(ACTIVE),
-        AUDIENCE.value_set(_unique(thread.channel, *givers, *people)),
+        AUDIENCE.value_set(_unique(origin.channel, *givers, *people)),
     ]
 
 
@@ -164,7 +164,8 @@ def _size(ids: Sequence[str]) -> int:
 
 
 def _word(text: str) -> str:
-    return text[:WORD_LIMIT]
+    """Its beginning. A character that is not ASCII may take twelve bytes."""
+    return text[: WORD_LIMIT if text.isascii() else WORD_LIMIT * 3 // 4]
 
 
 def _is_single(id_: str) -> bool:

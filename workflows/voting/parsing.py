@@ -11,6 +11,8 @@ from workflows.contracts.decisions import Decision, Refusal, Refused, Verb, Via
 DETAIL_LIMIT = 200
 """Characters of a malformed signal that are kept; enough to see what somebody tried."""
 YES_VERBS = frozenset({Verb.DECIDE, Verb.BREAK_GLASS})
+ONLY_WITHDRAW = frozenset({Via.MESSAGE, Via.STOP})
+"""Words in the thread never decide, nor does whoever stops a conversation."""
 NO_VERBS = frozenset({Verb.DECIDE, Verb.REQUEST_CHANGES, Verb.WITHDRAW})
 NAME_LIMIT = 200
 REASON_LIMIT = 4_000
@@ -103,8 +105,8 @@ def _is_consistent(approve: bool, decision: Decision) -> bool:
         return False
     if (decision.to is not None) is not (decision.verb is Verb.HAND_OVER):
         return False
-    if decision.via is Via.MESSAGE and decision.verb is not Verb.WITHDRAW:
-        return False  # words in the thread never decide
+    if decision.via in ONLY_WITHDRAW and decision.verb is not Verb.WITHDRAW:
+        return False
     if approve:
         return decision.verb in YES_VERBS
     return not (decision.arguments or decision.always or decision.verb is Verb.BREAK_GLASS)

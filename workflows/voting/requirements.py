@@ -100,7 +100,7 @@ class Requirements:
 
     @property
     def _conversation(self) -> str:
-        return self.request.call.thread.workflow_id
+        return self.request.call.origin.workflow_id
 
     def _query(self, ballot: Ballot) -> EligibilityQuery | None:
         """Who has to be looked up, towards the rule of a ballot."""

@@ -32,7 +32,7 @@ async def test_a_reply_without_a_mention_only_goes_on_with_a_conversation(bot: B
     reply = an_event(channel="C0OPS", channel_type="channel", ts="2.0", thread_ts="1.0")
     assert (await bot.deliver(reply)).status == 200
     ((thread, message),) = bot.conversations.followed
-    assert thread.ts == "1.0"
+    assert thread.id == "1.0"
     assert message.ts == "2.0"
     assert bot.conversations.started == []
 
@@ -45,7 +45,7 @@ async def test_changed_words_are_told_to_the_conversation_and_start_none(bot: Bo
         body = an_event(**change, ts="2.0", message={**before, **edited})
         assert (await bot.deliver(body)).status == 200
     ((thread, edit),) = bot.conversations.edits
-    assert (thread.ts, edit.before, edit.after) == ("1.0", "order 2", "order 20")
+    assert (thread.id, edit.before, edit.after) == ("1.0", "order 2", "order 20")
     assert bot.conversations.started + bot.conversations.followed == []
 
 

@@ -111,7 +111,7 @@ def _said(**changes: Any) -> Said:
 def test_a_message_is_read_whole() -> None:
     said = read_message(BODY, BOT)
     assert said is not None
-    assert said.thread.workflow_id == "conversation-T0ACME-C0OPS-1.0"
+    assert said.origin.workflow_id == "conversation-T0ACME-C0OPS-1.0"
     assert said.message.text == "order 2 <big> chairs"
     assert said.message.id == "Ev1"
     assert said.mentions_bot
@@ -119,9 +119,9 @@ def test_a_message_is_read_whole() -> None:
 
 
 def test_a_reply_belongs_to_the_thread_and_a_direct_message_begins_one() -> None:
-    assert _said(thread_ts="0.5").thread.ts == "0.5"
+    assert _said(thread_ts="0.5").origin.id == "0.5"
     direct = _said(channel="D0ALICE", channel_type="im")
-    assert (direct.is_direct, direct.thread.ts) == (True, "1.0")
+    assert (direct.is_direct, direct.origin.id) == (True, "1.0")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_files_and_broadcasts_are_said(subtype: str) -> None:
 def test_in_a_shared_channel_the_author_belongs_to_their_own_workspace() -> None:
     said = _said(user_team="T0OTHER")
     assert said.message.author.team == "T0OTHER"
-    assert said.thread.team == "T0ACME"
+    assert said.origin.team == "T0ACME"
 
 
 def test_in_a_shared_channel_a_message_belongs_to_the_workspace_that_installed_us() -> None:
@@ -158,7 +158,7 @@ def test_in_a_shared_channel_a_message_belongs_to_the_workspace_that_installed_u
     body = {**BODY, "team_id": "T0OTHER", "context_team_id": "T0THIRD", "authorizations": ours}
     said = read_message({**body, "event": {**EVENT, "team": "T0OTHER"}}, BOT)
     assert said is not None
-    assert said.thread.team == "T0ACME"
+    assert said.origin.team == "T0ACME"
     assert said.message.author.team == "T0OTHER"
 
 
@@ -177,7 +177,7 @@ def test_without_an_authorization_the_envelope_says_whose_it_is(
 ) -> None:
     said = read_message({**_event(team="T0EVENT"), **body}, BOT)
     assert said is not None
-    assert said.thread.team == team
+    assert said.origin.team == team
 
 
 def test_the_same_ids_in_two_workspaces_are_two_conversations() -> None:
@@ -185,7 +185,7 @@ def test_the_same_ids_in_two_workspaces_are_two_conversations() -> None:
     for team in ("T0ACME", "T0OTHER"):
         said = read_message({**BODY, "authorizations": [{"team_id": team}]}, BOT)
         assert said is not None
-        ids.add(said.thread.workflow_id)
+        ids.add(said.origin.workflow_id)
     assert len(ids) == 2
 
 
@@ -272,7 +272,7 @@ def test_an_edit_is_read_whole() -> None:
     now = {"text": "order 20 &lt;now&gt;", "thread_ts": "0.5"}
     changed = read_edit(_edit(now), BOT)
     assert changed is not None
-    assert changed.thread.ts == "0.5"
+    assert changed.origin.id == "0.5"
     edit = changed.edit
     assert (edit.id, edit.ts, edit.author.user) == ("Ev1", "1.0", "U0ALICE")
     assert (edit.before, edit.after) == ("order 2", "order 20 <now>")

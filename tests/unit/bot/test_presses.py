@@ -205,7 +205,7 @@ async def test_ask_again_says_it_once_more_in_the_thread(bot: BotFixture) -> Non
     bot.approvals.known[APPROVAL] = ended(ruled(), Outcome.EXPIRED, None)
     await bot.deliver(a_press(ASK_AGAIN, by=ALICE))
     ((thread, message),) = bot.conversations.started
-    assert thread == bot.approvals.known[APPROVAL].thread
+    assert thread == bot.approvals.known[APPROVAL].origin
     assert (message.id, message.ts) == (f"ask-again:{APPROVAL}", "3.000100")
     assert message.author == ALICE
     assert message.text == "Please ask again: Order 100 × widget for €4,120.00"

@@ -78,3 +78,15 @@ async def test_a_second_start_finds_what_the_first_left(tmp_path: Path) -> None:
     assert (await second.budget()).total_cents == BUDGET_CENTS
     assert len(await second.search("")) == 10
     await second.close()
+
+
+async def test_a_reader_who_is_cancelled_at_any_moment_keeps_nobody_from_ordering(
+    shop: Shop,
+) -> None:
+    for moments in range(60):
+        reading = asyncio.create_task(shop.quote("cable", 1))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait([reading])
+        assert (await shop.place(f"key-{moments}", "cable", 1, "U0ALICE")).quantity == 1

@@ -14,7 +14,7 @@ OLD = {
     "title": "Place an order",
     "summary": "Order 1",
     "requester": {"team": "T0ACME", "user": "U0ALICE", "name": "alice"},
-    "thread": {"team": "T0ACME", "channel": "C0OPS", "ts": "1.0"},
+    "origin": {"kind": "slack", "team": "T0ACME", "channel": "C0OPS", "id": "1.0"},
     "permalink": "https://a.test",
 }
 """As release 0.1 wrote it."""
@@ -29,7 +29,7 @@ def test_a_row_is_read_from_what_its_approval_wrote() -> None:
 
     assert (row.tool, row.title) == ("place_order", "Place an order")
     assert (row.summary, row.cost) == ("Order 100 × widget for €4,120.00", "€4,120.00")
-    assert (row.requester, row.thread, row.permalink) == (ALICE, status.thread, "https://a.test")
+    assert (row.requester, row.origin, row.permalink) == (ALICE, status.origin, "https://a.test")
     assert (row.rule, row.needed, row.counted) == ("orders", 2, 1)
     assert (row.outcome, row.deadline) == (Outcome.PENDING, NOON + timedelta(days=3))
     assert (row.complete, row.from_slack, row.confirm) == (True, False, True)

@@ -49,7 +49,7 @@ def a_state(outcome: Outcome, execution: Execution, stop: Stop | None = None) ->
 
 
 def _batch(status: ApprovalStatus) -> Batch:
-    return Batch(thread=status.thread, key="k", rows=(status,))
+    return Batch(origin=status.origin, key="k", rows=(status,))
 
 
 def _row(status: ApprovalStatus) -> PendingApproval:

@@ -343,7 +343,7 @@ def test_lines_reminders_and_summaries_take_anything(cases: list[Case]) -> None:
         if "Approve" in labels(blocks):
             assert _unseen(status, [written(blocks), {"text": clean(status.shown.title)}]) == []
     many = [_approval(it, f"approval-{at:012}") for at, it in enumerate(cases * 13)]
-    batch = Batch(thread=a_thread(), key="k", rows=tuple(many))
+    batch = Batch(origin=a_thread(), key="k", rows=tuple(many))
     _check_message(batch_blocks(batch, "main"))
     assert _strangers({"type": "mrkdwn", "text": batch_text(batch)}) == []
 

@@ -76,7 +76,7 @@ def test_a_summary_of_several_mentions_nobody(outcome: Outcome) -> None:
         _ruled().model_copy(update={"id": f"approval-{at:012}", "outcome": outcome})
         for at in range(4)
     )
-    batch = Batch(thread=rows[0].thread, key="k", rows=rows)
+    batch = Batch(origin=rows[0].origin, key="k", rows=rows)
     assert _rings(batch_blocks(batch, "main")) == []
     assert _rings(batch_text(batch)) == []
 
@@ -143,8 +143,8 @@ def test_a_name_is_no_more_than_a_name() -> None:
 @pytest.mark.parametrize("channel", ["D0ALICE", "C0OPS"])
 def test_a_link_to_a_private_conversation_is_not_shown_to_others(channel: str) -> None:
     status = _ruled()
-    thread = status.thread.model_copy(update={"channel": channel})
-    call = status.request.call.model_copy(update={"thread": thread})
+    thread = status.origin.model_copy(update={"channel": channel})
+    call = status.request.call.model_copy(update={"origin": thread})
     card = str(written(approval_card(requested_as(status, call=call), LINK, mentions=ELSEWHERE)))
     assert (LINK in card) is (channel == "C0OPS")
     assert ("asked by @alice in a direct message" in card) is (channel == "D0ALICE")

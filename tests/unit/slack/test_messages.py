@@ -33,13 +33,11 @@ def _batch(*names: str) -> Batch:
         STATES[name].model_copy(update={"id": f"approval-{at:012}"})
         for at, name in enumerate(names)
     )
-    return Batch(thread=a_thread(), key="k", rows=rows)
+    return Batch(origin=a_thread(), key="k", rows=rows)
 
 
 def _post_ephemeral(**changes: object) -> EphemeralMessage:
-    base = EphemeralMessage(
-        to=ALICE, channel="C0OPS", thread_ts="1.1", notice=Notice(code=NoticeCode.NUDGED)
-    )
+    base = EphemeralMessage(to=ALICE, origin=a_thread(), notice=Notice(code=NoticeCode.NUDGED))
     return base.model_copy(update=changes)
 
 

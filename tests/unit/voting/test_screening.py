@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tests.support.builders import NOON
-from tests.unit.voting.presses import GENEROUS, REASON, TO_U3, TWO, a_vote, after
+from tests.unit.voting.presses import GENEROUS, REASON, TO_U3, TWO, a_vote, after, person
 from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, a_rule
 from workflows.contracts.approvals import Card, Copy
-from workflows.contracts.decisions import Outcome, Refusal, Verb, Via
+from workflows.contracts.decisions import Outcome, Refusal, Refused, Verb, Via
 from workflows.contracts.rules import Rule
-from workflows.voting.parsing import Vote
+from workflows.voting.parsing import Vote, read_vote
 from workflows.voting.screening import screen
 
 LATE: dict[str, Any] = {"at": NOON + timedelta(days=2)}
@@ -49,12 +49,56 @@ def test_the_first_reason_is_told(first: Refusal, vote: Vote, rule: Rule) -> Non
     "vote",
     [
         a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW, via=Via.MESSAGE),
+        a_vote("agentex:u4", approve=False, verb=Verb.WITHDRAW, via=Via.STOP),
         a_vote(REQUESTER, approve=False, verb=Verb.NUDGE),
         a_vote("U4", approve=False, verb=Verb.NUDGE),
     ],
 )
 def test_never_mind_and_a_nudge_pass_where_slack_may_not_decide(vote: Vote) -> None:
     assert screen(after(SEALED).ballot, vote) is None
+
+
+STRANGER = "agentex:U1"
+"""Somebody in AgentEx whose name there is an approver's id."""
+
+
+@pytest.mark.parametrize("rule", [TWO, GENEROUS, a_rule(1, self_approval=True, solo=True)])
+@pytest.mark.parametrize("is_requester", [True, False])
+@pytest.mark.parametrize(
+    "vote",
+    [
+        a_vote(STRANGER),
+        a_vote(STRANGER, via=Via.MODAL, arguments="{}", always=True),
+        a_vote(STRANGER, approve=False),
+        a_vote(STRANGER, approve=False, verb=Verb.REQUEST_CHANGES, reason=REASON),
+        a_vote(STRANGER, verb=Verb.BREAK_GLASS, reason=REASON),
+        a_vote(STRANGER, approve=False, verb=Verb.NUDGE),
+        a_vote(STRANGER, approve=False, **TO_U3),
+    ],
+)
+def test_somebody_from_elsewhere_decides_nothing(
+    vote: Vote, is_requester: bool, rule: Rule
+) -> None:
+    ballot = after(rule).ballot
+    if is_requester:
+        ballot = replace(ballot, requester=person(STRANGER))
+    assert screen(ballot, vote) is Refusal.EXTERNAL
+
+
+def test_a_signal_in_the_name_of_somebody_from_elsewhere_is_only_recorded() -> None:
+    ballot = after(TWO, a_vote(STRANGER), a_vote(STRANGER, approve=False, id="no")).ballot
+    assert [it.why for it in ballot.refused] == [Refusal.EXTERNAL] * 2
+    assert (ballot.outcome, ballot.votes) == (Outcome.PENDING, ())
+
+
+def test_somebody_from_elsewhere_takes_back_what_they_asked_for_and_nothing_else() -> None:
+    vote = a_vote(STRANGER, approve=False, verb=Verb.WITHDRAW, via=Via.MESSAGE)
+    others = after(SEALED).ballot
+    assert screen(others, vote) is Refusal.NOT_THE_REQUESTER
+    own = replace(others, requester=person(STRANGER))
+    assert screen(own, vote) is None
+    assert own.cast(vote).outcome is Outcome.WITHDRAWN
+    assert screen(own, a_vote("U1", approve=False, verb=Verb.WITHDRAW)) is Refusal.NOT_THE_REQUESTER
 
 
 def test_a_press_counts_on_every_copy_of_the_card() -> None:
@@ -78,3 +122,12 @@ def test_what_is_pressed_at_the_deadline_or_later_is_too_late_unless_it_says_no(
     assert screen(ballot, a_vote(REQUESTER, approve=False, verb=Verb.WITHDRAW)) is None
     in_time = replace(ballot, deadline=NOON + timedelta(seconds=1))
     assert screen(in_time, a_vote()) is None
+
+
+@pytest.mark.parametrize("via", [Via.MESSAGE, Via.STOP])
+@pytest.mark.parametrize(
+    ("approve", "verb"), [(True, Verb.DECIDE), (False, Verb.DECIDE), (True, Verb.BREAK_GLASS)]
+)
+def test_words_and_stopping_never_decide(via: Via, approve: bool, verb: Verb) -> None:
+    decision = a_vote(verb=verb, via=via, reason=REASON).decision
+    assert isinstance(read_vote([approve, decision.model_dump(mode="json")], NOON), Refused)

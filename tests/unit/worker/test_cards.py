@@ -16,6 +16,8 @@ from tests.support.fake_slack import Json
 from tests.unit.slack.cases import live
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
+from worker.surface import Surfaces
+from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import Batch
 from workflows.contracts.approvals import ApprovalStatus, Card, Copy
 from workflows.contracts.decisions import CountedVote, Outcome
@@ -27,7 +29,7 @@ DIRECTS = ("D0BOB", "D0CAROL")
 
 @pytest.fixture
 def cards(client: AsyncWebClient, directory: Directory) -> SlackCards:
-    return SlackCards(client, directory, "main")
+    return SlackCards(client, directory, Surfaces([SlackThreads(client, "main")]), "main")
 
 
 def _rule(*targets: str, **more: Any) -> Rule:
@@ -42,8 +44,8 @@ def _rule(*targets: str, **more: Any) -> Rule:
 
 def _asked(*targets: str, channel: str = "C0OPS", **more: Any) -> ApprovalStatus:
     request = a_request()
-    thread = request.call.thread.model_copy(update={"channel": channel})
-    call = request.call.model_copy(update={"thread": thread})
+    thread = request.call.origin.model_copy(update={"channel": channel})
+    call = request.call.model_copy(update={"origin": thread})
     asked = request.model_copy(update={"call": call, "rule": _rule(*targets, **more)})
     return a_status().model_copy(update={"request": asked})
 
@@ -80,7 +82,7 @@ async def test_a_card_in_its_thread_is_posted_with_one_key_and_rewritten(
     card = await _post(within, cards, status)
     assert slack.methods == ["chat.getPermalink", "chat.postMessage", "chat.getPermalink"]
     (posted,) = slack.given("chat.postMessage")
-    assert posted["thread_ts"] == status.thread.ts
+    assert posted["thread_ts"] == status.origin.id
     assert posted["metadata"] == {
         "event_type": "approval_requested",
         "event_payload": {"key": f"{status.id}/0", "approval_id": status.id},
@@ -99,7 +101,7 @@ async def test_a_card_in_its_thread_needs_no_line(
     card = await _post(within, cards, status)
     assert (card.line, card.copies, card.problems) == ("", (), ())
     (message,) = slack.messages
-    assert message["thread_ts"] == status.thread.ts
+    assert message["thread_ts"] == status.origin.id
     assert "approval_approve" in _buttons(message)
     ended = await _redraw(within, cards, _approved(status, card), card)
     assert ended == card
@@ -115,7 +117,7 @@ async def test_a_card_in_a_channel_leaves_a_line_in_the_thread_that_stays_true(
     card = await _post(within, cards, status)
     in_channel, line = slack.messages
     assert (in_channel["channel"], in_channel.get("thread_ts")) == (channel, None)
-    assert (line["channel"], line["thread_ts"]) == ("C0OPS", status.thread.ts)
+    assert (line["channel"], line["thread_ts"]) == ("C0OPS", status.origin.id)
     assert card.permalink in line["text"]
     assert (card.channel, card.ts, card.line) == (channel, in_channel["ts"], line["ts"])
     assert await _redraw(within, cards, _approved(status, card), card) == card
@@ -486,7 +488,7 @@ async def test_a_summary_is_posted_once_rewritten_and_comes_back(
     slack: Workspace, cards: SlackCards, within: ActivityEnvironment
 ) -> None:
     rows = tuple(_asked(THREAD).model_copy(update={"id": f"approval-{it}"}) for it in "abcd")
-    batch = Batch(thread=rows[0].thread, key="conversation-1/2", rows=rows)
+    batch = Batch(origin=rows[0].origin, key="conversation-1/2", rows=rows)
     ts = await within.run(cards.show_batch, batch)
     within.info = replace(within.info, attempt=2)
     assert await within.run(cards.show_batch, batch) == ts

@@ -16,13 +16,16 @@ from bot.payloads.presses import Click
 from countersign.slack.actions import ASK_AGAIN, CARD, DETAILS, OPEN_CARD, BlockId
 from countersign.slack.directory import Directory
 from countersign.slack.message import messages_of
+from countersign.slack.origin import slack_thread
 from countersign.slack.validate import message_problems
 from tests.support.builders import ALICE, BOB, NOON
 from tests.support.fake_clients import FakeApprovals
 from tests.unit.slack.cases import CAROL, EVIL, FULL_RULE, RULE, a_vote, edited, pending
 from worker.cards.activities import SlackCards
+from worker.surface import Surfaces
+from worker.threads import SlackThreads
 from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
-from workflows.contracts.core import Difference, Thread
+from workflows.contracts.core import Difference
 from workflows.contracts.decisions import (
     Decision,
     Execution,
@@ -121,8 +124,8 @@ def statuses(draw: st.DrawFn) -> ApprovalStatus:
     )
     channel = draw(st.sampled_from(["C0OPS", "D0ALICE"]))
     call = status.request.call
-    thread = Thread(team="T0ACME", channel=channel, ts="1.0")
-    asked = {"thread": thread, "requester": draw(st.sampled_from([ALICE, CAROL]))}
+    thread = slack_thread("T0ACME", channel, "1.0")
+    asked = {"origin": thread, "requester": draw(st.sampled_from([ALICE, CAROL]))}
     call = status.request.call.model_copy(update=asked)
     request = status.request.model_copy(update={"call": call})
     status = status.model_copy(update={"request": request})
@@ -139,7 +142,12 @@ class Workshop:
     bot: Wall = field(default_factory=Wall)
 
     async def by_worker(self, status: ApprovalStatus) -> list[Update]:
-        cards = SlackCards(self.worker, Directory(self.worker), DEPLOYMENT)
+        cards = SlackCards(
+            self.worker,
+            Directory(self.worker),
+            Surfaces([SlackThreads(self.worker, DEPLOYMENT)]),
+            DEPLOYMENT,
+        )
         await ActivityEnvironment().run(cards.redraw_card, status)
         return self.worker.updates
 

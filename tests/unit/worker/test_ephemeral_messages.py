@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from countersign.slack.origin import slack_thread
 from tests.support.builders import ALICE, a_prepared
 from tests.support.fake_slack import Json
 from tests.unit.worker.workspace import Workspace
@@ -28,7 +29,7 @@ def threads(client: AsyncWebClient) -> SlackThreads:
 
 async def _post_ephemeral(within: ActivityEnvironment, threads: SlackThreads, **more: Any) -> None:
     told: dict[str, Any] = {"notice": Notice(code=NoticeCode.NUDGED), **more}
-    ephemeral = EphemeralMessage(to=ALICE, channel="C0OPS", thread_ts="1.0", **told)
+    ephemeral = EphemeralMessage(to=ALICE, origin=slack_thread("T0ACME", "C0OPS", "1.0"), **told)
     await within.run(threads.post_ephemeral, ephemeral)
 
 

@@ -23,6 +23,8 @@ from tests.support.listed_approvals import CAROL, a_rule, an_approval, voted
 from tests.unit.worker.workspace import TEAM, Workspace
 from worker.cards.activities import SlackCards
 from worker.home_publisher import MOST_APPROVALS, MOST_PEOPLE, HomePublisher, concerned
+from worker.surface import Surfaces
+from worker.threads import SlackThreads
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import HandOver, Outcome
@@ -218,7 +220,9 @@ class TestCards:
     def cards(
         self, client: AsyncWebClient, directory: Directory, changes: list[ApprovalStatus]
     ) -> SlackCards:
-        return SlackCards(client, directory, "main", changes.append)
+        return SlackCards(
+            client, directory, Surfaces([SlackThreads(client, "main")]), "main", changes.append
+        )
 
     async def test_a_card_that_is_posted_or_rewritten_is_a_change(
         self, cards: SlackCards, within: ActivityEnvironment, changes: list[ApprovalStatus]

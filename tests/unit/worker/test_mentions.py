@@ -23,7 +23,7 @@ RINGING = re.compile(r"<[@!]")
 async def _posted(
     slack: Workspace, client: AsyncWebClient, within: ActivityEnvironment, markdown: str
 ) -> Json:
-    reply = Reply(thread=a_thread(), key="k", markdown=markdown)
+    reply = Reply(origin=a_thread(), key="k", markdown=markdown)
     await within.run(SlackThreads(client).post_reply, reply)
     (posted,) = slack.given("chat.postMessage")
     return posted

@@ -13,6 +13,8 @@ from countersign.slack.directory import Directory
 from tests.support.builders import ALICE, BOB, NOON, a_press, a_request, a_status
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
+from worker.surface import Surfaces
+from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
@@ -25,7 +27,7 @@ FINANCE = People(groups=("S0FINANCE",))
 
 @pytest.fixture
 def cards(client: AsyncWebClient, directory: Directory) -> SlackCards:
-    return SlackCards(client, directory, "main")
+    return SlackCards(client, directory, Surfaces([SlackThreads(client, "main")]), "main")
 
 
 def _waiting(*, status: dict[str, Any] | None = None, **rule: Any) -> ApprovalStatus:

@@ -10,10 +10,10 @@ from tests.support.builders import a_call, a_thread
 from tests.support.fakes import FakeAgent, FakePolicy, FakeThreads
 from worker import turns
 from worker.turns import TurnSteps
-from workflows.contracts.activity_inputs import PolicyQuery, ThreadStatus
+from workflows.contracts.activity_inputs import PolicyQuery, StatusLine
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Ruling, Verdict
 
-THINKING = ThreadStatus(thread=a_thread(), text="is thinking…")
+THINKING = StatusLine(origin=a_thread(), text="is thinking…")
 ACT = a_call().model_copy(update={"tool": "act"})
 
 
@@ -23,7 +23,7 @@ class Mute(FakeThreads):
     hangs = False
 
     @activity.defn
-    async def show_status(self, status: ThreadStatus) -> None:
+    async def show_status(self, status: StatusLine) -> None:
         if self.hangs:
             await asyncio.Event().wait()
         raise ConnectionError(status.text)

@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.slack.directory import Directory
+from countersign.slack.origin import slack_thread
 from countersign.slack.web_client import CONFIGURATION
-from tests.support.builders import ALICE, a_request, a_status
+from tests.support.builders import ALICE, a_request, a_status, a_thread
 from tests.unit.worker.tries import MOST, tried
 from tests.unit.worker.workspace import Workspace
 from worker.cards.activities import SlackCards
 from worker.slack import PASSING, PERMANENT, failure, passes
+from worker.surface import Surfaces
 from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Reply
 from workflows.contracts.approvals import ApprovalStatus, Card
-from workflows.contracts.core import Thread
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.contracts.rules import DIRECT, THREAD, Panel, People, Rule
 
@@ -34,7 +35,7 @@ UNFAMILIAR = [
 
 @pytest.fixture
 def cards(client: AsyncWebClient, directory: Directory) -> SlackCards:
-    return SlackCards(client, directory, "main")
+    return SlackCards(client, directory, Surfaces([SlackThreads(client, "main")]), "main")
 
 
 @pytest.fixture
@@ -49,8 +50,8 @@ def _asked(*targets: str) -> ApprovalStatus:
 
 
 def _reply(channel: str = "C0OPS", text: str = "Done.") -> Reply:
-    thread = Thread(team="T0ACME", channel=channel, ts="1.0")
-    return Reply(thread=thread, key="k", markdown=text, to=ALICE)
+    thread = slack_thread("T0ACME", channel, "1.0")
+    return Reply(origin=thread, key="k", markdown=text, to=ALICE)
 
 
 @pytest.mark.parametrize("code", UNFAMILIAR)
@@ -159,9 +160,8 @@ async def test_what_cannot_be_said_privately_is_written_to_that_person(
     slack: Workspace, threads: SlackThreads
 ) -> None:
     slack.refuses("chat.postEphemeral", "user_not_in_channel")
-    ephemeral = EphemeralMessage(
-        to=ALICE, channel="C0OPS", thread_ts="1.0", notice=Notice(code=NoticeCode.NUDGED)
-    )
+    notice = Notice(code=NoticeCode.NUDGED)
+    ephemeral = EphemeralMessage(to=ALICE, origin=a_thread(), notice=notice)
     assert (await tried(threads.post_ephemeral, ephemeral)).error is None
     (told,) = slack.messages
     assert (told["channel"], told["text"], told.get("thread_ts")) == (

@@ -14,6 +14,8 @@ from tests.support.builders import ALICE, BOB, a_request, a_status
 from tests.unit.sandbox.slack_app import a_config, a_web_client
 from worker.cards.activities import SlackCards
 from worker.directory import SlackDirectory
+from worker.surface import Surfaces
+from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import EligibilityQuery, Reminder
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
@@ -32,8 +34,8 @@ async def workspace() -> AsyncGenerator[AsyncWebClient]:
 async def _asked(workspace: AsyncWebClient, *targets: str) -> ApprovalStatus:
     said = await workspace.chat_postMessage(channel="C0OPS", text="Order 100 widgets")
     request = a_request()
-    thread = request.call.thread.model_copy(update={"ts": str(said["ts"])})
-    call = request.call.model_copy(update={"thread": thread})
+    thread = request.call.origin.model_copy(update={"id": str(said["ts"])})
+    call = request.call.model_copy(update={"origin": thread})
     rule = Rule(name="large", version="3", panels=(Panel(who=FINANCE),), targets=targets)
     asked = request.model_copy(update={"call": call, "rule": rule})
     return a_status().model_copy(update={"request": asked})
@@ -43,7 +45,9 @@ async def _asked(workspace: AsyncWebClient, *targets: str) -> ApprovalStatus:
 async def test_a_card_is_posted_once_anywhere_and_settles_everywhere(
     workspace: AsyncWebClient, within: ActivityEnvironment, target: str
 ) -> None:
-    cards = SlackCards(workspace, Directory(workspace), "main")
+    cards = SlackCards(
+        workspace, Directory(workspace), Surfaces([SlackThreads(workspace, "main")]), "main"
+    )
     status = await _asked(workspace, target)
     card = await within.run(cards.post_card, status)
     assert card.problems == ()
@@ -61,7 +65,9 @@ async def test_a_card_is_posted_once_anywhere_and_settles_everywhere(
 async def test_approvers_can_be_reminded(
     workspace: AsyncWebClient, within: ActivityEnvironment
 ) -> None:
-    cards = SlackCards(workspace, Directory(workspace), "main")
+    cards = SlackCards(
+        workspace, Directory(workspace), Surfaces([SlackThreads(workspace, "main")]), "main"
+    )
     status = await _asked(workspace, THREAD)
     assert await within.run(cards.remind, Reminder(status=status, number=1)) == 2
 

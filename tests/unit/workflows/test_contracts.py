@@ -9,10 +9,11 @@ from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from countersign.slack.origin import slack_thread
 from tests.support.builders import ALICE, BOB, a_thread
 from workflows.client import _APPROVAL_ID
 from workflows.contracts import activity_inputs, approvals, core, decisions, rules
-from workflows.contracts.activity_inputs import EphemeralMessage, Reply, ThreadStatus
+from workflows.contracts.activity_inputs import EphemeralMessage, Reply, StatusLine
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
 from workflows.contracts.core import (
     APPROVAL_ALPHABET,
@@ -22,9 +23,9 @@ from workflows.contracts.core import (
     ArgumentField,
     Call,
     Message,
+    Origin,
     Person,
     Prepared,
-    Thread,
     ToolResult,
     ToolSpec,
 )
@@ -35,7 +36,7 @@ from workflows.listing import rows
 from workflows.listing.rows import PendingApproval
 
 PERSON = '{"team":"T0ACME","user":"U0ALICE","name":"alice"}'
-THREAD = '{"team":"T0ACME","channel":"C0OPS","ts":"1.000100"}'
+ORIGIN = '{"kind":"slack","team":"T0ACME","channel":"C0OPS","id":"1.000100"}'
 FIELD = '{"name":"item","value":"widget"}'
 MESSAGE = f'{{"id":"Ev1","ts":"1.0","author":{PERSON},"text":"hi","files":["a.pdf"]}}'
 DECISION = (
@@ -45,7 +46,7 @@ DECISION = (
 REFUSED = f'{{"why":"closed","at":"2026-11-23T12:00:00Z","decision":{DECISION},"detail":"(1,)"}}'
 CALL = (
     '{"id":"call_1","tool":"place_order","arguments":"{}",'
-    f'"thread":{THREAD},"requester":{PERSON},"approval":"approval-1"}}'
+    f'"origin":{ORIGIN},"requester":{PERSON},"approval":"approval-1"}}'
 )
 PREPARED = (
     f'{{"problem":"","title":"Place","summary":"Order 1","fields":[{FIELD}],'
@@ -60,7 +61,7 @@ TOOL = (
 )
 GOLDEN: dict[type[BaseModel], str] = {
     Person: PERSON,
-    Thread: THREAD,
+    Origin: ORIGIN,
     Message: MESSAGE,
     Decision: DECISION,
     Refused: REFUSED,
@@ -76,18 +77,16 @@ GOLDEN: dict[type[BaseModel], str] = {
     ),
     ToolSpec: TOOL,
     AgentSpec: f'{{"name":"B","instructions":"Buy.","model":"m","tools":[{TOOL}]}}',
-    Reply: f'{{"thread":{THREAD},"key":"k","markdown":"**hi**"}}',
-    ThreadStatus: f'{{"thread":{THREAD},"text":"is thinking…"}}',
-    EphemeralMessage: (
-        f'{{"to":{PERSON},"channel":"C0OPS","thread_ts":"1.0","notice":{{"code":"nudged"}}}}'
-    ),
+    Reply: f'{{"origin":{ORIGIN},"key":"k","markdown":"**hi**"}}',
+    StatusLine: f'{{"origin":{ORIGIN},"text":"is thinking…"}}',
+    EphemeralMessage: (f'{{"to":{PERSON},"origin":{ORIGIN},"notice":{{"code":"nudged"}}}}'),
     Memory: (
-        f'{{"thread":{THREAD},"items":[{{"role":"user","content":"hi"}}],"seen":["Ev1"],'
+        f'{{"origin":{ORIGIN},"items":[{{"role":"user","content":"hi"}}],"seen":["Ev1"],'
         f'"turns":3,"inbox":[{MESSAGE}]}}'
     ),
     PendingApproval: (
         '{"id":"approval-1","asked_at":"2026-11-23T12:00:00Z","tool":"act","title":"Act",'
-        f'"summary":"Act","requester":{PERSON},"thread":{THREAD},"permalink":"https://a.test"}}'
+        f'"summary":"Act","requester":{PERSON},"origin":{ORIGIN},"permalink":"https://a.test"}}'
     ),
 }
 """Every model as release 0.1 wrote it. Lines are added here, never changed."""
@@ -99,7 +98,7 @@ LEAST: dict[type[BaseModel], str] = {
     Prepared: "{}",
     Card: '{"channel":"C0OPS","ts":"2.0"}',
     ApprovalStatus: f'{{"id":"approval-1","request":{REQUEST}}}',
-    Memory: f'{{"thread":{THREAD}}}',
+    Memory: f'{{"origin":{ORIGIN}}}',
     PendingApproval: '{"id":"approval-1","asked_at":"2026-11-23T12:00:00Z"}',
 }
 """What has always been needed; a field that is added needs a default."""
@@ -175,7 +174,7 @@ def test_names_by_which_running_workflows_are_reached_stay() -> None:
     assert core.STATUS_QUERY == "status"
     assert core.APPROVAL_WORKFLOW == "ApprovalWorkflow"
     assert core.CONVERSATION_WORKFLOW == "ConversationWorkflow"
-    thread = Thread(team="T1", channel="C1", ts="1.2")
+    thread = slack_thread("T1", "C1", "1.2")
     assert thread.workflow_id == "conversation-T1-C1-1.2"
 
 
@@ -192,7 +191,7 @@ def test_nothing_else_is_taken_for_an_id(value: str) -> None:
 
 
 def test_the_same_call_has_one_key_and_two_approvals_have_two() -> None:
-    call = Call(id="0", tool="act", arguments="{}", thread=a_thread(), requester=ALICE)
+    call = Call(id="0", tool="act", arguments="{}", origin=a_thread(), requester=ALICE)
     first, second = (
         call.model_copy(update={"approval": it}) for it in ("approval-1", "approval-2")
     )

@@ -15,7 +15,7 @@ def _message(number: int, text: str = "hello", id_: str = "") -> Message:
 
 
 def _inbox(*messages: Message) -> Inbox:
-    inbox = Inbox(Memory(thread=a_thread()))
+    inbox = Inbox(Memory(origin=a_thread()))
     for message in messages:
         inbox.put(message)
     return inbox
@@ -31,7 +31,7 @@ def test_every_message_is_there_once_in_the_order_in_which_it_was_said(numbers: 
 def test_another_delivery_is_known_by_its_id_and_by_its_time() -> None:
     inbox = _inbox(_message(1), _message(1, id_="other"), _message(2, id_="Ev1"))
     assert len(inbox.messages) == 1
-    again = Inbox(Memory(thread=a_thread(), seen=inbox.seen))
+    again = Inbox(Memory(origin=a_thread(), seen=inbox.seen))
     again.put(_message(1))
     assert not again.has_news(lambda _: True)
 

@@ -185,7 +185,7 @@ def test_a_full_thread_is_carried_in_one_payload() -> None:
         for number in range(INBOX_LIMIT)
     ]
     memory = Memory(
-        thread=a_thread(),
+        origin=a_thread(),
         items=tuple(
             window([it for _ in range(40) for it in (said("é" * 2_000), *_call(1, "é" * 3_000))])
         ),
@@ -197,7 +197,7 @@ def test_a_full_thread_is_carried_in_one_payload() -> None:
 
 
 def test_a_thread_whose_beginning_is_forgotten_says_so() -> None:
-    conversation = ConversationState.of(Memory(thread=a_thread()))
+    conversation = ConversationState.of(Memory(origin=a_thread()))
     for number in range(2 * ITEMS_LIMIT):
         conversation.add(said(f"message {number}"))
     assert conversation.forgotten
@@ -208,6 +208,6 @@ def test_a_thread_whose_beginning_is_forgotten_says_so() -> None:
 
 
 def test_a_thread_of_which_all_is_kept_says_nothing_more() -> None:
-    conversation = ConversationState.of(Memory(thread=a_thread()))
+    conversation = ConversationState.of(Memory(origin=a_thread()))
     conversation.add(said("hello"))
     assert conversation.before(conversation.length) == [said("hello")]
