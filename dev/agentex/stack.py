@@ -12,8 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sandbox.agentex.client import AgentexSandboxClient
-
 from dev.agentex.manifest import local_manifest
 from dev.child import Child, Command, OnLine
 from dev.http_probe import until_ready
@@ -21,6 +19,7 @@ from dev.paths import ROOT
 from dev.ports import LOOPBACK, free_port
 from dev.processes import Stack
 from dev.stack_options import StackOptions
+from sandbox.agentex.client import AgentexSandboxClient
 
 AGENTEX = Path(sys.executable).with_name("agentex")
 """AgentEx's CLI starts our processes with the interpreter that it runs on itself."""
