@@ -28,6 +28,8 @@ AGENTEX = Path(sys.executable).with_name("agentex")
 READY_SECONDS = 120.0
 """Its SDK takes most of that to import on a small machine, twice at the same time."""
 TOKEN = "agentex-stand-in"  # noqa: S105 - opens a server that only this machine reaches
+KEEP_TASKS = {"AUTO_CLEANUP_ON_RESTART": "false"}
+"""Else the CLI cancels all tasks before it starts a changed worker again."""
 DEFAULTS_OF_THE_CLI = ("TEMPORAL_ADDRESS",)
 """Variables that it overwrites unless the manifest has them."""
 
@@ -77,7 +79,7 @@ class AgentexStack:
     def env(self) -> Mapping[str, str]:
         """The variables of our processes."""
         named = {k: v for k, v in self.slack.env.items() if k != "TASK_QUEUE"}
-        return {**named, "AGENTEX_BASE_URL": self.backend_url}
+        return {**named, **KEEP_TASKS, "AGENTEX_BASE_URL": self.backend_url}
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -94,7 +96,8 @@ class AgentexStack:
             if not self.options.backend_url:
                 await self.start_backend()
             kept = {name: self.env[name] for name in DEFAULTS_OF_THE_CLI}
-            self._path = self._manifest.enter_context(local_manifest(self.options.acp_port, kept))
+            ports = self.options.acp_port, self.slack.options.ports.worker
+            self._path = self._manifest.enter_context(local_manifest(*ports, kept))
             await self.start_agent()
         except BaseException:  # a cancellation too must not leave processes behind
             await self.stop()
@@ -147,6 +150,13 @@ class AgentexStack:
         await self.backend.close()
         await self.slack.stop()
         await self._manifest.aclose()
+
+    def kill_all(self) -> None:
+        """Stop waiting for anybody; for a second Ctrl-C."""
+        for child in (self._cli, self._backend):
+            if child:
+                child.kill_now()
+        self.slack.kill_all()
 
     def log(self, name: str) -> str:
         """Everything that the CLI (`agent`) or the stand-in (`agentex`) printed."""

@@ -56,7 +56,7 @@ def up(wanted: AgentexOptions, home: Path, console: Console) -> None:
 
 async def _supervise(wanted: AgentexOptions, console: Console) -> None:
     stack = AgentexStack(wanted)
-    interrupt = Interrupt(stack.slack)
+    interrupt = Interrupt(stack.kill_all)
     try:
         with console.status("starting Temporal, the stand-ins, the bot, and AgentEx's CLI"):
             await interrupt.unless(stack.start())

@@ -19,6 +19,7 @@ from temporalio.common import (
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import Origin
 from workflows.contracts.decisions import Outcome
+from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import Rule
 
 TEAM = SearchAttributeKey.for_keyword("CountersignTeam")
@@ -108,7 +109,7 @@ def grant_changes(
         return [GRANTS.value_unset()]
     givers = (grant.by.user for grant in grants)
     return [
-        TEAM.value_set(grants[-1].by.team),
+        TEAM.value_set(origin.team if origin.kind == SLACK else grants[-1].by.team),
         GRANTS.value_set(ACTIVE),
         AUDIENCE.value_set(_unique(origin.channel, *givers, *people)),
     ]

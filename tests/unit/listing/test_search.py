@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from countersign.slack.origin import slack_thread
 from tests.support.builders import ALICE, BOB, NOON, STRANGER, from_elsewhere
 from tests.support.listed_approvals import CAROL, TEAM, a_rule, an_approval, voted
-from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts.core import Person
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
+from workflows.contracts.core import Origin, Person
 from workflows.contracts.decisions import HandOver, Outcome
 from workflows.contracts.rules import PUBLIC, Absence, Escalation, Rule
 from workflows.listing.queries import all_approvals, is_visible_to
@@ -103,6 +103,23 @@ def test_without_standing_permissions_a_conversation_is_found_no_more() -> None:
     thread = slack_thread(TEAM, "C0OPS", "1.0")
 
     assert grant_changes(thread, []) == [GRANTS.value_unset()]
+
+
+@pytest.mark.parametrize(
+    ("origin", "team"),
+    [
+        (slack_thread("T0ELSE", "C0OPS", "1.0"), "T0ELSE"),
+        (Origin(kind="agentex", team="buyer", channel="", id="1"), TEAM),
+    ],
+)
+def test_standing_permissions_are_in_the_lists_of_those_who_gave_them(
+    origin: Origin, team: str
+) -> None:
+    grant = Grant(
+        id="g1", tool="act", rule="r", by=BOB, at=NOON, approval="approval-1", requester=ALICE
+    )
+    found = {it.key.name: it.value for it in grant_changes(origin, [grant])}
+    assert found["CountersignTeam"] == team
 
 
 def test_who_may_see_an_approval() -> None:
