@@ -62,7 +62,7 @@ async def test_without_slack_it_is_decided_by_signal() -> None:
     ],
 )
 async def test_an_answer_is_there_once_however_the_backend_fails(
-    product: Product, kind: str, how: dict[str, int | str]
+    product: Product, kind: str, how: dict[str, Any]
 ) -> None:
     task, waiting = await product.ask()
     card = await product.card()
