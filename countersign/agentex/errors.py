@@ -2,9 +2,11 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import TypeVar
 
 from agentex import APIConnectionError, APIError, APIStatusError
+from httpx import HTTPError
 
 from countersign.runtime.waiting import AwayError
 
@@ -43,7 +45,7 @@ def asking() -> Generator[None]:
         raise AgentexRefusedError(status) from error
     except APIConnectionError as error:
         raise AgentexAwayError(type(error.__cause__ or error).__name__) from error
-    except APIError as error:
+    except (APIError, HTTPError, JSONDecodeError) as error:  # the client lets the others through
         raise AgentexAwayError(UNREADABLE) from error
 
 

@@ -92,12 +92,9 @@ class AgentexStack:
             DevError: a process ended or was not ready in time.
         """
         try:
-            await self.slack.start()
+            await self.start_around()
             if not self.options.backend_url:
                 await self.start_backend()
-            kept = {name: self.env[name] for name in DEFAULTS_OF_THE_CLI}
-            ports = self.options.acp_port, self.slack.options.ports.worker
-            self._path = self._manifest.enter_context(local_manifest(*ports, kept))
             await self.start_agent()
         except BaseException:  # a cancellation too must not leave processes behind
             await self.stop()
@@ -111,6 +108,13 @@ class AgentexStack:
     ) -> None:
         await self.stop()
 
+    async def start_around(self) -> None:
+        """Start what the agent leans on, without AgentEx."""
+        await self.slack.start()
+        kept = {name: self.env[name] for name in DEFAULTS_OF_THE_CLI}
+        ports = self.options.acp_port, self.slack.options.ports.worker
+        self._path = self._manifest.enter_context(local_manifest(*ports, kept))
+
     async def start_backend(self) -> None:
         """Start the stand-in of AgentEx, and wait until it serves."""
         ports = ("--port", str(self.options.backend_port))
@@ -121,9 +125,18 @@ class AgentexStack:
 
     async def start_agent(self) -> None:
         """Have AgentEx's CLI start our processes, and wait until both serve."""
+        await self.launch_agent()
+        await self.agent_ready()
+
+    async def launch_agent(self) -> None:
+        """The same without waiting."""
         command = (str(AGENTEX), "agents", "run", "--manifest", str(self._path))
         self._cli = await self._start("agent", command, f"{self.acp_url}/healthz")
-        await self._cli.ready(READY_SECONDS)
+
+    async def agent_ready(self) -> None:
+        """Wait until both of our processes serve."""
+        if self._cli:
+            await self._cli.ready(READY_SECONDS)
         await until_ready(f"{self.slack.worker_url}/readyz", READY_SECONDS)
 
     async def kill_agent(self) -> None:

@@ -18,7 +18,7 @@ from dev.stack_options import StackOptions
 from sandbox.json_types import Json
 
 ASKED = "Order 100 widgets"
-APPROVAL = re.compile(r"approval-[0-9a-z]{12}")
+WAITING_CHILD = re.compile(r"Running +(approval-[0-9a-z]{12})")
 PATIENCE = 60
 
 
@@ -46,8 +46,8 @@ class Walk:
         waiting = await self._message(task, "Waiting for approval")
         self._quote(waiting)
         child = await self._child()
-        sent = ("--name", "fulfill_order_signal", "--input", answer)
-        await self._temporal("signal", "--workflow-id", child, *sent)
+        sent = ("--name=fulfill_order_signal", f"--input={answer}")
+        await self._temporal("signal", f"--workflow-id={child}", *sent)
         self._quote(await self._message(task, words, after=waiting))
         await self.stack.backend.cancel(task)
         await self._completed(f"conversation-agentex-countersign-{task}")
@@ -58,10 +58,11 @@ class Walk:
         """The waiting child's id, as the list of workflows has it once it knows."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                printed = await self._temporal("list", "--query", "ExecutionStatus = 'Running'")
-                if found := APPROVAL.search(printed):
+                printed = await self._temporal("list", quiet=True)
+                if found := WAITING_CHILD.search(printed):
+                    self._step("$ temporal workflow list")
                     self._quote_lines(printed)
-                    return found.group()
+                    return found.group(1)
 
     async def _completed(self, workflow_id: str) -> None:
         query = f"WorkflowId = '{workflow_id}' AND ExecutionStatus = 'Completed'"

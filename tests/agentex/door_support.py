@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import json
 import socket
 from collections.abc import AsyncGenerator
@@ -188,18 +189,19 @@ def settings_for(url: str, listener: socket.socket, queue: str = "q") -> Agentex
 @asynccontextmanager
 async def entrance(flow: Flow, address: str, monkeypatch: Any) -> AsyncGenerator[Entrance]:
     """A front door that is registered, for the worker of a flow."""
-    link, listener = Link(address), a_listener()
+    link = Link(address)
     await link.join()
     monkeypatch.setenv("TEMPORAL_ADDRESS", link.address)
     async with (
         running(AgentexConfig()) as sandbox,
         AgentexSandboxClient.from_control_url(sandbox.control_url) as people,
     ):
-        settings = settings_for(sandbox.url, listener, flow.queue)
-        async with serving(FrontDoor(settings), listener):
-            await people.agent()
-            yield Entrance(flow, link, sandbox, people, settings)
-            assert await people.violations() == []
+        with a_listener() as listener:
+            settings = settings_for(sandbox.url, listener, flow.queue)
+            async with serving(FrontDoor(settings), listener):
+                await people.agent()
+                yield Entrance(flow, link, sandbox, people, settings)
+                assert await people.violations() == []
     await link.cut()
 
 
@@ -216,7 +218,8 @@ async def post(
 ) -> Json:
     """Call the front door as somebody who is not the backend."""
     url = f"{settings.acp_url}:{settings.acp_port}/api"
-    async with ClientSession() as session, session.post(url, json=payload, headers=headers) as it:
+    body = io.BytesIO(json.dumps(payload).encode())
+    async with ClientSession() as session, session.post(url, data=body, headers=headers) as it:
         return await it.json()
 
 
