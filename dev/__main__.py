@@ -35,7 +35,7 @@ def up(
     console = Console(highlight=False)
     terminal = Terminal(console, verbose=verbose)
     wanted = UpOptions(home=HOME, port_offset=port_offset, is_sandbox_forced=sandbox, is_http=http)
-    with _plain_words():
+    with plain_words():
         options = plan(with_dotenv(ROOT / ".env", os.environ), wanted, terminal.show)
         run_up(options, HOME, console, STARTED)
 
@@ -45,7 +45,7 @@ def smoke(
     cases: Annotated[list[str] | None, typer.Argument(help="Only these cases.")] = None,
 ) -> None:
     """Play orders through the whole product, as people would."""
-    with _plain_words():
+    with plain_words():
         raise typer.Exit(importlib.import_module("dev.smoke.play").main(cases or ()))
 
 
@@ -54,14 +54,14 @@ def temporal(
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not print its path.")] = False,
 ) -> None:
     """Find or install a Temporal server."""
-    with _plain_words():
+    with plain_words():
         program = temporal_cli.find_or_install()
     if not quiet:
         typer.echo(program)
 
 
 @contextmanager
-def _plain_words() -> Generator[None]:
+def plain_words() -> Generator[None]:
     """What a person can mend is said in words, without a traceback."""
     try:
         yield

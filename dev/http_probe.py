@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 ANSWER_SECONDS = 3.0
 REASON_LENGTH = 200
+POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,16 @@ def _parsed(raw: bytes) -> Answer:
     words = head.split(maxsplit=2)
     status = int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
     return Answer(status, body.strip()[:REASON_LENGTH])
+
+
+async def until_ready(url: str, seconds: float) -> None:
+    """Ask until it can serve.
+
+    Raises:
+        TimeoutError: it could not in this time.
+    """
+    async with asyncio.timeout(seconds):
+        while True:
+            if (await ask(url)).ready:
+                return
+            await asyncio.sleep(POLL_SECONDS)

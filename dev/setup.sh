@@ -90,7 +90,7 @@ find_newer_python() {
 
 # Also those that pyenv has installed and not switched on.
 pythons_of_pyenv() {
-    pyenv=$(command -v pyenv || echo "${PYENV_ROOT:-$HOME/.pyenv}/bin/pyenv")
+    pyenv=$(command -v pyenv || echo "${PYENV_ROOT:-${HOME:-}/.pyenv}/bin/pyenv")
     [ -x "$pyenv" ] || return 0
     versions=$("$pyenv" root)/versions
     for minor in 13 12 14; do
@@ -100,7 +100,7 @@ pythons_of_pyenv() {
     done
 }
 
-# Install the newest Python that this release of Debian has, if that helps, and say which it is.
+# Install a newer Python from Debian, where this release has one, and say which it is.
 python_of_debian() {
     is_debian && [ "$(id -u)" = 0 ] || return 1
     apt-get update -qq >&2

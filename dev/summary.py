@@ -22,17 +22,17 @@ def summary(stack: Stack, seconds: float) -> Iterator[Text]:
     )
     yield Text()
     if options.slack_is_sandbox:
-        yield _row("Chat as Alice (asks)", stack.page_url(REQUESTER))
-        yield _row("Chat as Bob (approves)", stack.page_url(APPROVER))
+        yield row("Chat as Alice (asks)", stack.page_url(REQUESTER))
+        yield row("Chat as Bob (approves)", stack.page_url(APPROVER))
     elif "SLACK_APP_TOKEN" in stack.env:
-        yield _row("Slack", "connected; write to the bot in your workspace")
+        yield row("Slack", "connected; write to the bot in your workspace")
     else:
-        yield _row("Slack delivers to", f"<your public address>/slack/events → {stack.bot_url}")
+        yield row("Slack delivers to", f"<your public address>/slack/events → {stack.bot_url}")
     yield _temporal(stack)
     if options.model_is_sandbox:
         why = "OPENAI_API_KEY is not set"
-        yield _row("Model", f"scripted, by the sandbox ({why})")
-    yield _row("Logs", os.path.relpath(stack.home / "logs"))
+        yield row("Model", f"scripted, by the sandbox ({why})")
+    yield row("Logs", os.path.relpath(stack.home / "logs"))
     yield Text()
     if options.slack_is_sandbox:
         tried = "help" if stack.env.get("TOOLS") else "order 100 widgets"
@@ -44,9 +44,10 @@ def summary(stack: Stack, seconds: float) -> Iterator[Text]:
 
 def _temporal(stack: Stack) -> Text:
     if stack.options.temporal_address:
-        return _row("Temporal", f"{stack.temporal_address} (from TEMPORAL_ADDRESS)")
-    return _row("Temporal Web UI", f"http://{LOOPBACK}:{stack.options.ports.temporal_ui}")
+        return row("Temporal", f"{stack.temporal_address} (from TEMPORAL_ADDRESS)")
+    return row("Temporal Web UI", f"http://{LOOPBACK}:{stack.options.ports.temporal_ui}")
 
 
-def _row(label: str, value: str) -> Text:
+def row(label: str, value: str) -> Text:
+    """A label and what it stands for."""
     return Text(f"  {label:<{LABEL_WIDTH}}", style="dim").append(value, style="not dim")

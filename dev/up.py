@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def up(options: StackOptions, home: Path, console: Console, started: float) -> N
 
 async def _supervise(options: StackOptions, console: Console, started: float) -> None:
     stack = Stack(options)
-    interrupt = Interrupt(stack)
+    interrupt = Interrupt(stack.kill_all)
     try:
         with console.status("starting Temporal, the sandbox, the worker and the bot"):
             await interrupt.unless(stack.start())
@@ -56,8 +56,8 @@ async def _supervise(options: StackOptions, console: Console, started: float) ->
 class Interrupt:
     """Ctrl-C and its kin: the first asks everything to finish, a second one ends it at once."""
 
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
+    def __init__(self, kill_all: Callable[[], None]) -> None:
+        self._kill_all = kill_all
         self._event = asyncio.Event()
         for number in SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
@@ -73,5 +73,5 @@ class Interrupt:
 
     def _on_signal(self) -> None:
         if self.came:
-            self._stack.kill_all()
+            self._kill_all()
         self._event.set()

@@ -28,16 +28,22 @@ class SlackDirectory(DirectoryActivities):
     @activity.defn
     async def look_up(self, query: EligibilityQuery) -> tuple[Eligibility, ...]:
         """See `DirectoryActivities`."""
+        is_known = any(person.is_in_slack for person in query.people)
         try:
             # Profiles first: where they cannot be had, the groups need not be asked for.
             profiles = await asyncio.gather(*(self._profile(one) for one in query.people))
-            found = await members(self._directory, *_people(query.rule))
+            found = await members(self._directory, *(_people(query.rule) if is_known else ()))
         except DirectoryError as error:
             raise _failure(error) from error
         return tuple(_standing(profile, query.rule, found) for profile in profiles)
 
     async def _profile(self, person: Person) -> Profile:
-        """An account; one that Slack does not know may do nothing, and is no failure."""
+        """An account; one that Slack does not know may do nothing, and is no failure.
+
+        Slack is not asked about somebody from elsewhere.
+        """
+        if not person.is_in_slack:
+            return Profile(person.user, person.team, person.name, is_external=True)
         try:
             return await self._directory.person(person.user, person.team)
         except GoneError:

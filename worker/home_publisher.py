@@ -63,7 +63,7 @@ class HomePublisher:
         homes: dict[tuple[str, str], tuple[Person, list[ApprovalStatus]]] = {}
         for status in changed:
             for person in concerned(status, groups):
-                key = (status.origin.team, person.user)
+                key = (status.team, person.user)
                 homes.setdefault(key, (person, []))[1].append(status)
         for (team, _), (person, known) in homes.items():
             await self._publish_one(team, person, known)
@@ -88,11 +88,12 @@ class HomePublisher:
 def concerned(status: ApprovalStatus, groups: Groups) -> list[Person]:
     """Who asked, who had a part in it, and who may decide it, each once and at most `MOST_PEOPLE`.
 
-    Members of a channel are not looked up: they are many.
+    Who is not in Slack has no Home. Members of a channel are not looked up: they are many.
     """
     people: dict[str, Person] = {}
     for person in _named(status, groups):
-        people.setdefault(person.user, person)
+        if person.is_in_slack:
+            people.setdefault(person.user, person)
     return list(people.values())[:MOST_PEOPLE]
 
 
@@ -108,4 +109,4 @@ def _named(status: ApprovalStatus, groups: Groups) -> Iterator[Person]:
     users = [user for who in panels for user in who.users]
     users += [absence.delegate for absence in rule.absences]
     users += [it for who in panels for id_ in who.groups for it in sorted(groups.get(id_, ()))]
-    yield from (Person(team=status.origin.team, user=user) for user in users)
+    yield from (Person(team=status.team, user=user) for user in users)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from countersign.policy.engine import Policy
-from countersign.policy.facts import Facts, Requester, Venue
+from countersign.policy.facts import Facts, Requester, Venue, requester_from
 from countersign.slack.directory import DirectoryError, GoneError
 from countersign.slack.id_checks import Directory
 from countersign.slack.profiles import Channel, Profile
@@ -23,8 +23,12 @@ class ArgumentsUnreadableError(Exception):
     """The call's arguments are not an object in JSON."""
 
 
-async def facts_of(query: PolicyQuery, policy: Policy, directory: Directory) -> Facts:
+async def facts_of(
+    query: PolicyQuery, policy: Policy, directory: Directory, room: str = ""
+) -> Facts:
     """Everything about a call that the policy asks about.
+
+    `room` is the channel for the cards of what is asked outside Slack.
 
     Raises:
         DirectoryError: Slack did not say.
@@ -32,6 +36,8 @@ async def facts_of(query: PolicyQuery, policy: Policy, directory: Directory) -> 
         NobodyError: the account cannot ask for anything.
     """
     call = query.call
+    if not call.requester.is_in_slack:
+        return _from_elsewhere(query, room)
     user, channel = call.requester.user, call.origin.channel
     arguments, amount = _read(call.arguments), query.prepared.amount
     if not policy.mentions(call.tool):
@@ -56,6 +62,14 @@ async def facts_of(query: PolicyQuery, policy: Policy, directory: Directory) -> 
     )
     venue = Venue(channel, place.is_direct, place.is_private, place.is_shared, place.name)
     return Facts(call.tool, requester, venue, arguments, amount)
+
+
+def _from_elsewhere(query: PolicyQuery, room: str) -> Facts:
+    """The same of a call that was not asked for in Slack, which knows nothing of it."""
+    call, who = query.call, query.call.requester
+    requester, arguments = requester_from(who.user), _read(call.arguments)
+    amount = query.prepared.amount
+    return Facts(call.tool, requester, Venue(""), arguments, amount, who.kind, room)
 
 
 async def _account(who: Person, directory: Directory, *, needed: bool) -> Profile:

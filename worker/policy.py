@@ -24,6 +24,7 @@ from worker.slack import CONFIGURATION_DELAY
 from workflows.contracts.activities import PolicyActivities
 from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.core import ToolSpec
+from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
 
 log = structlog.get_logger(__name__)
@@ -71,12 +72,19 @@ class PolicyFile(PolicyActivities):
     """Judges by the file as it is now. A faulty change leaves the old policy in force."""
 
     def __init__(
-        self, path: Path, tools: Mapping[str, ToolSpec], directory: Directory, read: Reading
+        self,
+        path: Path,
+        tools: Mapping[str, ToolSpec],
+        directory: Directory,
+        read: Reading,
+        room: str = "",
     ) -> None:
+        """`room` is the channel for the cards of what is asked outside Slack."""
         self._path = path
         self._tools = tools
         self._directory = directory
         self._read = read
+        self._room = room
         self._edition = read.edition
         self._draft: Draft | None = None
         self._reading = asyncio.Lock()
@@ -101,7 +109,7 @@ class PolicyFile(PolicyActivities):
         read = self._read
         try:
             async with asyncio.timeout(FACTS_SECONDS):
-                facts = await facts_of(query, read.policy, self._directory)
+                facts = await facts_of(query, read.policy, self._directory, self._room)
         except DirectoryError as error:
             if isinstance(error, GoneError) or error.code in UNKNOWN:
                 return _deny(_unknown(error.code), failed=True)
@@ -112,7 +120,18 @@ class PolicyFile(PolicyActivities):
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
             return _deny("Apps and deactivated accounts can't ask for anything.")
-        return with_names(read.policy.judge(facts), read.names, facts)
+        ruling = with_names(read.policy.judge(facts), read.names, facts)
+        if query.call.origin.kind == SLACK:
+            return ruling
+        return ruling.model_copy(update={"team": await self._home()})
+
+    async def _home(self) -> str:
+        """The workspace in which people decide what was asked elsewhere, if there is one."""
+        try:
+            return (await self._directory.home()).team
+        except DirectoryError as error:
+            log.info("no workspace is known, so no list has it", code=error.code)
+            return ""
 
     async def _read_again(self) -> None:
         """Take a changed file if it is sound; approvals that wait keep the rule they have."""
@@ -152,9 +171,15 @@ class PolicyFile(PolicyActivities):
 
 
 async def open_policy(
-    path: str | Path, tools: Mapping[str, ToolSpec], directory: Directory, waiting: Waiting
+    path: str | Path,
+    tools: Mapping[str, ToolSpec],
+    directory: Directory,
+    waiting: Waiting,
+    room: str = "",
 ) -> PolicyFile:
     """Read the policy and check with Slack that whom it names is there, however long that takes.
+
+    `room` is the channel for the cards of what is asked outside Slack.
 
     Raises:
         PreflightError: it cannot be honoured exactly; one line a fault.
@@ -171,7 +196,7 @@ async def open_policy(
         raise PreflightError(f"the policy cannot be used.\n{error}") from error
     policy = read.policy
     log.info("policy", version=policy.version, rules=len(policy.rules), denials=len(policy.denials))
-    return PolicyFile(file, tools, directory, read)
+    return PolicyFile(file, tools, directory, read, room)
 
 
 async def _looked_up(draft: Draft, directory: Directory) -> Reading:

@@ -13,8 +13,9 @@ from temporalio.exceptions import ApplicationError
 from countersign.slack.directory import UNREACHABLE
 from countersign.slack.message import MessageContent
 from countersign.slack.validate import message_problems
-from worker.slack import BAD_BLOCKS, ask
+from worker.slack import BAD_BLOCKS, NOT_IN_SLACK, ask, failure
 from workflows.contracts.core import Origin
+from workflows.contracts.origins import is_in_slack
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +95,9 @@ class IdempotentPosts:
         await _first_taken(words, update, channel=channel, ts=ts)
 
     async def direct(self, user: str) -> Destination:
-        """The direct messages with one person."""
+        """The direct messages with one person; whoever is not in Slack has none."""
+        if not is_in_slack(user):
+            raise failure(NOT_IN_SLACK)
         opened = await ask(self._slack.conversations_open(users=user))
         return Destination(str(opened["channel"]["id"]))
 

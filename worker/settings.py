@@ -1,7 +1,8 @@
 """The worker's environment, read once, at start."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
+from countersign.policy.ids import CHANNEL
 from countersign.runtime.settings import CommonSettings, names_in
 
 INSTRUCTIONS = """\
@@ -56,11 +57,22 @@ class WorkerSettings(CommonSettings):
     )
     """Names of arguments whose values are never shown, separated by commas."""
 
+    agentex_card_channel: str = ""
+    """Id of the Slack channel, `C…`, for cards of what is asked in AgentEx, where the rule's `card`
+    is only `thread`. Without it, the approvers get direct messages."""
+
     worker_host: str = "127.0.0.1"
     """Address to listen on; `0.0.0.0` in a container."""
 
     worker_port: int = Field(default=3001, ge=0, le=65_535)
     """Port of `/healthz` and `/readyz`; 0 picks one."""
+
+    @field_validator("agentex_card_channel")
+    @classmethod
+    def _is_channel(cls, channel: str) -> str:
+        if channel and not CHANNEL.fits(channel):
+            raise ValueError(f"is not the id of a channel (C…). {CHANNEL.where}")
+        return channel
 
     @property
     def tool_packages(self) -> tuple[str, ...]:

@@ -22,10 +22,13 @@ from countersign.slack.web_client import (
 )
 from worker.heartbeat import puzzled_before
 
+NOT_IN_SLACK = "not_in_slack"
+"""Our own word: somebody has no account there, or a conversation takes place elsewhere."""
 PERMANENT = (
     UNKNOWN
     | BAD_BLOCKS
     | {
+        NOT_IN_SLACK,
         "cannot_dm_bot",
         "cant_update_message",
         "channel_not_found",

@@ -29,7 +29,8 @@ from worker.slack import BAD_BLOCKS, GONE, ask, is_refusal
 from worker.surface import Surface
 from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reply, StatusLine
 from workflows.contracts.approvals import ApprovalStatus, Card
-from workflows.contracts.core import SLACK, Origin, Person
+from workflows.contracts.core import Origin, Person
+from workflows.contracts.origins import SLACK
 
 log = structlog.get_logger(__name__)
 

@@ -42,9 +42,13 @@ class TaskMessages:
         author: Author = "agent",
         *,
         again: bool = False,
+        mark: str = "",
     ) -> str:
-        """Say something, in Markdown; `author` is `user` for what a person said."""
-        return await self._once(task_id, _text(text, author), at, again)
+        """Say something, in Markdown; `author` is `user` for what a person said.
+
+        What is rewritten later is known again by a `mark` that stays in it.
+        """
+        return await self._once(task_id, _text(text, author), at, again, mark)
 
     async def request(
         self,
@@ -96,8 +100,10 @@ class TaskMessages:
             )
         return _id_of(message)
 
-    async def _once(self, task_id: str, content: Content, at: datetime, again: bool) -> str:
-        if again and (found := await self._find(task_id, content, at)):
+    async def _once(
+        self, task_id: str, content: Content, at: datetime, again: bool, mark: str = ""
+    ) -> str:
+        if again and (found := await self._find(task_id, content, at, mark)):
             return found
         with asking():
             message = await self._client.messages.create(
@@ -105,11 +111,11 @@ class TaskMessages:
             )
         return _id_of(message)
 
-    async def _find(self, task_id: str, content: Content, at: datetime) -> str | None:
+    async def _find(self, task_id: str, content: Content, at: datetime, mark: str) -> str | None:
         """The message that an earlier try created, newest first until they are older than it."""
         for number in range(1, PAGES + 1):
             page = await self._page(task_id, number, content)
-            found = next((it for it in page if _is_it(it, content, at)), None)
+            found = next((it for it in page if _is_it(it, content, at, mark)), None)
             if found is not None:
                 return _id_of(found)
             if len(page) < PAGE or _millis(page[-1].created_at) < _millis(at):
@@ -139,9 +145,12 @@ def _filter(content: Content) -> dict[str, object]:
     return {"type": content.get("type"), known_by: content.get(known_by)}
 
 
-def _is_it(message: TaskMessage, content: Content, at: datetime) -> bool:
+def _is_it(message: TaskMessage, content: Content, at: datetime, mark: str) -> bool:
     """Whether a message is this one. A call's id may come again in a later turn, a moment not."""
-    names = ("tool_call_id",) if "tool_call_id" in content else ("author", "content")
+    if mark and mark not in str(getattr(message.content, "content", "")):
+        return False
+    said = ("author",) if mark else ("author", "content")
+    names = ("tool_call_id",) if "tool_call_id" in content else said
     same = (getattr(message.content, name, None) == content.get(name) for name in ("type", *names))
     return _millis(message.created_at) == _millis(at) and all(same)
 

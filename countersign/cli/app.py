@@ -15,7 +15,7 @@ from countersign.cli.deciding import Reception, decide, from_here
 from countersign.cli.details import details
 from countersign.cli.document import document
 from countersign.cli.errors import REFUSED
-from countersign.cli.filters import slack_id, tool_name
+from countersign.cli.filters import requester_id, slack_id, tool_name
 from countersign.cli.pending import Wanted, table, waiting
 from countersign.cli.screen import screen
 from workflows.client import Approvals
@@ -34,7 +34,10 @@ app = typer.Typer(
 def pending(
     tool: Annotated[str, typer.Option(help="Only calls of this tool.", callback=tool_name)] = "",
     requester: Annotated[
-        str, typer.Option(help="Only what this person asked for: U….", callback=slack_id)
+        str,
+        typer.Option(
+            help="Only what this person asked for: U…, or agentex:….", callback=requester_id
+        ),
     ] = "",
     team: Annotated[
         str | None, typer.Option(help="Only this workspace: T….", callback=slack_id)

@@ -13,6 +13,7 @@ from countersign.slack.text import clean
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Difference, Prepared
 from workflows.contracts.decisions import CountedVote, Decision, Execution, Outcome, Refused, Verb
+from workflows.contracts.origins import SLACK, origin_name
 from workflows.contracts.rules import Rule
 
 Row = tuple[str, str]
@@ -84,11 +85,18 @@ def _asked(status: ApprovalStatus) -> Iterator[Row]:
     request = status.request
     yield "by", called(request.call.requester)
     yield "at", moment(request.asked_at)
-    yield "in", f"channel {status.origin.channel}, thread {status.origin.id}"
+    yield "in", _place(status)
     if request.replaces:
         yield "replaces", request.replaces
     if request.granted is not None:
         yield "allowed by", f"{called(request.granted.by)}, for the rest of the thread"
+
+
+def _place(status: ApprovalStatus) -> str:
+    origin = status.origin
+    if origin.kind != SLACK:
+        return f"{origin_name(origin.kind)}, task {origin.id}"
+    return f"channel {origin.channel}, thread {origin.id}"
 
 
 def _action(prepared: Prepared) -> Iterator[Row]:

@@ -4,6 +4,8 @@ import re
 
 import typer
 
+from workflows.listing.queries import REQUESTER_ID
+
 _ID = re.compile(r"[A-Z0-9]+")
 _TOOL = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -15,6 +17,13 @@ def slack_id(typed: str | None) -> str | None:
             "that is not a Slack id; one looks like U0123ABCD or T0123ABCD. In a person's profile, "
             'the menu has "Copy member ID".'
         )
+    return typed
+
+
+def requester_id(typed: str) -> str:
+    """A Slack id, or the id of somebody elsewhere, such as `agentex:alice`, or nothing."""
+    if not REQUESTER_ID.fullmatch(typed):
+        slack_id(typed)
     return typed
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision
+from workflows.contracts.origins import full_name
 
 
 def names(status: ApprovalStatus) -> dict[str, str]:
@@ -17,6 +18,8 @@ def called(person: Person | None) -> str:
     """How a person is written in a terminal."""
     if person is None:
         return "nobody"
+    if not person.is_in_slack:
+        return full_name(person.user)
     return f"{person.name} ({person.user})" if person.name else person.user
 
 

@@ -17,7 +17,7 @@ from countersign.cli.errors import REFUSED, UNREACHABLE, CommandError
 from countersign.cli.rulings import explained, faults_table
 from countersign.cli.screen import screen
 from countersign.policy.engine import Policy
-from countersign.policy.facts import Facts, Requester, Venue
+from countersign.policy.facts import Facts, Requester, Venue, requester_from
 from countersign.policy.faults import Fault, PolicyError
 from countersign.policy.ids import CHANNEL, GROUP, USER, Kind
 from countersign.policy.loading import load_file
@@ -26,6 +26,7 @@ from countersign.slack.directory import Directory, DirectoryError
 from countersign.slack.id_checks import IdChecks, verify_ids
 from countersign.slack.web_client import build_client
 from workflows.contracts.core import ToolSpec
+from workflows.contracts.origins import NAMES, SLACK
 
 DIRECT_PREFIX = "D"
 MOST_PAUSES = 20
@@ -87,9 +88,12 @@ def check(
 def explain(  # noqa: PLR0913 the facts of a call are many, and each is an option
     *,
     tool: Annotated[str, typer.Option(help="The tool that is called.")],
-    requester: Annotated[str, typer.Option(help="Who asks: U….")],
+    requester: Annotated[str, typer.Option(help="Who asks: U…, or a name in another origin.")],
     args: Annotated[str, typer.Option(help="The tool's arguments, as JSON.")] = "{}",
-    channel: Annotated[str, typer.Option(help="Where: C…, or D… for a direct message.")] = "",
+    origin: Annotated[str, typer.Option(help=f"Where it is asked: {', '.join(NAMES)}.")] = SLACK,
+    channel: Annotated[
+        str, typer.Option(help="In which channel: C…, or D… for a direct message.")
+    ] = "",
     amount: Annotated[float | None, typer.Option(help="What it costs, in whole units.")] = None,
     group: Annotated[list[str] | None, typer.Option(help="A group they are in: S….")] = None,
     member_of: Annotated[
@@ -119,32 +123,37 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
             known = ", ".join(policy.tools)
             raise CommandError(f"There is no tool {tool!r}; the tools are {known}.", REFUSED)
         is_direct = channel.startswith(DIRECT_PREFIX)
-        facts = Facts(
-            tool,
-            Requester(
+        if origin == SLACK:
+            who = Requester(
                 _id(USER, requester),
                 is_guest=guest,
                 is_external=external,
                 groups=tuple(_id(GROUP, it) for it in group or ()),
                 channels=tuple(_id(CHANNEL, it) for it in member_of or ()),
-            ),
-            Venue(
-                channel if is_direct or not channel else _id(CHANNEL, channel),
-                is_direct=is_direct,
-                is_private=private or is_direct,
-                is_shared=shared,
-            ),
-            _arguments(args),
-            amount,
+            )
+        else:
+            said = (channel, group, member_of, guest, external, private, shared)
+            who = _from_elsewhere(origin, requester, has_more=any(said))
+        venue = Venue(
+            channel if is_direct or not channel else _id(CHANNEL, channel),
+            is_direct=is_direct,
+            is_private=private or is_direct,
+            is_shared=shared,
         )
+        facts = Facts(tool, who, venue, _arguments(args), amount, origin)
         explanation = policy.explain(facts)
         steps = [
             {"part": it.part, "name": it.name, "fate": it.fate, "why": it.why}
             for it in explanation.steps
         ]
         ruling = explanation.ruling.model_dump(mode="json")
-        document = {"policy": policy.version, "steps": steps, "ruling": ruling}
-        out.show(document, explained(explanation))
+        document = {
+            "policy": policy.version,
+            "origin": origin,
+            "steps": steps,
+            "ruling": ruling,
+        }
+        out.show(document, explained(explanation, origin))
 
 
 def _load(path: str) -> Policy:
@@ -196,6 +205,22 @@ def _id(kind: Kind, text: str) -> str:
     if not kind.fits(text):
         raise CommandError(f"{text!r} is not the id of {kind.noun}. {kind.where}", REFUSED)
     return text
+
+
+def _from_elsewhere(origin: str, name: str, *, has_more: bool) -> Requester:
+    """Somebody who is not in Slack, by their name there or their whole id.
+
+    Raises:
+        CommandError: there is no such origin, or it has not got what the options say.
+    """
+    if origin not in NAMES:
+        raise CommandError(f"There is no origin {origin!r}; there are {', '.join(NAMES)}.", REFUSED)
+    if has_more:
+        raise CommandError(
+            f"{NAMES[origin]} has no channels, groups or guests. Leave all but --requester out.",
+            REFUSED,
+        )
+    return requester_from(f"{origin}:{name.removeprefix(f'{origin}:')}")
 
 
 def _arguments(text: str) -> dict[str, Any]:

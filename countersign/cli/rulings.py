@@ -9,6 +9,7 @@ from rich.text import Text
 from countersign.policy.explanation import Explanation, Fate
 from countersign.policy.faults import Fault
 from countersign.policy.spans import in_words
+from workflows.contracts.origins import origin_name
 from workflows.contracts.rules import Panel, Rule, Ruling, Verdict
 
 MARKS = {
@@ -36,14 +37,15 @@ def faults_table(file: str, faults: Sequence[Fault]) -> RenderableType:
     return table
 
 
-def explained(explanation: Explanation) -> RenderableType:
-    """Every entry with what became of it, then the ruling."""
+def explained(explanation: Explanation, origin: str) -> RenderableType:
+    """Where it is asked, every entry with what became of it, then the ruling."""
     table = Table(box=None, show_header=False)
     for step in explanation.steps:
         mark, style = MARKS[step.fate]
         cells = (mark, f"{step.part} {step.name}", str(step.fate), step.why)
         table.add_row(*(Text(cell, style=style) for cell in cells))
-    return Group(table, Text(), *_ruling(explanation.ruling))
+    asked = Text(f"asked in {origin_name(origin)}")
+    return Group(asked, table, Text(), *_ruling(explanation.ruling))
 
 
 def _ruling(ruling: Ruling) -> Iterator[RenderableType]:
@@ -82,6 +84,8 @@ def _lines(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _panel(panel: Panel) -> str:
     who = panel.who.ids
+    if not who:
+        return "nobody in Slack; an operator decides"
     return who[0] if len(who) == 1 and panel.who.users else f"{panel.needed} of {', '.join(who)}"
 
 

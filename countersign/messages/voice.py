@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from workflows.contracts.origins import full_name, is_in_slack
+
 
 class Voice(Protocol):
     """Spells the parts of a sentence. What others wrote is made harmless by `text`."""
@@ -12,7 +14,7 @@ class Voice(Protocol):
         ...
 
     def who(self, id_: str) -> str:
-        """A user, a group, or the members of a channel, by id."""
+        """A user, a group, or the members of a channel, by id. Who is not in Slack is named."""
         ...
 
     def strong(self, words: str) -> str:
@@ -41,7 +43,7 @@ class MarkdownVoice:
 
     def who(self, id_: str) -> str:
         """See `Voice`."""
-        return id_
+        return id_ if is_in_slack(id_) else full_name(id_)
 
     def strong(self, words: str) -> str:
         """See `Voice`."""

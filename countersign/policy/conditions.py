@@ -13,6 +13,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from countersign.policy.facts import Facts
+from countersign.policy.origins import unknown_origin
 from countersign.policy.vocabulary import (
     ACCOUNT,
     FACTS,
@@ -79,6 +80,8 @@ def compile_condition(text: str, tool: ToolSpec) -> Condition:
     """
     variables = {**arguments_of(tool), **FACTS}
     expression = _compile(text, variables)
+    if misspelt := unknown_origin(text):
+        raise ConditionError(misspelt)
     try:
         always = _evaluate(expression, {})
     except EvaluationError:

@@ -15,6 +15,7 @@ from countersign.policy.requesters import why_not
 from countersign.policy.resolution import resolve
 from countersign.policy.source import Source
 from workflows.contracts.core import ToolSpec
+from workflows.contracts.origins import SLACK, origin_name
 from workflows.contracts.rules import PUBLIC, Limits, Rule, Ruling, Verdict
 
 DAY = timedelta(days=1)
@@ -185,6 +186,8 @@ def _why_unreachable(entry: RuleEntry, rule: Rule, facts: Facts) -> str:
     is_empty = any(not panel.who.ids for panel in rule.panels)
     if not is_empty and can_be_reached(rule.panels, without, also):
         return ""
+    if facts.origin != SLACK and _is_by_channel(entry):
+        return "" if _is_for_operators(rule) else _why_no_channel(rule, facts)
     if facts.channel.is_direct and _is_by_channel(entry):
         return (
             f"Rule `{rule.name}` wants people of the channel to approve, and in a direct message "
@@ -196,13 +199,27 @@ def _why_unreachable(entry: RuleEntry, rule: Rule, facts: Facts) -> str:
     )
 
 
+def _is_for_operators(rule: Rule) -> bool:
+    """Whether a person at a terminal is enough, where nobody in Slack is."""
+    return rule.operator and rule.needed == 1
+
+
+def _why_no_channel(rule: Rule, facts: Facts) -> str:
+    return (
+        f"Rule `{rule.name}` wants people of the channel to approve, and in "
+        f"{origin_name(facts.origin)} there is no channel. Ask again in a channel in Slack, or an "
+        "administrator has to name who may approve, or the channel for its cards."
+    )
+
+
 def _is_by_channel(entry: RuleEntry) -> bool:
     return any(HERE in people.channels for people in (entry.approvers, *entry.panels))
 
 
 def _audience(facts: Facts, ids: Sequence[str]) -> tuple[str, ...]:
-    """Who may see the approval in lists."""
-    return tuple(dict.fromkeys((_room(facts.channel), facts.requester.id, *ids)))
+    """Who may see the approval in lists. What is asked outside Slack is not public there."""
+    room = (_room(facts.channel),) if facts.origin == SLACK else ()
+    return tuple(dict.fromkeys((*room, facts.requester.id, *ids)))
 
 
 def _room(venue: Venue) -> str:

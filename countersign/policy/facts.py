@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workflows.contracts.origins import SLACK
+
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks. Groups and channels are those that the policy asks about."""
+    """Who asks. Groups and channels are those that the policy asks about.
+
+    Who is not in Slack has none, and is neither a guest nor external.
+    """
 
     id: str
     team: str = ""
@@ -20,7 +25,7 @@ class Requester:
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where it is asked."""
+    """Where it is asked. Outside Slack there is no channel, and the id is empty."""
 
     id: str
     is_direct: bool = False
@@ -31,10 +36,21 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One call. `amount` is in whole units of the currency; None if the tool has no cost."""
+    """One call. `amount` is in whole units of the currency; None if the tool has no cost.
+
+    `origin` is a key of `workflows.contracts.origins.NAMES`.
+    """
 
     tool: str
     requester: Requester
     channel: Venue
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
     amount: float | None = None
+    origin: str = SLACK
+    room: str = ""
+    """Outside Slack: the channel in which people are asked, if there is one."""
+
+
+def requester_from(user: str) -> Requester:
+    """Somebody who is not in Slack, of whom nothing is known but their id, `<kind>:<id>`."""
+    return Requester(user, name=user.partition(":")[2])

@@ -16,7 +16,8 @@ DEFAULT_REMINDERS = (1 / 2, 9 / 10)
 class Here:
     """What `here` means for one call.
 
-    In a direct message nobody is there but the requester, and us.
+    In a direct message nobody is there but the requester, and us. For what is asked outside Slack
+    it is the room where its card goes.
     """
 
     channel: str
@@ -29,6 +30,8 @@ class Here:
         """People with `here` replaced by who it is."""
         named = tuple(channel for channel in entry.channels if channel != HERE)
         if HERE not in entry.channels:
+            return People(users=entry.users, groups=entry.groups, channels=named)
+        if not self.channel:
             return People(users=entry.users, groups=entry.groups, channels=named)
         if not self.alone:
             channels = tuple(dict.fromkeys((*named, self.channel)))
@@ -44,7 +47,7 @@ NOWHERE = Here(HERE)
 def here_of(rule: RuleEntry, facts: Facts) -> Here:
     """What `here` means for a rule and a call."""
     alone = facts.requester.id if facts.channel.is_direct else ""
-    return Here(facts.channel.id, alone, rule.self_approval)
+    return Here(facts.channel.id or facts.room, alone, rule.self_approval)
 
 
 def panels_of(rule: RuleEntry, here: Here = NOWHERE) -> tuple[Panel, ...]:

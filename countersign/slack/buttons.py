@@ -103,7 +103,7 @@ def _menu(status: ApprovalStatus, rule: Rule) -> Sequence[InteractiveElement]:
     """The rest in a menu; Details gets a button where the menu is full."""
     options = [
         Option(text=PlainTextObject(text=text), value=f"{action}|{status.id}")
-        for action, text in _more(rule)
+        for action, text in _more(status, rule)
     ]
     if len(options) <= OVERFLOW_LIMIT:
         return [OverflowMenuElement(action_id=MORE, options=options)]
@@ -111,7 +111,7 @@ def _menu(status: ApprovalStatus, rule: Rule) -> Sequence[InteractiveElement]:
     return [button("Details", DETAILS, status), rest]
 
 
-def _more(rule: Rule) -> Iterator[tuple[str, str]]:
+def _more(status: ApprovalStatus, rule: Rule) -> Iterator[tuple[str, str]]:
     yield DETAILS, "Details"
     if rule.from_slack:
         if rule.edit:
@@ -122,7 +122,8 @@ def _more(rule: Rule) -> Iterator[tuple[str, str]]:
             yield HAND_OVER, "Hand over…"
         if rule.break_glass:
             yield BREAK_GLASS, "Break glass…"
-    yield WITHDRAW, "Withdraw (requester)"
+    if status.request.call.requester.is_in_slack:
+        yield WITHDRAW, "Withdraw (requester)"
 
 
 def _confirm(status: ApprovalStatus, rule: Rule) -> ConfirmObject:

@@ -1,6 +1,7 @@
 """A Slack thread as the origin of a conversation."""
 
-from workflows.contracts.core import SLACK, Origin
+from workflows.contracts.core import Origin
+from workflows.contracts.origins import SLACK
 
 
 def slack_thread(team: str, channel: str, ts: str) -> Origin:

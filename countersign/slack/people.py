@@ -16,6 +16,7 @@ from countersign.slack.text import (
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import CountedVote, Decision, Verb, Via
+from workflows.contracts.origins import is_in_slack
 from workflows.contracts.rules import Rule
 
 CHANNELS = ("C", "G")
@@ -71,6 +72,8 @@ def names(rule: Rule, ids: Iterable[str], most: int = MOST_NAMES) -> str:
 
 def person(status: ApprovalStatus, who: Person) -> str:
     """Somebody's name; where nobody knows it, a mention has to do."""
+    if not who.is_in_slack:
+        return mention(who.user)
     known = status.in_force.names if status.in_force else {}
     name = who.name or known.get(who.user, "")
     return _called(name) or mention(who.user)
@@ -124,6 +127,8 @@ def operator(decision: Decision) -> str:
 def decided(status: ApprovalStatus, decision: Decision) -> str:
     """Who, when and from where."""
     is_said = decision.via is Via.CLI and bool(decision.asserted)
+    is_elsewhere = decision.by is not None and not decision.by.is_in_slack
+    is_said = is_said or (is_elsewhere and decision.via is Via.MESSAGE)  # there is no thread
     where = "" if is_said else f" · {WHERE[decision.via]}"
     return f"by {decider(status, decision)} · {moment(decision.at)}{where}"
 
@@ -172,4 +177,4 @@ def _mention(id_: str) -> str:
         case "U" | "W":
             return mention(id_)
         case _:
-            return escape(id_)
+            return escape(id_) if is_in_slack(id_) else mention(id_)

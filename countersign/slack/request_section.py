@@ -30,6 +30,7 @@ from countersign.slack.text import (
     MESSAGE_SIZE_LIMIT,
     SECTION_LIMIT,
     clean,
+    escape,
     line,
     mention,
     mention_channel,
@@ -37,6 +38,7 @@ from countersign.slack.text import (
     plain,
 )
 from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.origins import origin_name, own_name
 from workflows.digest import differences
 
 DIRECT_PREFIX = "D"
@@ -158,6 +160,9 @@ def _origin(status: ApprovalStatus, source: str, mentions: Mentions) -> Block:
 
 def _asked_by(status: ApprovalStatus, source: str = "", mentions: Mentions = IN_THREAD) -> str:
     channel, requester = status.origin.channel, status.request.call.requester
+    if not requester.is_in_slack:
+        who, place = own_name(requester.user), origin_name(requester.kind)
+        return f"asked by {escape(clean(who))} in {escape(clean(place))}"
     who = mention(requester.user) if mentions.requester else person(status, requester)
     if channel.startswith(DIRECT_PREFIX):
         return f"asked by {who} in a direct message"  # whose link would open for nobody else

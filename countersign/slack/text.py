@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import regex
 
+from workflows.contracts.origins import full_name, is_in_slack
+
 # Lengths are in characters. Each line names the page of Slack's reference that sets the limit.
 MESSAGE_LIMIT = 4_000  # docs.slack.dev/reference/methods/chat.postMessage ("text", advised)
 BLOCKS_LIMIT = 50  # docs.slack.dev/reference/block-kit/blocks (blocks in one message)
@@ -152,7 +154,12 @@ def _whole(text: str, limit: int) -> int:
 
 
 def mention(user_id: str) -> str:
-    """A person's name that rings their phone; anything that is no user id stays harmless text."""
+    """A person's name that rings their phone; anything that is no user id stays harmless text.
+
+    Who is not in Slack is named, with where they are from.
+    """
+    if not is_in_slack(user_id):
+        return escape(clean(full_name(user_id)))
     return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else escape(clean(user_id))
 
 

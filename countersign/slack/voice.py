@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from countersign.slack.text import escape, mention, mention_channel, mention_group, moment
+from workflows.contracts.origins import full_name, is_in_slack
 
 
 class MrkdwnVoice:
@@ -18,6 +19,8 @@ class MrkdwnVoice:
 
     def who(self, id_: str) -> str:
         """See `Voice`. What is no id stays harmless text."""
+        if not is_in_slack(id_):
+            return mention(id_)
         if not id_.isascii() or not id_.isalnum():
             return escape(id_)
         match id_[:1]:
@@ -60,6 +63,8 @@ class PlainVoice:
 
     def who(self, id_: str) -> str:
         """See `Voice`."""
+        if not is_in_slack(id_):
+            return full_name(id_)
         name = self._names.get(id_, id_)
         match id_[:1]:
             case "C" | "G":

@@ -36,6 +36,10 @@ class AgentexSandboxClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
         await self._control.close()
 
     async def agent(self, timeout: float = 30.0) -> Json:  # noqa: ASYNC109 - the server waits

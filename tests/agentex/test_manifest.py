@@ -1,6 +1,7 @@
 """The manifest, read as AgentEx's own command line reads it."""
 
 import importlib.util
+import inspect
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 from agentex.config.credentials import CredentialMapping
-from agentex.lib.cli.handlers.cleanup_handlers import should_cleanup_on_restart
 from agentex.lib.cli.handlers.deploy_handlers import InputDeployOverrides, merge_deployment_configs
+from agentex.lib.cli.handlers.run_handlers import start_temporal_worker_with_reload
 from agentex.lib.cli.utils.path_utils import calculate_uvicorn_target_for_local, get_file_paths
 from agentex.lib.environment_variables import EnvVarKeys
 from agentex.lib.sdk.config.agent_manifest import build_context_manager, load_agent_manifest
@@ -180,14 +181,9 @@ def test_the_image_is_made_of_the_lock_and_of_every_package_of_ours() -> None:
     assert int(user[1]) > 0
 
 
-def test_a_changed_file_ends_no_task_where_the_command_line_is_told_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("ENVIRONMENT", raising=False)
-    monkeypatch.delenv("AUTO_CLEANUP_ON_RESTART", raising=False)
-    assert should_cleanup_on_restart()
-    monkeypatch.setenv("AUTO_CLEANUP_ON_RESTART", "false")
-    assert not should_cleanup_on_restart()
+def test_a_changed_file_restarts_no_worker_which_would_cancel_every_task() -> None:
+    assert "from watchfiles import" in inspect.getsource(start_temporal_worker_with_reload)
+    assert importlib.util.find_spec("watchfiles") is None
 
 
 def _copy(source: Path, target: Path) -> None:

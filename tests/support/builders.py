@@ -17,6 +17,8 @@ from workflows.contracts.rules import Panel, People, Rule
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ALICE = Person(team="T0ACME", user="U0ALICE", name="alice")
 BOB = Person(team="T0ACME", user="U0BOB", name="bob")
+STRANGER = Person(team="buyer", user="agentex:alice@acme.example", name="Alice")
+"""Somebody who asks in AgentEx."""
 
 
 ANYBODY = Rule(name="anybody", version="1", panels=(Panel(who=People(channels=("C0OPS",))),))
@@ -65,6 +67,14 @@ def a_request(*fields: ArgumentField) -> ApprovalRequest:
 def a_status(*fields: ArgumentField) -> ApprovalStatus:
     """The approval of that order, pending."""
     return ApprovalStatus(id="approval-k3f9x2ab7q1m", request=a_request(*fields))
+
+
+def from_elsewhere(status: ApprovalStatus, by: Person = STRANGER) -> ApprovalStatus:
+    """The same, asked for outside Slack, where there is no channel."""
+    task = Origin(kind=by.kind, team="buyer", channel="", id="task-1")
+    call = status.request.call.model_copy(update={"requester": by, "origin": task})
+    request = status.request.model_copy(update={"call": call})
+    return status.model_copy(update={"request": request})
 
 
 def a_sentence(code: NoticeCode, **data: Any) -> str:

@@ -26,11 +26,15 @@ class SlackCards(CardActivities):
         surfaces: Surfaces,
         deployment: str,
         changed: Callable[[ApprovalStatus], None] = lambda _: None,
+        fallback_channel: str = "",
     ) -> None:
-        """`changed` is told what cards were drawn of; it does not wait for anything."""
+        """`changed` is told what cards were drawn of; it does not wait for anything.
+
+        `fallback_channel` is for what was asked outside Slack, see `Placing`.
+        """
         posts = IdempotentPosts(slack)
         self._surfaces = surfaces
-        self._placing = Placing(posts, directory, surfaces, deployment)
+        self._placing = Placing(posts, directory, surfaces, deployment, fallback_channel)
         self._reminders = Reminders(posts, directory, deployment)
         self._changed = changed
 

@@ -12,6 +12,7 @@ from worker.cards.wording import card_content, is_direct
 from worker.posts import Destination, IdempotentPosts
 from worker.slack import (
     GONE,
+    NOT_IN_SLACK,
     UNFAMILIAR,
     again,
     all_of,
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 CARD_EVENT = "approval_requested"
 UNSEEN = f"{THREAD}: nobody_else_sees_it"
+ELSEWHERE = f"{THREAD}: {NOT_IN_SLACK}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,19 @@ class Placing:
     """Puts cards where their rule wants them."""
 
     def __init__(
-        self, posts: IdempotentPosts, directory: Directory, surfaces: Surfaces, deployment: str
+        self,
+        posts: IdempotentPosts,
+        directory: Directory,
+        surfaces: Surfaces,
+        deployment: str,
+        fallback_channel: str = "",
     ) -> None:
+        """`fallback_channel` takes what was asked outside Slack and has no other target."""
         self._posts = posts
         self._surfaces = surfaces
         self._directory = directory
         self._deployment = deployment
+        self._fallback_channel = fallback_channel
 
     async def post(self, status: ApprovalStatus) -> Placed:
         """Post the card at the first target that takes it.
@@ -67,8 +76,11 @@ class Placing:
 
     async def _first_taken(self, rule: Rule, status: ApprovalStatus, source: str) -> Placed:
         """The card at the first target that takes it; if none does, one that names the refusals."""
-        targets = [it for it in rule.targets if it != THREAD or _others_see(status, rule)]
-        problems = [UNSEEN] * (len(rule.targets) - len(targets))
+        useless = _why_no_thread(status, rule)
+        targets = [it for it in rule.targets if it != THREAD or not useless]
+        problems = [useless] * (len(rule.targets) - len(targets))
+        if not targets and useless == ELSEWHERE:
+            targets = self._instead_of_thread(rule)
         puzzling: list[ApplicationError] = []
         for target in targets:
             try:
@@ -86,6 +98,13 @@ class Placing:
             raise again(puzzling[0])
         channel = status.origin.channel
         return Placed(Card(channel=channel, ts="", source=source, problems=tuple(problems)))
+
+    def _instead_of_thread(self, rule: Rule) -> list[str]:
+        """Where approvers see what was not asked in Slack, if the rule leaves that open."""
+        if self._fallback_channel:
+            return [self._fallback_channel]
+        who = to_tell(rule)
+        return [DIRECT] if who.users or who.groups else list(who.channels)
 
     async def redraw(self, status: ApprovalStatus, card: Card) -> Card:
         """Rewrite the card and its copies; what is gone is posted anew, a copy is let go.
@@ -207,9 +226,17 @@ def _spot(status: ApprovalStatus, card: Card) -> Destination:
     return Destination.of(status.origin) if in_thread else Destination(card.channel)
 
 
-def _others_see(status: ApprovalStatus, rule: Rule) -> bool:
-    """Whether the thread is of use: in a direct message, nobody but the requester sees it."""
-    return not is_direct(status.origin.channel) or rule.solo or rule.self_approval
+def is_from_slack(status: ApprovalStatus) -> bool:
+    """Whether it was asked in Slack, so that there is a thread and a person to write to."""
+    return status.request.call.requester.is_in_slack
+
+
+def _why_no_thread(status: ApprovalStatus, rule: Rule) -> str:
+    """Why the thread is of no use, if so: in a direct message nobody but the requester sees it."""
+    if not is_from_slack(status):
+        return ELSEWHERE
+    is_seen = not is_direct(status.origin.channel) or rule.solo or rule.self_approval
+    return "" if is_seen else UNSEEN
 
 
 def _next_edition(status: ApprovalStatus) -> ApprovalStatus:

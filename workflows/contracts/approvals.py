@@ -47,6 +47,13 @@ class ApprovalRequest(BaseModel, frozen=True):
     audience: tuple[str, ...] = ()
     granted: "Grant | None" = None
     """The standing permission under which nobody has to be asked."""
+    decided_in: str = ""
+    """Slack's workspace in which people decide it; empty if it was asked there."""
+
+    @property
+    def team(self) -> str:
+        """Slack's workspace in whose lists it is."""
+        return self.decided_in or self.call.origin.team
 
     @property
     def is_automatic(self) -> bool:
@@ -132,6 +139,11 @@ class ApprovalStatus(BaseModel, frozen=True):
     def origin(self) -> Origin:
         """Where it was asked."""
         return self.request.call.origin
+
+    @property
+    def team(self) -> str:
+        """Slack's workspace in whose lists it is."""
+        return self.request.team
 
     @property
     def call(self) -> Call:

@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workflows.contracts.origins import SLACK, is_in_slack, kind_of
+
 CONVERSATION_WORKFLOW = "ConversationWorkflow"
 APPROVAL_WORKFLOW = "ApprovalWorkflow"
 ENDED_WORKFLOW = "EndedWorkflow"
@@ -38,12 +40,11 @@ MESSAGE_LIMIT = 12_000
 """Longest message, in characters, that is given to the model."""
 
 
-SLACK = "slack"
-"""The kind of origin that people decide in, and whose ids stand without it."""
-
-
 class Person(BaseModel, frozen=True):
-    """Somebody who talks to us. The id says who; the name is only what they were called then."""
+    """Somebody in Slack, or elsewhere: then the id is `<kind>:<id>`, see `contracts.origins`.
+
+    The id says who; the name is only how they were called at the time.
+    """
 
     team: str
     user: str
@@ -52,9 +53,13 @@ class Person(BaseModel, frozen=True):
 
     @property
     def kind(self) -> str:
-        """The kind of origin that knows them."""
-        kind, colon, _ = self.user.partition(":")
-        return kind if colon else SLACK
+        """Where they are from: `slack`, or what stands before the colon of their id."""
+        return kind_of(self.user)
+
+    @property
+    def is_in_slack(self) -> bool:
+        """Whether they have a Slack account, so that Slack can be asked about them."""
+        return is_in_slack(self.user)
 
     def same_as(self, other: "Person | None") -> bool:
         """Whether both are one account, whatever it was called.

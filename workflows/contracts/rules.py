@@ -137,6 +137,8 @@ class Ruling(BaseModel, frozen=True):
     limits: Limits = Limits()
     audience: tuple[str, ...] = ()
     """Who may see the approval in lists: ids of users, groups and channels, or `PUBLIC`."""
+    team: str = ""
+    """Slack's workspace in which it is decided; empty if it was asked there."""
 
 
 class Reviewed(BaseModel, frozen=True):

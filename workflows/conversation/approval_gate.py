@@ -237,4 +237,5 @@ def _request(passage: Passage) -> ApprovalRequest:
         changes=differences(replaced.shown, prepared) if replaced else (),
         audience=ruling.audience,
         granted=passage.granted,
+        decided_in=ruling.team,
     )

@@ -1,11 +1,13 @@
 """What the model reads of approvals: how each ended, and what was not even asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
 from workflows.contracts.notices import Effect
+from workflows.contracts.origins import full_name
 from workflows.contracts.rules import Ruling
 from workflows.conversation.memory import Remembered
 
@@ -15,11 +17,17 @@ def decider(status: ApprovalStatus, decision: Decision | None) -> str:
     if decision is None:
         return "nobody"
     if decision.by is not None:
-        known = status.in_force.names.get(decision.by.user)
-        return decision.by.name or known or decision.by.user
+        return called(decision.by, status.in_force.names)
     if decision.via is Via.RULE:
         return "the policy"
     return "an operator from outside Slack"
+
+
+def called(person: Person, names: Mapping[str, str] | None = None) -> str:
+    """What somebody is called; `names` are others that are known by their ids."""
+    if not person.is_in_slack:
+        return full_name(person.user)
+    return person.name or (names or {}).get(person.user) or person.user
 
 
 def approvers(status: ApprovalStatus) -> str:

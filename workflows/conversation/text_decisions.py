@@ -16,7 +16,7 @@ from workflows.contracts.notices import Notice, NoticeCode, Offer
 from workflows.conversation.inbox import moment_of
 from workflows.conversation.intents import Intent, read_intent
 from workflows.conversation.memory import noted, said
-from workflows.conversation.model_messages import typed_decision_note
+from workflows.conversation.model_messages import called, typed_decision_note
 from workflows.conversation.state import ConversationState
 from workflows.timeouts import ask_now
 from workflows.voting.ballot import Ballot
@@ -66,7 +66,7 @@ class TypedDecision:
             await self._post_ephemeral(self._why_not(waiting, own))
             return True
         for call in unasked:
-            call.withdrawn_by = author.name or author.user
+            call.withdrawn_by = called(author)
         for id_ in own:
             await self._signal(id_, self._decision(id_, Verb.WITHDRAW, Via.MESSAGE))
         return True

@@ -31,6 +31,8 @@ from workflows.listing.search_attributes import (
 )
 
 SLACK_ID = re.compile(r"[A-Z0-9]{1,32}")
+REQUESTER_ID = re.compile(rf"{SLACK_ID.pattern}|[a-z]{{1,20}}:[A-Za-z0-9@._+-]{{1,160}}")
+"""Of somebody who asks, in Slack or elsewhere."""
 TOOL_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """What model providers take for a function's name, and the dot of namespaces."""
 MOST_IDS = 1_000
@@ -98,7 +100,7 @@ def _filters(team: str | None, tool: str, requester: str) -> Sequence[str] | Non
     for key, value, shape in (
         (TEAM, team, SLACK_ID),
         (TOOL, tool, TOOL_NAME),
-        (REQUESTER, requester, SLACK_ID),
+        (REQUESTER, requester, REQUESTER_ID),
     ):
         if value is None or (value == "" and key is not TEAM):
             continue
@@ -150,7 +152,7 @@ def _ids(viewer: Viewer) -> Sequence[str]:
 
 def is_visible_to(status: ApprovalStatus, team: str, viewer: Viewer) -> bool:
     """Whether somebody may see one approval: what `Kind.ALL` asks visibility, of its state."""
-    if status.origin.team != team:
+    if status.team != team:
         return False
     seen_by = audience(status)
     return any(id_ in seen_by for id_ in viewer.ids) or (viewer.is_member and PUBLIC in seen_by)

@@ -19,6 +19,7 @@ from temporalio.common import (
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import Origin
 from workflows.contracts.decisions import Outcome
+from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import Rule
 
 TEAM = SearchAttributeKey.for_keyword("CountersignTeam")
@@ -51,7 +52,7 @@ def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> Ty
     """What a request is found by from the start; the rule's own deadline if none is given."""
     call, rule = request.call, request.rule
     pairs: list[SearchAttributePair[Any]] = [
-        SearchAttributePair(TEAM, _word(call.origin.team)),
+        SearchAttributePair(TEAM, _word(request.team)),
         SearchAttributePair(REQUESTER, _word(call.requester.user)),
         SearchAttributePair(TOOL, _word(call.tool)),
     ]
@@ -108,7 +109,7 @@ def grant_changes(
         return [GRANTS.value_unset()]
     givers = (grant.by.user for grant in grants)
     return [
-        TEAM.value_set(origin.team),
+        TEAM.value_set(origin.team if origin.kind == SLACK else grants[-1].by.team),
         GRANTS.value_set(ACTIVE),
         AUDIENCE.value_set(_unique(origin.channel, *givers, *people)),
     ]
@@ -164,7 +165,8 @@ def _size(ids: Sequence[str]) -> int:
 
 
 def _word(text: str) -> str:
-    return text[:WORD_LIMIT]
+    """Its beginning. A character that is not ASCII may take twelve bytes."""
+    return text[: WORD_LIMIT if text.isascii() else WORD_LIMIT * 3 // 4]
 
 
 def _is_single(id_: str) -> bool:

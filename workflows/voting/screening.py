@@ -80,6 +80,12 @@ def _is_own_and_may_not(it: Screened) -> bool:
     return it.is_own and not it.delegation.may_decide_own
 
 
+def _is_from_elsewhere(it: Screened) -> bool:
+    """Whether it is by somebody whom Slack does not know, and who can only withdraw."""
+    by = it.decision.by
+    return by is not None and not by.is_in_slack
+
+
 def _has_voted(it: Screened) -> bool:
     """Whether it adds nothing to an earlier yes; an edit asks for something else."""
     decides = it.vote.approve and it.decision.verb is Verb.DECIDE and not it.decision.arguments
@@ -121,6 +127,7 @@ PRESSED: tuple[Check, ...] = (
     (Refusal.OUTDATED, _is_outdated),
 )
 """Whether it was pressed where it is asked, in time, and for what is asked: of every vote."""
+STRANGERS: tuple[Check, ...] = ((Refusal.EXTERNAL, _is_from_elsewhere),)
 WITHDRAWN: tuple[Check, ...] = (
     (
         Refusal.NOT_THE_REQUESTER,
@@ -129,6 +136,7 @@ WITHDRAWN: tuple[Check, ...] = (
     ),
 )
 DECIDED_IN_SLACK: tuple[Check, ...] = (
+    *STRANGERS,
     (Refusal.NOT_FROM_SLACK, lambda it: not it.rule.from_slack),
     (Refusal.OWN_REQUEST, _is_own_and_may_not),
     (Refusal.HANDED_OVER, lambda it: it.delegation.gave_away(it.decision.by)),
@@ -153,7 +161,7 @@ DECIDED_OUTSIDE: tuple[Check, ...] = (
 
 def _checks(decision: Decision) -> tuple[Check, ...]:
     if decision.verb is Verb.NUDGE:
-        return PRESSED
+        return (*PRESSED, *STRANGERS)
     if not decision.via.is_verified:
         return (*PRESSED, *DECIDED_OUTSIDE)
     return (*PRESSED, *(WITHDRAWN if decision.verb is Verb.WITHDRAW else DECIDED_IN_SLACK))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 from rich.text import Text
-from typer import Exit
+from typer import BadParameter, Exit
 from typer.testing import CliRunner
 
 from countersign.cli.app import app
@@ -17,9 +17,10 @@ from countersign.cli.deciding import Reception, from_here, reception
 from countersign.cli.details import details, sections
 from countersign.cli.document import document
 from countersign.cli.errors import CommandError
+from countersign.cli.filters import requester_id
 from countersign.cli.pending import Waiting, span, table
 from countersign.cli.screen import screen
-from tests.support.builders import ALICE, BOB, NOON, a_press, a_status
+from tests.support.builders import ALICE, BOB, NOON, a_press, a_status, from_elsewhere
 from tests.unit.slack.cases import CAROL
 from workflows.contracts.approvals import Card
 from workflows.contracts.core import ArgumentField, Difference
@@ -92,6 +93,11 @@ def test_a_row_has_everything_that_one_needs_and_is_read_as_text() -> None:
     assert "\x1b" not in shown
     assert "--limit" in shown
     assert "Nothing is waiting" in _printed(table(Waiting([], is_cut=False), NOON))
+
+
+def test_what_was_asked_in_agentex_is_told_as_that() -> None:
+    asked = dict(dict(sections(from_elsewhere(a_status())))["Asked"])
+    assert (asked["by"], asked["in"]) == ("alice@acme.example (AgentEx)", "AgentEx, task task-1")
 
 
 def test_details_tell_of_rule_votes_attempts_and_end() -> None:
@@ -237,3 +243,14 @@ def test_programs_find_a_failure_in_the_document(capsys: pytest.CaptureFixture[s
     written = capsys.readouterr()
     assert json.loads(written.out) == {"error": "It is away."}
     assert written.err == ""
+
+
+@pytest.mark.parametrize("typed", ["", "U0ALICE", "agentex:alice@acme.example"])
+def test_a_list_may_be_of_what_one_person_asked_for_wherever_they_are(typed: str) -> None:
+    assert requester_id(typed) == typed
+
+
+@pytest.mark.parametrize("typed", ["alice", "agentex:", "agentex:o'neill", "AgentEx:alice"])
+def test_what_is_no_id_of_anybody_is_refused(typed: str) -> None:
+    with pytest.raises(BadParameter, match="not a Slack id"):
+        requester_id(typed)

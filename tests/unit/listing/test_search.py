@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.slack.origin import slack_thread
-from tests.support.builders import ALICE, BOB, NOON
+from tests.support.builders import ALICE, BOB, NOON, STRANGER, from_elsewhere
 from tests.support.listed_approvals import CAROL, TEAM, a_rule, an_approval, voted
-from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
-from workflows.contracts.core import Person
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
+from workflows.contracts.core import Origin, Person
 from workflows.contracts.decisions import HandOver, Outcome
 from workflows.contracts.rules import PUBLIC, Absence, Escalation, Rule
-from workflows.listing.queries import is_visible_to
+from workflows.listing.queries import all_approvals, is_visible_to
 from workflows.listing.rows import Viewer
 from workflows.listing.search_attributes import (
     APPROVERS,
@@ -23,6 +23,7 @@ from workflows.listing.search_attributes import (
     DEADLINE,
     GRANTS,
     OUTCOME,
+    REQUESTER,
     TOOL,
     VALUE_LIMIT,
     VOTED,
@@ -104,6 +105,23 @@ def test_without_standing_permissions_a_conversation_is_found_no_more() -> None:
     assert grant_changes(thread, []) == [GRANTS.value_unset()]
 
 
+@pytest.mark.parametrize(
+    ("origin", "team"),
+    [
+        (slack_thread("T0ELSE", "C0OPS", "1.0"), "T0ELSE"),
+        (Origin(kind="agentex", team="buyer", channel="", id="1"), TEAM),
+    ],
+)
+def test_standing_permissions_are_in_the_lists_of_those_who_gave_them(
+    origin: Origin, team: str
+) -> None:
+    grant = Grant(
+        id="g1", tool="act", rule="r", by=BOB, at=NOON, approval="approval-1", requester=ALICE
+    )
+    found = {it.key.name: it.value for it in grant_changes(origin, [grant])}
+    assert found["CountersignTeam"] == team
+
+
 def test_who_may_see_an_approval() -> None:
     status = an_approval(a_rule("S0FINANCE"), audience=["C0OPS"])
 
@@ -143,6 +161,35 @@ def test_a_value_is_cut_before_temporal_would_end_the_workflow_for_it(digits: in
         assert "S0FINANCE" in found[key.name]
         assert len(found[key.name]) > 1_500 // (digits + 4)
     assert {PUBLIC, "U0ALICE"} <= set(found[AUDIENCE.name])
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "😀", "\x00", '"'])
+def test_a_long_name_from_elsewhere_is_cut_before_temporal_would_end_the_workflow(
+    letter: str,
+) -> None:
+    stranger = Person(team=TEAM, user=f"agentex:{letter * 300}")
+    found = _started(from_elsewhere(an_approval(a_rule("U0BOB")), stranger).request)
+    assert found[REQUESTER.name].startswith(f"agentex:{letter}")
+    for key in (REQUESTER, AUDIENCE):
+        assert len(json.dumps(found[key.name])) <= 2_048
+
+
+@pytest.mark.parametrize(
+    ("requester", "is_asked"),
+    [
+        (STRANGER.user, True),
+        ("U0ALICE", True),
+        ("agentex:o'neill", False),
+        ("agentex:a b", False),
+        ("agentex:", False),
+    ],
+)
+def test_an_operator_finds_what_somebody_from_elsewhere_asked_for(
+    requester: str, is_asked: bool
+) -> None:
+    query = all_approvals(TEAM, requester=requester)
+    assert (query is not None) is is_asked
+    assert query is None or f"{REQUESTER.name} = '{requester}'" in query
 
 
 def test_a_long_word_is_cut() -> None:

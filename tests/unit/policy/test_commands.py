@@ -111,6 +111,43 @@ def test_guests_are_explained_as_guests() -> None:
     assert "does not let guests ask" in said
 
 
+ELSEWHERE = (
+    *("explain", "--tool", "place_order", "--origin", "agentex"),
+    *("--args", '{"sku": "widget", "quantity": 9}'),
+)
+
+
+@pytest.mark.parametrize("requester", ["alice@acme.example", "agentex:alice@acme.example"])
+def test_a_call_that_is_asked_in_agentex_is_explained(requester: str) -> None:
+    asks = (*ELSEWHERE, "--amount", "4120", "--requester", requester)
+    code, said = run(*asks)
+    assert code == 0
+    assert said.startswith("asked in AgentEx\n")
+    assert "seen in lists by  agentex:alice@acme.example, S0FINANCE" in said
+    document = json.loads(run(*asks, "--json")[1])
+    assert (document["origin"], document["ruling"]["verdict"]) == ("agentex", "ask")
+
+
+def test_it_is_explained_that_nobody_is_here_in_agentex() -> None:
+    _, said = run(*ELSEWHERE, "--amount", "1", "--requester", "alice")
+    assert "nobody in Slack; an operator decides" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--origin", "agentx"), "There is no origin 'agentx'; there are slack, agentex."),
+        (("--channel", "C0OPS"), "AgentEx has no channels"),
+        (("--group", "S0OPS"), "AgentEx has no channels, groups or guests"),
+        (("--guest",), "Leave all but --requester out"),
+    ],
+)
+def test_agentex_has_nothing_of_slack(arguments: tuple[str, ...], words: str) -> None:
+    code, said = run(*ELSEWHERE, "--requester", "alice", *arguments)
+    assert code == 1
+    assert words in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

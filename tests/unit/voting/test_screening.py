@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.builders import NOON
-from tests.unit.voting.presses import GENEROUS, REASON, TO_U3, TWO, a_vote, after
+from tests.unit.voting.presses import GENEROUS, REASON, TO_U3, TWO, a_vote, after, person
 from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, a_rule
 from workflows.contracts.approvals import Card, Copy
 from workflows.contracts.decisions import Outcome, Refusal, Refused, Verb, Via
@@ -56,6 +56,49 @@ def test_the_first_reason_is_told(first: Refusal, vote: Vote, rule: Rule) -> Non
 )
 def test_never_mind_and_a_nudge_pass_where_slack_may_not_decide(vote: Vote) -> None:
     assert screen(after(SEALED).ballot, vote) is None
+
+
+STRANGER = "agentex:U1"
+"""Somebody in AgentEx whose name there is an approver's id."""
+
+
+@pytest.mark.parametrize("rule", [TWO, GENEROUS, a_rule(1, self_approval=True, solo=True)])
+@pytest.mark.parametrize("is_requester", [True, False])
+@pytest.mark.parametrize(
+    "vote",
+    [
+        a_vote(STRANGER),
+        a_vote(STRANGER, via=Via.MODAL, arguments="{}", always=True),
+        a_vote(STRANGER, approve=False),
+        a_vote(STRANGER, approve=False, verb=Verb.REQUEST_CHANGES, reason=REASON),
+        a_vote(STRANGER, verb=Verb.BREAK_GLASS, reason=REASON),
+        a_vote(STRANGER, approve=False, verb=Verb.NUDGE),
+        a_vote(STRANGER, approve=False, **TO_U3),
+    ],
+)
+def test_somebody_from_elsewhere_decides_nothing(
+    vote: Vote, is_requester: bool, rule: Rule
+) -> None:
+    ballot = after(rule).ballot
+    if is_requester:
+        ballot = replace(ballot, requester=person(STRANGER))
+    assert screen(ballot, vote) is Refusal.EXTERNAL
+
+
+def test_a_signal_in_the_name_of_somebody_from_elsewhere_is_only_recorded() -> None:
+    ballot = after(TWO, a_vote(STRANGER), a_vote(STRANGER, approve=False, id="no")).ballot
+    assert [it.why for it in ballot.refused] == [Refusal.EXTERNAL] * 2
+    assert (ballot.outcome, ballot.votes) == (Outcome.PENDING, ())
+
+
+def test_somebody_from_elsewhere_takes_back_what_they_asked_for_and_nothing_else() -> None:
+    vote = a_vote(STRANGER, approve=False, verb=Verb.WITHDRAW, via=Via.MESSAGE)
+    others = after(SEALED).ballot
+    assert screen(others, vote) is Refusal.NOT_THE_REQUESTER
+    own = replace(others, requester=person(STRANGER))
+    assert screen(own, vote) is None
+    assert own.cast(vote).outcome is Outcome.WITHDRAWN
+    assert screen(own, a_vote("U1", approve=False, verb=Verb.WITHDRAW)) is Refusal.NOT_THE_REQUESTER
 
 
 def test_a_press_counts_on_every_copy_of_the_card() -> None:

@@ -25,6 +25,21 @@ def test_any_other_name_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -
         WorkerSettings.read()
 
 
+@pytest.mark.parametrize("channel", ["", "C0FINANCE", "G0FINANCE"])
+def test_cards_from_agentex_may_have_a_channel(
+    monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
+    monkeypatch.setenv("AGENTEX_CARD_CHANNEL", channel)
+    assert WorkerSettings.read().agentex_card_channel == channel
+
+
+@pytest.mark.parametrize("channel", ["#finance", "U0BOB", "c0finance", "C0 FINANCE", "C0FINANCE\n"])
+def test_that_channel_is_named_by_its_id(monkeypatch: pytest.MonkeyPatch, channel: str) -> None:
+    monkeypatch.setenv("AGENTEX_CARD_CHANNEL", channel)
+    with pytest.raises(SettingsError, match="AGENTEX_CARD_CHANNEL is not the id of a channel"):
+        WorkerSettings.read()
+
+
 def test_secret_names_are_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "api_key" in WorkerSettings.read().secret_names
     monkeypatch.setenv("SECRET_ARGUMENTS", " pin, otp ,,")

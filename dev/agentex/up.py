@@ -1,0 +1,99 @@
+"""`make agentex`: all that an AgentEx task needs, on this machine, until somebody stops it."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from dev import temporal_cli
+from dev.agentex.stack import AgentexOptions, AgentexStack
+from dev.child import OnLine
+from dev.errors import AlreadyRunningError, PortInUseError
+from dev.locking import LockedError, locked
+from dev.plan import UpOptions, check_ports, has_slack, plan
+from dev.ports import LOOPBACK, is_free
+from dev.summary import APPROVER, REQUESTER, row
+from dev.up import Interrupt
+
+ACP_PORT = 8000
+BACKEND_PORT = 5003
+ADVICE = "Stop what uses it, or move all our ports with: make agentex ARGS='--port-offset 100'"
+
+
+def options(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine) -> AgentexOptions:
+    """What to start. AgentEx itself is used if `AGENTEX_BASE_URL` names it.
+
+    Raises:
+        SettingError: Slack's tokens are incomplete, or a port is not a number.
+    """
+    has_slack(env)
+    return AgentexOptions(
+        backend_url=env.get("AGENTEX_BASE_URL", "").rstrip("/"),
+        acp_port=ACP_PORT + wanted.port_offset,
+        backend_port=BACKEND_PORT + wanted.port_offset,
+        stack=plan(env, wanted, on_line),
+        on_line=on_line,
+    )
+
+
+def up(wanted: AgentexOptions, home: Path, console: Console) -> None:
+    """Run until somebody stops it.
+
+    Raises:
+        DevError: it could not start, or a process ended by itself.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(home / "lock"):
+            _check_ports(wanted)
+            temporal_cli.find_or_install()  # before the loop, so that Ctrl-C ends it
+            asyncio.run(_supervise(wanted, console))
+    except LockedError as error:
+        raise AlreadyRunningError(error.holder) from error
+
+
+async def _supervise(wanted: AgentexOptions, console: Console) -> None:
+    stack = AgentexStack(wanted)
+    interrupt = Interrupt(stack.kill_all)
+    try:
+        with console.status("starting Temporal, the stand-ins, the bot, and AgentEx's CLI"):
+            await interrupt.unless(stack.start())
+        if not interrupt.came:
+            for line in _summary(stack):
+                console.print(line, soft_wrap=True)
+        if error := await interrupt.unless(stack.died()):
+            raise error
+    finally:
+        await stack.stop()
+    console.print("Countersign stopped.")
+
+
+def _check_ports(wanted: AgentexOptions) -> None:
+    check_ports(wanted.stack)
+    ours = [("the agent's server", wanted.acp_port)]
+    if not wanted.backend_url:
+        ours.append(("AgentEx's stand-in", wanted.backend_port))
+    for what, port in ours:
+        if not is_free(port):
+            raise PortInUseError(what, port, ADVICE)
+
+
+def _summary(stack: AgentexStack) -> Iterator[Text]:
+    yield Text()
+    yield Text("  Countersign is an AgentEx agent", style="bold green")
+    yield Text()
+    is_real = bool(stack.options.backend_url)
+    yield row("AgentEx's API", stack.backend_url + ("" if is_real else " (a stand-in)"))
+    yield row("The agent's own server", stack.acp_url)
+    if stack.slack.options.slack_is_sandbox:
+        yield row("Slack, as Bob (approves)", stack.slack.page_url(APPROVER))
+        yield row("Slack, as Alice", stack.slack.page_url(REQUESTER))
+    ports = stack.slack.options.ports
+    yield row("Temporal", stack.slack.temporal_address)
+    yield row("Temporal Web UI", f"http://{LOOPBACK}:{ports.temporal_ui}")
+    yield Text()
+    yield Text("  Create a task for the agent countersign and send it “Order 100 widgets”.")
+    yield Text("  make tutorial plays that, with an answer from the command line.")
+    yield Text()
