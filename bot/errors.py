@@ -17,7 +17,6 @@ from bot.listeners.votes import NotCountedError
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
 from countersign.messages.endings import verdict
-from countersign.messages.outcomes import deciding
 from countersign.messages.refusals import refusal
 from countersign.messages.voice import Voice
 from countersign.slack.directory import UNREACHABLE
@@ -80,8 +79,7 @@ def explain(error: BaseException, voice: Voice) -> str | None:
 def _(error: ApprovalClosedError, voice: Voice) -> str:
     if error.status:
         return too_late(error.status, voice)
-    id_ = voice.code(error.approval_id)
-    return f"Too late: {id_} is no longer waiting. Your press changed nothing."
+    return "This is no longer waiting. Your press changed nothing."
 
 
 @explain.register
@@ -140,11 +138,7 @@ def ended_in(error: BaseException) -> Sequence[ApprovalStatus]:
 
 def too_late(status: ApprovalStatus, voice: Voice) -> str:
     """For somebody who presses too late: how it ended, by whom, when, and where to see it."""
-    decision = deciding(status)
-    ended = decision.at if decision else status.ended_at
-    when = f" ({voice.moment(ended)})" if ended else ""
-    how = verdict(status, voice).removesuffix(".")
-    return f"Too late: {how}{when}. Your press changed nothing.{_link(status, voice)}"
+    return f"{verdict(status, voice)} Your press changed nothing.{_link(status, voice)}"
 
 
 def surprise(incident: str, voice: Voice) -> str:

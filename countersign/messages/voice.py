@@ -30,7 +30,7 @@ class Voice(Protocol):
         ...
 
     def moment(self, at: datetime) -> str:
-        """A time of day."""
+        """A time of day, to follow a verb: "at 21:18 UTC"."""
         ...
 
 
@@ -59,4 +59,4 @@ class MarkdownVoice:
 
     def moment(self, at: datetime) -> str:
         """See `Voice`."""
-        return f"{at:%H:%M} UTC"
+        return f"at {at:%H:%M} UTC"

@@ -66,7 +66,7 @@ def card_content(
     mentions = _ringing(channel, in_thread=in_thread, again=again)
     return MessageContent(
         card_text(status, mentions),
-        approval_card(status, source, deployment, mentions),
+        approval_card(status, "" if in_thread else source, deployment, mentions),
         minimal_card(status, deployment, mentions),
     )
 

@@ -8,9 +8,9 @@ from countersign.slack.actions import PROMPT, BlockId
 from countersign.slack.blocks import context, section
 from countersign.slack.buttons import UNSEEN, not_from_slack, vote_buttons
 from countersign.slack.facts import markings
-from countersign.slack.people import QUIET, needed, person
-from countersign.slack.request_section import question, summary
-from countersign.slack.text import escape, moment
+from countersign.slack.people import QUIET, person, still_needed
+from countersign.slack.request_section import question, sentence_blocks, summary
+from countersign.slack.text import moment
 from workflows.contracts.activity_inputs import Reminder
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
@@ -29,6 +29,7 @@ def reminder_blocks(reminder: Reminder, deployment: str) -> Sequence[Block]:
     asked = question(status, source, QUIET)
     return [
         section(f"*{_headline(reminder)}*"),
+        *sentence_blocks(status),
         *asked.head,
         *asked.body,
         context(" · ".join(_facts(status))),
@@ -51,15 +52,13 @@ def _headline(reminder: Reminder) -> str:
 
 
 def _facts(status: ApprovalStatus) -> Iterator[str]:
-    yield f"since {moment(status.request.asked_at)}"
+    if status.in_force.approver_ids:
+        yield still_needed(status)
     if status.deadline:
-        yield f"expires {moment(status.deadline)}"
-    if rule := status.in_force:
-        yield f"{status.counted} of {rule.needed} so far, {needed(status)}"
+        yield f"until {moment(status.deadline)}"
     yield from markings(status)
     if status.card and status.card.permalink:
         yield f"<{status.card.permalink}|open the card>"
-    yield f"`{escape(status.id)}`"
 
 
 def _buttons(reminder: Reminder, complete: bool, deployment: str) -> Iterator[Block]:

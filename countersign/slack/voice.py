@@ -25,7 +25,7 @@ class MrkdwnVoice:
             return escape(id_)
         match id_[:1]:
             case "C" | "G":
-                return f"the members of {mention_channel(id_)}"
+                return f"anyone in {mention_channel(id_)}"
             case "S":
                 return mention_group(id_)
             case "U" | "W":
@@ -68,7 +68,7 @@ class PlainVoice:
         name = self._names.get(id_, id_)
         match id_[:1]:
             case "C" | "G":
-                return f"the members of #{name}"
+                return f"anyone in #{name}"
             case "S":
                 return f"the group {name}"
             case _:

@@ -21,6 +21,7 @@ from agents.exceptions import ModelBehaviorError
 from agents.function_schema import FuncSchema, function_schema
 from pydantic import ValidationError
 
+from countersign.tools.argument_faults import in_words
 from countersign.tools.schema import for_model, with_reason
 from countersign.tools.text import encodable
 from workflows.contracts.core import ArgumentField, Call, ToolSpec
@@ -71,7 +72,8 @@ class Preview:
     """What a call would do, in plain words: one sentence, its cost, and more lines if useful.
 
     All of it is what people approve: if it has changed by the time the call would run, they are
-    asked again. A line that may change meanwhile, such as a budget, is not `is_bound`.
+    asked again. A line that may change meanwhile, such as a budget, is not `is_bound`. One that
+    the sentence says already is `in_summary`: a card leaves it out, *Details* shows it.
     """
 
     summary: str
@@ -79,6 +81,8 @@ class Preview:
     fields: tuple[ArgumentField, ...] = ()
     amount: float | None = None
     """The cost in whole units of the currency, for rules."""
+    left: float | None = None
+    """What it leaves of a budget, in the same units: several at once are reckoned up with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +158,9 @@ class Tool:
             model = self.schema.params_pydantic_model.model_validate(given)
             positional, named = self.schema.to_call_args(model)
         except ValidationError as error:
-            raise ArgumentsError(_mend(self.schema.name, error)) from error
+            raise ArgumentsError(in_words(error, self.parameters)) from error
         except (ValueError, RecursionError, ModelBehaviorError) as error:
-            raise ArgumentsError(f"The arguments are not valid: {error}") from error
+            raise ArgumentsError("The arguments could not be read as JSON.") from error
         return Arguments(tuple(positional), named, model.model_dump(mode="json"), reason)
 
     async def run(self, context: ToolContext) -> Any:
@@ -200,11 +204,3 @@ def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[
         return Tool(body, title, status, needs_approval, schema)
 
     return make
-
-
-def _mend(name: str, error: ValidationError) -> str:
-    faults = "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or 'arguments'}: {fault['msg']}"
-        for fault in error.errors(include_url=False, include_input=False)
-    )
-    return f"The arguments of {name} are not valid: {faults}."

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import (
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError
 from countersign.tools import Resource
+from examples.purchasing.money import euros, pieces
 from examples.purchasing.tables import (
     BUDGET_CENTS,
     CANCELLED,
@@ -58,6 +59,7 @@ class Quote:
     """What an order would come to, in cents."""
 
     sku: str
+    description: str
     price_cents: int
     total_cents: int
     budget_left_cents: int
@@ -210,14 +212,14 @@ class Shop:
         if item is None:
             raise ShopError(f"There is no {sku!r} in the catalogue; search_catalog lists it.")
         if quantity > item.stock:
-            raise ShopError(f"Only {item.stock:,} × {item.sku} are in stock.")
+            raise ShopError(f"Only {pieces(item.stock, item.sku)} in stock.")
         total = item.price_cents * quantity
         left = (await self._budget(session)).left_cents - total
         if left < 0:
             raise ShopError(
-                f"{quantity:,} × {item.sku} would be over the budget by {-left / 100:,.2f} euros."
+                f"{pieces(quantity, item.sku)} would be over the budget by {euros(-left)}."
             )
-        return Quote(item.sku, item.price_cents, total, left)
+        return Quote(item.sku, item.description, item.price_cents, total, left)
 
     async def _budget(self, session: AsyncSession) -> Budget:
         spent = await session.scalar(

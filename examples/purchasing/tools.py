@@ -5,14 +5,20 @@ from typing import Annotated
 from pydantic import Field
 
 from countersign.tools import ArgumentField, Context, Preview, ToolError, tool
-from examples.purchasing.money import euros
+from examples.purchasing.money import euros, pieces
 from examples.purchasing.shop import Shop, ShopError
 from examples.purchasing.tables import Order
 
 MOST_AT_ONCE = 10_000
 
 Sku = Annotated[
-    str, Field(min_length=1, max_length=60, description="Catalogue name, as in search_catalog.")
+    str,
+    Field(
+        title="item",
+        min_length=1,
+        max_length=60,
+        description="Catalogue name, as in search_catalog.",
+    ),
 ]
 Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many pieces.")]
 OrderId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Order number, without the #.")]
@@ -61,7 +67,7 @@ async def place_order(ctx: Context, sku: Sku, quantity: Quantity) -> str:
         order = await _shop(ctx).place(call.key, sku, quantity, call.requester.user)
     except ShopError as error:
         raise ToolError(str(error)) from error
-    return f"Order #{order.id} is placed: {_what(order)}."
+    return f"Order #{order.id} placed: {_what(order)}."
 
 
 @place_order.preview
@@ -72,17 +78,18 @@ async def preview_order(ctx: Context, sku: str, quantity: int) -> Preview:
     except ShopError as error:
         raise ToolError(str(error)) from error
     return Preview(
-        summary=f"Order {quantity:,} × {quote.sku} for {euros(quote.total_cents)}",
+        summary=f"Order {pieces(quantity, quote.sku)} for {euros(quote.total_cents)}",
         cost=euros(quote.total_cents),
         amount=quote.total_cents / 100,
         fields=(
-            ArgumentField(name="item", value=quote.sku),
-            ArgumentField(name="quantity", value=f"{quantity:,}"),
+            ArgumentField(name="item", value=quote.description),
+            ArgumentField(name="quantity", value=f"{quantity:,}", in_summary=True),
             ArgumentField(name="price each", value=euros(quote.price_cents)),
             ArgumentField(
-                name="budget left after", value=euros(quote.budget_left_cents), is_bound=False
+                name="budget left after this", value=euros(quote.budget_left_cents), is_bound=False
             ),
         ),
+        left=quote.budget_left_cents / 100,
     )
 
 
@@ -93,7 +100,7 @@ async def cancel_order(ctx: Context, order_id: OrderId) -> str:
         order = await _shop(ctx).cancel(order_id)
     except ShopError as error:
         raise ToolError(str(error)) from error
-    return f"Order #{order.id} is cancelled: {_what(order)}."
+    return f"Order #{order.id} cancelled: {_what(order)}."
 
 
 @cancel_order.preview
@@ -104,10 +111,10 @@ async def preview_cancel(ctx: Context, order_id: int) -> Preview:
         raise ToolError(f"There is no order #{order_id}.")
     what = _what(order)
     return Preview(
-        summary=f"Cancel order #{order.id} ({what})",
+        summary=f"Cancel order #{order.id}: {what}",
         fields=(
-            ArgumentField(name="order", value=f"#{order.id}"),
-            ArgumentField(name="it was for", value=what),
+            ArgumentField(name="order", value=f"#{order.id}", in_summary=True),
+            ArgumentField(name="it was for", value=what, in_summary=True),
             ArgumentField(name="state", value=order.state),
         ),
     )
@@ -133,7 +140,7 @@ async def preview_confirmation(ctx: Context, question: str) -> Preview:
 
 
 def _what(order: Order) -> str:
-    return f"{order.quantity:,} × {order.sku} for {euros(order.total_cents)}"
+    return f"{pieces(order.quantity, order.sku)}, {euros(order.total_cents)}"
 
 
 def _shop(ctx: Context) -> Shop:

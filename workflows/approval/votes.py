@@ -113,7 +113,8 @@ class VotingDriver:
     def _nudge(self, decision: Decision, again: datetime | None) -> None:
         if again is None:
             self._remind(decision, "nudge")
-        self._publisher.tell(decision, Notice(code=NoticeCode.NUDGED, at=again))
+        whom = self._state.status().in_force.approver_ids
+        self._publisher.tell(decision, Notice(code=NoticeCode.NUDGED, at=again, ids=whom))
 
     def _remind(self, decision: Decision, kind: str) -> None:
         self._reminders += 1

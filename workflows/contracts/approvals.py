@@ -31,6 +31,8 @@ class Grant(BaseModel, frozen=True):
     approval: str
     requester: Person
     """Who asked for what was approved then."""
+    title: str = ""
+    """What it allows, as people read it: the tool's title."""
 
 
 class ApprovalRequest(BaseModel, frozen=True):

@@ -205,6 +205,7 @@ class Gate:
             at=decision.at,
             approval=status.id,
             requester=status.request.call.requester,
+            title=status.shown.title,
         )
         self.conversation.give(grant)
         self.granted.append(grant)
