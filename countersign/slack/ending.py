@@ -16,7 +16,7 @@ from countersign.messages.outcomes import (
     heading,
 )
 from countersign.slack.arguments import difference_blocks
-from countersign.slack.blocks import bold, context, paragraph, quote, rich, section, words
+from countersign.slack.blocks import as_many, bold, context, paragraph, quote, rich, section, words
 from countersign.slack.facts import is_alone
 from countersign.slack.people import decider, listed, plain_name, voters, where
 from countersign.slack.request_section import headed, sentence, summary
@@ -39,6 +39,8 @@ from workflows.digest import differences
 REASON_LIMIT = 500
 RESULT_LIMIT = 500
 MOST_CHANGES = 5
+ROOM_FOR_CHANGES = 3_000
+"""Characters of JSON."""
 RESULT_AS_HEADER = HEADER_LIMIT - 10
 SAME_DAY_SECONDS = 12 * 3_600
 
@@ -131,7 +133,10 @@ def _by_line(status: ApprovalStatus) -> str:
 
 def _unusual(status: ApprovalStatus) -> Iterator[Block]:
     yield from _what_came(status)
-    yield from _what_changed(status)
+    changed = as_many([*_what_changed(status)], MOST_CHANGES, ROOM_FOR_CHANGES)
+    yield from changed.blocks
+    if not changed.complete:
+        yield context("More has changed: *Details* shows all of it.")
     if then := THEN.get(status.outcome):
         yield section(then)
     if told := _who_had_approved(status):
@@ -154,9 +159,9 @@ def _what_came(status: ApprovalStatus) -> Iterator[Block]:
 def _what_changed(status: ApprovalStatus) -> Iterator[Block]:
     if status.prepared is not None:
         changed = differences(status.request.prepared, status.prepared)
-        yield from difference_blocks("Changed before it was approved:", changed[:MOST_CHANGES])
+        yield from difference_blocks("Changed before it was approved:", changed)
     if status.outcome is Outcome.SUPERSEDED and status.drift:
-        yield from difference_blocks("Changed since it was asked:", status.drift[:MOST_CHANGES])
+        yield from difference_blocks("Changed since it was asked:", status.drift)
 
 
 def _who_had_approved(status: ApprovalStatus) -> str:

@@ -89,9 +89,9 @@ def whole_question(status: ApprovalStatus) -> Sequence[Block]:
     told = pieces(" ".join(clean(sentence(status)).split()), SECTION_LIMIT)
     return [
         *(rich(paragraph(bold(part))) for part in told),
-        _origin(status, "", IN_THREAD, len(status.shown.reason)),
+        _origin(status, "", IN_THREAD),
         *whole_argument_blocks(fields_of(status.shown)),
-        *comparisons(status, len(status.request.prepared.summary)),
+        *comparisons(status, len(clean(status.request.prepared.summary))),
     ]
 
 
@@ -186,13 +186,15 @@ def _body(status: ApprovalStatus) -> Shown:
     return Shown([*arguments.blocks, *comparisons(status, SUMMARY_LIMIT)], arguments.complete)
 
 
-def _origin(status: ApprovalStatus, source: str, mentions: Mentions, most: int) -> Block:
+def _origin(
+    status: ApprovalStatus, source: str, mentions: Mentions, most: int | None = None
+) -> Block:
     """`@Alice in #ops: “stock is low”`."""
     parts = [*_who_and_where(status, source, mentions)]
     why = " ".join(clean(status.shown.reason).split())
     if why:
-        quoted = plain(why, most).text if len(why) > most else why
-        parts += [words(part) for part in pieces(f": “{quoted}”", SECTION_LIMIT)]
+        quoted = why if most is None else plain(why, most).text
+        parts += [words(": “"), *map(words, pieces(quoted, SECTION_LIMIT)), words("”")]
     return rich(paragraph(*parts))
 
 
