@@ -29,7 +29,7 @@ from bot.listeners import (
     submissions,
 )
 from bot.listeners.dialogs import Dialogs
-from bot.payloads.fields import PayloadError
+from bot.payloads.fields import PayloadError, part
 from bot.refresh import Refresh
 from bot.response_url import ResponseUrls
 from countersign.runtime.preflight import Identity
@@ -151,7 +151,8 @@ async def _answer_error(
 ) -> BoltResponse:
     """Say what went wrong, to the person or, for an event, to Slack, which delivers it again."""
     incident = uuid4().hex[:8]
-    voice = MrkdwnVoice()
+    reader = str(part(body.get("user")).get("id") or body.get("user_id") or "")
+    voice = MrkdwnVoice(reader)
     sentence = explain(error, voice)
     if sentence is None:
         log.error("unplanned error", incident=incident, exc_info=error)
@@ -164,7 +165,7 @@ async def _answer_error(
     if "command" in body:
         return in_command(text)
     if body.get("type") == SUBMISSION:
-        plain = plain_voice(error)
+        plain = plain_voice(error, reader)
         return in_modal(body, text, explain(error, plain) or surprise(incident, plain))
     await ephemerals.tell(body, text)
     return BoltResponse(status=200)

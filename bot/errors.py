@@ -16,6 +16,7 @@ from bot.listeners.submissions import NobodyChosenError
 from bot.listeners.votes import NotCountedError
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
+from countersign.messages import refusals
 from countersign.messages.endings import verdict
 from countersign.messages.refusals import refusal
 from countersign.messages.voice import Voice
@@ -138,7 +139,7 @@ def ended_in(error: BaseException) -> Sequence[ApprovalStatus]:
 
 def too_late(status: ApprovalStatus, voice: Voice) -> str:
     """For somebody who presses too late: how it ended, by whom, when, and where to see it."""
-    return f"{verdict(status, voice)} Your press changed nothing.{_link(status, voice)}"
+    return f"{refusals.too_late(status, voice)}{_link(status, voice)}"
 
 
 def surprise(incident: str, voice: Voice) -> str:
@@ -149,10 +150,11 @@ def surprise(incident: str, voice: Voice) -> str:
     )
 
 
-def plain_voice(error: BaseException) -> PlainVoice:
+def plain_voice(error: BaseException, reader: str = "") -> PlainVoice:
     """The voice for errors beside a field of a modal, where Slack reads no markup."""
     status = getattr(error, "status", None)
-    return PlainVoice(names_in(status) if isinstance(status, ApprovalStatus) else {})
+    names = names_in(status) if isinstance(status, ApprovalStatus) else {}
+    return PlainVoice(names, reader=reader)
 
 
 def names_in(status: ApprovalStatus) -> Mapping[str, str]:

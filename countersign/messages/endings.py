@@ -2,7 +2,6 @@
 
 from countersign.messages.voice import Voice
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision, Execution, Outcome, Stop
 
 WHAT_LIMIT = 300
@@ -11,12 +10,12 @@ VERDICTS = {
     Outcome.PENDING: "This is still waiting for a decision",
     Outcome.APPROVED: "{by} already approved this{when}",
     Outcome.REJECTED: "{by} already rejected this{when}",
-    Outcome.FAILED_TO_ASK: "This could not be shown to anybody; {done}",
+    Outcome.FAILED_TO_ASK: "This could not be shown to anybody{when}; {done}",
     Outcome.CHANGES_REQUESTED: "{by} already asked for changes to this{when}",
     Outcome.EXPIRED: "This expired{when}; nobody decided in time and {done}",
     Outcome.WITHDRAWN: "{by} already withdrew this{when}",
-    Outcome.SUPERSEDED: "A newer request takes the place of this one; {done}",
-    Outcome.STOPPED: "This was {stopped}; {done}",
+    Outcome.SUPERSEDED: "A newer request took the place of this one{when}; {done}",
+    Outcome.STOPPED: "This was {stopped}{when}; {done}",
 }
 STOPPED_BY = {
     Stop.TERMINATED: "ended by an operator or a Temporal limit",
@@ -35,9 +34,9 @@ EFFECTS = {
 }
 
 
-def verdict(status: ApprovalStatus, voice: Voice, reader: Person | None = None) -> str:
+def verdict(status: ApprovalStatus, voice: Voice) -> str:
     """One sentence: what was decided, by whom and when. To who decided it, "you"."""
-    mine = _own_decision(status, reader)
+    mine = _own_decision(status, voice.reader)
     decision = mine or status.decision
     at = decision.at if decision else status.ended_at
     told = VERDICTS[status.outcome].format(
@@ -50,11 +49,11 @@ def verdict(status: ApprovalStatus, voice: Voice, reader: Person | None = None) 
     return f"{told}{f'; {effect(status.execution)}' if is_unsure else ''}."
 
 
-def _own_decision(status: ApprovalStatus, reader: Person | None) -> Decision | None:
+def _own_decision(status: ApprovalStatus, reader: str) -> Decision | None:
     """What the reader had a part in: as one of several who approved, or alone."""
     votes = [vote.decision for vote in status.votes] if status.outcome is Outcome.APPROVED else []
     decisions = [it for it in (status.decision, *votes) if it and it.by]
-    return next((it for it in decisions if it.by and it.by.same_as(reader)), None)
+    return next((it for it in decisions if it.by and it.by.user == reader), None)
 
 
 def _deciders(status: ApprovalStatus, voice: Voice) -> str:

@@ -6,7 +6,6 @@ from countersign.messages.endings import capitalized, verdict
 from countersign.messages.hand_overs import why_not_handed_over
 from countersign.messages.voice import Voice
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Person
 from workflows.contracts.decisions import Refusal, Refused, Unchecked
 
 UNCHECKED = {
@@ -103,7 +102,7 @@ def _told(refused: Refused, status: ApprovalStatus, voice: Voice, *, is_time_up:
     detail = voice.text(refused.detail)
     match refused.why:
         case Refusal.CLOSED:
-            return too_late(status, voice, refused.decision.by if refused.decision else None)
+            return too_late(status, voice)
         case Refusal.STALE_CARD:
             return (
                 "That card was replaced and no longer decides anything. The request is still "
@@ -139,9 +138,9 @@ def sentence(why: Refusal, voice: Voice, status: ApprovalStatus | None = None) -
     )
 
 
-def too_late(status: ApprovalStatus, voice: Voice, reader: Person | None) -> str:
+def too_late(status: ApprovalStatus, voice: Voice) -> str:
     """What a press found decided already. Who decided it themselves needs to hear no more."""
-    told = verdict(status, voice, reader)
+    told = verdict(status, voice)
     return told if told.startswith("You ") else f"{told} Your press changed nothing."
 
 

@@ -9,6 +9,11 @@ from workflows.contracts.origins import full_name, is_in_slack
 class Voice(Protocol):
     """Spells the parts of a sentence. What others wrote is made harmless by `text`."""
 
+    @property
+    def reader(self) -> str:
+        """Id of the one person who reads it; empty if others do too."""
+        ...
+
     def text(self, words: str) -> str:
         """People's words, so that they mention nobody and link nowhere."""
         ...
@@ -36,6 +41,8 @@ class Voice(Protocol):
 
 class MarkdownVoice:
     """For `markdown` blocks and models: nobody is mentioned, people are named before."""
+
+    reader = ""
 
     def text(self, words: str) -> str:
         """See `Voice`."""

@@ -9,7 +9,7 @@ from countersign.slack.actions import PROMPT, WITHDRAW, BlockId
 from countersign.slack.blocks import mrkdwn, section
 from countersign.slack.ending import RESULT_LIMIT, execution, headline, verdict_line
 from countersign.slack.facts import is_alone
-from countersign.slack.people import deciders, names
+from countersign.slack.people import any_of
 from countersign.slack.request_section import summary
 from countersign.slack.text import escape, line, moment
 from workflows.contracts.approvals import ApprovalStatus
@@ -19,7 +19,6 @@ SUMMARY_LIMIT = 300
 MOST_PROBLEMS = 5
 UNFINISHED = frozenset({Execution.FAILED, Execution.UNKNOWN})
 """What has to be said in full, with what to do next."""
-MOST_NAMES = 5
 
 
 def waiting_line(status: ApprovalStatus) -> str:
@@ -51,7 +50,7 @@ def line_blocks(status: ApprovalStatus, deployment: str) -> Sequence[Block]:
 
 def _waiting(status: ApprovalStatus) -> str:
     rule = status.in_force
-    whom = names(rule, deciders(status, rule.approver_ids), MOST_NAMES) if rule else ""
+    whom = any_of(status, rule.approver_ids) if rule.approver_ids else ""
     count = f" ({status.counted} of {rule.needed})" if rule.needed > 1 else ""
     until = f", until {moment(status.deadline)}" if status.deadline else ""
     return f"⏳ Waiting for {whom or 'a decision'}{count}{until}"

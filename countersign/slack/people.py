@@ -95,7 +95,7 @@ def needed(status: ApprovalStatus, *, rings: bool = False) -> str:
         return ""
     if len(panels) == 1:
         return _needed_of_one(status, panels[0], rings=rings)
-    first, *others = [(it.needed, _any_of(status, it.who.ids, rings=rings)) for it in panels]
+    first, *others = [(it.needed, any_of(status, it.who.ids, rings=rings)) for it in panels]
     told = [_approvals(first[0]) + f" from {first[1]}"]
     told += [f"{number(count).lower()} from {whom}" for count, whom in others]
     return " and ".join(told)
@@ -104,7 +104,7 @@ def needed(status: ApprovalStatus, *, rings: bool = False) -> str:
 def still_needed(status: ApprovalStatus) -> str:
     """The same for a reminder: `Nobody yet; one of @finance or anyone in #ops is needed`."""
     ids = [id_ for id_ in status.in_force.approver_ids if id_ not in _voted(status)]
-    whom = _any_of(status, ids or status.in_force.approver_ids)
+    whom = any_of(status, ids or status.in_force.approver_ids)
     left = max(status.in_force.needed - status.counted, 1)
     verb = "is" if left == 1 else "are"
     already = f"{_plain_voters(status)} approved" if status.votes else "Nobody yet"
@@ -189,14 +189,15 @@ def _needed_of_one(status: ApprovalStatus, panel: Panel, *, rings: bool) -> str:
     ids = [id_ for id_ in panel.who.ids if id_ not in _voted(status)] or panel.who.ids
     left = max(panel.needed - status.counted, 1)
     told = _approvals(left, "more " if status.counted else "")
-    return f"{told} from {_any_of(status, ids, rings=rings)}"
+    return f"{told} from {any_of(status, ids, rings=rings)}"
 
 
 def _approvals(count: int, more: str = "") -> str:
     return f"{number(count)} {more}approval{'' if count == 1 else 's'}"
 
 
-def _any_of(status: ApprovalStatus, ids: Sequence[str], *, rings: bool = False) -> str:
+def any_of(status: ApprovalStatus, ids: Sequence[str], *, rings: bool = False) -> str:
+    """`@finance or anyone in #ops`: whoever of them may decide, by name."""
     rule, ring = status.in_force, status.in_force.notify.ids if rings else ()
     every = list(dict.fromkeys(deciders(status, ids)))
     told = [_mention(it) if it in ring else _named(rule, it) for it in every[:MOST_OF_A_PANEL]]

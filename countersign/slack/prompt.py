@@ -24,7 +24,11 @@ def prompt_blocks(ephemeral: EphemeralMessage, deployment: str) -> Sequence[Bloc
             offered.append(context(literal(offer.prepared.summary, SUMMARY_LIMIT)))
         offered.append(_buttons(offer, number, deployment))
     nudge = [_nudge(ephemeral.nudge, deployment)] if ephemeral.nudge else []
-    return [section(spoken(ephemeral.notice, MrkdwnVoice()) or "—"), *offered, *nudge]
+    return [
+        section(spoken(ephemeral.notice, MrkdwnVoice(ephemeral.to.user)) or "—"),
+        *offered,
+        *nudge,
+    ]
 
 
 def _buttons(offer: Offer, number: int, deployment: str) -> Block:

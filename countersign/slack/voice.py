@@ -13,6 +13,9 @@ class MrkdwnVoice:
     docs.slack.dev/messaging/formatting-message-text
     """
 
+    def __init__(self, reader: str = "") -> None:
+        self.reader = reader
+
     def text(self, words: str) -> str:
         """See `Voice`."""
         return escape(words)
@@ -53,8 +56,9 @@ class MrkdwnVoice:
 class PlainVoice:
     """Without any markup: for a terminal, and for what stands beside a field of a dialog."""
 
-    def __init__(self, names: Mapping[str, str], *, links: bool = False) -> None:
+    def __init__(self, names: Mapping[str, str], *, links: bool = False, reader: str = "") -> None:
         self._names = names
+        self.reader = reader
         self._links = links
 
     def text(self, words: str) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from workflows.argument_names import title_of
+
 MOST_FAULTS = 5
 SENTENCES = {
     "missing": "{name} is missing",
@@ -64,13 +66,6 @@ def _name(path: list[str], parameters: Mapping[str, Any]) -> str:
     found = parameters.get("properties", {}).get(first, {})
     name = title_of(first, found if isinstance(found, Mapping) else {})
     return " ".join([name, *inner])
-
-
-def title_of(name: str, schema: Mapping[str, Any]) -> str:
-    """What people call an argument: the title of its schema, if its author gave it one."""
-    title, plain = str(schema.get("title") or ""), name.replace("_", " ")
-    is_given = title and title.casefold().replace("_", " ") != plain.casefold()
-    return title if is_given else plain
 
 
 def _bound(value: object) -> str:

@@ -16,7 +16,7 @@ BOT = "U0SIGN"
 PATIENCE = 30
 DIALOG_PATIENCE = 5
 """Seconds; it opens while the press is answered, or not at all."""
-WITHDRAW = "Withdraw (requester)"
+WITHDRAW = "Withdraw"
 Json = dict[str, Any]
 
 

@@ -50,7 +50,7 @@ async def test_requested_changes_come_back_as_a_new_card_that_says_what_differs(
         await expect(old).to_contain_text("Replaced by approval-")
         await expect(button(old, "Approve")).to_have_count(0)
     await button(bob.card, "Approve").click()
-    await expect(alice.card).to_contain_text("20 × sprocket for €145.00")
+    await expect(alice.card).to_contain_text("20 sprockets for €145.00")
 
 
 async def test_details_hold_arguments_votes_and_what_did_not_count(opens: Opens) -> None:
@@ -70,7 +70,7 @@ async def test_details_hold_arguments_votes_and_what_did_not_count(opens: Opens)
     await expect(bob.modal).to_contain_text(told(r"Votes that counted\s+✔ Bob"))
     await expect(bob.modal).to_contain_text(told(r"Attempts that did not count\s+✘ Alice"))
     await bob.close()
-    await alice.choose(alice.card, "Withdraw (requester)")
+    await alice.choose(alice.card, "Withdraw")
     await expect(bob.card).to_contain_text(told("Withdrawn by Alice"))
 
 
@@ -94,10 +94,10 @@ async def test_an_edited_call_is_checked_beside_its_field_and_shown_with_the_pro
 
     for window in (alice, bob):
         await expect(window.card).to_contain_text(told("Approved by Bob"))
-        before = "Originally proposed: Order 43 × widget for €1,771.60"
+        before = "Originally proposed: Order 43 widgets for €1,771.60"
         await expect(window.card).to_contain_text(before)
         await expect(window.card).to_contain_text("quantity: 43 → 12")
-        await expect(window.card).to_contain_text("is placed: 12 × widget")
+        await expect(window.card).to_contain_text("placed: 12 widgets")
         await expect(window.answer).to_contain_text("12 instead of 43")
 
 

@@ -31,7 +31,7 @@ async def test_who_may_decide_gets_the_button_for_typed_words(temporal: Client, 
         ephemeral = await flow.told()
         shown = flow.cards.of(approval_id).shown
         assert ephemeral.to == BOB
-        assert "Typed words decide nothing" in ephemeral.text
+        assert "Typing “approve” doesn't count" in ephemeral.text
         assert shown.summary in ephemeral.text
         (offer,) = ephemeral.offers
         assert (offer.id, offer.prepared.digest) == (approval_id, shown.digest)

@@ -42,7 +42,7 @@ async def test_a_typed_approval_of_who_asked_is_explained(product: Product) -> N
     thread, card = await _asked(product)
     await thread.say("approve")
     told = await thread.told(ALICE, "somebody else has to decide")
-    assert "Ask them" in buttons(told)
+    assert "Remind them" in buttons(told)
     assert (await product.status(card)).outcome is Outcome.PENDING
     await thread.drop(card)
 

@@ -154,7 +154,7 @@ async def test_a_home_has_what_waits_and_buttons_that_decide_it(product: Product
     thread, card, id_ = await _ordered(product)
     home, row = await _home(product, id_, "Approve")
     assert buttons(row)[:2] == ["Approve", "Reject…"]
-    assert "Order 10 × widget" in json.dumps(home["blocks"], ensure_ascii=False)
+    assert "Order 10 widgets" in json.dumps(home["blocks"], ensure_ascii=False)
     report = await product.sandbox.click_in_view(BOB, row, "Approve")
     assert report["delivered"]
     emptied = await _home_without(product, home, id_)

@@ -51,7 +51,7 @@ def a_prepared(*fields: ArgumentField) -> Prepared:
     """The same order in plain words."""
     return Prepared(
         title="Place an order",
-        summary="Order 100 × widget for €4,120.00",
+        summary="Order 100 widgets for €4,120.00",
         fields=fields or (ArgumentField(name="item", value="widget"),),
         cost="€4,120.00",
         reason="stock is low",

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
 from countersign.slack.modals.frame import VALUE, field
 from countersign.slack.modals.schema import Entry, Kind, label_of
 from countersign.slack.text import INPUT_LIMIT, clean, plain
-from countersign.tools.argument_faults import title_of
+from workflows.argument_names import title_of
 
 LONGEST_NUMBER = 30
 ONE_LINE = 80

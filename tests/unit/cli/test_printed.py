@@ -53,7 +53,7 @@ def test_why_a_decision_did_not_count_is_said_without_markup() -> None:
     card = Card(channel="C0OPS", ts="2.0", permalink="http://card.test")
     refused = Refused(why=Refusal.CLOSED, at=NOON)
     said = Reception(status.model_copy(update={"card": card}), refused).words
-    assert said.startswith(f"Too late: {status.id} was already rejected by @carol. ")
+    assert said.startswith("@carol already rejected this at 12:00 UTC. ")
     assert said.endswith("Open the card: http://card.test")
 
 
@@ -113,7 +113,7 @@ def test_details_tell_of_rule_votes_attempts_and_end() -> None:
             "outcome": Outcome.APPROVED,
             "decision": vote.decision,
             "execution": Execution.DONE,
-            "result": "Order #1 is placed",
+            "result": "Order #1 placed",
             "drift": (Difference(name="price each", before="€1", after="€2"),),
         }
     )
@@ -129,7 +129,7 @@ def test_details_tell_of_rule_votes_attempts_and_end() -> None:
         "root@host (unverified)",
         "“fire”",
         "€1 → €2",
-        "Order #1 is placed",
+        "Order #1 placed",
         "alice (U0ALICE)",
         "“stock is low”",
         "[red]free[/red]",

@@ -90,7 +90,7 @@ def test_a_row_says_what_it_is_who_asked_when_and_how_it_stands() -> None:
 
     for part in (
         "Waiting for your decision",
-        "Order 100 × widget for €4,120.00",
+        "Order 100 widgets for €4,120.00",
         "item: widget",
         "asked by <@U0ALICE> 3 hours ago",
         "1 of 2 approved",

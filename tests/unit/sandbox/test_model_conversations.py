@@ -15,13 +15,13 @@ CATALOGUE = (
     "widget: Steel widget, M8, €41.20 each, 5000 in stock"
 )
 BUDGET = "€20,880.00 of €25,000.00 left this quarter; €4,120.00 is spent or ordered."
-APPROVED = "APPROVED by Bob Keller. Order #8123 is placed: 100 × widget for €4,120.00."
+APPROVED = "APPROVED by Bob Keller. Order #8123 placed: 100 widgets for €4,120.00."
 REJECTED = "REJECTED by Carol. Reason: too many. Nothing was done. Do not try again unchanged."
 EXPIRED = (
     "EXPIRED: nobody answered. Nothing was done. Say so, and ask the person whether to ask again."
 )
 WAITING = (
-    "Waiting for approval:\n- Order 100 × widget for €4,120.00 (approval-abc)\n"
+    "Waiting for approval:\n- Order 100 widgets for €4,120.00 (approval-abc)\n"
     "These calls are not done yet. Do not call them again."
 )
 
@@ -176,15 +176,15 @@ def test_what_was_done_is_remembered_with_its_numbers() -> None:
     thread = Thread().say("order 100 widgets").answer(APPROVED)
     assert "done already" in thread.say("make it 50").text
     assert thread.say("and 5 more").calls == ["place_order widget 5"]
-    thread.answer("APPROVED by Bob. Order #8124 is placed: 5 × widget for €206.00.")
+    thread.answer("APPROVED by Bob. Order #8124 placed: 5 widgets for €206.00.")
     recalled = thread.say("what did I order?").text
     assert recalled.index("#8123 is placed") < recalled.index("#8124 is placed")
     assert thread.say("order 3 of them").calls == ["place_order widget 3"]
     thread.answer(REJECTED)
     assert thread.say("where is my order?").calls == ["order_status 8124"]
-    thread.answer("Order #8124: 5 × widget, €206.00, placed.")
+    thread.answer("Order #8124: 5 widgets, €206.00, placed.")
     assert thread.say("cancel it").calls == ["cancel_order 8124"]
-    thread.answer("APPROVED by Bob. Order #8124 (5 × widget) is cancelled.")
+    thread.answer("APPROVED by Bob. Order #8124 (5 widgets) is cancelled.")
     assert "is cancelled" in thread.say("what did I order?").text
     assert thread.say("cancel it").calls == ["cancel_order 8123"]
 
@@ -192,7 +192,7 @@ def test_what_was_done_is_remembered_with_its_numbers() -> None:
 @pytest.mark.parametrize(
     ("said", "calls", "answer"),
     [
-        ("what are you waiting for?", [], "Order 100 × widget for €4,120.00 (approval-abc)"),
+        ("what are you waiting for?", [], "Order 100 widgets for €4,120.00 (approval-abc)"),
         ("any news?", [], "waiting for somebody to decide"),
         ("order 100 widgets", [], "already waiting for approval"),
         ("make it 50", [], "asked for already"),

@@ -109,7 +109,7 @@ def edited(status: ApprovalStatus) -> ApprovalStatus:
         update={"arguments": '{"sku": "widget", "quantity": 50, "reason": "stock is low"}'}
     )
     prepared = status.request.prepared.model_copy(
-        update={"summary": "Order 50 × widget for €2,060.00", "cost": "€2,060.00"}
+        update={"summary": "Order 50 widgets for €2,060.00", "cost": "€2,060.00"}
     )
     return status.model_copy(update={"effective": call, "prepared": prepared})
 

@@ -166,7 +166,7 @@ async def test_what_cannot_be_said_privately_is_written_to_that_person(
     (told,) = slack.messages
     assert (told["channel"], told["text"], told.get("thread_ts")) == (
         "D0ALICE",
-        "I have reminded them.",
+        "Reminded them.",
         None,
     )
 
