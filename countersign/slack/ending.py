@@ -166,9 +166,12 @@ def _what_changed(status: ApprovalStatus) -> Iterator[Block]:
 
 def _who_had_approved(status: ApprovalStatus) -> str:
     """Votes that came to nothing; all who voted are named."""
-    if status.outcome is Outcome.APPROVED or not status.votes:
+    if status.outcome is Outcome.APPROVED:
         return ""
-    return f"Approved before that by {listed(voters(status))}."
+    is_stopped = status.outcome is Outcome.STOPPED and status.decision
+    last = [decider(status, status.decision)] if is_stopped and status.decision else []
+    names = voters(status) or last
+    return f"Approved before that by {listed(names)}." if names else ""
 
 
 def _before_it_was_stopped(status: ApprovalStatus) -> Iterator[Block]:

@@ -84,7 +84,7 @@ async def test_an_order_is_put_in_plain_words(runner: AgentRunner) -> None:
         "item": "Steel widget, M8",
         "quantity": "100",
         "price each": "€41.20",
-        "budget left after": "€20,880.00",
+        "budget left after this": "€20,880.00",
     }
 
 
