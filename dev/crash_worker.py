@@ -8,6 +8,7 @@ and the tool has not begun.
 import os
 import signal
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -18,9 +19,10 @@ from temporalio.client import Client
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from countersign.runtime.logs import set_up
-from countersign.runtime.process import leave, run, stop_signal, unless
+from countersign.runtime.process import leave, listening, run, stop_signal, unless
 from countersign.slack.web_client import build_client
-from worker.__main__ import prepare, work
+from worker.__main__ import surroundings
+from worker.composition import prepare, work
 from worker.settings import WorkerSettings
 from workflows.client import Approvals
 from workflows.contracts.activities import AgentActivities
@@ -36,9 +38,11 @@ async def main() -> None:
     async with aiohttp.ClientSession() as session, stop_signal() as stop:
         token = settings.slack_bot_token.get_secret_value()
         slack = build_client(token, settings.slack_api_url, session)
-        if known := await unless(stop, prepare(settings, slack)):
+        listen = partial(listening, host=settings.worker_host, port=settings.worker_port)
+        reach = partial(surroundings, settings, slack)
+        if known := await unless(stop, prepare(settings, reach, listen)):
             known = replace(known, temporal=crashing(known.temporal))
-            await work(settings, slack, known, stop)
+            await work(settings, known, listen, stop)
 
 
 def crashing(temporal: Client) -> Client:
