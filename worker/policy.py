@@ -11,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from countersign.policy.engine import Policy
+from countersign.policy.facts import Facts
 from countersign.policy.faults import PolicyError
 from countersign.policy.loading import load_file
 from countersign.policy.naming import with_names
@@ -21,6 +22,7 @@ from countersign.slack.id_checks import Directory, IdChecks, verify_ids
 from countersign.slack.web_client import CONFIGURATION, UNKNOWN
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.slack import CONFIGURATION_DELAY
+from worker.totals import UNCOUNTABLE, NoTotals, Totals, TotalsAwayError, UncountableError
 from workflows.contracts.activities import PolicyActivities
 from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.core import ToolSpec
@@ -84,6 +86,7 @@ class PolicyFile(PolicyActivities):
         self._tools = tools
         self._directory = directory
         self._read = read
+        self._totals: Totals = NoTotals()
         self._room = room
         self._edition = read.edition
         self._draft: Draft | None = None
@@ -93,6 +96,10 @@ class PolicyFile(PolicyActivities):
     def policy(self) -> Policy:
         """The policy in force."""
         return self._read.policy
+
+    def count_by(self, totals: Totals) -> None:
+        """Have totals counted from here on; until then, what asks for one is not judged."""
+        self._totals = totals
 
     def mentions(self, tool: str) -> bool:
         """Whether calls of this tool have to be judged."""
@@ -108,14 +115,13 @@ class PolicyFile(PolicyActivities):
         await self._read_again()
         read = self._read
         try:
-            async with asyncio.timeout(FACTS_SECONDS):
-                facts = await facts_of(query, read.policy, self._directory, self._room)
+            facts = await self._facts(query, read.policy)
         except DirectoryError as error:
             if isinstance(error, GoneError) or error.code in UNKNOWN:
                 return _deny(_unknown(error.code), failed=True)
             raise _unavailable(error, read.policy, query.call.tool) from error
-        except TimeoutError as error:
-            raise _unavailable(DirectoryError(UNREACHABLE), read.policy, query.call.tool) from error
+        except UncountableError as error:
+            return _deny(str(error), failed=True)
         except ArgumentsUnreadableError:
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
@@ -124,6 +130,21 @@ class PolicyFile(PolicyActivities):
         if query.call.origin.kind == SLACK:
             return ruling
         return ruling.model_copy(update={"team": await self._home()})
+
+    async def _facts(self, query: PolicyQuery, policy: Policy) -> Facts:
+        """What is asked about a call, in good time.
+
+        Raises:
+            ApplicationError: it is not known now what was asked before.
+            DirectoryError: Slack did not say, or takes too long.
+        """
+        try:
+            async with asyncio.timeout(FACTS_SECONDS):
+                return await facts_of(query, policy, self._directory, self._totals, self._room)
+        except TimeoutError as error:
+            raise DirectoryError(UNREACHABLE) from error
+        except TotalsAwayError as error:
+            raise _uncounted(error, policy, query.call.tool) from error
 
     async def _home(self) -> str:
         """The workspace in which people decide what was asked elsewhere, if there is one."""
@@ -239,6 +260,18 @@ def _unavailable(error: DirectoryError, policy: Policy, tool: str) -> Applicatio
         type=POLICY_UNAVAILABLE,
         next_retry_delay=CONFIGURATION_DELAY if error.code in CONFIGURATION else told,
     )
+
+
+def _uncounted(error: TotalsAwayError, policy: Policy, tool: str) -> ApplicationError:
+    """The same of what was asked before, which Temporal lists."""
+    cause = str(error)
+    outage = Outage(
+        patience_seconds=policy.patience(tool).total_seconds(),
+        cause=cause,
+        because=f"{UNCOUNTABLE} Try again in a minute.",
+    )
+    said = f"Temporal does not say what was asked before: {cause}"
+    return ApplicationError(said, outage.model_dump(), type=POLICY_UNAVAILABLE)
 
 
 def _unknown(code: str) -> str:

@@ -12,6 +12,7 @@ from workflows.contracts.activity_inputs import (
     PolicyQuery,
     Reminder,
     Reply,
+    ReviewQuery,
     StatusLine,
     VoteCheck,
     VoteFacts,
@@ -32,7 +33,7 @@ class TurnActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def review_call(self, call: Call) -> Reviewed:
+    async def review_call(self, query: ReviewQuery) -> Reviewed:
         """Say what a call would do and what the policy says of it; change nothing.
 
         Raises:

@@ -85,11 +85,30 @@ class EligibilityQuery(BaseModel, frozen=True):
     rule: Rule
 
 
+class AskedHere(BaseModel, frozen=True):
+    """What an approval of the same conversation costs, as a total counts it."""
+
+    id: str
+    """The approval's."""
+    amount: float
+    """In whole units of the currency."""
+
+
+class ReviewQuery(BaseModel, frozen=True):
+    """A call of which is asked what it would do, and what the policy says of it."""
+
+    call: Call
+    asked_here: tuple[AskedHere, ...] = ()
+    """What the same person asked the same tool for here a moment ago and may be done: Temporal's
+    visibility follows in its own time."""
+
+
 class PolicyQuery(BaseModel, frozen=True):
-    """A call for which the policy's ruling is asked."""
+    """A call for which the policy's ruling is asked. A call with an approval is an edit of it."""
 
     call: Call
     prepared: Prepared
+    asked_here: tuple[AskedHere, ...] = ()
 
 
 class Concluded(BaseModel, frozen=True):

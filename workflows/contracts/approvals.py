@@ -187,5 +187,15 @@ def ended_as(outcome: Outcome, execution: Execution) -> tuple[Outcome, Execution
     )
 
 
+def may_be_done(outcome: Outcome, execution: Execution) -> bool:
+    """Whether it waits, was done, or may have been done or yet be done: so it costs something.
+
+    What was rejected, withdrawn or has expired does not, and neither does an action that failed.
+    """
+    if outcome in {Outcome.PENDING, Outcome.APPROVED}:
+        return execution is not Execution.FAILED
+    return execution in {Execution.RUNNING, Execution.UNKNOWN}
+
+
 ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN})
 """Nothing more comes of an action that is one of these."""
