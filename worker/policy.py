@@ -15,6 +15,7 @@ from countersign.policy.facts import Facts
 from countersign.policy.faults import PolicyError
 from countersign.policy.loading import load_file
 from countersign.policy.naming import with_names
+from countersign.policy.totals import total
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError, Waiting
 from countersign.slack.directory import UNREACHABLE, DirectoryError, GoneError
@@ -24,7 +25,7 @@ from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.slack import CONFIGURATION_DELAY
 from worker.totals import UNCOUNTABLE, NoTotals, Totals, TotalsAwayError, UncountableError
 from workflows.contracts.activities import PolicyActivities
-from workflows.contracts.activity_inputs import PolicyQuery
+from workflows.contracts.activity_inputs import PolicyQuery, Recount
 from workflows.contracts.core import ToolSpec
 from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
@@ -130,6 +131,15 @@ class PolicyFile(PolicyActivities):
         if query.call.origin.kind == SLACK:
             return ruling
         return ruling.model_copy(update={"team": await self._home()})
+
+    @activity.defn
+    async def recount(self, recount: Recount) -> float:
+        """See `PolicyActivities`."""
+        try:
+            before = await self._totals.costs_ahead_of(recount.call, self.policy.window)
+        except (TotalsAwayError, UncountableError) as error:
+            raise ApplicationError(str(error)) from error
+        return total([recount.amount, *before])
 
     async def _facts(self, query: PolicyQuery, policy: Policy) -> Facts:
         """What is asked about a call, in good time.

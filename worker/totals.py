@@ -52,11 +52,24 @@ class Totals(Protocol):
         """
         ...
 
+    async def costs_ahead_of(self, call: Call, window: timedelta) -> Sequence[float]:
+        """The same of those that were asked for before this one, which waits.
+
+        Raises:
+            TotalsAwayError: that is not known now.
+            UncountableError: it cannot be added up.
+        """
+        ...
+
 
 class NoTotals:
     """Where nothing can be counted yet."""
 
     async def costs_before(self, query: PolicyQuery, window: timedelta) -> Sequence[float]:  # noqa: ARG002
+        """See `Totals`."""
+        raise TotalsAwayError("not connected")
+
+    async def costs_ahead_of(self, call: Call, window: timedelta) -> Sequence[float]:  # noqa: ARG002
         """See `Totals`."""
         raise TotalsAwayError("not connected")
 
@@ -74,6 +87,14 @@ class TemporalTotals:
         known = {cost.id for cost in listed}
         here = [it.amount for it in query.asked_here if it.id not in known]
         return [*here, *(cost.amount for cost in listed if cost.id != query.call.approval)]
+
+    async def costs_ahead_of(self, call: Call, window: timedelta) -> Sequence[float]:
+        """See `Totals`."""
+        listed = await self._listed(call, window)
+        own = next((cost for cost in listed if cost.id == call.approval), None)
+        if own is None:
+            raise TotalsAwayError("the approval is not listed yet")
+        return [cost.amount for cost in listed if cost.place < own.place]
 
     async def _listed(self, call: Call, window: timedelta) -> Sequence[Cost]:
         since = datetime.now(UTC) - window

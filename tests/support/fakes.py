@@ -22,6 +22,7 @@ from workflows.contracts.activity_inputs import (
     EligibilityQuery,
     EphemeralMessage,
     PolicyQuery,
+    Recount,
     Reminder,
     Reply,
     StatusLine,
@@ -201,6 +202,11 @@ class FakePolicy(PolicyActivities, Watched):
             return self.rulings.pop(0)
         verdict = Verdict.ALLOW if self.rule.auto_approve else Verdict.ASK
         return Ruling(verdict=verdict, rule=self.rule, audience=("public",))
+
+    @activity.defn
+    async def recount(self, recount: Recount) -> float:
+        """Nothing came before."""
+        return recount.amount
 
 
 class FakeDirectory(DirectoryActivities, Watched):

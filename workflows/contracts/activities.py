@@ -10,6 +10,7 @@ from workflows.contracts.activity_inputs import (
     EligibilityQuery,
     EphemeralMessage,
     PolicyQuery,
+    Recount,
     Reminder,
     Reply,
     ReviewQuery,
@@ -109,6 +110,15 @@ class PolicyActivities(ABC):
     @abstractmethod
     async def judge(self, query: PolicyQuery) -> Ruling:
         """Say what the policy says of a call. A policy that fails while evaluating denies."""
+
+    @activity.defn
+    @abstractmethod
+    async def recount(self, recount: Recount) -> float:
+        """Say what an approval and those that were asked for before it cost together by now.
+
+        Raises:
+            ApplicationError: it cannot be added up.
+        """
 
 
 class DirectoryActivities(ABC):

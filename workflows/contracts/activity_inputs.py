@@ -111,6 +111,17 @@ class PolicyQuery(BaseModel, frozen=True):
     asked_here: tuple[AskedHere, ...] = ()
 
 
+class Recount(BaseModel, frozen=True):
+    """An approval whose total is asked again when it is decided.
+
+    What was asked in other threads within the same second could not be counted when it was asked.
+    """
+
+    call: Call
+    """As it was asked for."""
+    amount: float
+
+
 class Concluded(BaseModel, frozen=True):
     """What came of telling how an approval ended."""
 
@@ -128,6 +139,8 @@ class VoteCheck(BaseModel, frozen=True):
     """What it would do now is asked."""
     edited: Call | None = None
     """A call as an approver wrote it: what it would do, and what the policy says of it."""
+    recount: Recount | None = None
+    """Its total is asked."""
     reason: str = ""
     """The model's reason for it, which rules may look at."""
     conversation: str = ""
@@ -139,6 +152,7 @@ class VoteFacts(BaseModel, frozen=True):
 
     eligibilities: tuple[Eligibility, ...] | None = None
     prepared: Prepared | None = None
+    total: float | None = None
     edited: Prepared | None = None
     ruling: Ruling | None = None
     """None too where the edited call cannot be made ready."""

@@ -49,6 +49,8 @@ class ApprovalRequest(BaseModel, frozen=True):
     """The standing permission under which nobody has to be asked."""
     decided_in: str = ""
     """Slack's workspace in which people decide it; empty if it was asked there."""
+    total: float | None = None
+    """What it and those before it cost together when it was asked, where the policy asks that."""
 
     @property
     def team(self) -> str:

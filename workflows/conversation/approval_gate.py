@@ -253,4 +253,5 @@ def _request(passage: Passage) -> ApprovalRequest:
         audience=ruling.audience,
         granted=passage.granted,
         decided_in=ruling.team,
+        total=ruling.total,
     )

@@ -56,6 +56,8 @@ class Entry:
     """What Slack said of whom, towards which rule."""
     preview: Prepared | None = None
     """What the call would do now."""
+    total: float | None = None
+    """What it and those before it cost together by now, if that was asked."""
     is_conversation_known: bool = False
     """Whether somebody asked, since the vote arrived, if its conversation still runs."""
     edit: Edit | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck
+from workflows.contracts.activity_inputs import EligibilityQuery, Recount, VoteCheck
 from workflows.contracts.approvals import ApprovalRequest
 from workflows.contracts.core import Call
 from workflows.contracts.decisions import Eligibility, Outcome, Verb
@@ -38,7 +38,8 @@ class Requirements:
         if not query and not asks_conversation:
             return None
         conversation = self._conversation if asks_conversation else ""
-        return VoteCheck(query=query, call=call, conversation=conversation)
+        recount = self._recount if call is not None else None
+        return VoteCheck(query=query, call=call, conversation=conversation, recount=recount)
 
     @property
     def approves(self) -> bool:
@@ -97,6 +98,14 @@ class Requirements:
             reason=self.request.prepared.reason,
             conversation=self._conversation,
         )
+
+    @property
+    def _recount(self) -> Recount | None:
+        """What it comes to with those before it, where the policy asked that."""
+        call, amount = self.request.call, self.request.prepared.amount
+        if self.request.total is None or amount is None:
+            return None
+        return Recount(call=call, amount=amount)
 
     @property
     def _conversation(self) -> str:
