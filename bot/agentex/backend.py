@@ -7,6 +7,10 @@ from datetime import datetime
 
 import structlog
 from agentex import AsyncAgentex
+from agentex.lib.core.compat.version_guard import (
+    IncompatibleBackendError,
+    assert_backend_compatible,
+)
 
 from bot.agentex.refusals import (
     BAD_PARAMS,
@@ -38,20 +42,28 @@ class Backend:
         self._settings = settings
         self._known = asyncio.Event()
         self._key = settings.agent_api_key.get_secret_value()
-        self._client = build_client(settings)
+        self._clients = [build_client(settings)]
         if self._key:
             self._known.set()
 
+    @property
+    def _client(self) -> AsyncAgentex:
+        return self._clients[-1]
+
     async def register(self) -> None:
-        """Register, however long that takes."""
+        """Register, however long that takes, and say so if the backend is too old for the SDK."""
         self._key = await register(self._settings)
-        await self._client.close()
-        self._client = build_client(self._settings, self._key)
+        self._clients.append(build_client(self._settings, self._key))
         self._known.set()
+        try:
+            await assert_backend_compatible(self._settings.agentex_base_url)
+        except IncompatibleBackendError as error:
+            log.error("AgentEx is too old", cause=str(error))  # noqa: TRY400 - one line says it all
 
     async def close(self) -> None:
         """Let go of all connections."""
-        await self._client.close()
+        for client in self._clients:
+            await client.close()
 
     async def verify(self, key: str) -> None:
         """See that a call comes from the backend, which we ask for its key if need be.

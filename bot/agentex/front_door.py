@@ -14,6 +14,7 @@ import structlog
 from agentex.lib.sdk.fastacp.base.base_acp_server import BaseACPServer
 from agentex.protocol.json_rpc import JSONRPCError, JSONRPCRequest, JSONRPCResponse
 from fastapi import FastAPI, Request
+from temporalio.service import RPCError
 
 from bot.agentex.backend import Backend
 from bot.agentex.calls import TaskCalls
@@ -25,6 +26,8 @@ from countersign.agentex.settings import AgentexSettings
 
 log = structlog.get_logger(__name__)
 
+SHOWN, LINE = 80, 300
+"""Characters of a name and of a cause in the log."""
 TAKEN = {"status": "processing"}
 """What AgentEx expects for what was taken."""
 
@@ -68,11 +71,11 @@ class FrontDoor(BaseACPServer):
             call = read_call(await _body(request))
             await self._handle(call, request)
         except RefusedError as error:
-            log.warning("refused", method=call and call.method, code=error.code, cause=_why(error))
+            log.warning("refused", code=error.code, cause=_why(error), **_about(call))
             return JSONRPCResponse(id=call and call.id, error=error.answer)
         except Exception:
             incident = uuid4().hex[:8]
-            log.exception("unplanned error", method=call and call.method, incident=incident)
+            log.exception("unplanned error", incident=incident, **_about(call))
             return JSONRPCResponse(id=call and call.id, error=_surprise(incident))
         return JSONRPCResponse(id=call.id, result=TAKEN)
 
@@ -103,10 +106,21 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
+def _about(call: JSONRPCRequest | None) -> dict[str, str]:
+    """For the log: what was called, and about which task."""
+    if call is None:
+        return {}
+    task = call.params.get("task")
+    id_ = task.get("id") if isinstance(task, dict) else None
+    return {"method": call.method[:SHOWN], "task": str(id_)[:SHOWN]}
+
+
 def _why(error: RefusedError) -> str:
-    """For the log: what was behind it, of which only Temporal's and AgentEx's own words."""
+    """For the log: what was behind it; what could not be read is not repeated."""
     cause = error.__cause__
-    return f"{type(cause).__name__}" if cause else str(error)
+    if isinstance(cause, (RPCError, RuntimeError)):
+        return f"{type(cause).__name__}: {cause}".splitlines()[0][:LINE]
+    return type(cause).__name__ if cause else str(error)
 
 
 def _surprise(incident: str) -> JSONRPCError:

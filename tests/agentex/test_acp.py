@@ -431,6 +431,14 @@ class TestStarting:
         assert "AGENTEX_BASE_URL" in line
         assert "is it AgentEx's backend?" in line
 
+    async def test_a_backend_that_is_too_old_is_said_to_be(self) -> None:
+        async with running(AgentexConfig(version="0.0.9")) as sandbox:
+            with capture_logs() as lines, a_listener() as listener:
+                settings = settings_for(sandbox.url, listener)
+                async with serving(FrontDoor(settings), listener):
+                    await logged(settings, lines, "AgentEx is too old")
+        assert "0.0.9" in str(lines)
+
     async def test_a_temporal_that_is_away_is_waited_for_in_one_line(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

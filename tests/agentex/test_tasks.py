@@ -238,7 +238,7 @@ class TestApprovals:
         assert "**Waiting for approval:** Order 100 × widget" in text
         assert "Needs @Bob, @Carol" in text
         assert "[card](https://acme.slack.test/p5) in #finance" in text
-        assert "decide by 2026-11-24 12:00 UTC" in text
+        assert " · decide by 2026-11-24 12:00 UTC · `" in text
         assert "temporal workflow" not in text
         assert shown.result.line
         assert "hunter2" not in str(await it.messages())
@@ -452,6 +452,13 @@ class TestApprovals:
         for text in await it.texts():
             assert shown in text
             assert evil not in text
+
+    async def test_the_result_of_a_call_is_data_and_has_no_escapes(self, it: Tasks):
+        decision = a_decision(CAROL.model_copy(update={"name": "C_arol*"}), reason="<b> & *so*")
+        status = it.status(outcome=Outcome.REJECTED, decision=decision, ended_at=ENDED_AT)
+        await tried(it.surface.show_approval, status, IN_SLACK)
+        [response] = await it.messages("tool_response")
+        assert response["content"].startswith("Rejected by C_arol*: <b> & *so*.")
 
     async def test_a_name_that_somebody_chose_is_no_markup(self, it: Tasks):
         rule = BY_FINANCE.model_copy(update={"names": {"U0BOB": "**Bob** [x](http://e.test)"}})

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
+from countersign.messages.endings import capitalized
 from countersign.messages.outcomes import (
     MARKS,
     deciding,
     ending,
     executed,
 )
-from countersign.slack.text import plain
+from countersign.messages.voice import Voice
+from countersign.slack.text import clean, plain
+from countersign.slack.voice import PlainVoice
 from countersign.slack.web_client import UNKNOWN
-from worker.agentex.voice import TaskVoice, voice_for
+from worker.agentex.voice import TaskVoice, names_in, voice_for
 from worker.slack import NOT_IN_SLACK
 from workflows.contracts.approvals import ENDED, ApprovalStatus
 from workflows.contracts.core import DECIDE_SIGNAL
@@ -43,18 +46,18 @@ def response(status: ApprovalStatus) -> str:
     """What came of the call, for a page that shows it as what the tool answered."""
     if status.outcome is Outcome.APPROVED and status.execution is not Execution.UNKNOWN:
         return status.result or executed(status.execution, "")
-    voice = voice_for(status)
+    voice = PlainVoice(names_in(status))  # it is shown as data, without markup
     who = f" by {_who(status, decision, voice)}" if (decision := deciding(status)) else ""
     reason = f": {decision.reason}" if decision and decision.reason else ""
     said = f"{str(status.outcome).capitalize()}{who}{reason}."
     parts = (said, ending(status), executed(status.execution, status.result))
-    return " ".join(part for part in parts if part)
+    return clean(" ".join(part for part in parts if part))
 
 
 def _waiting(status: ApprovalStatus, voice: TaskVoice) -> Iterator[str]:
     yield f"{MARKS[Outcome.PENDING]} **Waiting for approval:** {_summary(status, voice)}"
     facts = (_needs(status, voice), _card(status, voice), _deadline(status, voice))
-    yield " · ".join([*(it for it in facts if it), voice.code(status.id)])
+    yield capitalized(" · ".join([*(it for it in facts if it), voice.code(status.id)]))
     if status.card is None or not status.card.ts:
         yield from _without_card(status, voice)
 
@@ -134,7 +137,7 @@ def _summary(status: ApprovalStatus, voice: TaskVoice) -> str:
     return voice.text(plain(said, SUMMARY_LIMIT).text)
 
 
-def _who(status: ApprovalStatus, decision: Decision, voice: TaskVoice) -> str:
+def _who(status: ApprovalStatus, decision: Decision, voice: Voice) -> str:
     """Everybody whose approval counted, or who decided otherwise."""
     decisions = [it.decision for it in status.votes]
     if status.outcome is not Outcome.APPROVED or not decisions:
@@ -143,7 +146,7 @@ def _who(status: ApprovalStatus, decision: Decision, voice: TaskVoice) -> str:
     return " and ".join(dict.fromkeys(names))
 
 
-def _name(decision: Decision, voice: TaskVoice) -> str:
+def _name(decision: Decision, voice: Voice) -> str:
     if decision.by is not None:
         return voice.who(decision.by.user).removeprefix("@")
     if decision.via is Via.RULE:

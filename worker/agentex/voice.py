@@ -7,7 +7,6 @@ from datetime import datetime
 from countersign.slack.text import clean
 from countersign.slack.voice import PlainVoice
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Person
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|~$&]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 """What Markdown takes for more than a character within a line, and what it makes links of."""
@@ -48,13 +47,12 @@ class TaskVoice:
 
 def voice_for(status: ApprovalStatus | None) -> TaskVoice:
     """A voice that knows what everybody in an approval is called."""
-    if status is None:
-        return TaskVoice()
+    return TaskVoice(names_in(status) if status else {})
+
+
+def names_in(status: ApprovalStatus) -> Mapping[str, str]:
+    """What everybody in an approval is called, by their ids."""
     decisions = [*(vote.decision for vote in status.votes), status.decision]
     people = [status.request.call.requester, *(it.by for it in decisions if it and it.by)]
     people += [hand.to for hand in status.handed]
-    return TaskVoice({**status.in_force.names, **_names(people)})
-
-
-def _names(people: list[Person]) -> Mapping[str, str]:
-    return {it.user: it.name for it in people if it.name}
+    return {**status.in_force.names, **{it.user: it.name for it in people if it.name}}
