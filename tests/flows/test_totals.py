@@ -5,24 +5,31 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import pytest
 from temporalio import activity
 from temporalio.client import Client
 
 from countersign.runtime.waiting import Waiting
 from tests.flows.flow import Flow, act, at_work
-from tests.support.builders import ALICE, BOB, a_thread
+from tests.support.builders import ALICE, BOB, a_call, a_prepared, a_request, a_thread
 from tests.support.fakes import FakeAgent, FakePolicy
 from tests.support.scripted_model import Answer, Script, says
 from tests.unit.policy.policies import InMemoryDirectory
 from worker.policy import PolicyFile, open_policy
-from worker.totals import TemporalTotals, Totals, TotalsAwayError
-from workflows.contracts.activity_inputs import PolicyQuery, Recount
+from worker.totals import TemporalTotals, Totals, TotalsAwayError, UncountableError
+from workflows.contracts.activity_inputs import AskedHere, PolicyQuery, Recount
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Call, Prepared
+from workflows.contracts.core import APPROVAL_WORKFLOW, Call, Prepared
 from workflows.contracts.decisions import Execution, Outcome, Verb
 from workflows.contracts.rules import Ruling
+from workflows.listing import costs
 from workflows.listing.pages import read_page
+from workflows.listing.rows import approval_memo
+from workflows.listing.search_attributes import attributes
+
+DAY = timedelta(days=1)
 
 POLICY = """
 version: 1
@@ -95,10 +102,14 @@ class Office(Flow):
 
 @asynccontextmanager
 async def office(
-    temporal: Client, path: Path, *answers: Answer, totals: Totals | None = None
+    temporal: Client,
+    path: Path,
+    *answers: Answer,
+    totals: Totals | None = None,
+    policy: str = POLICY,
 ) -> AsyncGenerator[Office]:
     file = path / "policy.yaml"
-    file.write_text(POLICY, encoding="utf-8")
+    file.write_text(policy, encoding="utf-8")
     flow, company = Office(temporal, Script(*answers)), Company()
     specs = {tool.name: tool for tool in flow.agent.describe().tools}
     company.file = await open_policy(file, specs, InMemoryDirectory(), Waiting(pause=0))
@@ -251,6 +262,92 @@ async def test_a_list_that_does_not_answer_asks_nobody_and_says_so(
         await flow.threads.until(lambda: "Later." in flow.threads.replies, 60)
         assert flow.cards.posted == 0
         assert flow.agent.ran == []
+
+
+async def test_a_window_beyond_temporals_memory_denies_in_words(
+    temporal: Client, tmp_path: Path
+) -> None:
+    weeks = POLICY.replace("version: 1", "version: 1\ntotals: {window: 52w}")
+    async with office(temporal, tmp_path, act(1000), says("No."), policy=weeks) as flow:
+        await flow.say("please act")
+
+        assert await flow.answered() == "No."
+        assert "Temporal forgets requests 1d after they end" in flow.outputs[-1]
+        assert flow.cards.posted == 0
+
+
+async def test_more_than_can_be_counted_is_denied(
+    temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = Office(temporal, Script())
+    monkeypatch.setattr(costs, "MOST", 2)
+    requests = [await an_approval(flow) for _ in range(3)]
+    await flow.listed(3)
+
+    with pytest.raises(UncountableError, match="more than"):
+        await flow.totals.costs_before(a_question(requests[0]), DAY)
+
+    await end(flow, requests)
+
+
+async def test_an_approval_that_does_not_say_what_it_costs_is_not_passed_over(
+    temporal: Client,
+) -> None:
+    flow = Office(temporal, Script())
+    requests = [await an_approval(flow), await an_approval(flow, amount=False)]
+    await flow.listed(2)
+
+    with pytest.raises(UncountableError, match="couldn't add up"):
+        await flow.totals.costs_before(a_question(requests[0]), DAY)
+
+    await end(flow, requests)
+
+
+async def test_an_edit_does_not_count_what_it_replaces_and_a_recount_only_what_came_before(
+    temporal: Client,
+) -> None:
+    flow = Office(temporal, Script())
+    requests = [await an_approval(flow) for _ in range(3)]
+    await flow.listed(3)
+
+    here = (AskedHere(id="approval-unlisted", amount=7), AskedHere(id=requests[0].id, amount=9))
+    question = a_question(requests[1]).model_copy(update={"asked_here": here})
+
+    assert sorted(await flow.totals.costs_before(question, DAY)) == [7, 500, 500]
+    assert await flow.totals.costs_ahead_of(requests[1].call, DAY) == [500]
+    unlisted = requests[0].call.model_copy(update={"approval": "approval-unlisted"})
+    with pytest.raises(TotalsAwayError):
+        await flow.totals.costs_ahead_of(unlisted, DAY)
+
+    await end(flow, requests)
+
+
+async def an_approval(flow: Office, *, amount: bool = True) -> ApprovalStatus:
+    """Start an approval for 500 that no worker takes up; or one that does not say for how much."""
+    id_ = f"approval-{uuid4().hex[:12]}"
+    call = a_call().model_copy(update={"approval": id_})
+    prepared = a_prepared().model_copy(update={"amount": 500.0})
+    request = a_request().model_copy(update={"call": call, "prepared": prepared})
+    status = ApprovalStatus.pending(request)
+    memo = approval_memo(status)
+    await flow.temporal.start_workflow(
+        APPROVAL_WORKFLOW,
+        request,
+        id=id_,
+        task_queue=flow.queue,
+        memo=memo if amount else {"tool": call.tool},
+        search_attributes=attributes(request),
+    )
+    return status
+
+
+def a_question(status: ApprovalStatus) -> PolicyQuery:
+    return PolicyQuery(call=status.call, prepared=status.shown)
+
+
+async def end(flow: Office, asked: Sequence[ApprovalStatus]) -> None:
+    for it in asked:
+        await flow.temporal.get_workflow_handle(it.id).terminate()
 
 
 class Away:
