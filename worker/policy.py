@@ -23,9 +23,16 @@ from countersign.slack.id_checks import Directory, IdChecks, verify_ids
 from countersign.slack.web_client import CONFIGURATION, UNKNOWN
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.slack import CONFIGURATION_DELAY
-from worker.totals import UNCOUNTABLE, NoTotals, Totals, TotalsAwayError, UncountableError
+from worker.totals import (
+    UNCOUNTABLE,
+    KnownTotals,
+    NoTotals,
+    Totals,
+    TotalsAwayError,
+    UncountableError,
+)
 from workflows.contracts.activities import PolicyActivities
-from workflows.contracts.activity_inputs import PolicyQuery, Recount
+from workflows.contracts.activity_inputs import PolicyQuery, Recount, Recounted
 from workflows.contracts.core import ToolSpec
 from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
@@ -114,9 +121,28 @@ class PolicyFile(PolicyActivities):
             ApplicationError: of type `POLICY_UNAVAILABLE`; it may be known later.
         """
         await self._read_again()
+        return await self._judged(query, self._totals)
+
+    @activity.defn
+    async def recount(self, recount: Recount) -> Recounted:
+        """See `PolicyActivities`. Without Slack, unless there is more than was known."""
+        try:
+            before = await self._totals.costs_ahead_of(recount.call, self.policy.window)
+        except (TotalsAwayError, UncountableError) as error:
+            raise ApplicationError(str(error)) from error
+        by_now = total([recount.prepared.amount or 0.0, *before])
+        if by_now <= recount.counted:
+            return Recounted(total=by_now)
+        query = PolicyQuery(call=recount.call, prepared=recount.prepared)
+        ruling = await self._judged(query, KnownTotals(before))
+        rule = ruling.rule.name if ruling.rule and ruling.verdict is Verdict.ASK else None
+        return Recounted(total=by_now, is_ruled_alike=rule == recount.rule)
+
+    async def _judged(self, query: PolicyQuery, totals: Totals) -> Ruling:
+        """The ruling by the policy as it is in memory, and by these totals."""
         read = self._read
         try:
-            facts = await self._facts(query, read.policy)
+            facts = await self._facts(query, read.policy, totals)
         except DirectoryError as error:
             if isinstance(error, GoneError) or error.code in UNKNOWN:
                 return _deny(_unknown(error.code), failed=True)
@@ -132,16 +158,7 @@ class PolicyFile(PolicyActivities):
             return ruling
         return ruling.model_copy(update={"team": await self._home()})
 
-    @activity.defn
-    async def recount(self, recount: Recount) -> float:
-        """See `PolicyActivities`."""
-        try:
-            before = await self._totals.costs_ahead_of(recount.call, self.policy.window)
-        except (TotalsAwayError, UncountableError) as error:
-            raise ApplicationError(str(error)) from error
-        return total([recount.amount, *before])
-
-    async def _facts(self, query: PolicyQuery, policy: Policy) -> Facts:
+    async def _facts(self, query: PolicyQuery, policy: Policy, totals: Totals) -> Facts:
         """What is asked about a call, in good time.
 
         Raises:
@@ -150,7 +167,7 @@ class PolicyFile(PolicyActivities):
         """
         try:
             async with asyncio.timeout(FACTS_SECONDS):
-                return await facts_of(query, policy, self._directory, self._totals, self._room)
+                return await facts_of(query, policy, self._directory, totals, self._room)
         except TimeoutError as error:
             raise DirectoryError(UNREACHABLE) from error
         except TotalsAwayError as error:

@@ -74,6 +74,21 @@ class NoTotals:
         raise TotalsAwayError("not connected")
 
 
+class KnownTotals:
+    """Where the costs are known already."""
+
+    def __init__(self, costs: Sequence[float]) -> None:
+        self._costs = costs
+
+    async def costs_before(self, query: PolicyQuery, window: timedelta) -> Sequence[float]:  # noqa: ARG002
+        """See `Totals`."""
+        return self._costs
+
+    async def costs_ahead_of(self, call: Call, window: timedelta) -> Sequence[float]:  # noqa: ARG002
+        """See `Totals`."""
+        return self._costs
+
+
 class TemporalTotals:
     """Counts the approvals of one installation."""
 

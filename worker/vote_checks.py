@@ -64,7 +64,7 @@ class VoteChecks(VoteActivities):
         return VoteFacts(
             eligibilities=who.result(),
             prepared=preview.result(),
-            total=total.result(),
+            recounted=total.result(),
             edited=edited,
             ruling=ruling,
             conversation_end=end.result() or "",

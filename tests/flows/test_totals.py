@@ -19,7 +19,7 @@ from tests.support.scripted_model import Answer, Script, says
 from tests.unit.policy.policies import InMemoryDirectory
 from worker.policy import PolicyFile, open_policy
 from worker.totals import TemporalTotals, Totals, TotalsAwayError, UncountableError
-from workflows.contracts.activity_inputs import AskedHere, PolicyQuery, Recount
+from workflows.contracts.activity_inputs import AskedHere, PolicyQuery, Recount, Recounted
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import APPROVAL_WORKFLOW, Call, Prepared
 from workflows.contracts.decisions import Execution, Outcome, Verb
@@ -68,7 +68,7 @@ class Company(FakePolicy):
         return await self.file.judge(query)
 
     @activity.defn
-    async def recount(self, recount: Recount) -> float:
+    async def recount(self, recount: Recount) -> Recounted:
         return await self.file.recount(recount)
 
 

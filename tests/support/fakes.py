@@ -23,6 +23,7 @@ from workflows.contracts.activity_inputs import (
     EphemeralMessage,
     PolicyQuery,
     Recount,
+    Recounted,
     Reminder,
     Reply,
     StatusLine,
@@ -186,6 +187,7 @@ class FakePolicy(PolicyActivities, Watched):
         """Given in order; after the last one, `rule` asks for everything."""
         self.queries: list[PolicyQuery] = []
         self.down = False
+        self.is_uncounted = False
         self.busy = 0
         """How often it cannot say yet."""
 
@@ -204,9 +206,11 @@ class FakePolicy(PolicyActivities, Watched):
         return Ruling(verdict=verdict, rule=self.rule, audience=("public",))
 
     @activity.defn
-    async def recount(self, recount: Recount) -> float:
-        """Nothing came before."""
-        return recount.amount
+    async def recount(self, recount: Recount) -> Recounted:
+        """Nothing else came before."""
+        if self.is_uncounted:
+            raise ApplicationError("no list", non_retryable=True)
+        return Recounted(total=recount.counted)
 
 
 class FakeDirectory(DirectoryActivities, Watched):

@@ -11,6 +11,7 @@ from workflows.contracts.activity_inputs import (
     EphemeralMessage,
     PolicyQuery,
     Recount,
+    Recounted,
     Reminder,
     Reply,
     ReviewQuery,
@@ -113,8 +114,8 @@ class PolicyActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def recount(self, recount: Recount) -> float:
-        """Say what an approval and those that were asked for before it cost together by now.
+    async def recount(self, recount: Recount) -> Recounted:
+        """Say what an approval and those asked for before it cost together, and if that matters.
 
         Raises:
             ApplicationError: it cannot be added up.

@@ -119,7 +119,19 @@ class Recount(BaseModel, frozen=True):
 
     call: Call
     """As it was asked for."""
-    amount: float
+    prepared: Prepared
+    counted: float
+    """What it and those before it came to then."""
+    rule: str
+    """The rule under which it was asked."""
+
+
+class Recounted(BaseModel, frozen=True):
+    """What an approval comes to with all that was asked for before it."""
+
+    total: float
+    is_ruled_alike: bool = True
+    """Whether the policy asks for the same by this total."""
 
 
 class Concluded(BaseModel, frozen=True):
@@ -152,7 +164,7 @@ class VoteFacts(BaseModel, frozen=True):
 
     eligibilities: tuple[Eligibility, ...] | None = None
     prepared: Prepared | None = None
-    total: float | None = None
+    recounted: Recounted | None = None
     edited: Prepared | None = None
     ruling: Ruling | None = None
     """None too where the edited call cannot be made ready."""

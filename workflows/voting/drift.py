@@ -18,7 +18,8 @@ def drift_of(
     preview = entry.preview
     if preview is not None and not preview.problem and preview.digest != shown.digest:
         return differences(shown, preview)
-    counted, total = request.total, entry.total
-    if counted is None or total is None or total <= counted:
+    recounted = entry.recounted
+    if recounted is None or recounted.is_ruled_alike:
         return None
-    return (Difference(name=TOGETHER, before=f"{counted:,.2f}", after=f"{total:,.2f}"),)
+    before, after = f"{request.total or 0:,.2f}", f"{recounted.total:,.2f}"
+    return (Difference(name=TOGETHER, before=before, after=after),)

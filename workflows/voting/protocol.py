@@ -249,8 +249,8 @@ class Voting:
         entry, what = check.entry, check.what
         if what.query is not None and facts.eligibilities is not None:
             entry.looked_up.append((what.query, facts.eligibilities))
-        if what.call is not None and (what.recount is None or facts.total is not None):
-            entry.preview, entry.total = facts.prepared, facts.total
+        if what.call is not None and (what.recount is None or facts.recounted is not None):
+            entry.preview, entry.recounted = facts.prepared, facts.recounted
         if what.edited is not None and facts.edited is not None:
             self._read_edit(entry, what.edited, facts.edited, facts.ruling)
         if what.conversation:

@@ -101,11 +101,19 @@ class Requirements:
 
     @property
     def _recount(self) -> Recount | None:
-        """What it comes to with those before it, where the policy asked that."""
-        call, amount = self.request.call, self.request.prepared.amount
-        if self.request.total is None or amount is None:
+        """What it comes to with those before it, where the policy asked that.
+
+        An edit was judged with all that was asked by then.
+        """
+        request = self.request
+        if request.total is None or self.call != request.call:
             return None
-        return Recount(call=call, amount=amount)
+        return Recount(
+            call=request.call,
+            prepared=request.prepared,
+            counted=request.total,
+            rule=request.rule.name,
+        )
 
     @property
     def _conversation(self) -> str:

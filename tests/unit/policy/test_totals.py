@@ -12,7 +12,7 @@ from tests.support.builders import STRANGER, a_prepared, a_status, from_elsewher
 from tests.unit.policy.policies import TOOLS, Counted, InMemoryDirectory, a_policy, an_order, faults
 from worker.policy import PolicyFile, open_policy
 from worker.totals import TotalsAwayError, UncountableError
-from workflows.contracts.activity_inputs import PolicyQuery, Recount
+from workflows.contracts.activity_inputs import PolicyQuery, Recount, Recounted
 from workflows.contracts.approvals import ApprovalStatus, may_be_done
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Verdict
@@ -84,10 +84,12 @@ def test_a_window_is_a_span_of_time(window: str) -> None:
     assert fault.field == "totals.window"
 
 
-async def counting(folder: Path, totals: Counted) -> PolicyFile:
+async def counting(
+    folder: Path, totals: Counted, directory: InMemoryDirectory | None = None
+) -> PolicyFile:
     file = folder / "policy.yaml"
     file.write_text(POLICY, encoding="utf-8")
-    policy = await open_policy(file, TOOLS, InMemoryDirectory(), Waiting(pause=0))
+    policy = await open_policy(file, TOOLS, directory or InMemoryDirectory(), Waiting(pause=0))
     policy.count_by(totals)
     return policy
 
@@ -139,7 +141,7 @@ async def test_a_list_that_does_not_answer_is_asked_again_as_long_as_a_rule_wait
     assert (outage.cause, outage.patience_seconds) == ("UNAVAILABLE", 86_400)
     assert "couldn't add up what was asked for before" in outage.because
     with pytest.raises(ApplicationError, match="UNAVAILABLE"):
-        await policy.recount(Recount(call=a_query().call, amount=1_000))
+        await policy.recount(a_recount())
 
 
 async def test_what_cannot_be_counted_is_denied_in_words(tmp_path: Path) -> None:
@@ -160,6 +162,23 @@ async def test_before_it_is_connected_nothing_that_counts_is_judged(tmp_path: Pa
         await policy.judge(a_query())
 
 
-async def test_a_recount_adds_its_own_cost(tmp_path: Path) -> None:
-    policy = await counting(tmp_path, Counted(2_000, 3_000))
-    assert await policy.recount(Recount(call=a_query().call, amount=1_000)) == 6_000
+def a_recount(counted: float = 1_000, rule: str = "orders") -> Recount:
+    query = a_query()
+    return Recount(call=query.call, prepared=query.prepared, counted=counted, rule=rule)
+
+
+@pytest.mark.parametrize(
+    ("before", "alike", "asks_slack"),
+    [((), True, False), ((4_000.0,), True, True), ((2_000.0, 2_000.01), False, True)],
+)
+async def test_more_than_was_known_matters_if_another_rule_asks_for_it(
+    tmp_path: Path, before: tuple[float, ...], *, alike: bool, asks_slack: bool
+) -> None:
+    directory = InMemoryDirectory()
+    policy = await counting(tmp_path, Counted(*before), directory)
+    directory.asked.clear()
+
+    recounted = await policy.recount(a_recount())
+
+    assert recounted == Recounted(total=1_000 + sum(before), is_ruled_alike=alike)
+    assert bool(directory.asked) is asks_slack
