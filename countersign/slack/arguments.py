@@ -22,6 +22,8 @@ from workflows.contracts.core import ArgumentField, Difference, Prepared
 COST = "cost"
 MARKUP = re.compile(r"[*_~`]|:[^\s:]+:|^\s*>|^\s*&gt;")
 """What Slack would take for more than a text: emphasis, an emoji, a quotation."""
+WIDE = 30
+"""Characters of name and value that half of a phone's width holds in two lines."""
 SHORT_FIELD = 60
 """Characters up to which a value stands beside its name; longer ones get the full width."""
 NAME_LIMIT = 200
@@ -107,16 +109,18 @@ def _worded(text: str) -> Iterator[RichTextElement]:
 
 def _table(fields: Sequence[ArgumentField]) -> Iterator[Block]:
     """Two in a row, name and value together; what Slack would interpret has a line of its own."""
-    cells = [_cell(field) for field in fields if not _has_markup(field)]
+    cells = [_cell(field) for field in fields if not _needs_a_line(field)]
     for at in range(0, len(cells), FIELDS_LIMIT):
         yield SectionBlock(fields=cells[at : at + FIELDS_LIMIT])
-    lines = [_line(field) for field in fields if _has_markup(field)]
+    lines = [_line(field) for field in fields if _needs_a_line(field)]
     for at in range(0, len(lines), LINES_A_BLOCK):
         yield rich(*lines[at : at + LINES_A_BLOCK])
 
 
-def _has_markup(field: ArgumentField) -> bool:
-    return any(MARKUP.search(text) for text in (_name(field), clean(field.value)))
+def _needs_a_line(field: ArgumentField) -> bool:
+    """Whether half the width is too little, or Slack would take it for more than a text."""
+    texts = (_name(field), clean(field.value))
+    return sum(map(len, texts)) > WIDE or any(MARKUP.search(text) for text in texts)
 
 
 def _cell(field: ArgumentField) -> TextObject:

@@ -51,9 +51,8 @@ def batch_text(batch: Batch) -> str:
 def _headline(batch: Batch) -> str:
     pending = [it for it in batch.rows if it.outcome is Outcome.PENDING]
     if pending:
-        verb = "waits" if len(pending) == 1 else "wait"
         _, comma, total = together(pending).partition(", ")
-        return f"{len(pending)} {verb} for approval{comma}{total}"
+        return f"{len(pending)} waiting{comma}{total}"
     if any(status.outcome is Outcome.STOPPED for status in batch.rows):
         return "Nothing waits here any more"
     return f"All {len(batch.rows)} are decided"

@@ -43,6 +43,8 @@ ROOM_FOR_CHANGES = 3_000
 """Characters of JSON."""
 RESULT_AS_HEADER = HEADER_LIMIT - 10
 SAME_DAY_SECONDS = 12 * 3_600
+UNFINISHED = frozenset({Execution.FAILED, Execution.UNKNOWN})
+"""What has to be said in full, with what to do next."""
 
 
 def settled_blocks(status: ApprovalStatus) -> Iterator[Block]:
@@ -63,7 +65,9 @@ def settled_text(status: ApprovalStatus) -> str:
     """The same in mrkdwn, for where there are no blocks."""
     mark, word = heading(status)
     alone = "🚨 Approved alone, in an emergency. " if is_alone(status) else ""
-    parts = (verdict_line(status), ending(status), escape(execution(status)))
+    came = execution(status) if status.execution in UNFINISHED else status.result
+    came = line(came, RESULT_LIMIT).text
+    parts = (verdict_line(status), ending(status), came)
     said = " ".join(_sentence_end(part) for part in parts if part)
     return f"{alone}{mark} {word}: {summary(status)}. {said}"
 

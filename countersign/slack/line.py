@@ -7,18 +7,16 @@ from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from countersign.messages.outcomes import deciding
 from countersign.slack.actions import PROMPT, WITHDRAW, BlockId
 from countersign.slack.blocks import mrkdwn, section
-from countersign.slack.ending import RESULT_LIMIT, execution, headline, verdict_line
+from countersign.slack.ending import RESULT_LIMIT, UNFINISHED, execution, headline, verdict_line
 from countersign.slack.facts import is_alone
 from countersign.slack.people import any_of
 from countersign.slack.request_section import summary
 from countersign.slack.text import escape, line, moment
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.decisions import Execution, Outcome
+from workflows.contracts.decisions import Outcome
 
 SUMMARY_LIMIT = 300
 MOST_PROBLEMS = 5
-UNFINISHED = frozenset({Execution.FAILED, Execution.UNKNOWN})
-"""What has to be said in full, with what to do next."""
 
 
 def waiting_line(status: ApprovalStatus) -> str:

@@ -41,7 +41,6 @@ FIELDS = (
     ArgumentField(name="item", value="Steel widget, M8"),
     ArgumentField(name="quantity", value="150", in_summary=True),
     ArgumentField(name="price each", value="€41.20"),
-    ArgumentField(name="deliver to", value="Main store"),
     ArgumentField(name="budget left after this", value="€20,880.00", is_bound=False),
 )
 PLACED = "Order #2 placed: 150 widgets, €6,180.00."
@@ -136,7 +135,8 @@ async def test_a_card_that_waits_has_at_most_nine_lines(
             const range = document.createRange();
             range.selectNodeContents(node);
             return [...range.getClientRects()].filter(it => it.width && it.height < 40)
-                .map(it => Math.round(it.bottom / 12));
+                .map(it => it.bottom).sort((one, other) => one - other);
         }"""
     )
-    assert 0 < len(set(tops)) <= MOST_LINES, tops
+    lines = [at for at, before in zip(tops, [-9, *tops], strict=False) if at - before > 8]
+    assert 0 < len(lines) <= MOST_LINES, lines

@@ -17,7 +17,7 @@ OPS, GENERAL, FINANCE, RANDOM, SHARED, TRIO = (
     "G0TRIO",
 )
 ALICES_DM, BOBS_DM, CAROLS_DM = "D0ALICE", "D0BOB", "D0CAROL"
-CARD, LINE, VOTED = "Approval needed", "Waiting for", "✔"
+CARD, LINE, VOTED = "Approval needed", "Waiting for", "1 of 2: "
 REASON = "reason"
 """Where a reason is written in any dialog."""
 PATIENCE = 20
@@ -87,7 +87,7 @@ class SlackThread:
     async def drop(self, card: Json) -> None:
         """Have a card decided that a test is done with."""
         await self.reject(card)
-        await self.redrawn(card, "Nothing was done")
+        await self.redrawn(card, "Not done")
 
     async def redrawn(self, message: Json, contains: str) -> Json:
         """The message once it says something."""

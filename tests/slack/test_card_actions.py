@@ -166,7 +166,7 @@ async def test_two_who_fill_in_a_dialog_do_not_decide_twice(product: Product) ->
 
     answer = await product.sandbox.submit(CAROL, carols, {"reason": "make it 5"})
     assert answer["response_action"] == "errors"
-    assert "Too late" in answer["errors"]["reason"]
+    assert "changed nothing" in answer["errors"]["reason"]
     still = await product.sandbox.view_for(CAROL)
     assert still["state"]["values"]["reason"]["value"]["value"] == "make it 5"
     await product.sandbox.close_view(CAROL, still)

@@ -128,7 +128,7 @@ def test_a_summary_lists_every_approval_with_its_state() -> None:
     batch = _batch("pending", "one of two", "done", "expired")
     shown = text_of(batch_blocks(batch, "main"))
     for part in (
-        "*2 wait for approval*",
+        "*2 waiting*",
         "(0 of 2)",
         "(1 of 2)",
         "approved, done",
