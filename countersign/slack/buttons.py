@@ -83,12 +83,6 @@ def settled_buttons(status: ApprovalStatus, place: BlockId) -> Iterator[Block]:
     )
 
 
-def as_question(status: ApprovalStatus) -> str:
-    """The sentence as a question, such as `Order 150 widgets for €6,180.00?`."""
-    told = " ".join(clean(sentence(status)).split())
-    return f"{told.rstrip('.?! ')}?"
-
-
 def button(
     text: str,
     action: str,
@@ -147,8 +141,13 @@ def _more(status: ApprovalStatus, rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _confirm(status: ApprovalStatus, rule: Rule) -> ConfirmObject:
     """Asks with the sentence, and says what the press will mean."""
-    asked = as_question(status)
     means = "You approve your own request." if rule.solo else place_in_line(status)
+    return confirmation(sentence(status), means)
+
+
+def confirmation(told: str, means: str) -> ConfirmObject:
+    """`Order 150 widgets for €6,180.00?` and below it what the press will mean."""
+    asked = f"{' '.join(clean(told).split()).rstrip('.?! ')}?"
     is_short = len(asked) <= CONFIRM_TITLE_LIMIT
     text = means if is_short else f"{plain(asked, CONFIRM_TEXT_LIMIT - 60).text} {means}"
     return ConfirmObject(

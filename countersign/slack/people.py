@@ -121,10 +121,14 @@ def progress(status: ApprovalStatus) -> str:
 
 def place_in_line(status: ApprovalStatus) -> str:
     """What one more approval means, such as `You are the first of two approvers.`."""
-    whole = status.in_force.needed
+    return place_of(status.counted, status.in_force.needed)
+
+
+def place_of(counted: int, whole: int) -> str:
+    """The same for the next after so many, of as many as are needed."""
     if whole < 2:
         return "Your approval is all it takes."
-    at = min(status.counted, len(ORDINALS) - 1)
+    at = min(counted, len(ORDINALS) - 1)
     return f"You are the {ORDINALS[at]} of {number(whole).lower()} approvers."
 
 

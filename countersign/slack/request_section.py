@@ -43,7 +43,7 @@ from countersign.slack.text import (
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Difference
 from workflows.contracts.origins import origin_name, own_name
-from workflows.digest import differences
+from workflows.digest import COST, differences
 
 DIRECT_PREFIX = "D"
 BECAUSE_LIMIT = 600
@@ -122,11 +122,13 @@ def comparisons(status: ApprovalStatus, most: int) -> Iterator[Block]:
     """
     request = status.request
     if request.replaces:
-        yield from difference_blocks(_replaces(request.changes), request.changes)
+        changes = _unsaid(status, request.changes)
+        yield from difference_blocks(_replaces(changes), changes)
     if status.prepared is not None:
         changed = differences(request.prepared, status.prepared)
         before = plain(request.prepared.summary, most).text
-        yield from difference_blocks(f"Edited by an approver. Proposed was: {before}", changed)
+        told = f"Edited by an approver. Proposed was: {before}"
+        yield from difference_blocks(told, _unsaid(status, changed))
     if status.drift:
         yield from difference_blocks("Changed since it was asked:", status.drift)
 
@@ -161,6 +163,16 @@ def _short_head(mark: str, status: ApprovalStatus, end: str) -> str:
 
 def _sentence_blocks(told: str) -> Sequence[Block]:
     return [rich(paragraph(bold(plain(told, SUMMARY_LIMIT).text)))]
+
+
+def _unsaid(status: ApprovalStatus, changes: Sequence[Difference]) -> Sequence[Difference]:
+    """Without the cost, where the sentence says what it is now and something else why."""
+    others = [it for it in changes if it.name != COST or not _says(status, it.after)]
+    return others or changes
+
+
+def _says(status: ApprovalStatus, cost: str) -> bool:
+    return bool(cost) and cost in sentence(status)
 
 
 def _replaces(changes: Sequence[Difference]) -> str:

@@ -94,7 +94,7 @@ async def test_always_in_this_thread_needs_no_card_until_it_is_revoked(opens: Op
     await expect(cards(alice.pane)).to_have_count(asked)
 
     given = await bob.list("always")
-    await expect(given).to_contain_text("cancel_order in a thread of #ops")
+    await expect(given).to_contain_text("“Cancel an order” in a thread of #ops")
     await button(given, "Revoke").click()
     await bob.confirm()
     await expect(given).to_contain_text("needs approval again")

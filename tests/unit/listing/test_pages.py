@@ -249,8 +249,8 @@ async def test_a_revoked_permission_is_gone_from_its_list_at_once(lists: Lists) 
     await lists.pressed(a_press(REVOKE, value, place=place, response_url=lists.response_url))
     shown = said(lists.rewritten())
 
-    assert "`look`" in shown
-    assert "`act`" not in shown
+    assert "“look”" in shown
+    assert "“act”" not in shown
     assert "needs approval again" in shown
 
 
