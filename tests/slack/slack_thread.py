@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.client import SandboxClient
-from tests.slack.reading import Json
+from tests.slack.reading import Json, full_text
 
 ALICE, BOB, CAROL, DAVE, ERIN, BOT = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0ERIN", "U0SIGN"
 OPS, GENERAL, FINANCE, RANDOM, SHARED, TRIO = (
@@ -59,10 +59,15 @@ class SlackThread:
         return await self.hear(LINE)
 
     async def copy_for(self, direct_messages: str, id_: str) -> Json:
-        """The card of one approval in somebody's direct messages."""
-        return await self.sandbox.wait_message(
-            direct_messages, from_=BOT, contains=id_, timeout=PATIENCE
-        )
+        """What is about one approval in somebody's direct messages; its buttons carry the id."""
+        after = "0"
+        while True:
+            message = await self.sandbox.wait_message(
+                direct_messages, from_=BOT, after=after, timeout=PATIENCE
+            )
+            if id_ in full_text(message):
+                return message
+            after = message["ts"]
 
     async def press(self, card: Json, label: str, who: str = BOB) -> Json:
         return await self.sandbox.click_button(who, card, label)

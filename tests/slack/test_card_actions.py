@@ -67,7 +67,7 @@ async def test_changes_that_are_asked_for_make_a_new_card(product: Product) -> N
 
     await _settled(product, card, thread, Outcome.CHANGES_REQUESTED)
     newer = await thread.card()
-    assert approval_id(card) in full_text(newer)
+    assert "Replaces the request for 10" in full_text(newer)
     assert "Order 5 widgets" in full_text(newer)
     await product.sandbox.click_button(BOB, newer, "Approve")
     await thread.redrawn(newer, "Done:")
