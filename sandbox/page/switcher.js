@@ -1,14 +1,16 @@
-/** Ctrl/Cmd+K: jump to a conversation, become somebody, or do something, by typing a few letters. */
+/** Ctrl/Cmd+K: find a message, jump to a conversation, become somebody, or do something, by typing a few letters. */
 
 import { avatar } from "./avatar.js";
-import { fill, h } from "./dom.js";
+import { fill, first, h } from "./dom.js";
+import { findMessages, foundMessage, openFound, stopFinding } from "./found.js";
 import { icon } from "./icons.js";
-import { addressAs, openChannel } from "./nav.js";
+import { addressAs, openChannel, openThreads } from "./nav.js";
 import { channelIcon, channelLabel, humans, isDm, setUi, state } from "./store.js";
 import { toggleTheme } from "./theme-toggle.js";
 
-/** @import { Child } from "./types.js" */
+/** @import { Child, Message } from "./types.js" */
 /** @typedef {{ mark: Child, label: string, hint?: string, run: () => void }} Entry */
+/** @typedef {{ content: Child, className?: string, run: () => void }} Row */
 
 const LIMIT = 12;
 const KEYS = [
@@ -40,6 +42,7 @@ function entries() {
       run: () => location.assign(addressAs(p.id)),
     }));
   const actions = [
+    { mark: icon("threads"), label: "Threads", run: openThreads },
     {
       mark: icon("pulse"),
       label: state.ui.inspector ? "Hide the inspector" : "Show the inspector",
@@ -60,26 +63,34 @@ function search(typed) {
 
 export function openSwitcher() {
   if (open || !state.ready) return;
-  let found = search("");
+  setUi({ sidebar: false });
+  let rows = search("").map(entryRow);
+  let messages = /** @type {Row[]} */ ([]);
   let at = 0;
   const input = h("input.switcher-input", {
     type: "text",
-    placeholder: "Jump to a conversation, or be somebody else",
-    "aria-label": "Jump to",
+    placeholder: "Search messages, people and channels",
+    "aria-label": "Search or jump to",
     role: "combobox",
     "aria-expanded": "true",
     "aria-controls": "switcher-list",
     autocomplete: "off",
     spellcheck: "false",
     oninput: () => {
-      found = search(input.value);
+      rows = search(input.value).map(entryRow);
       at = 0;
       draw();
+      findMessages(input.value, (found) => {
+        messages = found.map((message) => messageRow(message, input.value));
+        at = Math.min(at, Math.max(0, rows.length + messages.length - 1));
+        draw();
+      });
     },
     onkeydown: (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (event.key === "Enter") run(found[at]);
-      else if (step && found.length) at = (at + step + found.length) % found.length;
+      const all = [...rows, ...messages];
+      if (event.key === "Enter" && !event.isComposing) run(all[at]);
+      else if (step && all.length) at = (at + step + all.length) % all.length;
       else return;
       event.preventDefault();
       draw();
@@ -89,31 +100,44 @@ export function openSwitcher() {
   const dialog = frame(input, list, close);
 
   function close() {
+    stopFinding();
     dialog.close();
     dialog.remove();
     open = null;
   }
 
-  /** @param {Entry | undefined} entry */
-  function run(entry) {
+  /** @param {Row | undefined} row */
+  function run(row) {
     close();
-    entry?.run();
+    row?.run();
   }
 
-  /** @param {Entry} entry @param {number} n */
-  const option = (entry, n) =>
+  /** @param {Row} row @param {number} n */
+  const option = ({ content, className, run: action }, n) =>
     h(
       "div.completion-row",
-      { role: "option", id: `switch-${n}`, "aria-selected": String(n === at), onclick: () => run(entry) },
-      h("span.completion-mark", null, entry.mark),
-      h("span.completion-label", null, entry.label),
-      entry.hint && h("small", null, entry.hint),
+      {
+        role: "option",
+        id: `switch-${n}`,
+        class: className,
+        "aria-selected": String(n === at),
+        onclick: () => run({ content, run: action }),
+      },
+      content,
     );
 
   function draw() {
-    fill(list, found.length ? found.map(option) : h("p.switcher-empty", null, "Nothing has that name."));
-    if (found.length) input.setAttribute("aria-activedescendant", `switch-${at}`);
-    list.children[at]?.scrollIntoView({ block: "nearest" });
+    const nothing = !rows.length && !messages.length;
+    fill(
+      list,
+      rows.map(option),
+      messages.length > 0 && h("h3", { role: "presentation" }, "Messages"),
+      messages.map((row, n) => option(row, rows.length + n)),
+      nothing && h("p.switcher-empty", { role: "status" }, "Nothing found."),
+    );
+    if (nothing) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", `switch-${at}`);
+    first(list, "[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }
 
   open = dialog;
@@ -123,12 +147,29 @@ export function openSwitcher() {
   input.focus();
 }
 
+/** @param {Entry} entry @returns {Row} */
+const entryRow = ({ mark, label, hint, run }) => ({
+  content: [
+    h("span.completion-mark", null, mark),
+    h("span.completion-label", null, label),
+    hint && h("small", null, hint),
+  ],
+  run,
+});
+
+/** @param {Message} message @param {string} typed @returns {Row} */
+const messageRow = (message, typed) => ({
+  content: foundMessage(message, typed),
+  className: "switcher-message",
+  run: () => openFound(message),
+});
+
 /** @param {HTMLElement} input @param {HTMLElement} list @param {() => void} close */
 function frame(input, list, close) {
   const dialog = h(
     "dialog.dialog.switcher",
     {
-      "aria-label": "Jump to",
+      "aria-label": "Search",
       oncancel: (event) => {
         event.preventDefault();
         close();
