@@ -122,6 +122,7 @@ function markRead() {
     .catch(() => {})
     .finally(() => {
       reading = "";
+      if (current()?.last_ts !== channel.last_ts) markRead(); // what came meanwhile
     });
 }
 

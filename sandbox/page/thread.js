@@ -80,12 +80,14 @@ let reading = ""; // the thread that the server is being told of
 /** Reading is: this thread is shown, to its end, in the window that has the focus. */
 function markRead() {
   const { channel, thread } = state.ui;
-  if (!thread || !threadAt(channel, thread)?.unread || reading === thread) return;
+  const known = thread ? threadAt(channel, thread) : null;
+  if (!thread || !known?.unread || reading === thread) return;
   if (document.hidden || !document.hasFocus() || !list.atEnd()) return;
   reading = thread;
   post("read", { channel, thread_ts: thread })
     .catch(() => {})
     .finally(() => {
       reading = "";
+      if (threadAt(channel, thread)?.latest !== known.latest) markRead(); // what came meanwhile
     });
 }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,12 @@ OF_ITS_BOX = """() => [...document.querySelectorAll("svg.icon")].filter((icon) =
     return cut && width + height > 0;
 }).map((icon) => icon.getAttribute("class"))"""
 """The icons of which something is drawn beyond their box; hidden ones have no size."""
+
+HARD_TO_READ = (Path(__file__).parent / "legibility.js").read_text(encoding="utf-8")
+NAMELESS = re.compile(
+    r"^\s*- (?:button|link|textbox|combobox|option|tab|checkbox|img)(?: \[.*\])?:?$", re.MULTILINE
+)
+"""What a screen reader has no words for."""
 
 
 @dataclass(slots=True)
@@ -334,3 +341,36 @@ async def test_times_are_written_as_slack_writes_them(place: Place) -> None:
         "2014-02-07",
         "02/07/2014",
     ]
+
+
+@SCREENS
+async def test_everything_has_a_name_and_can_be_read(place: Place, width: int, scheme: str) -> None:
+    root = await place.people.say(ALICE, OPS, f"<@{BOB}> look, <!subteam^S0FINANCE>")
+    blocks = [
+        actions(button("Approve", style="primary"), button("Reject", "reject", style="danger"))
+    ]
+    await place.slack.chat_postMessage(channel=OPS, thread_ts=root, text="?", blocks=blocks)
+    bob = await place.open_as(BOB, width, scheme)
+    await place.slack.chat_postEphemeral(channel=OPS, user=BOB, thread_ts=root, text="psst")
+
+    await _legible(bob.page)
+    await bob.go("threads")
+    await expect(bob.page.get_by_test_id("thread-row")).to_contain_text("new")
+    await _legible(bob.page)
+    await bob.page.get_by_test_id("thread-row").click()
+    await expect(bob.ephemeral).to_contain_text("psst")
+    await _legible(bob.page)
+    await bob.page.get_by_test_id("thread-close").click()
+    await bob.go("channel-ops")
+    await expect(bob.main.get_by_test_id("thread-link")).to_be_visible()
+    await _legible(bob.page)
+    if width < 768:
+        await bob.page.get_by_test_id("burger").click()
+        await expect(bob.page.get_by_test_id("dm-bot").get_by_text("APP")).to_be_visible()
+        await _legible(bob.page)
+
+
+async def _legible(page: Page) -> None:
+    """Everything on the page has a name for screen readers and contrast for eyes."""
+    assert NAMELESS.findall(await page.locator("body").aria_snapshot()) == []
+    assert await page.evaluate(HARD_TO_READ) == []
