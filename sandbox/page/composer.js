@@ -108,7 +108,7 @@ export class Composer {
       this.#complete.refresh();
     });
     box.addEventListener("click", () => this.#complete.refresh());
-    box.addEventListener("blur", () => setTimeout(() => this.#complete.close(), 150));
+    box.addEventListener("blur", () => setTimeout(() => document.activeElement !== box && this.#complete.close(), 150));
     box.addEventListener("keydown", (event) => {
       if (event.isComposing || this.#complete.handle(event)) return;
       if (event.key === "Enter" && !event.shiftKey && hasKeys()) this.#submit();

@@ -1,7 +1,7 @@
 /** Ctrl/Cmd+K: find a message, jump to a conversation, become somebody, or do something, by typing a few letters. */
 
 import { avatar } from "./avatar.js";
-import { fill, first, h } from "./dom.js";
+import { fill, first, h, shutDialog } from "./dom.js";
 import { findMessages, foundMessage, openFound, stopFinding } from "./found.js";
 import { icon } from "./icons.js";
 import { addressAs, openChannel, openThreads } from "./nav.js";
@@ -20,7 +20,7 @@ const KEYS = [
   ["Alt", "I", "inspector"],
   ["Esc", "close"],
 ];
-/** @type {HTMLDialogElement | null} */
+/** @type {Switcher | null} */
 let open = null;
 
 /** @returns {Entry[]} */
@@ -61,13 +61,20 @@ function search(typed) {
     .slice(0, LIMIT);
 }
 
+/** Open the box, unless it is open. */
 export function openSwitcher() {
   if (open || !state.ready) return;
   setUi({ sidebar: false });
-  let rows = search("").map(entryRow);
-  let messages = /** @type {Row[]} */ ([]);
-  let at = 0;
-  const input = h("input.switcher-input", {
+  open = new Switcher();
+}
+
+class Switcher {
+  #rows = search("").map(entryRow);
+  /** @type {Row[]} */
+  #messages = [];
+  #at = 0;
+  #waiting = false;
+  #input = h("input.switcher-input", {
     type: "text",
     placeholder: "Search messages, people and channels",
     "aria-label": "Search or jump to",
@@ -76,75 +83,77 @@ export function openSwitcher() {
     "aria-controls": "switcher-list",
     autocomplete: "off",
     spellcheck: "false",
-    oninput: () => {
-      rows = search(input.value).map(entryRow);
-      at = 0;
-      draw();
-      findMessages(input.value, (found) => {
-        messages = found.map((message) => messageRow(message, input.value));
-        at = Math.min(at, Math.max(0, rows.length + messages.length - 1));
-        draw();
-      });
-    },
-    onkeydown: (event) => {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      const all = [...rows, ...messages];
-      if (event.key === "Enter" && !event.isComposing) run(all[at]);
-      else if (step && all.length) at = (at + step + all.length) % all.length;
-      else return;
-      event.preventDefault();
-      draw();
-    },
+    oninput: () => this.#look(),
+    onkeydown: (event) => this.#key(event),
   });
-  const list = h("div.switcher-list", { role: "listbox", id: "switcher-list" });
-  const dialog = frame(input, list, close);
+  #list = h("div.switcher-list", { role: "listbox", id: "switcher-list", "aria-label": "Found" });
+  #dialog = frame(this.#input, this.#list, () => this.#close());
 
-  function close() {
-    stopFinding();
-    dialog.close();
-    dialog.remove();
-    open = null;
+  constructor() {
+    document.body.append(this.#dialog);
+    this.#dialog.showModal();
+    this.#draw();
+    this.#input.focus();
   }
 
-  /** @param {Row | undefined} row */
-  function run(row) {
-    close();
-    row?.run();
+  /** Names are here at once; messages come from the server. */
+  #look() {
+    const typed = this.#input.value;
+    this.#rows = search(typed).map(entryRow);
+    [this.#messages, this.#at, this.#waiting] = [[], 0, true];
+    findMessages(typed, (found) => {
+      this.#messages = found.map((message) => messageRow(message, typed));
+      this.#waiting = false;
+      this.#draw();
+    });
+    this.#draw();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = [...this.#rows, ...this.#messages];
+    if (event.key === "Enter" && !event.isComposing) this.#run(all[this.#at]);
+    else if (step && all.length) this.#at = (this.#at + step + all.length) % all.length;
+    else return;
+    event.preventDefault();
+    this.#draw();
+  }
+
+  #draw() {
+    const nothing = !this.#rows.length && !this.#messages.length;
+    fill(
+      this.#list,
+      this.#rows.map((row, n) => this.#option(row, n)),
+      this.#messages.length > 0 && h("h3", { role: "presentation" }, "Messages"),
+      this.#messages.map((row, n) => this.#option(row, this.#rows.length + n)),
+      nothing && !this.#waiting && h("p.switcher-empty", { role: "status" }, "Nothing found."),
+    );
+    if (nothing) this.#input.removeAttribute("aria-activedescendant");
+    else this.#input.setAttribute("aria-activedescendant", `switch-${this.#at}`);
+    first(this.#list, "[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Row} row @param {number} n */
-  const option = ({ content, className, run: action }, n) =>
-    h(
-      "div.completion-row",
-      {
-        role: "option",
-        id: `switch-${n}`,
-        class: className,
-        "aria-selected": String(n === at),
-        onclick: () => run({ content, run: action }),
-      },
-      content,
-    );
-
-  function draw() {
-    const nothing = !rows.length && !messages.length;
-    fill(
-      list,
-      rows.map(option),
-      messages.length > 0 && h("h3", { role: "presentation" }, "Messages"),
-      messages.map((row, n) => option(row, rows.length + n)),
-      nothing && h("p.switcher-empty", { role: "status" }, "Nothing found."),
-    );
-    if (nothing) input.removeAttribute("aria-activedescendant");
-    else input.setAttribute("aria-activedescendant", `switch-${at}`);
-    first(list, "[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  #option(row, n) {
+    const chosen = String(n === this.#at);
+    const onclick = () => this.#run(row);
+    const about = { role: "option", id: `switch-${n}`, class: row.className, "aria-selected": chosen, onclick };
+    return h("div.completion-row", about, row.content);
   }
 
-  open = dialog;
-  document.body.append(dialog);
-  dialog.showModal();
-  draw();
-  input.focus();
+  /** Enter may come before anything is found. @param {Row | undefined} row */
+  #run(row) {
+    if (!row) return;
+    this.#close();
+    row.run();
+  }
+
+  #close() {
+    stopFinding();
+    shutDialog(this.#dialog);
+    open = null;
+  }
 }
 
 /** @param {Entry} entry @returns {Row} */

@@ -128,6 +128,20 @@ async def test_a_message_is_found_by_its_words_and_opens_in_its_thread(
     await expect(flashed).to_have_class(re.compile("flash"))
 
 
+async def test_one_goes_on_writing_where_one_was_before_a_search(place: Place) -> None:
+    alice = await place.open_as(ALICE)
+    composer = alice.page.get_by_test_id("composer")
+    await composer.press_sequentially("half a ")
+
+    await alice.page.keyboard.press("Control+k")
+    await alice.page.keyboard.type("zebra")
+    await expect(alice.page.get_by_role("dialog", name="Search")).to_contain_text("Nothing found.")
+    await alice.page.keyboard.press("Escape")
+    await alice.page.keyboard.type("sentence")
+
+    await expect(composer).to_have_value("half a sentence")
+
+
 @SCREENS
 async def test_threads_with_news_are_counted_until_they_are_read(
     place: Place, width: int, scheme: str
