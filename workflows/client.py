@@ -68,6 +68,7 @@ from workflows.listing.queries import (
     replacing,
 )
 from workflows.listing.rows import GrantRow, Listing, Page, Viewer
+from workflows.listing.summaries import conversation_memo, conversation_summary
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = TIMEOUT
@@ -248,6 +249,8 @@ class Conversations:
                 memory,
                 id=id_,
                 task_queue=self._task_queue,
+                memo=conversation_memo(memory.origin, message),
+                static_summary=conversation_summary(memory.origin, message),
                 id_reuse_policy=(
                     reuse.ALLOW_DUPLICATE if anew else reuse.ALLOW_DUPLICATE_FAILED_ONLY
                 ),
