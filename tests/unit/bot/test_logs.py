@@ -45,8 +45,9 @@ def test_a_token_is_masked_and_what_is_around_it_stays(secret: str) -> None:
 
 
 def test_addresses_that_are_secrets_are_masked_where_they_are() -> None:
-    assert hide_tokens("https://hooks.slack.com/actions/T1/2/x y") == f"https://hooks.slack.com/{MASK} y"
-    assert hide_tokens("wss://a.test/link?ticket=ab-c1&app=2") == f"wss://a.test/link?ticket={MASK}&app=2"
+    hook, socket = "https://hooks.slack.com/", "wss://a.test/link?ticket="
+    assert hide_tokens(f"{hook}actions/T1/2/x y") == f"{hook}{MASK} y"
+    assert hide_tokens(f"{socket}ab-c1&app=2") == f"{socket}{MASK}&app=2"
 
 
 @pytest.mark.parametrize("text", ["approval-k3f9x2ab7q1m", "C0OPS 1.0001", "risk-free", "xoxo"])
