@@ -8,7 +8,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from countersign.policy.facts import Facts
+from countersign.policy.facts import UNKNOWN, Facts
 from workflows.contracts.core import ToolSpec
 
 FACTS = {
@@ -130,6 +130,8 @@ def values_of(facts: Facts, tool: ToolSpec) -> dict[str, Any]:
     }
     if facts.amount is not None and math.isfinite(facts.amount):
         values["amount"] = float(facts.amount)
+    if channel == UNKNOWN:
+        return {name: it for name, it in values.items() if not name.startswith("channel.")}
     return values
 
 
