@@ -266,4 +266,5 @@ def _as_document(fault: Fault) -> dict[str, Any]:
         "rule": fault.rule,
         "field": fault.field,
         "problem": fault.problem,
+        "example": fault.example,
     }

@@ -31,10 +31,10 @@ VERDICTS = {
 def faults_table(file: str, faults: Sequence[Fault]) -> RenderableType:
     """One row a fault."""
     table = Table(title=Text(f"{file}: {len(faults)} to change"), title_justify="left")
-    for heading in ("line", "rule", "field", "what to change"):
+    for heading in ("line", "rule", "field", "what to change", "such as"):
         table.add_column(heading, overflow="fold")
     for fault in faults:
-        cells = (str(fault.line), fault.rule, fault.field, fault.problem)
+        cells = (str(fault.line), fault.rule, fault.field, fault.problem, fault.example)
         table.add_row(*(Text(cell) for cell in cells))
     return table
 
