@@ -38,7 +38,7 @@ def _absent_in(why: str) -> Iterator[str]:
 
 
 def _flag(name: str) -> str:
-    if name == "amount":
+    if name in {"amount", "total_today"}:
         return "--amount 4120"
     if name.startswith("channel."):
         return "--channel C…, and --private or --shared if it is"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
 from countersign.cli.missing import missing_flags
-from countersign.cli.rulings import explained, faults_table
+from countersign.cli.rulings import asked, explained, faults_table
 from countersign.cli.screen import screen
 from countersign.policy.engine import Policy
 from countersign.policy.facts import UNKNOWN, Facts, Requester, Venue, requester_from
@@ -97,6 +98,10 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
         typer.Option(help="In which channel: C…, or D… for a direct message. Without it, any."),
     ] = "",
     amount: Annotated[float | None, typer.Option(help="What it costs, in whole units.")] = None,
+    total: Annotated[
+        float | None,
+        typer.Option(help="What it and those before it cost together; --amount if left out."),
+    ] = None,
     group: Annotated[list[str] | None, typer.Option(help="A group they are in: S….")] = None,
     member_of: Annotated[
         list[str] | None, typer.Option(help="A channel they are in, where may_request names it.")
@@ -118,10 +123,7 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
     """
     with screen(as_json) as out:
         _require({"--tool place_order": tool, "--requester U0123ABCD": requester})
-        try:
-            policy = _load(file or PolicySettings().policy_file)
-        except PolicyError as error:
-            raise CommandError(str(error), REFUSED) from error
+        policy = _sound(file or PolicySettings().policy_file)
         if tool not in policy.tools:
             known = ", ".join(policy.tools)
             raise CommandError(f"There is no tool {tool!r}; the tools are {known}.", REFUSED)
@@ -138,6 +140,8 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
             who = _from_elsewhere(origin, requester, has_more=any(said))
         venue = _venue(channel, origin, is_private=private, is_shared=shared)
         facts = Facts(tool, who, venue, _arguments(args), amount, origin)
+        if policy.needs(tool).total:
+            facts = replace(facts, total=_total(amount, total))
         explanation = policy.explain(facts)
         steps = [
             {"part": it.part, "name": it.name, "fate": it.fate, "why": it.why}
@@ -152,7 +156,8 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
             "ruling": ruling,
             "missing": missing,
         }
-        out.show(document, explained(explanation, origin, channel, missing))
+        where = asked(origin, channel, explanation.ruling.total, policy.window)
+        out.show(document, explained(explanation, where, missing))
 
 
 def _require(options: Mapping[str, str]) -> None:
@@ -180,6 +185,18 @@ def _venue(channel: str, origin: str, *, is_private: bool, is_shared: bool) -> V
         is_private=is_private or is_direct,
         is_shared=is_shared,
     )
+
+
+def _sound(path: str) -> Policy:
+    """Read a policy that has no faults.
+
+    Raises:
+        CommandError: it has some, or cannot be read.
+    """
+    try:
+        return _load(path)
+    except PolicyError as error:
+        raise CommandError(str(error), REFUSED) from error
 
 
 def _load(path: str) -> Policy:
@@ -247,6 +264,19 @@ def _from_elsewhere(origin: str, name: str, *, has_more: bool) -> Requester:
             REFUSED,
         )
     return requester_from(f"{origin}:{name.removeprefix(f'{origin}:')}")
+
+
+def _total(amount: float | None, total: float | None) -> float | None:
+    """What a call and those before it cost together.
+
+    Raises:
+        CommandError: that is less than the call alone.
+    """
+    if total is not None and (amount is None or total < amount):
+        raise CommandError(
+            "--total counts this call too, so it is at least --amount. Write both.", REFUSED
+        )
+    return amount if total is None else total
 
 
 def _arguments(text: str) -> dict[str, Any]:

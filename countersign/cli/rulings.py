@@ -1,6 +1,7 @@
 """Faults, rules and rulings as a person at a terminal reads them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -39,12 +40,10 @@ def faults_table(file: str, faults: Sequence[Fault]) -> RenderableType:
     return table
 
 
-def explained(
-    explanation: Explanation, origin: str, channel: str, missing: Sequence[str]
-) -> RenderableType:
+def explained(explanation: Explanation, asked: str, missing: Sequence[str]) -> RenderableType:
     """Where it is asked, what became of every entry, the ruling, and what was not said."""
     return Group(
-        Text(_asked(origin, channel)),
+        Text(asked),
         *map(_step, explanation.steps),
         Text(),
         *(_unknown() if missing and explanation.ruling.failed else _ruling(explanation.ruling)),
@@ -52,11 +51,14 @@ def explained(
     )
 
 
-def _asked(origin: str, channel: str) -> str:
+def asked(origin: str, channel: str, total: float | None, window: timedelta) -> str:
+    """Where it is asked, and what it costs with those before it; `window` is how far that goes."""
     where = f"Asked in {origin_name(origin)}"
-    if origin != SLACK:
+    if origin == SLACK:
+        where += f", channel {channel}" if channel else "; no --channel was given"
+    if total is None:
         return f"{where}."
-    return f"{where}, channel {channel}." if channel else f"{where}; no --channel was given."
+    return f"{where}. {total:,.2f} in all within {in_words(window)}, this call included."
 
 
 def _step(step: Step) -> Text:

@@ -157,6 +157,33 @@ def test_an_argument_that_a_condition_asks_for_is_named() -> None:
     assert """give --args '{"quantity": …}'""" in said
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--amount", "1000"), ("1,000.00 in all within 1d", "Rule `orders-over-1000` asks")),
+        (
+            ("--amount", "400", "--total", "900"),
+            ("900.00 in all", "Rule `orders` asks"),
+        ),
+        (
+            ("--amount", "400", "--total", "1400.5"),
+            ("1,400.50 in all", "`orders-over-1000` asks"),
+        ),
+        (("--amount", "400", "--total", "300"), ("at least --amount",)),
+        (("--total", "300"), ("at least --amount",)),
+        ((), ("denied", "asks for `total_today`; give --amount 4120")),
+    ],
+)
+def test_an_explanation_says_what_it_comes_to_with_those_before(
+    given: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    counting = GOOD.replace("amount > 1000", "total_today >= 1000")
+    Path("policy.yaml").write_text(counting, encoding="utf-8")
+    _, said = run("explain", *CALL, *given)
+    for word in words:
+        assert word in said
+
+
 def test_guests_are_explained_as_guests() -> None:
     _, said = run("explain", *CALL, "--amount", "1", "--guest")
     assert "does not let guests ask" in said
