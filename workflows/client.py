@@ -68,6 +68,7 @@ from workflows.listing.queries import (
     replacing,
 )
 from workflows.listing.rows import GrantRow, Listing, Page, Viewer
+from workflows.listing.summaries import conversation_memo, conversation_summary
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = TIMEOUT
@@ -128,16 +129,32 @@ async def connect(**overrides: Any) -> Client:
     The worker brings a plugin, and the plugin its own converter, which writes the same JSON.
 
     Raises:
-        RuntimeError: when no server answers at the address.
+        RuntimeError: no server answers at the address, or it does not want us.
+        ValueError: the settings contradict each other, or the address is none.
+        OSError: a file that they name cannot be read.
     """
+    if "plugins" not in overrides:
+        overrides["data_converter"] = pydantic_data_converter
+    config = {**_connect_config(), **overrides}
+    if "://" in config["target_host"]:
+        raise ValueError("invalid target URL: it has a scheme")  # the SDK only warns
+    return await Client.connect(**config)
+
+
+def temporal_address() -> str:
+    """Where Temporal is looked for; its default if the settings cannot be read."""
+    try:
+        return _connect_config()["target_host"]
+    except (RuntimeError, ValueError, OSError):
+        return os.environ.get("TEMPORAL_ADDRESS") or DEFAULT_ADDRESS
+
+
+def _connect_config() -> dict[str, Any]:
     written = {key: value for key, value in dotenv_values(".env").items() if value is not None}
-    config: dict[str, Any] = {
+    return {
         "target_host": DEFAULT_ADDRESS,
         **ClientConfig.load_client_connect_config(override_env_vars={**written, **os.environ}),
     }
-    if "plugins" not in overrides:
-        overrides["data_converter"] = pydantic_data_converter
-    return await Client.connect(**{**config, **overrides})
 
 
 class ConversationEndedError(Exception):
@@ -248,6 +265,8 @@ class Conversations:
                 memory,
                 id=id_,
                 task_queue=self._task_queue,
+                memo=conversation_memo(memory.origin, message),
+                static_summary=conversation_summary(memory.origin, message),
                 id_reuse_policy=(
                     reuse.ALLOW_DUPLICATE if anew else reuse.ALLOW_DUPLICATE_FAILED_ONLY
                 ),
@@ -302,6 +321,11 @@ class Approvals:
 
     def __init__(self, temporal: Client) -> None:
         self._temporal = temporal
+
+    @property
+    def namespace(self) -> str:
+        """Temporal's namespace in which they are."""
+        return self._temporal.namespace
 
     async def decide(self, approval_id: str, approve: bool, decision: Decision) -> None:
         """Hand a decision to its approval, durably. Whether it counts is decided there.

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from asyncpg import PostgresError
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -16,9 +15,6 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from countersign.runtime.preflight import PreflightError
-from countersign.runtime.waiting import AwayError
-from countersign.tools import Resource
 from examples.purchasing.money import euros, pieces
 from examples.purchasing.tables import (
     BUDGET_CENTS,
@@ -101,13 +97,11 @@ class Shop:
             sqlalchemy.exc.SQLAlchemyError: the database cannot be reached or used.
         """
         shop = cls(create_async_engine(url, pool_pre_ping=True))
-        for _ in range(STARTS - 1):
-            try:
-                await shop._prepare()
-            except (IntegrityError, OperationalError, ProgrammingError):
-                continue  # several workers start at once, and another was faster
-            return shop
-        await shop._prepare()
+        try:
+            await shop._prepare_beside_others()
+        except BaseException:
+            await shop.close()
+            raise
         return shop
 
     async def close(self) -> None:
@@ -192,6 +186,14 @@ class Shop:
                 await self._take_stock(session, order.sku, -order.quantity)
             return order
 
+    async def _prepare_beside_others(self) -> None:
+        for _ in range(STARTS - 1):
+            try:
+                return await self._prepare()
+            except (IntegrityError, OperationalError, ProgrammingError):
+                continue  # several workers start at once, and another was faster
+        return await self._prepare()
+
     async def _prepare(self) -> None:
         async with self._engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
@@ -246,31 +248,3 @@ async def _lock(session: AsyncSession) -> None:
 def _singular(word: str) -> str:
     """Enough English for a catalogue: `widgets` is a `widget`, `switches` is not in it."""
     return word.removesuffix("s")
-
-
-async def open_shop(url: str) -> Shop:
-    """Open the database.
-
-    Raises:
-        AwayError: its server does not answer.
-        PreflightError: it cannot be used.
-    """
-    try:
-        return await Shop.open(url)
-    except (SQLAlchemyError, PostgresError, OSError, ModuleNotFoundError) as error:
-        if _is_away(error) and not url.startswith("sqlite"):
-            raise AwayError(type(error).__name__) from error
-        raise PreflightError(f"DATABASE_URL cannot be used: {type(error).__name__}.") from error
-
-
-def _is_away(error: BaseException | None) -> bool:
-    """Whether a server does not answer, is still starting, or has no connection left."""
-    while error is not None:
-        state = str(getattr(error, "sqlstate", None) or "")
-        if isinstance(error, OSError) or state.startswith(("08", "53", "57")):
-            return True
-        error = error.__cause__
-    return False
-
-
-SHOP = Resource("the database", open_shop)

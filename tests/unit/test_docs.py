@@ -27,7 +27,7 @@ README, CONTRIBUTING, OPERATIONS = (
 HIDDEN = {".ci", ".dockerignore", ".env.example", ".gitignore"}
 LATER = {"examples/purchasing/plants.py", "garden/policy.yaml", "garden/plants.py"}
 """Files that a reader of the README makes."""
-PROGRAMS = ("bot", "countersign", "dev", "tests/browser", "worker", "workflows")
+PROGRAMS = ("bot", "countersign", "dev", "examples", "tests/browser", "worker", "workflows")
 
 
 def _tracked() -> list[str]:

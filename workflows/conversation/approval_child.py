@@ -11,9 +11,8 @@ from workflows.contracts.core import DECIDE_SIGNAL, StopRequest
 from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Verb, Via
 from workflows.listing.rows import approval_memo
 from workflows.listing.search_attributes import attributes
+from workflows.listing.summaries import line
 from workflows.timeouts import CARD_PATIENCE, ask_now, call_slack
-
-SUMMARY_LIMIT = 200
 
 Child = workflow.ChildWorkflowHandle[ApprovalWorkflow, ApprovalStatus]
 
@@ -29,7 +28,7 @@ async def start(request: ApprovalRequest) -> Child:
             ApprovalStatus.pending(request), one_tap=fits_in_a_row(request.prepared)
         ),
         search_attributes=attributes(request),
-        static_summary=request.prepared.summary[:SUMMARY_LIMIT],
+        static_summary=line(request.prepared.summary or request.prepared.title),
     )
 
 
