@@ -254,7 +254,9 @@ def _said(status: ApprovalStatus) -> list[str]:
     """All that is approved, as it has to be readable."""
     shown = status.shown
     values = [clean(field.value) for field in shown.fields]
-    lines = [shown.summary, shown.cost, shown.reason]
+    lines = [shown.summary, shown.reason]
+    if shown.cost not in shown.summary:
+        values.append(clean(shown.cost))
     if status.request.replaces:
         values += [clean(it.after).replace("\n", " ⏎ ") for it in status.request.changes]
     return [*values, *(" ".join(clean(text).split()) for text in lines)]
