@@ -59,7 +59,7 @@ async def test_a_decision_from_the_list_redraws_the_list_that_was_pressed(produc
 
     await thread.press(row, "Approve")
 
-    await thread.redrawn(card, "from the list")
+    await thread.redrawn(card, "Approved by")
     news = await product.sandbox.wait_ephemeral(
         BOB, channel=OPS, ts=row["ts"], contains="Approved: Order 1", timeout=PATIENCE
     )

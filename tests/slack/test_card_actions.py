@@ -129,7 +129,7 @@ async def test_a_vote_that_was_handed_over_is_the_others(product: Product) -> No
     await thread.redrawn(card, f"<@{CAROL}>")
 
     await product.sandbox.click_button(BOB, card, "Approve")
-    await _told(product, BOB, "handed over")
+    await _told(product, BOB, "You handed this to")
     assert (await product.status(card)).outcome is Outcome.PENDING
     await product.sandbox.click_button(CAROL, card, "Approve")
     await thread.redrawn(card, "Done:")
