@@ -31,6 +31,7 @@ from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
 from worker.conclusion import Conclusion
 from worker.directory import SlackDirectory
+from worker.earlier import EarlierConversations
 from worker.home_publisher import HomePublisher
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyFile, open_policy
@@ -102,6 +103,7 @@ async def work(
     surfaces = Surfaces([SlackThreads(slack, settings.deployment)])
     people, lifecycle = SlackDirectory(directory), TemporalLifecycle(temporal)
     homes = build_homes(settings, slack, temporal)
+    earlier = EarlierConversations(temporal, surfaces)
     cards = SlackCards(
         slack,
         directory,
@@ -116,7 +118,7 @@ async def work(
         surfaces,
         people,
         lifecycle,
-        TurnSteps(runner.describe, runner, known.policy, surfaces),
+        TurnSteps(runner.describe, runner, known.policy, surfaces, earlier),
         known.policy,
         VoteChecks(runner, known.policy, people, lifecycle),
         Conclusion(cards, lifecycle),

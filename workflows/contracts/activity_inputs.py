@@ -29,6 +29,24 @@ class Reply(BaseModel, frozen=True):
     """Who is written to directly if the thread takes no messages from us."""
 
 
+class EarlierQuery(BaseModel, frozen=True):
+    """Which conversation a message goes on with that begins a new one."""
+
+    origin: Origin
+    by: Person
+    of_a_request: bool
+    """Whether it is about a request that waits, if one does; else about what was said last."""
+
+
+class Earlier(BaseModel, frozen=True):
+    """The conversation that somebody had before another, in the same room."""
+
+    origin: Origin | None = None
+    """None if there is none to go on with."""
+    link: str = ""
+    """Opens it; empty where there is no such thing."""
+
+
 class StatusLine(BaseModel, frozen=True):
     """What is shown while the agent works; an empty text takes it away."""
 

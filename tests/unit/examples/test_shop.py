@@ -44,7 +44,12 @@ async def test_orders_side_by_side_never_exceed_the_budget(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     ("sku", "quantity", "words"),
-    [("unicorn", 1, "search_catalog"), ("desk", 26, "in stock"), ("laptop", 21, "over the budget")],
+    [
+        ("unicorn", 1, r"There is no 'unicorn' in the catalogue\.$"),
+        ("wigdets", 1, "Did you mean widget?"),
+        ("desk", 26, "in stock"),
+        ("laptop", 21, "over the budget"),
+    ],
 )
 async def test_what_cannot_be_ordered_is_said(
     shop: Shop, sku: str, quantity: int, words: str

@@ -21,7 +21,10 @@ EXPIRED = (
     "EXPIRED: nobody answered. Nothing was done. Say so, and ask the person whether to ask again."
 )
 WAITING = (
-    "Waiting for approval:\n- Order 100 × widget for €4,120.00 (approval-abc)\n"
+    "Waiting for approval:\n- Order 100 × widget for €4,120.00\n  id: approval-abc\n"
+    '  call: place_order {"sku": "widget", "quantity": 100, "reason": "low"}\n'
+    "  asked by: the person whose message you are answering\n"
+    "  needs: 1 approval from @finance\n"
     "These calls are not done yet. Do not call them again."
 )
 
@@ -192,10 +195,15 @@ def test_what_was_done_is_remembered_with_its_numbers() -> None:
 @pytest.mark.parametrize(
     ("said", "calls", "answer"),
     [
-        ("what are you waiting for?", [], "Order 100 × widget for €4,120.00 (approval-abc)"),
+        ("what are you waiting for?", [], "decide:\n\n- Order 100 × widget for €4,120.00"),
+        ("who has to approve?", [], "asked by you; needs 1 approval from @finance"),
+        ("actually make it 2", ["place_order widget 2 approval-abc"], ""),
+        ("no, 3 please", ["place_order widget 3 approval-abc"], ""),
+        ("make the widgets 3", ["place_order widget 3 approval-abc"], ""),
+        ("make it blue", [], "Which of your requests"),
+        ("make it 0", [], "at least 1"),
         ("any news?", [], "waiting for somebody to decide"),
         ("order 100 widgets", [], "already waiting for approval"),
-        ("make it 50", [], "asked for already"),
         ("cancel it", [], "waiting for somebody to decide"),
         ("approve", [], "A message decides nothing"),
         ("yes", [], "A message decides nothing"),
