@@ -17,7 +17,9 @@ PHRASES = (
     ("wait_for_confirmation", r"(?:ask|wait) for (?:a |the )?(?:confirmation|sign-?off)"),
 )
 """Tools and regular expressions, which stand between word boundaries."""
-NOT_MEANT = r"in order to|(?:my|the|an|this|that|last) orders?|order (?:#|no|number)"
+NOT_MEANT = (
+    r"in order to|(?:my|the|an|this|that|last|latest|newest|recent) orders?|order (?:#|no|number)"
+)
 """Where those words stand for something else."""
 RECALL = r"what (?:did|have) (?:i|we) (?:order|buy)\w*|(?:my|which|list) orders"
 """Asks for what was done in a thread, where no tool lists it."""

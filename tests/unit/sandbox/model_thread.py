@@ -49,7 +49,13 @@ TOOLS = [
         question=TEXT, reason=TEXT,
     ),
 ]  # fmt: skip
-"""The tools of `examples/purchasing`."""
+"""The tools of `examples/purchasing`, but for the next."""
+LISTING = a_tool(
+    "list_orders",
+    "List what the person you are talking to has ordered.",
+    optional=("since",),
+    since={"enum": ["today", "this week", "ever"], "type": "string", "default": "ever"},
+)
 
 
 class Thread:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sandbox.model.answers import answer
 from sandbox.model.words import NUMBER, number, singular
-from tests.unit.sandbox.model_thread import TOOLS, Thread
+from tests.unit.sandbox.model_thread import LISTING, TOOLS, Thread
 
 CATALOGUE = (
     "chair: Office chair, €215.00 each, 60 in stock\n"
@@ -190,6 +190,30 @@ def test_what_was_done_is_remembered_with_its_numbers() -> None:
     thread.answer("APPROVED by Bob. Order #8124 (5 × widget) is cancelled.")
     assert "is cancelled" in thread.say("what did I order?").text
     assert thread.say("cancel it").calls == ["cancel_order 8123"]
+
+
+def test_the_store_is_asked_what_was_ordered_and_not_the_thread() -> None:
+    thread = Thread(tools=[*TOOLS, LISTING]).say("order 100 widgets").answer(APPROVED)
+
+    assert thread.say("what did I order today?").calls == ["list_orders today"]
+    thread.answer("Order #9001 is cancelled: 1 × desk.\nOrder #9000 is placed: 2 × chair.")
+    assert "#9000" in thread.text
+    assert thread.say("cancel my last order").calls == ["list_orders ever"]
+    thread.answer("Order #9001 is cancelled: 1 × desk.\nOrder #9000 is placed: 2 × chair.")
+    assert thread.calls == ["cancel_order 9000"]
+    assert thread.answer("APPROVED by Bob. Order #9000 is cancelled: 2 × chair.").calls == []
+    assert thread.say("what was my latest order?").calls == ["list_orders ever"]
+    assert thread.answer("You have ordered nothing yet.").text == "You have ordered nothing yet."
+
+
+@pytest.mark.parametrize("yes", ["yes", "yes please", "Ok!"])
+def test_a_yes_takes_the_name_that_a_tool_asked_about(yes: str) -> None:
+    thread = Thread().say("order 3 wigdets")
+    thread.answer("There is no 'wigdet' in the catalogue. Did you mean widget? Nothing was done.")
+
+    assert "Did you mean widget?" in thread.text
+    assert thread.say(yes).calls == ["place_order widget 3"]
+    assert "Yes to what?" in thread.answer(REJECTED).say("yes").text
 
 
 @pytest.mark.parametrize(
