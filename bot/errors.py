@@ -17,10 +17,10 @@ from bot.listeners.votes import NotCountedError
 from bot.payloads.fields import PayloadError
 from bot.response_url import ResponseUrlError
 from countersign.messages.endings import verdict
+from countersign.messages.outcomes import deciding
 from countersign.messages.refusals import refusal
 from countersign.messages.voice import Voice
 from countersign.slack.directory import UNREACHABLE
-from countersign.slack.ending import deciding
 from countersign.slack.modals.meta import MetaError
 from countersign.slack.text import line
 from countersign.slack.voice import PlainVoice

@@ -82,6 +82,12 @@ class AgentRunner(AgentActivities):
             ),
         )
 
+    def masked(self, call: Call) -> str:
+        """A call's arguments as JSON that may be shown."""
+        tool = self.tools.get(call.tool)
+        names = tool.secret_names if tool else frozenset[str]()
+        return encodable(self.secrets.of(call.arguments, names).mask_arguments(call.arguments))
+
     @activity.defn
     async def prepare_call(self, call: Call) -> Prepared:
         """See `AgentActivities`."""

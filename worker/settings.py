@@ -46,7 +46,7 @@ class WorkerSettings(CommonSettings):
     model_attempts: int = Field(default=4, ge=1)
     """How often a model call is tried before people are told that it failed."""
 
-    agent_name: str = Field(default="Buyer", min_length=1)
+    agent_title: str = Field(default="Buyer", min_length=1)
     """What the agent is called on cards."""
 
     agent_instructions: str = INSTRUCTIONS

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from datetime import datetime
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -9,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from workflows.contracts.activities import SurfaceActivities
 from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reply, StatusLine
 from workflows.contracts.approvals import ApprovalStatus, Card
-from workflows.contracts.core import Call, Origin, Prepared, ToolResult
+from workflows.contracts.core import Call, Origin, ToolResult
 
 
 class Surface(SurfaceActivities):
@@ -36,11 +37,17 @@ class Surface(SurfaceActivities):
     async def show_batch(self, batch: Batch) -> str:
         """Post or rewrite the summary of several approvals; returns its `ts`."""
 
-    async def show_call(self, call: Call, prepared: Prepared) -> None:
-        """Show that a tool is called that nobody is asked about. Never fails."""
+    async def show_call(self, call: Call, at: datetime, arguments: str) -> None:
+        """Show that a tool is called that nobody is asked about.
 
-    async def show_result(self, call: Call, result: ToolResult) -> None:
-        """Show what came of it. Never fails."""
+        `at` is the same in every try, and `arguments` is JSON that may be shown.
+        """
+
+    async def show_result(self, call: Call, at: datetime, result: ToolResult) -> None:
+        """Show what came of it; `at` is the same as for the call."""
+
+    async def show_automatic(self, status: ApprovalStatus) -> None:
+        """Show a call that was allowed without asking anybody, once it has ended."""
 
 
 class Surfaces(SurfaceActivities):

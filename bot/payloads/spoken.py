@@ -47,7 +47,7 @@ def read_spoken(message: Mapping[str, Any], bot_user: str) -> Spoken:
     room = MESSAGE_LIMIT - len(own) - sum(map(len, files)) - LEAST_QUOTE
     passed_on = "\n\n".join(_passed_on(message, bot_user, is_alone=not own))
     says = "\n\n".join(text for text in (own, shortened(passed_on, room)) if text)
-    return Spoken(own, _with_files(says, files), files, _mentions(message))
+    return Spoken(own, with_files(says, files), files, _mentions(message))
 
 
 def own_words(message: Mapping[str, Any], bot_user: str) -> str:
@@ -105,7 +105,7 @@ def _attached(attached: Mapping[str, Any], bot_user: str, depth: int) -> str:
     own = own_words({"text": attached.get("text"), "blocks": blocks}, bot_user)
     lines = [_titles(attached, bot_user), own or plain_text(_fallback(attached), bot_user)]
     lines += _passed_on(attached, bot_user, is_alone=False, depth=depth - 1)
-    return _with_files("\n".join(line for line in lines if line), file_names(attached))
+    return with_files("\n".join(line for line in lines if line), file_names(attached))
 
 
 def _titles(attached: Mapping[str, Any], bot_user: str) -> str:
@@ -135,7 +135,7 @@ def _whose(attached: Mapping[str, Any]) -> str:
     return f"{kind} message from {who}{f' in {channel(place, name)}' if place or name else ''}:"
 
 
-def _with_files(says: str, files: tuple[str, ...]) -> str:
+def with_files(says: str, files: tuple[str, ...]) -> str:
     """Without any words there is nothing to add to: the answer says that files are not read."""
     if not says or not files:
         return says

@@ -27,9 +27,14 @@ def spoken(notice: Notice, voice: Voice) -> str:
     return SENTENCES[notice.code](notice, voice)
 
 
-def in_markdown(reply: Reply) -> str:
+def in_plain_markdown(notice: Notice) -> str:
+    """A notice in Markdown that mentions nobody."""
+    return spoken(notice, MarkdownVoice())
+
+
+def in_markdown(reply: Reply, say: Callable[[Notice], str] = in_plain_markdown) -> str:
     """All of a reply: what the model says, then what we say."""
-    parts = [reply.markdown, *(spoken(it, MarkdownVoice()) for it in reply.notices)]
+    parts = [reply.markdown, *map(say, reply.notices)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -123,10 +128,10 @@ def _press_here(notice: Notice, voice: Voice) -> str:
         if count == 1
         else f"Typed words decide nothing, and {count} approvals wait here. Press those you mean:"
     )
-    return "\n".join([head, *(_row(it, voice) for it in notice.offers)])
+    return "\n".join([head, *(offered(it, voice) for it in notice.offers)])
 
 
-def _row(offer: Offer, voice: Voice) -> str:
+def offered(offer: Offer, voice: Voice) -> str:
     """One approval in a list of a few, in full where somebody may approve it unseen otherwise."""
     summary = " ".join(offer.prepared.summary.split())
     title = voice.text(summary if offer.in_full else summary[:TITLE_LIMIT])

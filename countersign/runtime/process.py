@@ -9,11 +9,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NoReturn, TypeVar
 
+import structlog
 from aiohttp import web
 
 from countersign.runtime.door import serving
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.settings import SettingsError
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 BAD_START = 2
@@ -45,19 +48,22 @@ def leave(code: int) -> NoReturn:
 
 
 @asynccontextmanager
-async def listening(http: web.Application, host: str, port: int) -> AsyncGenerator[None]:
+async def listening(
+    http: web.Application, host: str, port: int, *, must: bool = True
+) -> AsyncGenerator[None]:
     """Serve the application; on leaving, answer what is under way and close.
 
     Raises:
-        PreflightError: the port is taken or may not be used.
+        PreflightError: the port is taken or may not be used, and we `must` listen there.
     """
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(serving(http, host, port))
         except OSError as error:
-            raise PreflightError(
-                f"cannot listen on {host}:{port} ({error.strerror}); is it already in use?"
-            ) from error
+            why = f"cannot listen on {host}:{port} ({error.strerror}); is it already in use?"
+            if must:
+                raise PreflightError(why) from error
+            log.warning(why)
         yield
 
 

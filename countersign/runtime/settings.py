@@ -21,54 +21,21 @@ class SettingsError(Exception):
     """The environment can't be used. The text is one line that says what to change."""
 
 
-class CommonSettings(BaseSettings):
+class ProcessSettings(BaseSettings):
     """Settings of every process. Temporal's SDK reads `TEMPORAL_*` itself."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
     )
 
-    slack_bot_token: SecretStr = SecretStr("")
-    """Bot token, `xoxb-…`, from "OAuth & Permissions" of your Slack app."""
-
-    slack_api_url: str = "https://slack.com/api/"
-    """Base address of Slack's Web API; set another for a stand-in or a proxy."""
-
     task_queue: str = Field(default="countersign", min_length=1)
     """The Temporal task queue that bot and worker share."""
-
-    deployment: str = "main"
-    """Name of this installation, kept in its buttons, so that two installations of one Slack app
-    leave each other's alone."""
 
     log_level: str = "INFO"
     """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
 
     log_format: LogFormat = LogFormat.CONSOLE
     """`console` for people, `json` for machines."""
-
-    @field_validator("slack_bot_token")
-    @classmethod
-    def _is_bot_token(cls, token: SecretStr) -> SecretStr:
-        if not token.get_secret_value():
-            raise ValueError("is not set")
-        if not token.get_secret_value().startswith("xoxb-"):
-            raise ValueError("is not a bot token; it has to begin with xoxb-")
-        return token
-
-    @field_validator("slack_api_url")
-    @classmethod
-    def _is_base_url(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("is not a web address; it has to begin with https://")
-        return url.rstrip("/") + "/"
-
-    @field_validator("deployment")
-    @classmethod
-    def _is_short_name(cls, name: str) -> str:
-        if not DEPLOYMENT_NAME.fullmatch(name):
-            raise ValueError("has to be 1 to 20 lower-case letters, digits or hyphens")
-        return name
 
     @field_validator("log_level")
     @classmethod
@@ -93,6 +60,43 @@ class CommonSettings(BaseSettings):
                 for fault in error.errors(include_input=False, include_url=False)
             )
             raise SettingsError("; ".join(faults)) from error
+
+
+class CommonSettings(ProcessSettings):
+    """Settings of every process that speaks to Slack."""
+
+    slack_bot_token: SecretStr = SecretStr("")
+    """Bot token, `xoxb-…`, from "OAuth & Permissions" of your Slack app."""
+
+    slack_api_url: str = "https://slack.com/api/"
+    """Base address of Slack's Web API; set another for a stand-in or a proxy."""
+
+    deployment: str = "main"
+    """Name of this installation, kept in its buttons, so that two installations of one Slack app
+    leave each other's alone."""
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _is_bot_token(cls, token: SecretStr) -> SecretStr:
+        if not token.get_secret_value():
+            raise ValueError("is not set")
+        if not token.get_secret_value().startswith("xoxb-"):
+            raise ValueError("is not a bot token; it has to begin with xoxb-")
+        return token
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _is_base_url(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("is not a web address; it has to begin with https://")
+        return url.rstrip("/") + "/"
+
+    @field_validator("deployment")
+    @classmethod
+    def _is_short_name(cls, name: str) -> str:
+        if not DEPLOYMENT_NAME.fullmatch(name):
+            raise ValueError("has to be 1 to 20 lower-case letters, digits or hyphens")
+        return name
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from countersign.messages.endings import effect, stopped_by
+from countersign.messages.outcomes import MARKS
 from countersign.slack.actions import APPROVE_ALL, PROMPT, BlockId
 from countersign.slack.blocks import section
-from countersign.slack.ending import MARKS
 from countersign.slack.request_section import summary
 from countersign.slack.text import BUTTON_VALUE_LIMIT, moment
 from workflows.contracts.activity_inputs import Batch

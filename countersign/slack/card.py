@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
 
+from countersign.messages.outcomes import ending, verdict_word
 from countersign.slack.actions import CARD, BlockId
 from countersign.slack.blocks import context, section
 from countersign.slack.buttons import ask_again, card_buttons
-from countersign.slack.ending import ending, execution, verdict_blocks, verdict_line, verdict_word
+from countersign.slack.ending import execution, verdict_blocks, verdict_line
 from countersign.slack.facts import facts, markings, notified
 from countersign.slack.people import IN_THREAD, Mentions, person
 from countersign.slack.request_section import question, summary, title

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from countersign.slack.ending import MARKS
+from countersign.messages.outcomes import MARKS
 from countersign.slack.text import HEADER_LIMIT, plain
 from workflows.contracts.decisions import Outcome
 

@@ -4,16 +4,10 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
+from countersign.messages.outcomes import deciding, ending, verdict_word
 from countersign.slack.actions import PROMPT, WITHDRAW, BlockId
 from countersign.slack.blocks import mrkdwn, section
-from countersign.slack.ending import (
-    RESULT_LIMIT,
-    deciding,
-    ending,
-    execution,
-    verdict_line,
-    verdict_word,
-)
+from countersign.slack.ending import RESULT_LIMIT, execution, verdict_line
 from countersign.slack.people import deciders, names
 from countersign.slack.request_section import summary
 from countersign.slack.text import escape, line, moment

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from dev import temporal_cli
+from dev.agentex.product import CARDS
 from dev.agentex.stack import AgentexOptions, AgentexStack
 from dev.child import OnLine
 from dev.errors import AlreadyRunningError, PortInUseError
 from dev.locking import LockedError, locked
-from dev.plan import UpOptions, check_ports, has_slack, plan
+from dev.plan import UpOptions, check_ports, offset, plan
 from dev.ports import LOOPBACK, is_free
 from dev.summary import APPROVER, REQUESTER, row
 from dev.up import Interrupt
@@ -26,14 +28,16 @@ def options(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine) -> Agent
     """What to start. AgentEx itself is used if `AGENTEX_BASE_URL` names it.
 
     Raises:
-        SettingError: Slack's tokens are incomplete, or a port is not a number.
+        SettingError: Slack's tokens are incomplete, or something is no port or no offset.
     """
-    has_slack(env)
+    stack, moved = plan(env, wanted, on_line), offset(env, wanted)
+    if stack.slack_is_sandbox and not env.get("AGENTEX_CARD_CHANNEL"):
+        stack = replace(stack, env={"AGENTEX_CARD_CHANNEL": CARDS})
     return AgentexOptions(
         backend_url=env.get("AGENTEX_BASE_URL", "").rstrip("/"),
-        acp_port=ACP_PORT + wanted.port_offset,
-        backend_port=BACKEND_PORT + wanted.port_offset,
-        stack=plan(env, wanted, on_line),
+        acp_port=ACP_PORT + moved,
+        backend_port=BACKEND_PORT + moved,
+        stack=stack,
         on_line=on_line,
     )
 
@@ -88,12 +92,14 @@ def _summary(stack: AgentexStack) -> Iterator[Text]:
     yield row("AgentEx's API", stack.backend_url + ("" if is_real else " (a stand-in)"))
     yield row("The agent's own server", stack.acp_url)
     if stack.slack.options.slack_is_sandbox:
-        yield row("Slack, as Bob (approves)", stack.slack.page_url(APPROVER))
-        yield row("Slack, as Alice", stack.slack.page_url(REQUESTER))
+        yield row("Slack as Bob", stack.slack.page_url(APPROVER))
+        yield row("Slack as Alice", stack.slack.page_url(REQUESTER))
     ports = stack.slack.options.ports
     yield row("Temporal", stack.slack.temporal_address)
     yield row("Temporal Web UI", f"http://{LOOPBACK}:{ports.temporal_ui}")
     yield Text()
-    yield Text("  Create a task for the agent countersign and send it “Order 100 widgets”.")
-    yield Text("  make tutorial plays that, with an answer from the command line.")
+    yield Text(
+        "  Create a task for the agent countersign, and send it “Order 100 widgets”: in AgentEx's"
+    )
+    yield Text("  page, or as docs/agentex.md shows. make tutorial plays that by itself.")
     yield Text()

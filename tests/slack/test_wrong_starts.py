@@ -1,7 +1,9 @@
 """Processes that are told something wrong: one clear line, and no process."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +16,8 @@ from countersign.slack.web_client import build_client
 from dev.child import Child
 from dev.ports import free_port
 from tests.slack.product import Product
-from worker.__main__ import prepare
+from worker.__main__ import surroundings
+from worker.composition import serve
 from worker.settings import WorkerSettings
 
 pytestmark = pytest.mark.system
@@ -99,8 +102,9 @@ async def _faults(
     settings = WorkerSettings.read()
     async with aiohttp.ClientSession() as session:
         token = settings.slack_bot_token.get_secret_value()
+        slack = build_client(token, settings.slack_api_url, session)
         with pytest.raises(PreflightError) as refused:
-            await prepare(settings, build_client(token, settings.slack_api_url, session))
+            await serve(settings, partial(surroundings, settings, slack), asyncio.Event())
     return str(refused.value).splitlines()
 
 

@@ -178,6 +178,7 @@ def ended_reply(status: ApprovalStatus) -> Reply:
         key=f"{status.id}/ended",
         notices=(Notice(code=NoticeCode.ENDED, status=status),),
         to=status.request.call.requester,
+        at=status.ended_at or workflow.now(),
     )
 
 

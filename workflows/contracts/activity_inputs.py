@@ -3,6 +3,8 @@
 Stored in histories, so from the first tag on it only grows, like `workflows.contracts.core`.
 """
 
+from datetime import datetime
+
 from pydantic import BaseModel
 
 from workflows.contracts.approvals import ApprovalStatus, Card
@@ -27,6 +29,8 @@ class Reply(BaseModel, frozen=True):
     """Whether it may have been posted by an activity whose answer nobody heard."""
     to: Person | None = None
     """Who is written to directly if the thread takes no messages from us."""
+    at: datetime | None = None
+    """When it came to be said, the same in every try and in every run."""
 
 
 class EarlierQuery(BaseModel, frozen=True):

@@ -103,6 +103,8 @@ class Message(BaseModel, frozen=True):
     files: tuple[str, ...] = ()
     is_addressed: bool = True
     """Whether it is a direct message or mentions the bot; else it is a reply in some thread."""
+    length: int = 0
+    """Characters that were sent, where `text` may be only the beginning of them."""
 
 
 class Edit(BaseModel, frozen=True):

@@ -86,6 +86,8 @@ class Answer(BaseModel, frozen=True):
 
     text: str = ""
     notices: tuple[Notice, ...] = ()
+    at: datetime | None = None
+    """When the turn came to it."""
 
     @classmethod
     def of(cls, code: NoticeCode, **data: Any) -> "Answer":

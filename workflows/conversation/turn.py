@@ -106,7 +106,8 @@ class Turn:
         """Answer the message. Whatever fails, something is said; never raises."""
         try:
             if self.state.answer is None:
-                self.state.answer = await self._answer()
+                answer = await self._answer()
+                self.state.answer = answer.model_copy(update={"at": workflow.now()})
             if not self.state.answer.is_empty:
                 await self._post_answer(self.state.answer)
         except Exception:
@@ -323,6 +324,7 @@ class Turn:
             otherwise=Notice(code=NoticeCode.SILENT, effects=tuple(self.state.effects)),
             to=self.state.message.author,
             again=self._resumed,
+            at=answer.at,
         )
         async with self._conversation.posting:
             with self._at_work():
@@ -344,6 +346,7 @@ class Turn:
                 markdown=markdown,
                 notices=notices,
                 to=self.state.message.author,
+                at=workflow.now(),
             )
             await self._posted(reply, POSTING)
 
@@ -371,8 +374,8 @@ class Turn:
 
 def _canned(message: Message) -> Answer | None:
     """The answer to a message that needs no model."""
-    if len(message.text) > MESSAGE_LIMIT:
-        return Answer.of(NoticeCode.TOO_LONG, count=len(message.text))
+    if (length := max(message.length, len(message.text))) > MESSAGE_LIMIT:
+        return Answer.of(NoticeCode.TOO_LONG, count=length)
     if message.text.strip():
         return None
     return Answer.of(NoticeCode.FILES_ONLY if message.files else NoticeCode.HELP)

@@ -218,7 +218,8 @@ class ConversationWorkflow:
 
     def _tell(self, notice: Notice, key: str, to: Person | None = None) -> None:
         key = f"{workflow.info().workflow_id}/{key}"
-        reply = Reply(origin=self._conversation.origin, key=key, notices=(notice,), to=to)
+        origin, now = self._conversation.origin, workflow.now()
+        reply = Reply(origin=origin, key=key, notices=(notice,), to=to, at=now)
         self._notices = {task for task in self._notices if not task.done()}
         self._notices.add(asyncio.create_task(self._post(reply)))
 

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from countersign.messages.endings import effect, stopped_by
+from countersign.messages.outcomes import verdict_word
 from countersign.slack.actions import (
     APPROVE,
     LIST_REFRESH,
@@ -22,7 +23,6 @@ from countersign.slack.actions import (
     WITHDRAW,
 )
 from countersign.slack.blocks import bold, context, literal, paragraph, rich, words
-from countersign.slack.ending import verdict_word
 from countersign.slack.text import date_token, escape, mention, plain
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.listing.queries import TOOL_NAME

@@ -11,10 +11,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from countersign.messages.outcomes import ending
 from countersign.slack.actions import MODALS
 from countersign.slack.blocks import as_many, bold, context, paragraph, rich, section
 from countersign.slack.buttons import not_from_slack
-from countersign.slack.ending import ending, verdict_line
+from countersign.slack.ending import verdict_line
 from countersign.slack.modals.meta import Meta
 from countersign.slack.request_section import whole_question
 from countersign.slack.text import (

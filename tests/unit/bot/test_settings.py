@@ -71,7 +71,7 @@ def test_a_wrong_setting_is_named_in_one_line_without_its_value(
     [
         ("MODEL_TIMEOUT_SECONDS", "0"),
         ("MODEL_ATTEMPTS", "0"),
-        ("AGENT_NAME", ""),
+        ("AGENT_TITLE", ""),
         ("WORKER_PORT", "x"),
     ],
 )

@@ -77,7 +77,7 @@ GOLDEN: dict[type[BaseModel], str] = {
     ),
     ToolSpec: TOOL,
     AgentSpec: f'{{"name":"B","instructions":"Buy.","model":"m","tools":[{TOOL}]}}',
-    Reply: f'{{"origin":{ORIGIN},"key":"k","markdown":"**hi**"}}',
+    Reply: f'{{"origin":{ORIGIN},"key":"k","markdown":"**hi**","at":"2026-11-23T12:00:00Z"}}',
     StatusLine: f'{{"origin":{ORIGIN},"text":"is thinking…"}}',
     EphemeralMessage: (f'{{"to":{PERSON},"origin":{ORIGIN},"notice":{{"code":"nudged"}}}}'),
     Memory: (
