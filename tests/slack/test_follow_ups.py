@@ -169,3 +169,12 @@ async def test_an_edit_while_an_approval_waits_changes_nothing_and_is_told(
     assert (await thread.hear("changed your message"))["text"] == EDIT_SEEN
     assert "Order 3 × widget" in full_text(card)
     await thread.drop(card)
+
+
+async def test_in_a_channel_every_thread_stands_for_itself(product: Product) -> None:
+    thread = await product.mention("order 3 widgets")
+    card = await thread.card()
+    other = await product.mention("never mind")
+    await other.hear("leave it at that")
+    assert "Order 3 × widget" in full_text(card)
+    await thread.drop(card)
