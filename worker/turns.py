@@ -14,8 +14,14 @@ from workflows.contracts.activities import (
     SurfaceActivities,
     TurnActivities,
 )
-from workflows.contracts.activity_inputs import Earlier, EarlierQuery, PolicyQuery, StatusLine
-from workflows.contracts.core import AgentSpec, Call
+from workflows.contracts.activity_inputs import (
+    Earlier,
+    EarlierQuery,
+    PolicyQuery,
+    ReviewQuery,
+    StatusLine,
+)
+from workflows.contracts.core import AgentSpec
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Reviewed
 
 STATUS_SECONDS = 3
@@ -50,13 +56,20 @@ class TurnSteps(TurnActivities):
         return self.describe()
 
     @activity.defn
-    async def review_call(self, call: Call) -> Reviewed:
+    async def review_call(self, query: ReviewQuery) -> Reviewed:
         """See `TurnActivities`."""
+        call = query.call
         prepared = await self.agent.prepare_call(call)
         if prepared.problem:
             return Reviewed(prepared=prepared)
         try:
-            ruling = await self.policy.judge(PolicyQuery(call=call, prepared=prepared))
+            question = PolicyQuery(
+                call=call,
+                prepared=prepared,
+                asked_here=query.asked_here,
+                instead_of=query.instead_of,
+            )
+            ruling = await self.policy.judge(question)
             return Reviewed(prepared=prepared, ruling=ruling)
         except Exception as error:  # the gate has to know that the call itself was made ready
             raise as_failure_of(POLICY_UNAVAILABLE, error) from error
