@@ -87,7 +87,7 @@ class Turn:
         self._gate = Gate(conversation, self._tell_delay)
         self._busy = 0
         self._described: tuple[datetime, AgentSpec] | None = None
-        self._agents_work: asyncio.Task[RunResult] | None = None
+        self._agents_work: asyncio.Task[Any] | None = None
 
     @property
     def is_parked(self) -> bool:
@@ -190,10 +190,15 @@ class Turn:
             TurnStoppedError: somebody stopped the turn meanwhile.
         """
         self._heed_stop()
-        self._agents_work = asyncio.create_task(self._run_agent())
+        self._agents_work = task = asyncio.current_task()
         try:
-            return await self._agents_work
-        except (asyncio.CancelledError, Exception):
+            return await self._run_agent()
+        except asyncio.CancelledError:
+            if self.state.stopped and task is not None:
+                task.uncancel()
+            self._heed_stop()
+            raise
+        except Exception:
             self._heed_stop()
             raise
         finally:
