@@ -28,6 +28,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.approval.remains import read_remains
+from workflows.contracts.activity_inputs import EarlierQuery
 from workflows.contracts.approvals import ApprovalStatus, as_ended
 from workflows.contracts.core import (
     APPROVAL_PREFIX,
@@ -55,6 +56,8 @@ from workflows.listing.pages import (
     chain_of,
     first_id,
     how_ended,
+    newest,
+    parents,
     read_grants,
     read_ids,
     read_page,
@@ -63,6 +66,8 @@ from workflows.listing.queries import (
     all_approvals,
     approvals_for,
     cleaned_up,
+    conversation_prefix,
+    conversations_in,
     ended_by_force,
     grants_for,
     replacing,
@@ -75,10 +80,12 @@ RPC_TIMEOUT = TIMEOUT
 MENTION_SECONDS = 60
 """How soon after the beginning of a thread a reply may be to a mention that is still to come.
 Slack keeps no order, but delivers within seconds what it delivers at all."""
+GOES_ON_SECONDS = 7 * 24 * 3_600
+"""How old a thread may be with which a message goes on that was said outside of it."""
 WORKER_PATIENCE = 0.8
 """Seconds for a worker to say how an approval stood that was ended by force; then its history
 has to do."""
-REPLACED = frozenset({Outcome.CHANGES_REQUESTED, Outcome.SUPERSEDED})
+REPLACED = frozenset({Outcome.CHANGES_REQUESTED, Outcome.SUPERSEDED, Outcome.WITHDRAWN})
 """Ends after which something newer may be asked."""
 PAGE = 10
 """Rows of an operator's page."""
@@ -277,6 +284,24 @@ class Conversations:
             )
         except WorkflowAlreadyStartedError as error:
             raise ConversationEndedError(id_) from error
+
+    async def earlier(self, query: EarlierQuery) -> Origin | None:
+        """The conversation in the same room of Slack that a new one goes on with: two queries.
+
+        The one of their newest request that waits, if that is meant, else the latest.
+        """
+        origin, by = query.origin, query.by
+        prefix = conversation_prefix(origin.team, origin.channel)
+        ids: Sequence[str] = ()
+        if query.of_a_request:
+            waiting = all_approvals(origin.team, requester=by.user)
+            ids = [id_ for id_ in await parents(self._temporal, waiting) if id_.startswith(prefix)]
+        if not ids:
+            found = conversations_in(origin.team, origin.channel)
+            ids = sorted(await newest(self._temporal, found), key=_ts, reverse=True)
+        since, until = float(origin.id) - GOES_ON_SECONDS, float(origin.id)
+        ts = next((_ts(id_) for id_ in ids if since < float(_ts(id_)) < until), None)
+        return origin.model_copy(update={"id": ts}) if ts else None
 
     async def report_end(self, status: ApprovalStatus) -> bool:
         """Tell the conversation that asked how an approval ended; False if there is none."""
@@ -485,6 +510,11 @@ class Approvals:
             return error
         except (RPCError, WorkflowQueryFailedError, WorkflowFailureError):
             return ApprovalClosedError(approval_id, None)
+
+
+def _ts(workflow_id: str) -> str:
+    """When a thread began, by the id of its conversation."""
+    return workflow_id.rpartition("-")[2]
 
 
 async def _answer(

@@ -1,8 +1,10 @@
 """The purchasing assistant's store: a catalogue, a budget and orders, in SQL."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -29,6 +31,9 @@ from examples.purchasing.tables import (
 
 P = ParamSpec("P")
 T = TypeVar("T")
+MOST_ORDERS = 50
+LIKENESS = 0.7
+"""How much of a name has to be right for a guess, of 1."""
 STARTS = 5
 """How often a database is tried whose tables others are creating at the same time."""
 
@@ -136,6 +141,20 @@ class Shop:
             return await session.get(Order, order_id)
 
     @unbroken
+    async def orders_of(self, requester: str, since: int = 0) -> Sequence[Order]:
+        """What somebody has ordered since a moment, in seconds since 1970; the newest first."""
+        theirs = select(Order).where(Order.requester == requester, Order.placed_at >= since)
+        async with self._session() as session:
+            newest = theirs.order_by(Order.id.desc()).limit(MOST_ORDERS)
+            return (await session.scalars(newest)).all()
+
+    @unbroken
+    async def like(self, name: str) -> str | None:
+        """What the catalogue calls what was probably meant; None if nothing is written like it."""
+        async with self._session() as session:
+            return await self._like(session, name)
+
+    @unbroken
     async def quote(self, sku: str, quantity: int) -> Quote:
         """What an order would come to.
 
@@ -164,6 +183,7 @@ class Shop:
                 total_cents=quote.total_cents,
                 requester=requester,
                 state=PLACED,
+                placed_at=int(time.time()),
             )
             session.add(order)
             await self._take_stock(session, quote.sku, quantity)
@@ -212,7 +232,8 @@ class Shop:
     async def _quote(self, session: AsyncSession, sku: str, quantity: int) -> Quote:
         item = await session.get(Item, _singular(sku.strip().lower()))
         if item is None:
-            raise ShopError(f"There is no {sku!r} in the catalogue; search_catalog lists it.")
+            meant = await self._like(session, sku)
+            raise ShopError(f"There is no {sku!r} in the catalogue.{did_you_mean(meant)}")
         if quantity > item.stock:
             raise ShopError(f"Only {pieces(item.stock, item.sku)} in stock.")
         total = item.price_cents * quantity
@@ -222,6 +243,11 @@ class Shop:
                 f"{pieces(quantity, item.sku)} would be over the budget by {euros(-left)}."
             )
         return Quote(item.sku, item.description, item.price_cents, total, left)
+
+    async def _like(self, session: AsyncSession, name: str) -> str | None:
+        skus = (await session.scalars(select(Item.sku).order_by(Item.sku))).all()
+        close = get_close_matches(_singular(name.strip().lower()), skus, n=1, cutoff=LIKENESS)
+        return close[0] if close else None
 
     async def _budget(self, session: AsyncSession) -> Budget:
         spent = await session.scalar(
@@ -243,6 +269,11 @@ async def _lock(session: AsyncSession) -> None:
     driver would otherwise begin the transaction only at the first write.
     """
     await session.execute(update(Purse).values(total_cents=Purse.total_cents))
+
+
+def did_you_mean(name: str | None) -> str:
+    """A question after a sentence, where there is something to ask."""
+    return f" Did you mean {name}?" if name else ""
 
 
 def _singular(word: str) -> str:

@@ -76,7 +76,7 @@ def test_the_example_of_a_tool_is_one() -> None:
     tool = names["water_plants"]
     assert isinstance(tool, Tool)
     assert tool.spec.needs_approval
-    assert set(tool.spec.parameters["properties"]) == {"room", "litres", "reason"}
+    assert set(tool.spec.parameters["properties"]) == {"room", "litres", "reason", "replaces"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -32,12 +32,12 @@ async def start(request: ApprovalRequest) -> Child:
     )
 
 
-async def withdraw(id_: str, request: StopRequest) -> None:
-    """Have it withdrawn, since the conversation was stopped that asked for it."""
+async def withdraw(id_: str, request: StopRequest, via: Via = Via.STOP) -> None:
+    """Have it withdrawn, since its conversation was stopped, or asks for something else."""
     decision = Decision(
         id=f"{request.id}:{id_}",
         at=workflow.now(),
-        via=Via.STOP,
+        via=via,
         by=request.by,
         verb=Verb.WITHDRAW,
     )

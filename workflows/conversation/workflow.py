@@ -173,7 +173,8 @@ class ConversationWorkflow:
     @property
     def _has_ended(self) -> bool:
         """Whether nothing more is said here, and all that was under way has come to its end."""
-        return self._over and all(task.done() for _, task in self._running)
+        is_over = self._over or (self._conversation.handed_on and not self._inbox.messages)
+        return is_over and all(task.done() for _, task in self._running)
 
     def _can_renew(self) -> bool:
         """Whether it is time for a fresh run, and all that is under way can be carried to it.

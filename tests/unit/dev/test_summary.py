@@ -9,7 +9,7 @@ from dev.ports import Ports
 from dev.processes import Stack, StackOptions
 from dev.summary import LeftOver, summary
 
-WAITS = LeftOver("1", "Order 100 × widget", "#C0OPS/1.5")
+WAITS = LeftOver("1", "Order 100 widgets", "#C0OPS/1.5")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_whoever_has_something_to_do_comes_first(options: StackOptions) -> None:
 
 def test_what_waits_takes_the_place_of_what_to_try(options: StackOptions) -> None:
     one = printed(options, WAITS)
-    assert "1 request waits for Bob since the last run: “Order 100 × widget”." in one
+    assert "1 request waits for Bob since the last run: “Order 100 widgets”." in one
     assert "Try it" in printed(options)
     assert "Try it" not in one
     assert "20+ requests wait for Bob" in printed(options, replace(WAITS, count="20+"))
