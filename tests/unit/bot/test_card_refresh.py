@@ -21,7 +21,7 @@ from tests.support.fake_slack import Json, parsed
 from tests.support.slack_payloads import a_press
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind, Posted, as_ended
 from workflows.contracts.decisions import Execution, Outcome, Stop
 
 
@@ -144,7 +144,7 @@ async def test_a_reminder_becomes_the_card(bot: BotFixture, row: str) -> None:
 
 
 async def test_a_line_and_a_copy_stay_what_they_are(bot: BotFixture) -> None:
-    copy = Copy(channel="D0CAROL", ts="8.0", user="U0CAROL")
+    copy = Posted(kind=MessageKind.COPY, channel="D0CAROL", ts="8.0", user="U0CAROL")
     card = Card(channel="D0BOB", ts="6.0", copies=(copy,), line="7.0")
     status = ended(ruled(), Outcome.EXPIRED, None).model_copy(update={"card": card})
     too_late(bot, status)

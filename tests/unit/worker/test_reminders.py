@@ -41,7 +41,7 @@ async def _remind(
 ) -> int:
     within.info = replace(within.info, scheduled_time=NOON)
     reminder = Reminder(status=status, number=1).model_copy(update=more)
-    return await within.run(cards.remind, reminder)
+    return len(await within.run(cards.remind, reminder))
 
 
 def _written_to(slack: Workspace) -> list[str]:
