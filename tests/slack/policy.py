@@ -16,17 +16,16 @@ NOT_IN_SLACK = "sprocket"
 STANDING = "headset"
 """An item that may be allowed for the rest of a thread."""
 REMINDED = "gadget"
-"""An item about which finance is reminded, and then Erin, within two seconds."""
+"""An item about which finance is reminded, and Carol once more, within two seconds."""
 MORE = f"""\
   - name: reminded
     tool: place_order
     when: sku in ['{REMINDED}', '{REMINDED}s'] && channel.is_direct
     approvers: {{groups: [S0FINANCE]}}
-    quorum: 2
     card: [dm]
-    hand_over: {{users: [U0ERIN]}}
+    hand_over: {{groups: [S0FINANCE]}}
     reminders: [1s]
-    escalate: {{after: 2s, to: {{users: [U0ERIN]}}}}
+    escalate: {{after: 2s, to: {{users: [U0CAROL]}}}}
     expires_after: 3d
 
   - name: reasons
