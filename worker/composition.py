@@ -33,6 +33,7 @@ from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.shown_calls import ShownEnds, ShownReviews, ShownTools
 from worker.surface import Surface, Surfaces
+from worker.totals import TemporalTotals
 from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals
@@ -108,6 +109,7 @@ async def prepare(settings: WorkerSettings, reach: Reach, listen: Listen) -> Kno
         )
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
+        policy.count_by(TemporalTotals(temporal, settings.task_queue))
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
         resources = await open_resources(settings, waiting)

@@ -14,8 +14,8 @@ from workflows.contracts.activities import (
     SurfaceActivities,
     TurnActivities,
 )
-from workflows.contracts.activity_inputs import PolicyQuery, StatusLine
-from workflows.contracts.core import AgentSpec, Call
+from workflows.contracts.activity_inputs import PolicyQuery, ReviewQuery, StatusLine
+from workflows.contracts.core import AgentSpec
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Reviewed
 
 STATUS_SECONDS = 3
@@ -44,13 +44,15 @@ class TurnSteps(TurnActivities):
         return self.describe()
 
     @activity.defn
-    async def review_call(self, call: Call) -> Reviewed:
+    async def review_call(self, query: ReviewQuery) -> Reviewed:
         """See `TurnActivities`."""
+        call, asked_here = query.call, query.asked_here
         prepared = await self.agent.prepare_call(call)
         if prepared.problem:
             return Reviewed(prepared=prepared)
         try:
-            ruling = await self.policy.judge(PolicyQuery(call=call, prepared=prepared))
+            question = PolicyQuery(call=call, prepared=prepared, asked_here=asked_here)
+            ruling = await self.policy.judge(question)
             return Reviewed(prepared=prepared, ruling=ruling)
         except Exception as error:  # the gate has to know that the call itself was made ready
             raise as_failure_of(POLICY_UNAVAILABLE, error) from error

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -95,6 +96,10 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
         str, typer.Option(help="In which channel: C…, or D… for a direct message.")
     ] = "",
     amount: Annotated[float | None, typer.Option(help="What it costs, in whole units.")] = None,
+    total: Annotated[
+        float | None,
+        typer.Option(help="What it and those before it cost together; --amount if left out."),
+    ] = None,
     group: Annotated[list[str] | None, typer.Option(help="A group they are in: S….")] = None,
     member_of: Annotated[
         list[str] | None, typer.Option(help="A channel they are in, where may_request names it.")
@@ -141,6 +146,8 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
             is_shared=shared,
         )
         facts = Facts(tool, who, venue, _arguments(args), amount, origin)
+        if policy.needs(tool).total:
+            facts = replace(facts, total=_total(amount, total))
         explanation = policy.explain(facts)
         steps = [
             {"part": it.part, "name": it.name, "fate": it.fate, "why": it.why}
@@ -153,7 +160,7 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
             "steps": steps,
             "ruling": ruling,
         }
-        out.show(document, explained(explanation, origin))
+        out.show(document, explained(explanation, origin, policy.window))
 
 
 def _load(path: str) -> Policy:
@@ -221,6 +228,19 @@ def _from_elsewhere(origin: str, name: str, *, has_more: bool) -> Requester:
             REFUSED,
         )
     return requester_from(f"{origin}:{name.removeprefix(f'{origin}:')}")
+
+
+def _total(amount: float | None, total: float | None) -> float | None:
+    """What a call and those before it cost together.
+
+    Raises:
+        CommandError: that is less than the call alone.
+    """
+    if total is not None and (amount is None or total < amount):
+        raise CommandError(
+            "--total counts this call too, so it is at least --amount. Write both.", REFUSED
+        )
+    return amount if total is None else total
 
 
 def _arguments(text: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Faults, rules and rulings as a person at a terminal reads them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -37,14 +38,19 @@ def faults_table(file: str, faults: Sequence[Fault]) -> RenderableType:
     return table
 
 
-def explained(explanation: Explanation, origin: str) -> RenderableType:
-    """Where it is asked, every entry with what became of it, then the ruling."""
+def explained(explanation: Explanation, origin: str, window: timedelta) -> RenderableType:
+    """Where it is asked, every entry with what became of it, then the ruling.
+
+    `window` is how far back totals count.
+    """
     table = Table(box=None, show_header=False)
     for step in explanation.steps:
         mark, style = MARKS[step.fate]
         cells = (mark, f"{step.part} {step.name}", str(step.fate), step.why)
         table.add_row(*(Text(cell, style=style) for cell in cells))
     asked = Text(f"asked in {origin_name(origin)}")
+    if (total := explanation.ruling.total) is not None:
+        asked.append(f"; {total:,.2f} in all within {in_words(window)}, this call included")
     return Group(asked, table, Text(), *_ruling(explanation.ruling))
 
 

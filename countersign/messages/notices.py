@@ -75,7 +75,7 @@ def _too_many_messages(notice: Notice, _: Voice) -> str:
 def _nobody_asked_yet(notice: Notice, voice: Voice) -> str:
     until = f" until {notice.at:%Y-%m-%d %H:%M} UTC" if notice.at else ""
     return (
-        "I can't find out in Slack who has to approve this, so nobody has been asked yet and "
+        "I can't find out yet who has to approve this, so nobody has been asked and "
         f"nothing has been done. I'll keep trying{until} and ask as soon as I can. "
         f"{voice.code('cancel that')} takes it back."
     )

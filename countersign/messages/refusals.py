@@ -10,6 +10,7 @@ UNCHECKED = {
     Unchecked.PREVIEW: "what it would do now",
     Unchecked.CONVERSATION: "whether this conversation is still running",
     Unchecked.POLICY: "what the policy says about your changes",
+    Unchecked.TOTAL: "what was asked for before this",
     Unchecked.OBJECTION: "whether somebody who wants to stop it may do so",
     Unchecked.TURN: "the votes that came before yours",
 }

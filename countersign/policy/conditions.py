@@ -19,6 +19,7 @@ from countersign.policy.vocabulary import (
     FACTS,
     GROUPS,
     PLACE,
+    TOTAL,
     UnreadableError,
     arguments_of,
     environment,
@@ -56,6 +57,7 @@ class Condition:
     needs_groups: bool
     needs_account: bool
     needs_place: bool
+    needs_total: bool
     always: bool | None
     """What it is whatever the facts are; None if it depends on them."""
 
@@ -93,6 +95,7 @@ def compile_condition(text: str, tool: ToolSpec) -> Condition:
         needs_groups=_mentions((GROUPS,), text, variables),
         needs_account=_mentions(ACCOUNT, text, variables),
         needs_place=_mentions(PLACE, text, variables),
+        needs_total=_mentions((TOTAL,), text, variables),
         always=always,
     )
 

@@ -49,6 +49,9 @@ class Facts:
     origin: str = SLACK
     room: str = ""
     """Outside Slack: the channel in which people are asked, if there is one."""
+    total: float | None = None
+    """`amount` and those before it together, as `countersign.policy.totals` adds them up; None
+    if no condition asks for it, or the tool has no cost."""
 
 
 def requester_from(user: str) -> Requester:

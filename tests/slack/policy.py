@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dev.paths import ROOT
 from dev.processes import Stack
-from dev.smoke.policy import SHORT_LIVED, write_policy
+from dev.smoke.policy import SHORT_LIVED, each_by_itself, write_policy
 from dev.wiring import POLICY
 
 EXPIRES = SHORT_LIVED
@@ -63,8 +63,8 @@ def policy_of(stack: Stack) -> Path:
 
 
 def rule_as_usual(file: Path) -> Path:
-    """Write the sandbox's policy into a file and return its path."""
-    file.write_text(RULES.read_text(encoding="utf-8"), encoding="utf-8")
+    """Write the sandbox's policy into a file, each order by itself, and return its path."""
+    file.write_text(each_by_itself(RULES.read_text(encoding="utf-8")), encoding="utf-8")
     return file
 
 

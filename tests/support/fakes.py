@@ -22,6 +22,8 @@ from workflows.contracts.activity_inputs import (
     EligibilityQuery,
     EphemeralMessage,
     PolicyQuery,
+    Recount,
+    Recounted,
     Reminder,
     Reply,
     StatusLine,
@@ -190,6 +192,7 @@ class FakePolicy(PolicyActivities, Watched):
         """Given in order; after the last one, `rule` asks for everything."""
         self.queries: list[PolicyQuery] = []
         self.down = False
+        self.is_uncounted = False
         self.busy = 0
         """How often it cannot say yet."""
 
@@ -206,6 +209,13 @@ class FakePolicy(PolicyActivities, Watched):
             return self.rulings.pop(0)
         verdict = Verdict.ALLOW if self.rule.auto_approve else Verdict.ASK
         return Ruling(verdict=verdict, rule=self.rule, audience=("public",))
+
+    @activity.defn
+    async def recount(self, recount: Recount) -> Recounted:
+        """Nothing else came before."""
+        if self.is_uncounted:
+            raise ApplicationError("no list", non_retryable=True)
+        return Recounted(total=recount.counted)
 
 
 class FakeDirectory(DirectoryActivities, Watched):

@@ -10,8 +10,11 @@ from workflows.contracts.activity_inputs import (
     EligibilityQuery,
     EphemeralMessage,
     PolicyQuery,
+    Recount,
+    Recounted,
     Reminder,
     Reply,
+    ReviewQuery,
     StatusLine,
     VoteCheck,
     VoteFacts,
@@ -32,7 +35,7 @@ class TurnActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def review_call(self, call: Call) -> Reviewed:
+    async def review_call(self, query: ReviewQuery) -> Reviewed:
         """Say what a call would do and what the policy says of it; change nothing.
 
         Raises:
@@ -112,6 +115,15 @@ class PolicyActivities(ABC):
     @abstractmethod
     async def judge(self, query: PolicyQuery) -> Ruling:
         """Say what the policy says of a call. A policy that fails while evaluating denies."""
+
+    @activity.defn
+    @abstractmethod
+    async def recount(self, recount: Recount) -> Recounted:
+        """Say what an approval and those asked for before it cost together, and if that matters.
+
+        Raises:
+            ApplicationError: it cannot be added up.
+        """
 
 
 class DirectoryActivities(ABC):

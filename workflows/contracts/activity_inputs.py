@@ -85,11 +85,53 @@ class EligibilityQuery(BaseModel, frozen=True):
     rule: Rule
 
 
+class AskedHere(BaseModel, frozen=True):
+    """What an approval of the same conversation costs, as a total counts it."""
+
+    id: str
+    """The approval's."""
+    amount: float
+    """In whole units of the currency."""
+
+
+class ReviewQuery(BaseModel, frozen=True):
+    """A call of which is asked what it would do, and what the policy says of it."""
+
+    call: Call
+    asked_here: tuple[AskedHere, ...] = ()
+    """What the same person asked the same tool for here a moment ago and may be done: Temporal's
+    visibility follows in its own time."""
+
+
 class PolicyQuery(BaseModel, frozen=True):
-    """A call for which the policy's ruling is asked."""
+    """A call for which the policy's ruling is asked. A call with an approval is an edit of it."""
 
     call: Call
     prepared: Prepared
+    asked_here: tuple[AskedHere, ...] = ()
+
+
+class Recount(BaseModel, frozen=True):
+    """An approval whose total is asked again when it is decided.
+
+    What was asked in other threads within the same second could not be counted when it was asked.
+    """
+
+    call: Call
+    """As it was asked for."""
+    prepared: Prepared
+    counted: float
+    """What it and those before it came to then."""
+    rule: str
+    """The rule under which it was asked."""
+
+
+class Recounted(BaseModel, frozen=True):
+    """What an approval comes to with all that was asked for before it."""
+
+    total: float
+    is_ruled_alike: bool = True
+    """Whether the policy asks for the same by this total."""
 
 
 class Concluded(BaseModel, frozen=True):
@@ -109,6 +151,8 @@ class VoteCheck(BaseModel, frozen=True):
     """What it would do now is asked."""
     edited: Call | None = None
     """A call as an approver wrote it: what it would do, and what the policy says of it."""
+    recount: Recount | None = None
+    """Its total is asked."""
     reason: str = ""
     """The model's reason for it, which rules may look at."""
     conversation: str = ""
@@ -120,6 +164,7 @@ class VoteFacts(BaseModel, frozen=True):
 
     eligibilities: tuple[Eligibility, ...] | None = None
     prepared: Prepared | None = None
+    recounted: Recounted | None = None
     edited: Prepared | None = None
     ruling: Ruling | None = None
     """None too where the edited call cannot be made ready."""

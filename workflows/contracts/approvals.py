@@ -51,6 +51,8 @@ class ApprovalRequest(BaseModel, frozen=True):
     """The standing permission under which nobody has to be asked."""
     decided_in: str = ""
     """Slack's workspace in which people decide it; empty if it was asked there."""
+    total: float | None = None
+    """What it and those before it cost together when it was asked, where the policy asks that."""
 
     @property
     def team(self) -> str:
@@ -234,6 +236,16 @@ def ended_as(outcome: Outcome, execution: Execution) -> tuple[Outcome, Execution
         Outcome.STOPPED if is_cut_off else outcome,
         Execution.UNKNOWN if has_begun else execution,
     )
+
+
+def may_be_done(outcome: Outcome, execution: Execution) -> bool:
+    """Whether it waits, was done, or may have been done or yet be done: so it costs something.
+
+    What was rejected, withdrawn or has expired does not, and neither does an action that failed.
+    """
+    if outcome in {Outcome.PENDING, Outcome.APPROVED}:
+        return execution is not Execution.FAILED
+    return execution in {Execution.RUNNING, Execution.UNKNOWN}
 
 
 ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN})

@@ -116,8 +116,20 @@ class Gate:
         return refused_before_for_model(refused) if refused else ""
 
     async def review(self, passage: Passage) -> str:
-        """Have the call put in plain words and judged; a call that cannot be done ends."""
-        passage.reviewed = await review(passage.it, self.tell_delay)
+        """Have the call put in plain words and judged; a call that cannot be done ends.
+
+        Calls of one answer are reviewed side by side. Where the policy asks for a total, each
+        counts those before it, so it is judged again once these are asked.
+        """
+        conversation, it = self.conversation, passage.it
+        while True:
+            counted = conversation.asked_by(it.call)
+            passage.reviewed = await review(it, self.tell_delay, counted)
+            if passage.ruling.total is None or passage.ruling.verdict is Verdict.DENY:
+                break
+            await conversation.turn_of(it)
+            if it.withdrawn_by or set(conversation.asked_by(it.call)) <= set(counted):
+                break
         return passage.reviewed.prepared.problem
 
     async def heed_withdrawal(self, passage: Passage) -> str:
@@ -158,11 +170,13 @@ class Gate:
         request = _request(passage)
         id_ = request.call.approval
         self.conversation.waiting[id_] = it.asked = request
+        self.conversation.note_asked(request)
         self.starting += 1
         try:
             child = await approval_child.start(request)
         except BaseException:
             del self.conversation.waiting[id_]
+            self.conversation.forget_asked(id_)
             it.asked = None
             raise
         finally:
@@ -179,6 +193,7 @@ class Gate:
         it, conversation = passage.it, self.conversation
         status = await conversation.end_of(it.approval)
         it.asked, it.status = None, status
+        conversation.note_end(status)
         if status.outcome is Outcome.SUPERSEDED and it.replacements < MOST_REPLACEMENTS - 1:
             it.replaces = lean(status)
             it.replacements += 1
@@ -238,4 +253,5 @@ def _request(passage: Passage) -> ApprovalRequest:
         audience=ruling.audience,
         granted=passage.granted,
         decided_in=ruling.team,
+        total=ruling.total,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workflows.contracts.activity_inputs import AskedHere
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import Call, Message, Origin, StopRequest
 from workflows.contracts.decisions import Outcome
@@ -49,6 +50,16 @@ class Remembered(BaseModel, frozen=True):
     at: datetime
     verdict: str
     """What the model was told."""
+
+
+class AskedLately(BaseModel, frozen=True):
+    """What was asked in this thread a moment ago and costs something, if it is not done for."""
+
+    cost: AskedHere
+    tool: str
+    requester: str
+    """Id of the person."""
+    at: datetime
 
 
 class GuardedCall(BaseModel):
@@ -140,6 +151,7 @@ class Memory(BaseModel, frozen=True):
     """Approvals sent back for changes whose new proposal is still to come."""
     asks: tuple[datetime, ...] = ()
     """When people were asked within the last hour."""
+    lately: tuple[AskedLately, ...] = ()
     edited: tuple[str, ...] = ()
     """`ts` of messages of which somebody was told that edits are not followed."""
     listening: bool = False

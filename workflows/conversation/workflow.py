@@ -242,6 +242,7 @@ class ConversationWorkflow:
             refusals=tuple(conversation.refusals),
             revised=tuple(conversation.revised),
             asks=tuple(conversation.asks),
+            lately=tuple(conversation.lately),
             edited=tuple(self._edited),
             over=self._over,
         )

@@ -64,6 +64,18 @@ def replacing(approval_id: str) -> str:
     return f"WorkflowType = '{APPROVAL_WORKFLOW}' AND {REPLACES.name} = '{approval_id}'"
 
 
+def counted(task_queue: str, requester: str, tool: str, since: datetime) -> str | None:
+    """The query of what somebody asked one tool for that waits or has ended since; None as above.
+
+    Of an approval, what counts for a total is when it ended: so long does Temporal keep it.
+    """
+    filters = _filters(None, tool, requester)
+    if filters is None or not tool or not requester:
+        return None
+    since_then = f"({_RUNNING} OR CloseTime >= '{_moment(since)}')"
+    return " AND ".join([*filters, f"TaskQueue = '{task_queue}'", since_then])
+
+
 def ended_by_force(task_queue: str, since: datetime) -> str:
     """The query of the approvals of one installation that Temporal ended, or somebody in it."""
     states = ", ".join(f"'{state}'" for state in _FORCED)

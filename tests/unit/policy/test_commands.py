@@ -106,6 +106,27 @@ def test_a_call_whose_amount_is_not_known_is_explained_as_denied() -> None:
     assert "the call has no `amount`" in said
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--amount", "1000"), ("1,000.00 in all within 1d", "approval by orders-over-1000")),
+        (("--amount", "400", "--total", "900"), ("900.00 in all", "approval by orders")),
+        (("--amount", "400", "--total", "1400.5"), ("1,400.50 in all", "by orders-over-1000")),
+        (("--amount", "400", "--total", "300"), ("at least --amount",)),
+        (("--total", "300"), ("at least --amount",)),
+        ((), ("denied", "the call has no `total_today`")),
+    ],
+)
+def test_an_explanation_says_what_it_comes_to_with_those_before(
+    given: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    counting = GOOD.replace("amount > 1000", "total_today >= 1000")
+    Path("policy.yaml").write_text(counting, encoding="utf-8")
+    _, said = run("explain", *CALL, *given)
+    for word in words:
+        assert word in said
+
+
 def test_guests_are_explained_as_guests() -> None:
     _, said = run("explain", *CALL, "--amount", "1", "--guest")
     assert "does not let guests ask" in said
