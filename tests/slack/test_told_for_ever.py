@@ -56,10 +56,11 @@ async def test_every_message_about_an_approval_says_how_it_ended(product: Produc
     everything = await _everything(product, thread, line, id_)
     given = await thread.redrawn(everything[3], "You handed this over to <@U0CAROL>")
     assert buttons(given) == []
-    assert {it.kind for it in (await product.approvals.status(id_)).messages} == EVERY
     await thread.press(everything[4], "Approve", CAROL)
 
     for message in everything:
         ended = await thread.redrawn(message, "Approved")
         assert buttons(ended) == []
         assert "accessory" not in ended["blocks"][0]
+    await product.temporal.get_workflow_handle(id_).result()
+    assert {it.kind for it in (await product.approvals.status(id_)).messages} == EVERY
