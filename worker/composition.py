@@ -25,6 +25,7 @@ from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
 from worker.conclusion import Conclusion
 from worker.directory import SlackDirectory
+from worker.earlier import EarlierConversations
 from worker.home_publisher import HomePublisher
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyFile, open_policy
@@ -155,7 +156,8 @@ def build_activities(
         changed,
         settings.agentex_card_channel,
     )
-    steps = TurnSteps(runner.describe, runner, policy, surfaces)
+    earlier = EarlierConversations(known.temporal, surfaces)
+    steps = TurnSteps(runner.describe, runner, policy, surfaces, earlier)
     return [
         ShownTools(runner, surfaces, runner.masked),
         cards,

@@ -12,7 +12,7 @@ from temporalio import activity
 
 from worker.surface import Surface, Surfaces
 from workflows.contracts.activities import AgentActivities, LifecycleActivities, TurnActivities
-from workflows.contracts.activity_inputs import ReviewQuery, StatusLine
+from workflows.contracts.activity_inputs import Earlier, EarlierQuery, ReviewQuery, StatusLine
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
 from workflows.contracts.rules import Reviewed, Verdict
@@ -72,6 +72,11 @@ class ShownReviews(TurnActivities):
             await self._shown.call(call, at)
             await self._shown.result(call, at, ToolResult(ok=False, text=why))
         return reviewed
+
+    @activity.defn
+    async def find_earlier(self, query: EarlierQuery) -> Earlier:
+        """See `TurnActivities`."""
+        return await self._steps.find_earlier(query)
 
 
 class ShownEnds(LifecycleActivities):

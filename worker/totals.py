@@ -100,8 +100,9 @@ class TemporalTotals:
         """See `Totals`. What was asked in the same conversation may not be listed yet."""
         listed = await self._listed(query.call, window)
         known = {cost.id for cost in listed}
-        here = [it.amount for it in query.asked_here if it.id not in known]
-        return [*here, *(cost.amount for cost in listed if cost.id != query.call.approval)]
+        here = (it for it in query.asked_here if it.id not in known)
+        out = {query.call.approval, query.instead_of}
+        return [it.amount for it in (*here, *listed) if it.id not in out]
 
     async def costs_ahead_of(self, call: Call, window: timedelta) -> Sequence[float]:
         """See `Totals`."""

@@ -159,6 +159,14 @@ def _said_earlier(_: Notice, voice: Voice) -> str:
     )
 
 
+def _goes_on(notice: Notice, voice: Voice) -> str:
+    link = voice.link("our last thread", notice.link) if notice.link else ""
+    return (
+        f"I take that as part of {link or 'our last thread'} and answer there. To start something "
+        "new, say in full what you need."
+    )
+
+
 def _stopped(notice: Notice, _: Voice) -> str:
     return f"Stopped. {effects_for_person(notice.effects)}"
 
@@ -181,5 +189,6 @@ SENTENCES: Mapping[NoticeCode, Callable[[Notice, Voice], str]] = {
     NoticeCode.PRESS_HERE: _press_here,
     NoticeCode.NOT_WITHDRAWN: _not_withdrawn,
     NoticeCode.SAID_EARLIER: _said_earlier,
+    NoticeCode.GOES_ON: _goes_on,
     NoticeCode.STOPPED: _stopped,
 }

@@ -202,9 +202,14 @@ def _why_unreachable(entry: RuleEntry, rule: Rule, facts: Facts) -> str:
             "there is nobody else. Ask again in a channel."
         )
     return (
-        f"Rule `{rule.name}` needs {rule.needed} approvals, and without the person who asks there "
+        f"Rule `{rule.name}` needs {counted(rule.needed)}, and without the person who asks there "
         "are not enough approvers. Somebody else has to ask, or an administrator has to name more."
     )
+
+
+def counted(needed: int) -> str:
+    """So many approvals, in words."""
+    return "one approval" if needed == 1 else f"{needed} approvals"
 
 
 def _is_for_operators(rule: Rule) -> bool:

@@ -34,6 +34,10 @@ class Venue:
     name: str = ""
 
 
+UNKNOWN = Venue("here")
+"""A channel of which nothing is known, where a policy is explained: `here` stays `here`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """One call. `amount` is in whole units of the currency; None if the tool has no cost.

@@ -8,7 +8,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from countersign.policy.facts import Facts
+from countersign.policy.facts import UNKNOWN, Facts
 from workflows.contracts.core import ToolSpec
 
 FACTS = {
@@ -134,6 +134,8 @@ def values_of(facts: Facts, tool: ToolSpec) -> dict[str, Any]:
         values["amount"] = float(facts.amount)
     if facts.total is not None and math.isfinite(facts.total):
         values[TOTAL] = float(facts.total)
+    if channel == UNKNOWN:
+        return {name: it for name, it in values.items() if not name.startswith("channel.")}
     return values
 
 

@@ -21,10 +21,11 @@ from agents.exceptions import ModelBehaviorError
 from agents.function_schema import FuncSchema, function_schema
 from pydantic import ValidationError
 
-from countersign.tools.schema import for_model, with_reason
+from countersign.tools.schema import for_model, guarded
 from countersign.tools.text import encodable
 from workflows.contracts.core import ArgumentField, Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
+from workflows.contracts.replacing import REPLACES
 from workflows.digest import REASON
 from workflows.redaction import typed_as_secret
 
@@ -32,7 +33,7 @@ T = TypeVar("T")
 
 
 class ReservedNameError(Exception):
-    """A tool has a parameter that every tool is given: `reason`, or why a call is not run."""
+    """A tool has a parameter that every tool is given, such as `reason` or `replaces`."""
 
 
 class ToolError(Exception):
@@ -122,12 +123,12 @@ class Tool:
         return self.described(needs_approval=self.needs_approval)
 
     def described(self, *, needs_approval: bool) -> ToolSpec:
-        """The same if a person has to approve each call, which also asks for a reason."""
+        """The same if a person has to approve each call, which then takes a reason too."""
         parameters = for_model(self.schema.params_json_schema)
         return ToolSpec(
             name=self.schema.name,
             description=self.schema.description or self.title,
-            parameters=with_reason(parameters) if needs_approval else parameters,
+            parameters=guarded(parameters) if needs_approval else parameters,
             needs_approval=needs_approval,
             title=self.title,
             status=self.status,
@@ -195,7 +196,8 @@ def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[
 
     def make(body: Body) -> Tool:
         schema = function_schema(body)
-        for name in {REASON, NOT_RUN} & schema.params_json_schema.get("properties", {}).keys():
+        taken = schema.params_json_schema.get("properties", {}).keys()
+        for name in {REASON, REPLACES, NOT_RUN} & taken:
             raise ReservedNameError(f"{schema.name}: call its parameter something else than {name}")
         return Tool(body, title, status, needs_approval, schema)
 

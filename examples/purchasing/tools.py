@@ -1,12 +1,13 @@
 """The purchasing assistant's tools. To add one, see README, "Add your own tool"."""
 
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from countersign.tools import ArgumentField, Context, Preview, ToolError, tool
 from examples.purchasing.money import euros
-from examples.purchasing.shop import Shop, ShopError
+from examples.purchasing.shop import Shop, ShopError, did_you_mean
 from examples.purchasing.tables import Order
 
 MOST_AT_ONCE = 10_000
@@ -15,6 +16,7 @@ Sku = Annotated[
     str, Field(min_length=1, max_length=60, description="Catalogue name, as in search_catalog.")
 ]
 Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many pieces.")]
+Since = Literal["today", "this week", "this month", "ever"]
 OrderId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Order number, without the #.")]
 
 
@@ -27,7 +29,8 @@ async def search_catalog(ctx: Context, query: str) -> str:
     """
     items = await _shop(ctx).search(query)
     if not items:
-        return f"Nothing in the catalogue matches {query!r}."
+        meant = did_you_mean(await _shop(ctx).like(query))
+        return f"Nothing in the catalogue matches {query!r}.{meant}"
     return "\n".join(
         f"{item.sku}: {item.description}, {euros(item.price_cents)} each, {item.stock} in stock"
         for item in items
@@ -51,6 +54,35 @@ async def order_status(ctx: Context, order_id: OrderId) -> str:
     if order is None:
         return f"There is no order #{order_id}."
     return f"Order #{order.id} is {order.state}: {_what(order)}."
+
+
+@tool(title="Look up orders", status="is looking up the orders…")
+async def list_orders(ctx: Context, since: Since = "ever") -> str:
+    """List what the person you are talking to has ordered, the newest first; nobody else's orders.
+
+    Args:
+        ctx: what the tool may use.
+        since: from when on. Days begin at midnight UTC, weeks on Monday.
+    """
+    orders = await _shop(ctx).orders_of(ctx.context.call.requester.user, _begin_of(since))
+    if not orders:
+        return "You have ordered nothing yet." if since == "ever" else f"Nothing {since}."
+    return "\n".join(f"Order #{it.id} is {it.state}: {_what(it)}." for it in orders)
+
+
+def _begin_of(since: Since) -> int:
+    """When that began, in seconds since 1970."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    match since:
+        case "today":
+            begin = today
+        case "this week":
+            begin = today - timedelta(days=today.weekday())
+        case "this month":
+            begin = today.replace(day=1)
+        case "ever":
+            return 0
+    return int(begin.timestamp())
 
 
 @tool(title="Place an order", status="is placing the order…", needs_approval=True)

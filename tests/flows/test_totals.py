@@ -15,7 +15,7 @@ from countersign.runtime.waiting import Waiting
 from tests.flows.flow import Flow, act, at_work
 from tests.support.builders import ALICE, BOB, a_call, a_prepared, a_request, a_thread
 from tests.support.fakes import FakeAgent, FakePolicy
-from tests.support.scripted_model import Answer, Script, says
+from tests.support.scripted_model import Answer, Script, calls, says
 from tests.unit.policy.policies import InMemoryDirectory
 from worker.policy import PolicyFile, open_policy
 from worker.totals import TemporalTotals, Totals, TotalsAwayError, UncountableError
@@ -371,3 +371,15 @@ class Blind:
 
     async def costs_ahead_of(self, call: Call, window: timedelta) -> Sequence[float]:
         return await self.totals.costs_ahead_of(call, window)
+
+
+async def test_a_request_that_gives_way_is_not_counted(temporal: Client, tmp_path: Path) -> None:
+    async with office(temporal, tmp_path, act(3000)) as flow:
+        old = await flow.ask()
+        await flow.listed(1)
+        flow.script.answers.append(calls(("act", f'{{"n": 2000, "replaces": "{old}"}}')))
+
+        new = await flow.ask("make it 2000")
+
+        assert flow.cards.of(new).request.rule.name == "orders"
+        assert flow.cards.of(new).request.replaces == old

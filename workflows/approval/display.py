@@ -17,6 +17,7 @@ from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal,
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.listing.rows import approval_memo
 from workflows.listing.search_attributes import changes
+from workflows.listing.summaries import approval_details
 from workflows.timeouts import CARD_PATIENCE, call_slack, patiently
 
 MOST_REMINDERS = 60
@@ -62,6 +63,23 @@ class CardPublisher:
             self._drawn = state.face
             await workflow.wait_condition(lambda: self._is_behind or state.settled)
         self.relist()
+
+    async def keep_described(self) -> None:
+        """Have Temporal's Web UI say how it stands. That costs no event."""
+        state = self._state
+        while not state.settled:
+            described = state.face
+            self.describe()
+            await workflow.wait_condition(
+                lambda seen=described: state.settled or seen != state.face
+            )
+
+    def describe(self) -> None:
+        """Say how it stands now, if that can be said."""
+        try:
+            workflow.set_current_details(approval_details(self._state.status()))
+        except Exception:
+            workflow.logger.exception("It could not be said how an approval stands")
 
     @property
     def _is_behind(self) -> bool:

@@ -103,6 +103,7 @@ class ApprovalWorkflow:
         except Exception:
             workflow.logger.exception("An approval ends by a bug")
             await self._end_by_a_bug()
+        self._publisher.describe()
         try:
             return self.status()
         except Exception as error:  # then Temporal shows it as failed, and who looks says so
@@ -134,6 +135,7 @@ class ApprovalWorkflow:
             state.voting.close(Outcome.APPROVED, workflow.now(), _allowed(request))
         shows = publisher.keep_listed() if request.is_automatic else publisher.keep_card_true()
         self._keep(publisher.outbox.deliver())
+        self._keep(publisher.keep_described())
         self._keep(keep_time(state, publisher))
         self._keep(watch_conversation(state))
         return self._keep(shows)

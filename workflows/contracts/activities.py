@@ -7,6 +7,8 @@ from temporalio import activity
 from workflows.contracts.activity_inputs import (
     Batch,
     Concluded,
+    Earlier,
+    EarlierQuery,
     EligibilityQuery,
     EphemeralMessage,
     PolicyQuery,
@@ -41,6 +43,14 @@ class TurnActivities(ABC):
         Raises:
             ApplicationError: of type `POLICY_UNAVAILABLE`, if the policy cannot say; of any other,
                 if the call could not be made ready.
+        """
+
+    @activity.defn
+    @abstractmethod
+    async def find_earlier(self, query: EarlierQuery) -> Earlier:
+        """The conversation that a new one may go on with: the latest of one person alone with us.
+
+        In rooms of several people there is none.
         """
 
 

@@ -33,6 +33,24 @@ class Reply(BaseModel, frozen=True):
     """When it came to be said, the same in every try and in every run."""
 
 
+class EarlierQuery(BaseModel, frozen=True):
+    """Which conversation a message goes on with that begins a new one."""
+
+    origin: Origin
+    by: Person
+    of_a_request: bool
+    """Whether it is about a request that waits, if one does; else about what was said last."""
+
+
+class Earlier(BaseModel, frozen=True):
+    """The conversation that somebody had before another, in the same room."""
+
+    origin: Origin | None = None
+    """None if there is none to go on with."""
+    link: str = ""
+    """Opens it; empty where there is no such thing."""
+
+
 class StatusLine(BaseModel, frozen=True):
     """What is shown while the agent works; an empty text takes it away."""
 
@@ -101,6 +119,8 @@ class ReviewQuery(BaseModel, frozen=True):
     asked_here: tuple[AskedHere, ...] = ()
     """What the same person asked the same tool for here a moment ago and may be done: Temporal's
     visibility follows in its own time."""
+    instead_of: str = ""
+    """Id of the request that is withdrawn before this one is asked, so that no total counts it."""
 
 
 class PolicyQuery(BaseModel, frozen=True):
@@ -109,6 +129,7 @@ class PolicyQuery(BaseModel, frozen=True):
     call: Call
     prepared: Prepared
     asked_here: tuple[AskedHere, ...] = ()
+    instead_of: str = ""
 
 
 class Recount(BaseModel, frozen=True):

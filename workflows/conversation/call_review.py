@@ -30,7 +30,7 @@ async def review(
     A Slack that is away delays it, and the thread is told so once. Meanwhile whoever asked may
     take it back.
     """
-    query = ReviewQuery(call=it.call, asked_here=asked_here)
+    query = ReviewQuery(call=it.call, asked_here=asked_here, instead_of=it.instead_of)
     try:
         return await _review_now(query)
     except FailureError as error:

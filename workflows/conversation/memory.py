@@ -75,12 +75,16 @@ class GuardedCall(BaseModel):
     replaces: ApprovalStatus | None = None
     """What the next approval takes the place of."""
     replacements: int = 0
+    instead_of: str = ""
+    """Id of the request that waits and is to be withdrawn for this one, by whoever made it."""
+    gave_way: bool = False
+    """Whether it is withdrawn since its requester asks for another in its place."""
     delayed: bool = False
     """Whether the thread was told that nobody could be asked yet."""
     withdrawn_by: str = ""
     """Who took it back before anybody was asked."""
     stopped: StopRequest | None = None
-    """By what the whole turn was stopped."""
+    """By what it was taken back together with its turn, or for another call."""
 
     @property
     def approval(self) -> str:
@@ -132,6 +136,8 @@ class TurnState(BaseModel):
     """The answer, while Slack has not taken it."""
     stopped: bool = False
     """Whether somebody stopped it: what is under way ends, and nothing new begins."""
+    gave_way: bool = False
+    """Whether all that it asked for is asked for otherwise now, which another turn tells of."""
 
 
 class Memory(BaseModel, frozen=True):

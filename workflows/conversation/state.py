@@ -65,6 +65,8 @@ class ConversationState:
     asks: list[datetime] = field(default_factory=list[datetime])
     lately: list[AskedLately] = field(default_factory=list[AskedLately])
     floor: asyncio.Lock = field(default_factory=asyncio.Lock)
+    handed_on: bool = False
+    """Whether its first message was left to another conversation, so that this one may end."""
     renewing: bool = False
     """Whether the conversation is about to go on in a fresh run: nobody takes the floor then."""
     posting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTED_AT_ONCE))
@@ -157,6 +159,12 @@ class ConversationState:
             if call_digest(request.call.tool, request.call.arguments) == digest:
                 return id_
         return None
+
+    def own_request(self, id_: str, by: Person) -> GuardedCall | None:
+        """The call of somebody's that waits for people under this id, if there is one."""
+        asked = (it for it in self.calls if it.asked and not it.asked.is_automatic)
+        own = (it for it in asked if it.call.requester.same_as(by))
+        return next((it for it in own if it.approval == id_), None)
 
     def refused_before(self, tool: str, arguments: str) -> Remembered | None:
         """How the very same call was refused a moment ago, if it was."""

@@ -37,7 +37,12 @@ def _call(tool: str, arguments: Any) -> Any:
 
 
 def test_the_agent_has_its_tools_and_the_right_ones_are_guarded() -> None:
-    assert set(TOOLS) == GUARDED | {"search_catalog", "check_budget", "order_status"}
+    assert set(TOOLS) == GUARDED | {
+        "search_catalog",
+        "check_budget",
+        "order_status",
+        "list_orders",
+    }
     assert {name for name, tool in TOOLS.items() if tool.needs_approval} == GUARDED
 
 
@@ -134,7 +139,7 @@ async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(runner: Ag
         *GUARDED,
         "check_budget",
     }
-    assert specs["check_budget"].parameters["required"] == ["reason"]
+    assert specs["check_budget"].parameters["required"] == ["reason", "replaces"]
     call = _call("check_budget", {"reason": "they asked"})
     prepared = await runner.prepare_call(call)
     assert (prepared.problem, prepared.reason) == ("", "they asked")
