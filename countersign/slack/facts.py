@@ -26,8 +26,11 @@ def waiting_facts(status: ApprovalStatus, *, rings: bool = False) -> Iterator[st
         yield f"for {told(others, MOST_NOTIFIED)}"
 
 
-def markings(status: ApprovalStatus) -> Iterator[str]:
-    """What makes this approval different from one by a second person in Slack."""
+def markings(status: ApprovalStatus, *, rings: bool = True) -> Iterator[str]:
+    """What makes this approval different from one by a second person in Slack.
+
+    Without `rings`, those who decide for others are left out, since they would be mentioned.
+    """
     rule = status.in_force
     if status.outcome is Outcome.PENDING:
         if rule.solo:
@@ -36,7 +39,7 @@ def markings(status: ApprovalStatus) -> Iterator[str]:
             yield f"{person(status, status.request.call.requester)} may approve this alone"
     if is_from_elsewhere(status):
         yield "Asked by somebody from another workspace"
-    if status.outcome is Outcome.PENDING:
+    if status.outcome is Outcome.PENDING and rings:
         yield from changes_of_people(status)
     if any(not decision.via.is_verified for decision in _decisions(status)):
         yield "Decided outside Slack; nobody verified who it was"

@@ -11,12 +11,14 @@ from countersign.slack.ending import RESULT_LIMIT, UNFINISHED, execution, headli
 from countersign.slack.facts import is_alone
 from countersign.slack.people import any_of
 from countersign.slack.request_section import summary
-from countersign.slack.text import escape, line, moment
+from countersign.slack.text import escape, line, mention_channel, moment
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
 
 SUMMARY_LIMIT = 300
 MOST_PROBLEMS = 5
+THREAD_REFUSES = "thread: "
+"""Before Slack's word for why the thread takes no line, among a card's problems."""
 
 
 def waiting_line(status: ApprovalStatus) -> str:
@@ -44,6 +46,14 @@ def line_blocks(status: ApprovalStatus, deployment: str) -> Sequence[Block]:
         accessibility_label="Withdraw this request; only who asked can",
     )
     return [SectionBlock(block_id=place.block_id, text=mrkdwn(text), accessory=withdraw)]
+
+
+def letter_text(status: ApprovalStatus) -> str:
+    """The same for who asked, in their direct messages, since the thread takes nothing."""
+    problems = status.card.problems if status.card else ()
+    codes = [it.removeprefix(THREAD_REFUSES) for it in problems if it.startswith(THREAD_REFUSES)]
+    why = f" (Slack says {escape(codes[-1])})" if codes else ""
+    return f"I can't post in {mention_channel(status.origin.channel)}{why}. {waiting_line(status)}"
 
 
 def _waiting(status: ApprovalStatus) -> str:

@@ -15,7 +15,19 @@ NOT_IN_SLACK = "sprocket"
 """An item that is decided outside Slack."""
 STANDING = "headset"
 """An item that may be allowed for the rest of a thread."""
+REMINDED = "gadget"
+"""An item about which finance is reminded, and Carol once more, within two seconds."""
 MORE = f"""\
+  - name: reminded
+    tool: place_order
+    when: sku in ['{REMINDED}', '{REMINDED}s'] && channel.is_direct
+    approvers: {{groups: [S0FINANCE]}}
+    card: [dm]
+    hand_over: {{groups: [S0FINANCE]}}
+    reminders: [1s]
+    escalate: {{after: 2s, to: {{users: [U0CAROL]}}}}
+    expires_after: 3d
+
   - name: reasons
     tool: place_order
     when: sku in ['{REASONED}', '{REASONED}s']

@@ -9,12 +9,13 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from bot.receipts import RECORDED
 from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.slack.policy import policy_of
 from tests.slack.product import Product, logged
 from tests.slack.reading import buttons, full_text
-from tests.slack.slack_thread import ALICE, CARD
+from tests.slack.slack_thread import ALICE, BOB, CARD
 
 pytestmark = pytest.mark.system
 
@@ -58,6 +59,8 @@ async def test_a_worker_that_is_stopped_ends_well_and_a_press_counts_when_it_is_
 
     pressed = await thread.press(card, "Approve")
     assert pressed["delivered"]
+    await thread.told(BOB, RECORDED)
+    assert len(await own.sandbox.ephemerals(BOB, card["channel"])) == 1
 
     await own.stack.launch("worker")
     assert "placed" in (await thread.hear())["text"]

@@ -28,7 +28,7 @@ from workflows.contracts.activity_inputs import (
     Reply,
     StatusLine,
 )
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, Posted
 from workflows.contracts.core import (
     AgentSpec,
     ArgumentField,
@@ -72,6 +72,8 @@ class FakeCards(CardActivities, Watched):
         self.lost: set[str] = set()
         self.batches: list[Batch] = []
         self.reminders: list[Reminder] = []
+        self.remind_gate = asyncio.Event()
+        self.remind_gate.set()
 
     @activity.defn
     async def post_card(self, status: ApprovalStatus) -> Card:
@@ -98,11 +100,14 @@ class FakeCards(CardActivities, Watched):
         return batch.ts or "9.0"
 
     @activity.defn
-    async def remind(self, reminder: Reminder) -> int:
-        """Keep the reminder."""
+    async def remind(self, reminder: Reminder) -> tuple[Posted, ...]:
+        """Keep the reminder; Bob got it, once the gate is open."""
         self.reminders.append(reminder)
         await self.changed()
-        return 1
+        await self.remind_gate.wait()
+        ts = f"{len(self.reminders)}.9"
+        number, kind = reminder.number, reminder.kind
+        return (Posted(kind=kind, channel="D0BOB", ts=ts, user="U0BOB", number=number),)
 
     def of(self, approval_id: str) -> ApprovalStatus:
         """What an approval's card shows now."""

@@ -173,13 +173,14 @@ class ApprovalWorkflow:
             card.cancel()
             await self._conclude()
         await _wait(lambda: self._is_quiet, EPHEMERAL_PATIENCE)
+        await publisher.catch_up()
 
     async def _conclude(self) -> None:
         """Have card and conversation know the end, in one activity: each costs six events."""
-        state, publisher = self._state, self._publisher
+        publisher = self._publisher
         publisher.relist()
         try:
-            concluded = await patiently(EndActivities.conclude, state.status(), CARD_PATIENCE)
+            concluded = await patiently(EndActivities.conclude, publisher.to_draw(), CARD_PATIENCE)
         except (ActivityError, ValidationError):  # the conversation was told before Slack was asked
             workflow.logger.exception("Slack does not take the last card")
             return

@@ -21,7 +21,7 @@ from workflows.contracts.activity_inputs import (
     VoteCheck,
     VoteFacts,
 )
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, Posted
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
 from workflows.contracts.decisions import Eligibility
 from workflows.contracts.rules import Reviewed, Ruling
@@ -98,7 +98,10 @@ class CardActivities(ABC):
     @activity.defn
     @abstractmethod
     async def redraw_card(self, status: ApprovalStatus) -> Card:
-        """Rewrite the card from state; if it is gone, post it anew and return the new one."""
+        """Rewrite every message about it from state, see `ApprovalStatus.messages`.
+
+        A card that is gone is posted anew; returns the card as it is then.
+        """
 
     @activity.defn
     @abstractmethod
@@ -107,10 +110,11 @@ class CardActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def remind(self, reminder: Reminder) -> int:
-        """Write to those who are waited for; returns how many got it.
+    async def remind(self, reminder: Reminder) -> tuple[Posted, ...]:
+        """Write to those who are waited for; returns what was posted.
 
-        Who has approved already, and who asked, is left alone.
+        Who has approved already, and who asked, is left alone. A retry returns what the tries
+        before it posted, too.
         """
 
 

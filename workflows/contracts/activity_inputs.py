@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind
 from workflows.contracts.core import Call, Origin, Person, Prepared
 from workflows.contracts.decisions import Eligibility
 from workflows.contracts.notices import Notice
@@ -77,8 +77,8 @@ class Reminder(BaseModel, frozen=True):
     status: "ApprovalStatus"
     number: int
     """Which one it is, from 1; a retry with the same number posts nothing twice."""
-    kind: str = "reminder"
-    """`reminder`, `escalation` or `nudge`."""
+    kind: MessageKind = MessageKind.REMINDER
+    """`REMINDER`, `ESCALATION`, `HAND_OVER` or `NUDGE`."""
     by: Person | None = None
     """Who asked for it, if somebody did."""
 

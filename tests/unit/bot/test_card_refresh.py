@@ -15,13 +15,13 @@ from countersign.slack.actions import (
 from countersign.slack.card import approval_card, card_text
 from countersign.slack.line import waiting_line
 from countersign.slack.people import QUIET
-from tests.support.builders import ALICE, NOON
+from tests.support.builders import ALICE, NOON, everywhere
 from tests.support.fake_clients import APPROVAL, DIGEST, ended, ruled
 from tests.support.fake_slack import Json, parsed
 from tests.support.slack_payloads import a_press
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind, Posted, as_ended
 from workflows.contracts.decisions import Execution, Outcome, Stop
 
 
@@ -76,10 +76,9 @@ async def test_what_was_ended_by_force_says_nothing_that_a_card_could(bot: BotFi
     assert bot.slack.given("chat.update") == []
 
 
-@pytest.mark.parametrize("kind", [LIST, PROMPT])
-async def test_only_cards_are_rewritten_as_cards(bot: BotFixture, kind: str) -> None:
+async def test_a_row_of_a_list_is_not_rewritten_as_a_card(bot: BotFixture) -> None:
     too_late(bot, ended(ruled(), Outcome.REJECTED))
-    place = BlockId(kind, 0, DIGEST[:16], "main", "x")
+    place = BlockId(LIST, 0, DIGEST[:16], "main", "x")
     await bot.deliver(a_press(APPROVE, place=place, **elsewhere()))
 
     assert bot.slack.given("chat.update") == []
@@ -130,8 +129,8 @@ async def test_a_dialog_that_was_open_when_it_was_ended_cleans_up(bot: BotFixtur
     assert bot.approvals.cleaned_up == [APPROVAL]
 
 
-@pytest.mark.parametrize("row", ["reminder1", "escalation1", "nudge2", "hand over1"])
-async def test_a_reminder_becomes_the_card(bot: BotFixture, row: str) -> None:
+@pytest.mark.parametrize("row", ["reminder1", "nudge2", "hand over1", "0", "nudge"])
+async def test_what_the_state_does_not_know_of_says_how_it_ended(bot: BotFixture, row: str) -> None:
     status = ended(ruled(), Outcome.REJECTED)
     too_late(bot, status)
     place = BlockId(PROMPT, 0, DIGEST[:16], "main", row)
@@ -139,12 +138,27 @@ async def test_a_reminder_becomes_the_card(bot: BotFixture, row: str) -> None:
     (given,) = bot.slack.given("chat.update")
 
     assert (given["channel"], given["ts"]) == ("D0BOB", "7.0")
-    assert "asked by <@U0ALICE>" in str(given["blocks"])
-    assert "still waits" not in str(given)
+    assert "Rejected by <@U0BOB>" in str(given["blocks"])
+    assert "'actions'" not in str(given["blocks"])
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+async def test_any_message_of_an_approval_that_ended_by_force_is_healed_by_a_press(
+    bot: BotFixture, kind: MessageKind
+) -> None:
+    status = as_ended(everywhere(ruled()), Stop.TERMINATED, NOON)
+    (posted,) = [it for it in status.messages if it.kind is kind]
+    too_late(bot, status)
+    await bot.deliver(a_press(APPROVE, **elsewhere(posted.channel, posted.ts)))
+    (given,) = bot.slack.given("chat.update")
+
+    assert (given["channel"], given["ts"]) == (posted.channel, posted.ts)
+    assert "ended by an operator" in str(given["blocks"])
+    assert "'actions'" not in str(given["blocks"])
 
 
 async def test_a_line_and_a_copy_stay_what_they_are(bot: BotFixture) -> None:
-    copy = Copy(channel="D0CAROL", ts="8.0", user="U0CAROL")
+    copy = Posted(kind=MessageKind.COPY, channel="D0CAROL", ts="8.0", user="U0CAROL")
     card = Card(channel="D0BOB", ts="6.0", copies=(copy,), line="7.0")
     status = ended(ruled(), Outcome.EXPIRED, None).model_copy(update={"card": card})
     too_late(bot, status)

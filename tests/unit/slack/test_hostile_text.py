@@ -43,7 +43,7 @@ from tests.unit.slack.cases import (
     written,
 )
 from workflows.contracts.activity_inputs import Batch, Reminder
-from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, MessageKind
 from workflows.contracts.core import ArgumentField, Difference
 from workflows.contracts.decisions import Execution, HandOver, Outcome, Refusal, Refused, Verb, Via
 from workflows.contracts.rules import Panel, People
@@ -335,7 +335,7 @@ def test_lines_reminders_and_summaries_take_anything(cases: list[Case]) -> None:
     status = _approval(cases[0])
     _check_message(line_blocks(status, "main"))
     _check_text(waiting_line(status))
-    for kind in ("reminder", "nudge"):
+    for kind in (MessageKind.REMINDER, MessageKind.NUDGE):
         reminder = Reminder(status=status, number=1, kind=kind, by=ALICE)
         blocks = reminder_blocks(reminder, "main")
         _check_message(blocks)

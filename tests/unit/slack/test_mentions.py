@@ -15,7 +15,7 @@ from countersign.slack.reminder import reminder_blocks, reminder_text
 from tests.support.builders import ALICE, BOB
 from tests.unit.slack.cases import CARD, EVIL, FULL_RULE, live, pending, requested_as, written
 from workflows.contracts.activity_inputs import Batch, Reminder
-from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.approvals import ApprovalStatus, MessageKind
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import Escalation, Panel, People, Rule
 
@@ -81,8 +81,8 @@ def test_a_summary_of_several_mentions_nobody(outcome: Outcome) -> None:
     assert _rings(batch_text(batch)) == []
 
 
-@pytest.mark.parametrize("kind", ["reminder", "escalation", "nudge"])
-def test_a_reminder_rings_by_being_one(kind: str) -> None:
+@pytest.mark.parametrize("kind", [MessageKind.REMINDER, MessageKind.ESCALATION, MessageKind.NUDGE])
+def test_a_reminder_rings_by_being_one(kind: MessageKind) -> None:
     reminder = Reminder(status=_ruled(), number=1, kind=kind, by=BOB)
     assert _rings(reminder_blocks(reminder, "main")) == []
     assert _rings(reminder_text(reminder)) == []

@@ -20,7 +20,7 @@ from tests.unit.slack.cases import (
     written,
 )
 from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reminder
-from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.approvals import ApprovalStatus, MessageKind
 from workflows.contracts.core import ArgumentField
 from workflows.contracts.notices import Notice, NoticeCode, Offer
 
@@ -45,7 +45,7 @@ def _post_ephemeral(**changes: object) -> EphemeralMessage:
 def test_slack_takes_every_line_and_reminder(state: str) -> None:
     status = STATES[state]
     assert refused_by_slack(line_blocks(status, "main")) == []
-    for kind in ("reminder", "escalation", "nudge"):
+    for kind in (MessageKind.REMINDER, MessageKind.ESCALATION, MessageKind.NUDGE):
         reminder = Reminder(status=status, number=1, kind=kind, by=ALICE)
         assert refused_by_slack(reminder_blocks(reminder, "main")) == []
 
@@ -82,13 +82,13 @@ def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None
 @pytest.mark.parametrize(
     ("kind", "headline"),
     [
-        ("reminder", "This is still waiting for your decision"),
-        ("escalation", "Nobody has decided yet"),
-        ("nudge", "@alice asks you to decide"),
+        (MessageKind.REMINDER, "This is still waiting for your decision"),
+        (MessageKind.ESCALATION, "Nobody has decided yet"),
+        (MessageKind.NUDGE, "@alice asks you to decide"),
     ],
 )
 def test_a_reminder_says_why_it_comes_and_shows_what_the_card_shows(
-    kind: str, headline: str
+    kind: MessageKind, headline: str
 ) -> None:
     reminder = Reminder(status=pending(), number=1, kind=kind, by=ALICE)
     shown = text_of(reminder_blocks(reminder, "main"))
