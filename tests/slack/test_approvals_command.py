@@ -24,7 +24,7 @@ async def test_the_list_shows_what_waits_for_the_caller_and_to_nobody_else(
 
     said = full_text(listed)
     assert said.index(approval_id(newer)) < said.index(approval_id(older))
-    for part in ("Order 100 widgets", "place_order", f"<@{ALICE}>", "just now", "0 of 1"):
+    for part in ("Order 100 widgets", f"<@{ALICE}>", "just now"):
         assert part in said
     assert approval_id(older) not in str(await product.sandbox.ephemerals(BOB, OPS))
     await first.drop(older)

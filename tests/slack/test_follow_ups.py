@@ -101,7 +101,8 @@ async def _comes_true(thread: SlackThread, said: Said, cards: dict[str, Json]) -
     begun = thread.heard
     for summary in said.asks:
         thread.heard = begun
-        cards[summary] = await thread.hear(summary)
+        is_whole = summary.startswith("Order")  # which a summary of several says too
+        cards[summary] = await thread.hear(f"Approval needed: {summary}" if is_whole else summary)
     for summary in said.withdraws:
         await thread.redrawn(cards.pop(summary), "Withdrawn")
     if said.hears:
@@ -128,7 +129,10 @@ async def test_at_the_top_of_a_direct_message_it_goes_on_with_the_last_thread(
 ) -> None:
     thread = await product.begin("order 3 widgets")
     await thread.line()
-    for text, asked in (("actually make it 2", "Order 2 ×"), ("no, make it 5", "Order 5 ×")):
+    for text, asked in (
+        ("actually make it 2", "Order 2 widgets"),
+        ("no, make it 5", "Order 5 widgets"),
+    ):
         again = await product.begin(text)
         await again.hear("our last thread")
         await thread.hear(asked)

@@ -125,7 +125,7 @@ async def test_one_of_two_votes_on_the_card_takes_the_row_out_of_the_voter_s_lis
     thread, card, id_ = await _ordered(product, "order 150 widgets because stock is low")
     listed = await product.list_of(BOB, id_, text=f"tool:{TOOL}")
     await thread.press(card, "Approve", BOB)
-    await thread.redrawn(card, f"✔ <@{BOB}>")
+    await thread.redrawn(card, "1 of 2: ")
     await _refreshed_without(product, listed, id_)
     assert (await product.status(card)).outcome is Outcome.PENDING
 
@@ -161,7 +161,7 @@ async def test_a_home_has_what_waits_and_buttons_that_decide_it(product: Product
 
     assert "✅ Approved: Order 10" in json.dumps(emptied["blocks"], ensure_ascii=False)
     done = await thread.redrawn(card, "Done:")
-    assert "from Home" in full_text(done)
+    assert "Approved by" in full_text(done)
     status = await product.status(card)
     assert status.decision
     assert (status.decision.via, status.decision.by and status.decision.by.user) == (Via.HOME, BOB)
