@@ -61,7 +61,7 @@ async def test_rows_decide_and_lead_to_their_cards(opens: Opens) -> None:
     await expect(button(listed, "Reject…")).to_have_count(2)
 
     await button(listed, "Open").last.click()
-    await expect(bob.card).to_contain_text("✋ Order")
+    await expect(bob.pane).to_contain_text("✋ Order")
     await alice.reply("cancel everything")
     await expect(bob.pane).to_contain_text("All 4 are decided")
 

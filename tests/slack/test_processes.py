@@ -117,8 +117,8 @@ async def test_a_policy_that_becomes_wrong_while_it_runs_leaves_the_old_one_in_f
     file.write_text(RULE.format(version=33, approvers="{users: [U0CAROL]}"), encoding="utf-8")
     thread = await own.mention(ORDER)
     third = await thread.card()
-    assert ["` v1" in full_text(it) for it in (first, second, third)] == [True, True, False]
-    assert "v33" in full_text(third)
+    asked = [await own.status(it) for it in (first, second, third)]
+    assert [it.in_force.version for it in asked] == ["1", "1", "33"]
     await thread.press(first, "Approve")  # it keeps the rule that it was asked under
     await thread.redrawn(first, "Done:")
 
@@ -129,7 +129,7 @@ async def test_who_works_alone_approves_their_own_requests_and_the_record_says_s
     policy_of(own.stack).write_text(SOLO, encoding="utf-8")
     thread = await own.begin(ORDER)
     card = await thread.hear(CARD)
-    assert "solo mode: you approve your own requests" in full_text(card)
+    assert "Solo mode: you approve your own requests" in full_text(card)
     approve = next(it for it in card["blocks"][-1]["elements"] if "style" in it)
     assert "Solo mode" in approve["confirm"]["text"]["text"]
     await thread.press(card, "Approve", ALICE)
