@@ -1,7 +1,6 @@
 """Start everything, watch it, and stop it again: the supervisor behind `make dev`."""
 
 import asyncio
-import importlib
 import signal
 import time
 from collections.abc import Callable, Coroutine
@@ -11,13 +10,11 @@ from typing import Any
 from rich.console import Console
 
 from dev import temporal_cli
-from dev.console import labelled
 from dev.errors import AlreadyRunningError
 from dev.locking import LockedError, locked
 from dev.plan import check_ports
 from dev.processes import Stack, StackOptions
-from dev.restarts import Restarts
-from dev.summary import APPROVER, LeftOver, summary
+from dev.summary import summary
 from dev.tasks import Result, before
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -42,31 +39,18 @@ def up(options: StackOptions, home: Path, console: Console, started: float) -> N
 
 async def _supervise(options: StackOptions, console: Console, started: float) -> None:
     stack = Stack(options)
-    is_first = not stack.keeps_anything
     interrupt = Interrupt(stack.kill_all)
     try:
         with console.status("starting Temporal, the sandbox, the worker and the bot"):
             await interrupt.unless(stack.start())
         if not interrupt.came:
-            seconds = time.monotonic() - started
-            waits = None if is_first else await interrupt.unless(_left_over(stack))
-            for line in summary(stack, seconds, waits):
+            for line in summary(stack, time.monotonic() - started):
                 console.print(line, soft_wrap=True)
-        restarts = Restarts(stack, lambda name, line: console.print(labelled(name, line)))
-        if error := await interrupt.unless(restarts.until_hopeless()):
+        if error := await interrupt.unless(stack.died()):
             raise error
     finally:
         await stack.stop()
     console.print("Countersign stopped.")
-
-
-async def _left_over(stack: Stack) -> LeftOver | None:
-    """What Bob has to decide. Loading Temporal's client takes a second, so only where it may be."""
-    if not stack.options.slack_is_sandbox:
-        return None
-    module = await asyncio.to_thread(importlib.import_module, "dev.left_over")
-    found: LeftOver | None = await module.left_over(stack, APPROVER)
-    return found
 
 
 class Interrupt:

@@ -2,14 +2,12 @@
 
 from sandbox import events
 from sandbox.core import Core
-from sandbox.following import mark_read
-from sandbox.frames import hide_message, set_status, show_channel, show_message, show_thread
+from sandbox.frames import hide_message, set_status, show_channel, show_message
 from sandbox.json_types import Json
 from sandbox.rendering import bot_profile
 from sandbox.state import APP_ID, BOT_ID, BOT_USER, SLACKBOT, TEAM_ID, Channel, Message
 from sandbox.threads import count_reply, uncount_reply
 
-EPHEMERAL_LIMIT = 500
 TOMBSTONE = "This message was deleted."
 
 
@@ -37,9 +35,9 @@ def post(core: Core, channel: str, body: Json, *, streaming: bool = False) -> Me
     if message.author == BOT_USER:
         set_status(core, channel, message.thread or ts, text="")
     else:
-        _read_by_author(core, message)
+        core.state.reads.setdefault(message.author, {})[channel] = ts
     show_message(core, message)
-    _show_counts(core, message)
+    show_channel(core, core.state.channels[channel])
     events.message_posted(core, message)
     return message
 
@@ -48,7 +46,6 @@ def whisper(core: Core, channel: str, user: str, body: Json) -> Message:
     """Show a message to one person only; it is never stored or sent to the app."""
     message = Message(channel, {**body, "ts": core.next_ts()}, ephemeral_to=user)
     core.state.ephemerals.append(message)
-    del core.state.ephemerals[:-EPHEMERAL_LIMIT]
     show_message(core, message)
     return message
 
@@ -83,7 +80,7 @@ def delete(core: Core, message: Message) -> None:
     if message.thread is not None:
         uncount_reply(core, message)
     events.message_deleted(core, message)
-    _show_counts(core, message)
+    show_channel(core, core.state.channels[message.channel])
 
 
 def react(core: Core, message: Message, user: str, emoji: str, *, add: bool) -> bool:
@@ -138,21 +135,6 @@ def leave(core: Core, channel: Channel, user: str) -> bool:
     post(core, channel.id, body)
     events.member_left(core, channel, user)
     return True
-
-
-def _read_by_author(core: Core, message: Message) -> None:
-    """Who writes has read what stands above."""
-    if message.is_top_level:
-        core.state.reads.setdefault(message.author, {})[message.channel] = message.ts
-    if message.thread is not None:
-        mark_read(core, message.channel, message.thread, message.author)
-
-
-def _show_counts(core: Core, message: Message) -> None:
-    channel = core.state.channels[message.channel]
-    show_channel(core, channel)
-    if message.thread is not None:
-        show_thread(core, channel, message.thread)
 
 
 def _bury(core: Core, message: Message) -> None:

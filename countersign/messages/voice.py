@@ -9,11 +9,6 @@ from workflows.contracts.origins import full_name, is_in_slack
 class Voice(Protocol):
     """Spells the parts of a sentence. What others wrote is made harmless by `text`."""
 
-    @property
-    def reader(self) -> str:
-        """Id of the one person who reads it; empty if others do too."""
-        ...
-
     def text(self, words: str) -> str:
         """People's words, so that they mention nobody and link nowhere."""
         ...
@@ -35,14 +30,12 @@ class Voice(Protocol):
         ...
 
     def moment(self, at: datetime) -> str:
-        """A time of day, to follow a verb: "at 21:18 UTC"."""
+        """A time of day."""
         ...
 
 
 class MarkdownVoice:
     """For `markdown` blocks and models: nobody is mentioned, people are named before."""
-
-    reader = ""
 
     def text(self, words: str) -> str:
         """See `Voice`."""
@@ -66,4 +59,4 @@ class MarkdownVoice:
 
     def moment(self, at: datetime) -> str:
         """See `Voice`."""
-        return f"at {at:%H:%M} UTC"
+        return f"{at:%H:%M} UTC"

@@ -10,7 +10,6 @@ from countersign.slack.actions import APPROVE_ALL, PROMPT, BlockId
 from countersign.slack.blocks import section
 from countersign.slack.request_section import summary
 from countersign.slack.text import BUTTON_VALUE_LIMIT, moment
-from countersign.slack.totals import together
 from workflows.contracts.activity_inputs import Batch
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Execution, Outcome
@@ -49,10 +48,9 @@ def batch_text(batch: Batch) -> str:
 
 
 def _headline(batch: Batch) -> str:
-    pending = [it for it in batch.rows if it.outcome is Outcome.PENDING]
-    if pending:
-        _, comma, total = together(pending).partition(", ")
-        return f"{len(pending)} waiting{comma}{total}"
+    waiting = sum(status.outcome is Outcome.PENDING for status in batch.rows)
+    if waiting:
+        return f"{waiting} waiting"
     if any(status.outcome is Outcome.STOPPED for status in batch.rows):
         return "Nothing waits here any more"
     return f"All {len(batch.rows)} are decided"
@@ -68,7 +66,7 @@ def _row(status: ApprovalStatus) -> str:
 def _state(status: ApprovalStatus) -> str:
     rule = status.in_force
     if status.outcome is Outcome.PENDING:
-        count = f" ({status.counted} of {rule.needed})" if rule.needed > 1 else ""
+        count = f" ({status.counted} of {rule.needed})" if rule and rule.needed else ""
         until = f" until {moment(status.deadline)}" if status.deadline else ""
         return f"waiting{count}{until}"
     if status.outcome is Outcome.STOPPED:

@@ -14,7 +14,7 @@ from dev.agentex.stack import AgentexOptions, AgentexStack
 from dev.child import OnLine
 from dev.errors import AlreadyRunningError, PortInUseError
 from dev.locking import LockedError, locked
-from dev.plan import UpOptions, check_ports, offset, plan
+from dev.plan import UpOptions, check_ports, plan
 from dev.ports import LOOPBACK, is_free
 from dev.summary import APPROVER, REQUESTER, row
 from dev.up import Interrupt
@@ -28,15 +28,15 @@ def options(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine) -> Agent
     """What to start. AgentEx itself is used if `AGENTEX_BASE_URL` names it.
 
     Raises:
-        SettingError: Slack's tokens are incomplete, or something is no port or no offset.
+        SettingError: Slack's tokens are incomplete, or a port is not a number.
     """
-    stack, moved = plan(env, wanted, on_line), offset(env, wanted)
+    stack = plan(env, wanted, on_line)
     if stack.slack_is_sandbox and not env.get("AGENTEX_CARD_CHANNEL"):
         stack = replace(stack, env={"AGENTEX_CARD_CHANNEL": CARDS})
     return AgentexOptions(
         backend_url=env.get("AGENTEX_BASE_URL", "").rstrip("/"),
-        acp_port=ACP_PORT + moved,
-        backend_port=BACKEND_PORT + moved,
+        acp_port=ACP_PORT + wanted.port_offset,
+        backend_port=BACKEND_PORT + wanted.port_offset,
         stack=stack,
         on_line=on_line,
     )

@@ -6,20 +6,7 @@ import { h, plural, refill } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { popover } from "./overlays.js";
-import {
-  channelIcon,
-  channelLabel,
-  isBotDm,
-  isDm,
-  nameOf,
-  person,
-  placeLabel,
-  setUi,
-  state,
-  unreadThreads,
-  unreadTotal,
-  urgent,
-} from "./store.js";
+import { channelIcon, channelLabel, isBotDm, isDm, nameOf, person, placeLabel, setUi, state, urgent } from "./store.js";
 import { toastError } from "./toast.js";
 
 /** @import { Channel, Tab } from "./types.js" */
@@ -28,18 +15,12 @@ import { toastError } from "./toast.js";
 export function drawHeader(header) {
   const channel = state.channels.get(state.ui.channel);
   if (!channel) return;
-  const place = state.ui.threads ? "Threads" : placeLabel(channel);
-  document.title = `${unreadTitle()}${place} · ${person(state.me).real_name} · Countersign sandbox`;
   const burger = iconButton("menu", "Show conversations", () => setUi({ sidebar: true }), {
     size: 20,
     class: "burger",
     data: { testid: "burger", focus: "burger" },
   });
-  if (newsElsewhere(channel)) burger.append(h("span.burger-dot"));
-  if (state.ui.threads) {
-    const heading = h("h1", null, icon("threads", 18), h("span", null, "Threads"));
-    return refill(header, burger, h("div.pane-title", null, heading));
-  }
+  if (othersUnread(channel)) burger.append(h("span.burger-dot"));
   const title = h(
     "h1",
     null,
@@ -55,6 +36,7 @@ export function drawHeader(header) {
     isBotDm(channel) && state.app.home_tab && tabs(),
     !isDm(channel) && membersButton(channel.members),
   );
+  document.title = `${unreadTitle()}${placeLabel(channel)} · ${person(state.me).real_name} · Countersign sandbox`;
 }
 
 /** @param {Channel} channel */
@@ -64,12 +46,10 @@ function topicOf(channel) {
 }
 
 /** @param {Channel} channel */
-const newsElsewhere = (channel) =>
-  (unreadThreads() > 0 && !state.ui.threads) ||
-  [...state.channels.values()].some((c) => (c.id !== channel.id || state.ui.threads) && urgent(c) > 0);
+const othersUnread = (channel) => [...state.channels.values()].some((c) => c.id !== channel.id && urgent(c) > 0);
 
 function unreadTitle() {
-  const n = unreadTotal();
+  const n = [...state.channels.values()].reduce((sum, c) => sum + urgent(c), 0);
   return n ? `(${n}) ` : "";
 }
 

@@ -1,6 +1,6 @@
 /** Things above the page: popovers, menus, the confirm dialog. */
 
-import { clamp, first, focusedIn, h, shutDialog } from "./dom.js";
+import { clamp, first, focusedIn, h } from "./dom.js";
 import { text } from "./mrkdwn.js";
 
 /** @import { Child, Confirm } from "./types.js" */
@@ -109,7 +109,8 @@ export function confirmDialog({ title, text: body, confirm, deny, style = "prima
   return new Promise((resolve) => {
     /** @param {boolean} answer */
     const finish = (answer) => {
-      shutDialog(dialog);
+      dialog.close();
+      dialog.remove();
       resolve(answer);
     };
     const ok = h(

@@ -2,6 +2,9 @@
 
 /** @import { Json } from "./types.js" */
 
+/** @param {boolean} ofTab forgotten when the tab is closed */
+const storage = (ofTab) => (ofTab ? sessionStorage : localStorage);
+
 /** @param {string} key */
 const nameOf = (key) => `countersign:${key}`;
 
@@ -11,9 +14,9 @@ const nameOf = (key) => `countersign:${key}`;
  * @param {T} fallback for a setting that was never made
  * @returns {T}
  */
-export function setting(key, fallback) {
+export function setting(key, fallback, { ofTab = false } = {}) {
   try {
-    return JSON.parse(localStorage.getItem(nameOf(key)) ?? "null") ?? fallback;
+    return JSON.parse(storage(ofTab).getItem(nameOf(key)) ?? "null") ?? fallback;
   } catch {
     return fallback;
   }
@@ -23,9 +26,9 @@ export function setting(key, fallback) {
  * @param {string} key
  * @param {Json} value
  */
-export function keep(key, value) {
+export function keep(key, value, { ofTab = false } = {}) {
   try {
-    localStorage.setItem(nameOf(key), JSON.stringify(value));
+    storage(ofTab).setItem(nameOf(key), JSON.stringify(value));
   } catch {
     /* the setting lasts for this page only */
   }

@@ -14,6 +14,7 @@ from countersign.slack.modals.frame import (
     approving_modal,
     field,
     modal,
+    small_print,
     text_input,
 )
 from countersign.slack.modals.meta import Meta
@@ -55,6 +56,7 @@ def reject_modal(status: ApprovalStatus, meta: Meta) -> View:
             hint,
             optional=True,
         ),
+        small_print(status),
     ]
     return modal(REJECT, "Reject", blocks, meta, "Reject")
 
@@ -66,6 +68,7 @@ def changes_modal(status: ApprovalStatus, meta: Meta) -> View:
     blocks = [
         about(status),
         field(REASON, "What has to change?", element, hint),
+        small_print(status),
     ]
     return modal(REQUEST_CHANGES, "Request changes", blocks, meta, "Request changes")
 
