@@ -3,14 +3,16 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
+from rich.text import Text
 
 from dev import temporal_cli
-from dev.errors import AlreadyRunningError
+from dev.errors import AlreadyRunningError, DevError
 from dev.locking import LockedError, locked
 from dev.plan import check_ports
 from dev.processes import Stack, StackOptions
@@ -26,25 +28,70 @@ def up(options: StackOptions, home: Path, console: Console, started: float) -> N
     Raises:
         DevError: it could not start, or a process ended by itself.
     """
+
+    async def run() -> None:
+        stack = Stack(options)
+        what = "starting Temporal, the sandbox, the worker and the bot"
+        await supervise(stack, console, what, lambda: summary(stack, time.monotonic() - started))
+
+    with alone_in(home):
+        check_ports(options)
+        have_temporal(options)
+        asyncio.run(run())
+
+
+@contextmanager
+def alone_in(home: Path) -> Generator[None]:
+    """Hold the folder of a stack's data, which is made if it is missing.
+
+    Raises:
+        AlreadyRunningError: another stack has it.
+    """
     home.mkdir(parents=True, exist_ok=True)
     try:
         with locked(home / "lock"):
-            check_ports(options)
-            if not options.temporal_address:
-                temporal_cli.find_or_install()  # before the loop, so that Ctrl-C ends it
-            asyncio.run(_supervise(options, console, started))
+            yield
     except LockedError as error:
         raise AlreadyRunningError(error.holder) from error
 
 
-async def _supervise(options: StackOptions, console: Console, started: float) -> None:
-    stack = Stack(options)
+def have_temporal(options: StackOptions) -> None:
+    """Find or install a server if one will be started: before the loop, so that Ctrl-C ends it."""
+    if not options.temporal_address:
+        temporal_cli.find_or_install()
+
+
+class Supervised(Protocol):
+    """What is started, watched and stopped."""
+
+    async def start(self) -> None:
+        """Start everything and wait until all of it serves."""
+
+    async def stop(self) -> None:
+        """Stop everything."""
+
+    async def died(self) -> DevError:
+        """Wait until a process ends that nobody stopped."""
+        ...
+
+    def kill_all(self) -> None:
+        """Stop waiting for anybody."""
+
+
+async def supervise(
+    stack: Supervised, console: Console, starting: str, lines: Callable[[], Iterable[Text]]
+) -> None:
+    """Run a stack until somebody stops it; `lines` are printed once everything serves.
+
+    Raises:
+        DevError: it could not start, or a process ended by itself.
+    """
     interrupt = Interrupt(stack.kill_all)
     try:
-        with console.status("starting Temporal, the sandbox, the worker and the bot"):
+        with console.status(starting):
             await interrupt.unless(stack.start())
         if not interrupt.came:
-            for line in summary(stack, time.monotonic() - started):
+            for line in lines():
                 console.print(line, soft_wrap=True)
         if error := await interrupt.unless(stack.died()):
             raise error

@@ -1,8 +1,4 @@
-"""Countersign behind AgentEx: what `make dev` starts, with AgentEx's own CLI for our part.
-
-async with AgentexStack(AgentexOptions()) as stack:
-task = await stack.backend.create_task()
-"""
+"""Countersign behind AgentEx: what `make dev` starts, with AgentEx's own CLI for our part."""
 
 import asyncio
 import sys
@@ -81,6 +77,11 @@ class AgentexStack:
         named = {k: v for k, v in self.slack.env.items() if k != "TASK_QUEUE"}
         return {**named, **KEEP_TASKS, "AGENTEX_BASE_URL": self.backend_url}
 
+    @property
+    def _children(self) -> list[Child]:
+        """What runs beside Temporal, Slack and the bot; first what takes work in."""
+        return [it for it in (self._cli, self._backend) if it]
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
@@ -147,7 +148,7 @@ class AgentexStack:
     async def died(self) -> DevError:
         """Wait until a process ends that nobody stopped; the error names it."""
         watches = [asyncio.create_task(self.slack.died())]
-        watches += [asyncio.create_task(_end_of(it)) for it in (self._cli, self._backend) if it]
+        watches += [asyncio.create_task(_end_of(it)) for it in self._children]
         try:
             done, _ = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
             return done.pop().result()
@@ -157,18 +158,16 @@ class AgentexStack:
 
     async def stop(self) -> None:
         """Stop everything; may be called twice."""
-        for child in (self._cli, self._backend):
-            if child:
-                await child.stop()
+        for child in self._children:
+            await child.stop()
         await self.backend.close()
         await self.slack.stop()
         await self._manifest.aclose()
 
     def kill_all(self) -> None:
         """Stop waiting for anybody; for a second Ctrl-C."""
-        for child in (self._cli, self._backend):
-            if child:
-                child.kill_now()
+        for child in self._children:
+            child.kill_now()
         self.slack.kill_all()
 
     def log(self, name: str) -> str:

@@ -8,16 +8,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from dev import temporal_cli
 from dev.agentex.product import CARDS
 from dev.agentex.stack import AgentexOptions, AgentexStack
 from dev.child import OnLine
-from dev.errors import AlreadyRunningError, PortInUseError
-from dev.locking import LockedError, locked
+from dev.errors import PortInUseError
 from dev.plan import UpOptions, check_ports, plan
 from dev.ports import LOOPBACK, is_free
 from dev.summary import APPROVER, REQUESTER, row
-from dev.up import Interrupt
+from dev.up import alone_in, have_temporal, supervise
 
 ACP_PORT = 8000
 BACKEND_PORT = 5003
@@ -48,30 +46,16 @@ def up(wanted: AgentexOptions, home: Path, console: Console) -> None:
     Raises:
         DevError: it could not start, or a process ended by itself.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    try:
-        with locked(home / "lock"):
-            _check_ports(wanted)
-            temporal_cli.find_or_install()  # before the loop, so that Ctrl-C ends it
-            asyncio.run(_supervise(wanted, console))
-    except LockedError as error:
-        raise AlreadyRunningError(error.holder) from error
 
+    async def run() -> None:
+        stack = AgentexStack(wanted)
+        what = "starting Temporal, the stand-ins, the bot, and AgentEx's CLI"
+        await supervise(stack, console, what, lambda: _summary(stack))
 
-async def _supervise(wanted: AgentexOptions, console: Console) -> None:
-    stack = AgentexStack(wanted)
-    interrupt = Interrupt(stack.kill_all)
-    try:
-        with console.status("starting Temporal, the stand-ins, the bot, and AgentEx's CLI"):
-            await interrupt.unless(stack.start())
-        if not interrupt.came:
-            for line in _summary(stack):
-                console.print(line, soft_wrap=True)
-        if error := await interrupt.unless(stack.died()):
-            raise error
-    finally:
-        await stack.stop()
-    console.print("Countersign stopped.")
+    with alone_in(home):
+        _check_ports(wanted)
+        have_temporal(wanted.stack)
+        asyncio.run(run())
 
 
 def _check_ports(wanted: AgentexOptions) -> None:
