@@ -2,16 +2,15 @@
 
 import argparse
 import asyncio
-import json
 import os
 import secrets
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.config import SandboxConfig
 from sandbox.errors import SetupError
+from sandbox.program import announce, stop_signal
 from sandbox.server import Sandbox, running
 
 SETUP_FAILED = 2
@@ -54,19 +53,14 @@ def _add(parser: argparse.ArgumentParser, flag: str, default: str | None, help_:
 
 async def run(config: SandboxConfig) -> None:
     """Run until the process is told to stop."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_signal()
     async with running(config) as sandbox:
         _announce(sandbox)
         await stop.wait()
 
 
 def _announce(sandbox: Sandbox) -> None:
-    ready = {"ready": True, "port": sandbox.port, "url": sandbox.page_url}
-    sys.stdout.write(f"{json.dumps(ready)}\n")
-    sys.stdout.flush()
+    announce(port=sandbox.port, url=sandbox.page_url)
     for problem in sandbox.core.manifest.problems():
         sys.stderr.write(f"manifest: {problem}\n")
 

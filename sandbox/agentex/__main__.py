@@ -2,15 +2,14 @@
 
 import argparse
 import asyncio
-import json
 import secrets
-import signal
 import sys
 from collections.abc import Sequence
 
 from sandbox.agentex.config import VERSION, AgentexConfig
-from sandbox.agentex.server import AgentexSandbox, running
+from sandbox.agentex.server import running
 from sandbox.errors import SetupError
+from sandbox.program import announce, stop_signal
 
 SETUP_FAILED = 2
 
@@ -35,24 +34,11 @@ def parse(arguments: Sequence[str]) -> AgentexConfig:
 
 async def run(config: AgentexConfig) -> None:
     """Run until the process is told to stop."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop_signal()
     async with running(config) as sandbox:
-        _announce(sandbox)
+        port, control_url = sandbox.public.port, sandbox.control_url
+        announce(port=port, url=sandbox.url, control_url=control_url)
         await stop.wait()
-
-
-def _announce(sandbox: AgentexSandbox) -> None:
-    ready = {
-        "ready": True,
-        "port": sandbox.public.port,
-        "url": sandbox.url,
-        "control_url": sandbox.control_url,
-    }
-    sys.stdout.write(f"{json.dumps(ready)}\n")
-    sys.stdout.flush()
 
 
 def main() -> int:
