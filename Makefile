@@ -14,7 +14,7 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev smoke test system soak bench check fix lock browser clean
+.PHONY: help setup dev reset smoke test system soak bench check fix lock browser clean
 .PHONY: agentex agentex-setup agentex-check agentex-test agentex-smoke tutorial
 
 help: ## show this
@@ -25,6 +25,9 @@ setup: .venv/.stamp ## install what is missing: Python packages and a Temporal s
 
 dev: setup ## start everything on this machine (ARGS='--help' lists options)
 	@$(PY) -m dev up $(ARGS)
+
+reset: .venv/.stamp ## forget the local data of `make dev`: orders, budget, messages, approvals
+	@$(PY) -m dev reset
 
 smoke: setup ## play one order through the whole product
 	@$(PY) -m dev smoke

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
 from bot.app import Services, build_app
+from bot.background import Background
 from bot.http import add_slack
 from bot.settings import BotSettings, SlackMode
 from bot.socket_mode import AppTokenError, SocketMode
@@ -74,18 +75,20 @@ async def serve(
             return "Slack: socket not connected"
         return await why_temporal_is_away(temporal)
 
+    background = Background()
     services = Services(
         Conversations(temporal, settings.task_queue),
         Approvals(temporal),
         lambda: datetime.now(UTC),
         settings.deployment,
+        background,
     )
     app = build_app(slack, secret, identity, services)
     socket = SocketMode(app, slack, settings.slack_app_token.get_secret_value(), session)
     http = build_http(why_not_ready)
     if over_http:
         add_slack(http, app, secret)
-    async with listening(http, settings.bot_host, settings.bot_port):
+    async with background, listening(http, settings.bot_host, settings.bot_port):
         tasks = [] if over_http else [asyncio.create_task(socket.run())]
         try:
             await until(stop, *tasks)

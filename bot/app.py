@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import Background
 from bot.card_refresh import CardRefresh
 from bot.ephemeral_list import EphemeralLists
 from bot.error_replies import SUBMISSION, EphemeralMessages, in_command, in_modal
@@ -29,7 +30,8 @@ from bot.listeners import (
     submissions,
 )
 from bot.listeners.dialogs import Dialogs
-from bot.payloads.fields import PayloadError
+from bot.payloads.fields import PayloadError, part
+from bot.receipts import Receipts
 from bot.refresh import Refresh
 from bot.response_url import ResponseUrls
 from countersign.runtime.preflight import Identity
@@ -50,6 +52,8 @@ class Services:
     approvals: Approvals
     now: Callable[[], datetime]
     deployment: str = "main"
+    background: Background = field(default_factory=Background)
+    """What goes on after a request was answered."""
 
 
 def build_app(
@@ -101,27 +105,32 @@ def build_app(
 
     app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
-    _register_decisions(app, slack, services, refresh)
+    receipts = Receipts(services.approvals, ephemerals, services.background)
+    _register_decisions(app, slack, services, refresh, receipts)
     listing.register(app, refresh.lists, refresh)
     fallback.register(app)
     return app
 
 
 def _register_decisions(
-    app: AsyncApp, slack: AsyncWebClient, services: Services, refresh: Refresh
+    app: AsyncApp,
+    slack: AsyncWebClient,
+    services: Services,
+    refresh: Refresh,
+    receipts: Receipts,
 ) -> None:
     """Every button, and the dialogs that buttons open."""
     approvals, conversations, now = services.approvals, services.conversations, services.now
     dialogs = Dialogs(slack, approvals, now)
     presses = {
-        **decide.presses(approvals, now),
+        **decide.presses(approvals, now, receipts),
         **dialogs.presses(),
         **approve_all.presses(approvals, dialogs),
         **ask_again.presses(approvals, conversations),
         **grants.presses(conversations),
     }
     buttons.register(app, presses, services.deployment, refresh)
-    submissions.register(app, approvals, now)
+    submissions.register(app, approvals, now, receipts)
     approve_all.register(app, approvals, now)
 
 
@@ -151,7 +160,8 @@ async def _answer_error(
 ) -> BoltResponse:
     """Say what went wrong, to the person or, for an event, to Slack, which delivers it again."""
     incident = uuid4().hex[:8]
-    voice = MrkdwnVoice()
+    reader = str(part(body.get("user")).get("id") or body.get("user_id") or "")
+    voice = MrkdwnVoice(reader)
     sentence = explain(error, voice)
     if sentence is None:
         log.error("unplanned error", incident=incident, exc_info=error)
@@ -164,7 +174,7 @@ async def _answer_error(
     if "command" in body:
         return in_command(text)
     if body.get("type") == SUBMISSION:
-        plain = plain_voice(error)
+        plain = plain_voice(error, reader)
         return in_modal(body, text, explain(error, plain) or surprise(incident, plain))
     await ephemerals.tell(body, text)
     return BoltResponse(status=200)

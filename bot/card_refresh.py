@@ -1,6 +1,5 @@
 """Messages that still offer buttons after their approval has ended are corrected when pressed."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,16 +10,21 @@ from bot.payloads.presses import Click
 from countersign.slack.actions import CARD, PROMPT
 from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.gone import GONE, gone_blocks
-from countersign.slack.message import MessageContent, Posted, card_at, line_content, messages_of
+from countersign.slack.message import (
+    MessageContent,
+    RenderedMessage,
+    card_at,
+    line_content,
+    messages_of,
+)
 from countersign.slack.web_client import BAD_BLOCKS, code_of
 from workflows.client import Approvals
 from workflows.contracts.activity_inputs import Batch
 from workflows.contracts.approvals import ENDED, ApprovalStatus
 from workflows.contracts.decisions import Outcome
 
-LINE, BATCH = "line", "batch"
-REMINDER = re.compile(r"(reminder|escalation|nudge|hand over)\d+")
-"""Rows of the buttons in a reminder; what has ended is shown there as its card shows it."""
+BATCH = "batch"
+"""The row of a summary's button, which is about several approvals."""
 
 
 class CardRefresh:
@@ -54,7 +58,7 @@ class CardRefresh:
         if _is_message(click) and statuses:
             batch = Batch(origin=statuses[0].origin, key="", rows=tuple(statuses))
             words = MessageContent(batch_text(batch), batch_blocks(batch, self._deployment))
-            await self._rewrite(Posted(click.channel, click.message_ts, words))
+            await self._rewrite(RenderedMessage(click.channel, click.message_ts, words))
 
     async def forget(self, click: Click) -> None:
         """Remove the buttons from a message of ours whose approval is no longer on record.
@@ -82,18 +86,18 @@ class CardRefresh:
         if status.stop is not None:
             await self._approvals.clean_up(status.id)
 
-    def _pressed(self, click: Click, status: ApprovalStatus) -> Iterator[Posted]:
-        """The message that was pressed. A prompt that everybody can see is left as it was."""
+    def _pressed(self, click: Click, status: ApprovalStatus) -> Iterator[RenderedMessage]:
+        """The message that was pressed; one that the state does not know says it in a line."""
         at = (click.channel, click.message_ts)
         known = [it for it in messages_of(status, self._deployment) if (it.channel, it.ts) == at]
         if known:
             yield known[0]
-        elif click.place.kind == CARD or REMINDER.fullmatch(click.place.row):
-            yield Posted(*at, card_at(status, click.channel, self._deployment))
-        elif click.place.row == LINE:
-            yield Posted(*at, line_content(status, self._deployment))
+        elif click.place.kind == CARD:
+            yield RenderedMessage(*at, card_at(status, click.channel, self._deployment))
+        elif click.place.row != BATCH:
+            yield RenderedMessage(*at, line_content(status, self._deployment))
 
-    async def _rewrite(self, posted: Posted) -> None:
+    async def _rewrite(self, posted: RenderedMessage) -> None:
         for blocks in posted.words.takes():
             try:
                 await self._slack.chat_update(

@@ -1,6 +1,7 @@
 """Says something to one person, where they acted: privately, or in the dialog that is open."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -39,6 +40,16 @@ def in_modal(body: Mapping[str, Any], text: str, plain: str) -> BoltResponse:
     return BoltResponse(status=200, body=answer)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody pressed, so that something can be said there to them alone."""
+
+    channel: str
+    user: str
+    thread_ts: str = ""
+    response_url: str = ""
+
+
 class EphemeralMessages:
     """Private messages after a press."""
 
@@ -48,8 +59,15 @@ class EphemeralMessages:
 
     async def tell(self, body: Mapping[str, Any], text: str) -> None:
         """Say it where somebody pressed. If Slack does not take it, that is only logged."""
+        await self._attempt(self._tell(body, text))
+
+    async def tell_at(self, place: Place, text: str) -> None:
+        """The same, where it is known in other words."""
+        await self._attempt(self._post_ephemeral(place, text))
+
+    async def _attempt(self, work: Awaitable[None]) -> None:
         try:
-            await self._tell(body, text)
+            await work
         except SlackApiError as error:
             log.warning("private answer not delivered", code=code_of(error))
         except (ResponseUrlError, aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -63,7 +81,9 @@ class EphemeralMessages:
             await self._show(body, text, is_in_modal=view.get("type") == MODAL)
         elif user:
             thread_ts = part(body.get("message")).get("thread_ts") or container.get("thread_ts")
-            await self._post_ephemeral(body, str(channel), str(user), str(thread_ts or ""), text)
+            url = str(body.get("response_url") or "")
+            place = Place(str(channel), str(user), str(thread_ts or ""), url)
+            await self._post_ephemeral(place, text)
 
     async def _show(self, body: Mapping[str, Any], text: str, *, is_in_modal: bool) -> None:
         trigger_id = str(body.get("trigger_id") or "")
@@ -72,16 +92,16 @@ class EphemeralMessages:
         show = self._slack.views_push if is_in_modal else self._slack.views_open
         await show(trigger_id=trigger_id, view=message_modal(TITLE, text))
 
-    async def _post_ephemeral(
-        self, body: Mapping[str, Any], channel: str, user: str, thread_ts: str, text: str
-    ) -> None:
+    async def _post_ephemeral(self, place: Place, text: str) -> None:
         """Privately in the channel; if we are not a member of it, through the response URL."""
         try:
             await self._slack.chat_postEphemeral(
-                channel=channel, user=user, text=text, thread_ts=thread_ts or None
+                channel=place.channel,
+                user=place.user,
+                text=text,
+                thread_ts=place.thread_ts or None,
             )
         except SlackApiError:
-            url = str(body.get("response_url") or "")
-            if not url:
+            if not place.response_url:
                 raise
-            await self._response_urls.tell(url, text)
+            await self._response_urls.tell(place.response_url, text)

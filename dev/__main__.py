@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from dev import reset as resetting
 from dev import temporal_cli
 from dev.console import Terminal
 from dev.environment import with_dotenv
@@ -21,20 +22,31 @@ from dev.up import up as run_up
 STARTED = time.monotonic()
 INTERRUPTED = 130
 
+PortOffset = Annotated[str, typer.Option(metavar="N", help="Move every port by this much.")]
+"""Text, so that a wrong one is told in one line."""
+CRASH_HELP = "Kill the worker between the first approval and its effect, and start it again."
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 
 @app.command()
 def up(
-    port_offset: Annotated[int, typer.Option(help="Move every port by this much.")] = 0,
+    port_offset: PortOffset = "0",
     sandbox: Annotated[bool, typer.Option("--sandbox", help="Ignore real Slack tokens.")] = False,
     http: Annotated[bool, typer.Option("--http", help="Sandbox: signed HTTP delivery.")] = False,
+    crash: Annotated[bool, typer.Option("--crash", help=CRASH_HELP)] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every log line.")] = False,
 ) -> None:
     """Start everything: Temporal, the worker, the bot and, without real tokens, the sandbox."""
     console = Console(highlight=False)
     terminal = Terminal(console, verbose=verbose)
-    wanted = UpOptions(home=HOME, port_offset=port_offset, is_sandbox_forced=sandbox, is_http=http)
+    wanted = UpOptions(
+        home=HOME,
+        port_offset=port_offset,
+        is_sandbox_forced=sandbox,
+        is_http=http,
+        is_crash=crash,
+    )
     with plain_words():
         options = plan(with_dotenv(ROOT / ".env", os.environ), wanted, terminal.show)
         run_up(options, HOME, console, STARTED)
@@ -47,6 +59,15 @@ def smoke(
     """Play orders through the whole product, as people would."""
     with plain_words():
         raise typer.Exit(importlib.import_module("dev.smoke.play").main(cases or ()))
+
+
+@app.command()
+def reset() -> None:
+    """Forget the local data of `make dev`: the shop, the sandbox's messages, Temporal's."""
+    env = with_dotenv(ROOT / ".env", os.environ)
+    with plain_words():
+        for line in resetting.told(resetting.reset(HOME), HOME, env):
+            typer.echo(line)
 
 
 @app.command()

@@ -32,8 +32,13 @@ class Terminal:
         """Print a line if it is a warning or worse, or goes on with one that was."""
         notable = self._notable[name] = is_notable(line, was_notable=self._notable.get(name, False))
         if self._verbose or (notable and line):
-            label = Text(f"{name:>{NAME_WIDTH}} ", style=COLOURS.get(name, "white"))
-            self._console.print(label.append(line, style="default"), soft_wrap=True)
+            self._console.print(labelled(name, line), soft_wrap=True)
+
+
+def labelled(name: str, line: str) -> Text:
+    """A line with the name of its process before it."""
+    label = Text(f"{name:>{NAME_WIDTH}} ", style=COLOURS.get(name, "white"))
+    return label.append(line, style="default")
 
 
 def is_notable(line: str, *, was_notable: bool) -> bool:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BAD_SETTING = 2
+"""Exit code, also of our processes, when a person has to change something first."""
+GIVING_UP = ("countersign: ", "sandbox: ")
+"""How what they say then begins."""
 
 
 class DevError(Exception):
@@ -63,7 +66,8 @@ class ChildExitedError(DevError):
     last_lines: Sequence[str]
 
     def __str__(self) -> str:
-        return f"{self.name} stopped {_how(self.code)}.{_said(self.log, self.last_lines)}"
+        said = _words(self.last_lines) if self.code == BAD_SETTING else self.last_lines
+        return f"{self.name} stopped {how(self.code)}.{_said(self.log, said)}"
 
 
 @dataclass(eq=False)
@@ -107,8 +111,15 @@ class TemporalMissingError(DevError):
         )
 
 
-def _how(code: int) -> str:
+def how(code: int) -> str:
+    """How a process ended, after “stopped”."""
     return f"on signal {-code}" if code < 0 else f"with exit code {code}"
+
+
+def _words(last_lines: Sequence[str]) -> Sequence[str]:
+    """What a process says to a person before it gives up: from the line that begins so."""
+    begun = [number for number, line in enumerate(last_lines) if line.startswith(GIVING_UP)]
+    return last_lines[begun[-1] :] if begun else last_lines
 
 
 def _said(log: Path, last_lines: Sequence[str]) -> str:

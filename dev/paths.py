@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".dev"
-"""Data of `make dev`: databases, the sandbox's state, tokens, logs. Delete it to start afresh."""
+"""Data of `make dev`: databases, the sandbox's state, tokens, logs. `make reset` forgets it."""
 
 
 def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:

@@ -1,5 +1,6 @@
 """What `make dev` starts, as the environment and the command line ask for it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,10 +8,13 @@ from pathlib import Path
 from dev.child import OnLine
 from dev.errors import PortInUseError, SettingError
 from dev.paths import ROOT
-from dev.ports import LOOPBACK, Ports, is_free
+from dev.ports import HIGHEST, LOOPBACK, Ports, is_free
 from dev.stack_options import StackOptions
+from dev.wiring import WORKER
 
 READY_SECONDS = 60.0
+NUMBER = re.compile(r"[0-9]{1,5}")
+CRASH_WORKER = "dev.crash_worker"
 ADVICE = "Stop what uses it, or move all our ports with: make dev ARGS='--port-offset 100'"
 
 
@@ -19,22 +23,25 @@ class UpOptions:
     """What the command line asks for."""
 
     home: Path
-    port_offset: int = 0
+    port_offset: str = "0"
+    """As it was typed."""
     is_sandbox_forced: bool = False
     is_http: bool = False
+    is_crash: bool = False
+    """Whether the worker is killed between an approval and its effect."""
 
 
 def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = None) -> StackOptions:
     """The stack to start.
 
     Raises:
-        SettingError: Slack's tokens are incomplete, or a port is not a number.
+        SettingError: Slack's tokens are incomplete, or something is no port or no offset.
     """
     slack_is_sandbox = wanted.is_sandbox_forced or not has_slack(env)
     return StackOptions(
         home=wanted.home,
         cwd=ROOT,
-        ports=_ports(env).moved(wanted.port_offset),
+        ports=_ports(env).moved(offset(env, wanted)),
         delivery="http" if wanted.is_http else "socket",
         slack_is_sandbox=slack_is_sandbox,
         model_is_sandbox=not (env.get("OPENAI_API_KEY") or env.get("OPENAI_BASE_URL")),
@@ -43,10 +50,25 @@ def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = Non
         temporal_ui=True,
         task_queue=env.get("TASK_QUEUE", "countersign"),
         base_env=env,
+        worker_module=CRASH_WORKER if wanted.is_crash else WORKER,
         log_level=env.get("LOG_LEVEL", "info"),
         ready_seconds=READY_SECONDS,
         on_line=on_line,
     )
+
+
+def offset(env: Mapping[str, str], wanted: UpOptions) -> int:
+    """By how much every port is moved.
+
+    Raises:
+        SettingError: what was typed is no number, or would move a port beyond the last.
+    """
+    typed, room = wanted.port_offset, _ports(env).room
+    if not _is_number(typed, 0, room):
+        raise SettingError(
+            f"--port-offset has to be a whole number from 0 to {room}, not {typed!r}."
+        )
+    return int(typed)
 
 
 def has_slack(env: Mapping[str, str]) -> bool:
@@ -105,6 +127,10 @@ def _ports(env: Mapping[str, str]) -> Ports:
 
 
 def _number(variable: str, value: str) -> int:
-    if not value.isdecimal():
+    if not _is_number(value, 1, HIGHEST):
         raise SettingError(f"{variable} has to be a port number, not {value!r}.")
     return int(value)
+
+
+def _is_number(text: str, lowest: int, highest: int) -> bool:
+    return bool(NUMBER.fullmatch(text)) and lowest <= int(text) <= highest

@@ -4,6 +4,7 @@ import socket
 from dataclasses import asdict, dataclass
 
 LOOPBACK = "127.0.0.1"
+HIGHEST = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,11 @@ class Ports:
     temporal_ui: int = 8233
     bot: int = 3000
     worker: int = 3001
+
+    @property
+    def room(self) -> int:
+        """By how much all of them can be moved."""
+        return HIGHEST - max(asdict(self).values())
 
     def moved(self, offset: int) -> "Ports":
         """The same, each `offset` higher."""

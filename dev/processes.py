@@ -10,6 +10,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,7 @@ from dev.ports import free_port
 from dev.stack_options import Name, StackOptions
 from dev.tasks import before, together
 from dev.temporal_server import TemporalServer
+from dev.wiring import WORKER
 
 __all__ = ["Name", "Stack", "StackOptions"]
 
@@ -42,7 +44,7 @@ class Stack:
         self.wiring = self.options.wire(self.home)
         self._children: dict[Name, Child] = {}
         self._watches: set[asyncio.Task[None]] = set()
-        self._died: asyncio.Queue[Child] = asyncio.Queue()
+        self._ended: asyncio.Queue[tuple[Name, Child]] = asyncio.Queue()
 
     @property
     def sandbox_url(self) -> str:
@@ -73,6 +75,15 @@ class Stack:
     def env(self) -> dict[str, str]:
         """The variables that the bot and the worker run with."""
         return self.wiring.env()
+
+    @property
+    def keeps_anything(self) -> bool:
+        """Whether an earlier run may have left something that still waits."""
+        return bool(self.options.temporal_address) or self._database.exists()
+
+    @property
+    def _database(self) -> Path:
+        return self.home / "temporal.db"
 
     def page_url(self, person: str) -> str:
         """The sandbox's page, seen as this person."""
@@ -110,12 +121,22 @@ class Stack:
 
     async def launch(self, name: Name) -> None:
         """Start one process and wait until it serves."""
+        child = await self._begin(name)
+        await child.ready(self.options.ready_seconds)
+
+    async def start_again(self, name: Name) -> None:
+        """Start one that ended, as it ordinarily is, without waiting until it serves."""
+        if name == "worker":
+            self.wiring = replace(self.wiring, worker_module=WORKER)
+        await self._begin(name)
+
+    async def _begin(self, name: Name) -> Child:
         child = await Child.start(self._command(name), self.options.on_line)
         self._children[name] = child
-        watch = asyncio.create_task(self._watch(child))
+        watch = asyncio.create_task(self._watch(name, child))
         self._watches.add(watch)
         watch.add_done_callback(self._watches.discard)
-        await child.ready(self.options.ready_seconds)
+        return child
 
     async def _launch_all(self) -> None:
         names = (*self._needed(), *self.options.run)
@@ -160,7 +181,12 @@ class Stack:
 
     async def died(self) -> DevError:
         """Wait until a process ends that nobody stopped; the error names it."""
-        return (await self._died.get()).exited()
+        _, child = await self.ended()
+        return child.exited()
+
+    async def ended(self) -> tuple[Name, Child]:
+        """The next process that ends and that nobody stopped."""
+        return await self._ended.get()
 
     def pids(self) -> dict[Name, int]:
         """The process ids, by name."""
@@ -189,10 +215,10 @@ class Stack:
             port=ports.temporal,
             http_port=free_port(),
             ui_port=ports.temporal_ui if self.options.temporal_ui else None,
-            database=None if self.options.in_memory else self.home / "temporal.db",
+            database=None if self.options.in_memory else self._database,
         )
 
-    async def _watch(self, child: Child) -> None:
+    async def _watch(self, name: Name, child: Child) -> None:
         await child.wait()
         if not child.is_stopping:
-            self._died.put_nowait(child)
+            self._ended.put_nowait((name, child))

@@ -10,7 +10,7 @@ from dev.child import OnLine
 from dev.environment import without_ours
 from dev.paths import ROOT
 from dev.ports import LOOPBACK, Ports
-from dev.wiring import Wiring
+from dev.wiring import WORKER, Wiring
 
 Name = Literal["temporal", "sandbox", "worker", "bot"]
 
@@ -50,6 +50,9 @@ class StackOptions:
     commands: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     """Other commands for some of the processes, by name."""
 
+    worker_module: str = WORKER
+    """What Python runs as the worker, until that ends by itself; then it is the ordinary one."""
+
     log_level: str = "info"
     ready_seconds: float = 60.0
     on_line: OnLine | None = None
@@ -65,6 +68,7 @@ class StackOptions:
             base=self.base_env,
             overrides=self.env,
             commands=self.commands,
+            worker_module=self.worker_module,
             temporal_address=self.temporal_address or f"{LOOPBACK}:{self.ports.temporal}",
             temporal_is_ours=not self.temporal_address,
             task_queue=self.task_queue,

@@ -2,50 +2,85 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich.text import Text
 
-from dev.ports import LOOPBACK
+from dev.ports import LOOPBACK, Ports
 from dev.processes import Stack
+from dev.wiring import WORKER
 
 REQUESTER = "U0ALICE"
 APPROVER = "U0BOB"
 LABEL_WIDTH = 24
 
 
-def summary(stack: Stack, seconds: float) -> Iterator[Text]:
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """What waits for the approver since an earlier run."""
+
+    count: str
+    summary: str
+    """What the newest would do."""
+    place: str
+    """Where its card is: the end of the page's address, or empty."""
+
+
+def summary(stack: Stack, seconds: float, waits: LeftOver | None = None) -> Iterator[Text]:
     """The lines to print."""
-    options = stack.options
     yield Text()
     yield Text("  Countersign is ready", style="bold green").append(
         f" in {seconds:.1f} s", style="not bold default"
     )
     yield Text()
-    if options.slack_is_sandbox:
-        yield row("Chat as Alice (asks)", stack.page_url(REQUESTER))
-        yield row("Chat as Bob (approves)", stack.page_url(APPROVER))
-    elif "SLACK_APP_TOKEN" in stack.env:
-        yield row("Slack", "connected; write to the bot in your workspace")
-    else:
-        yield row("Slack delivers to", f"<your public address>/slack/events → {stack.bot_url}")
-    yield _temporal(stack)
-    if options.model_is_sandbox:
-        why = "OPENAI_API_KEY is not set"
-        yield row("Model", f"scripted, by the sandbox ({why})")
+    yield from _slack(stack, waits)
+    yield from _temporal(stack)
+    if stack.options.model_is_sandbox:
+        yield row("Model", "scripted, by the sandbox (OPENAI_API_KEY is not set)")
     yield row("Logs", os.path.relpath(stack.home / "logs"))
     yield Text()
-    if options.slack_is_sandbox:
-        tried = "help" if stack.env.get("TOOLS") else "order 100 widgets"
-        yield Text(f"  Try it: as Alice, write to @Countersign in #ops “{tried}”,")
-        yield Text("          then press Approve as Bob.")
+    if stack.options.slack_is_sandbox:
+        yield from _what_to_try(stack, waits)
+    if stack.options.worker_module != WORKER:
+        yield Text("  --crash: the worker dies between the first approval and its effect, and is")
+        yield Text("           started again. About ten seconds later the order is placed, once.")
     yield Text("  Ctrl-C stops everything; the next start goes on where this one stopped.")
     yield Text()
 
 
-def _temporal(stack: Stack) -> Text:
+def _slack(stack: Stack, waits: LeftOver | None) -> Iterator[Text]:
+    """Whoever has something to do comes first."""
+    if stack.options.slack_is_sandbox:
+        alice = row("Chat as Alice (asks)", stack.page_url(REQUESTER))
+        place = waits.place if waits else ""
+        bob = row("Chat as Bob (approves)", stack.page_url(APPROVER) + place)
+        yield from (bob, alice) if waits else (alice, bob)
+    elif "SLACK_APP_TOKEN" in stack.env:
+        yield row("Slack", "connected; write to the bot in your workspace")
+    else:
+        yield row("Slack delivers to", f"<your public address>/slack/events → {stack.bot_url}")
+
+
+def _what_to_try(stack: Stack, waits: LeftOver | None) -> Iterator[Text]:
+    if waits:
+        what = "1 request waits" if waits.count == "1" else f"{waits.count} requests wait"
+        yield Text(f"  {what} for Bob since the last run: “{waits.summary}”.")
+        return
+    tried = "help" if stack.env.get("TOOLS") else "order 100 widgets"
+    yield Text(f"  Try it: as Alice, write to @Countersign in #ops “{tried}”,")
+    yield Text("          then press Approve as Bob.")
+
+
+def _temporal(stack: Stack) -> Iterator[Text]:
+    """Temporal, and what the command line has to be told to find it."""
     if stack.options.temporal_address:
-        return row("Temporal", f"{stack.temporal_address} (from TEMPORAL_ADDRESS)")
-    return row("Temporal Web UI", f"http://{LOOPBACK}:{stack.options.ports.temporal_ui}")
+        yield row("Temporal", f"{stack.temporal_address} (from TEMPORAL_ADDRESS)")
+        return
+    ports = stack.options.ports
+    yield row("Temporal Web UI", f"http://{LOOPBACK}:{ports.temporal_ui}")
+    if ports.temporal != Ports().temporal:
+        address = f"TEMPORAL_ADDRESS={stack.temporal_address}"
+        yield row("Command line", f"{address} .venv/bin/countersign pending")
 
 
 def row(label: str, value: str) -> Text:

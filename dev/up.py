@@ -1,6 +1,7 @@
 """Start everything, watch it, and stop it again: the supervisor behind `make dev`."""
 
 import asyncio
+import importlib
 import signal
 import time
 from collections.abc import Callable, Coroutine, Generator, Iterable
@@ -12,11 +13,13 @@ from rich.console import Console
 from rich.text import Text
 
 from dev import temporal_cli
+from dev.console import labelled
 from dev.errors import AlreadyRunningError, DevError
 from dev.locking import LockedError, locked
 from dev.plan import check_ports
 from dev.processes import Stack, StackOptions
-from dev.summary import summary
+from dev.restarts import Restarts
+from dev.summary import APPROVER, LeftOver, summary
 from dev.tasks import Result, before
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -31,13 +34,29 @@ def up(options: StackOptions, home: Path, console: Console, started: float) -> N
 
     async def run() -> None:
         stack = Stack(options)
+        keeps_anything = stack.keeps_anything
+        restarts = Restarts(stack, lambda name, line: console.print(labelled(name, line)))
+
+        async def lines() -> Iterable[Text]:
+            seconds = time.monotonic() - started
+            return summary(stack, seconds, await _left_over(stack) if keeps_anything else None)
+
         what = "starting Temporal, the sandbox, the worker and the bot"
-        await supervise(stack, console, what, lambda: summary(stack, time.monotonic() - started))
+        await supervise(stack, console, what, lines, restarts.until_hopeless)
 
     with alone_in(home):
         check_ports(options)
         have_temporal(options)
         asyncio.run(run())
+
+
+async def _left_over(stack: Stack) -> LeftOver | None:
+    """What Bob has to decide. Loading Temporal's client takes a second, so only where it may be."""
+    if not stack.options.slack_is_sandbox:
+        return None
+    module = await asyncio.to_thread(importlib.import_module, "dev.left_over")
+    found: LeftOver | None = await module.left_over(stack, APPROVER)
+    return found
 
 
 @contextmanager
@@ -62,7 +81,7 @@ def have_temporal(options: StackOptions) -> None:
 
 
 class Supervised(Protocol):
-    """What is started, watched and stopped."""
+    """What is started and stopped."""
 
     async def start(self) -> None:
         """Start everything and wait until all of it serves."""
@@ -70,18 +89,20 @@ class Supervised(Protocol):
     async def stop(self) -> None:
         """Stop everything."""
 
-    async def died(self) -> DevError:
-        """Wait until a process ends that nobody stopped."""
-        ...
-
     def kill_all(self) -> None:
         """Stop waiting for anybody."""
 
 
 async def supervise(
-    stack: Supervised, console: Console, starting: str, lines: Callable[[], Iterable[Text]]
+    stack: Supervised,
+    console: Console,
+    starting: str,
+    lines: Callable[[], Coroutine[Any, Any, Iterable[Text]]],
+    until_hopeless: Callable[[], Coroutine[Any, Any, DevError]],
 ) -> None:
-    """Run a stack until somebody stops it; `lines` are printed once everything serves.
+    """Run a stack until somebody stops it, or until something ended that it cannot do without.
+
+    `lines` are printed once everything serves.
 
     Raises:
         DevError: it could not start, or a process ended by itself.
@@ -91,9 +112,9 @@ async def supervise(
         with console.status(starting):
             await interrupt.unless(stack.start())
         if not interrupt.came:
-            for line in lines():
+            for line in await interrupt.unless(lines()) or ():
                 console.print(line, soft_wrap=True)
-        if error := await interrupt.unless(stack.died()):
+        if error := await interrupt.unless(until_hopeless()):
             raise error
     finally:
         await stack.stop()

@@ -14,6 +14,8 @@ from dev.temporal_server import NAMESPACE, TemporalServer
 MANIFEST = "slack_app_manifest.yml"
 POLICY = "dev/policy.yaml"
 """Rules that name the sandbox's people; a Slack of your own has `policy.yaml`."""
+WORKER = "worker"
+"""The worker's module."""
 WORKER_GRACE = 25
 """The worker gives what is under way 20 seconds."""
 PLACEHOLDER_KEY = "sandbox"  # the OpenAI client wants a key; the scripted model does not look at it
@@ -31,6 +33,7 @@ class Wiring:
     base: Mapping[str, str]
     overrides: Mapping[str, str]
     commands: Mapping[str, Sequence[str]]
+    worker_module: str
     temporal_address: str
     temporal_is_ours: bool
     task_queue: str
@@ -78,7 +81,8 @@ class Wiring:
 
     def worker(self) -> Command:
         """The side effects."""
-        command = self._command("worker", ("-m", "worker"), self.env(), f"{self.worker_url}/readyz")
+        run = ("-m", self.worker_module)
+        command = self._command("worker", run, self.env(), f"{self.worker_url}/readyz")
         return replace(command, grace=WORKER_GRACE)
 
     def sandbox(self) -> Command:

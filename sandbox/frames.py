@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox.changes import Topic
 from sandbox.core import Core
+from sandbox.following import thread_summary
 from sandbox.json_types import Json
 from sandbox.rendering import page_message
 from sandbox.snapshot import channel_summary, may_see, sees, status_summary
@@ -16,6 +17,8 @@ def show_message(core: Core, message: Message) -> None:
     core.changed()
     frame = {"type": "message", "message": page_message(message)}
     core.hub.publish(lambda viewer: frame if may_see(core, viewer, message) else None)
+    if message.ephemeral_to is not None and core.hub.is_open_for(message.ephemeral_to):
+        message.shown = True
     for topic in topics(message):
         core.hub.changes.tell(topic, message)
 
@@ -45,6 +48,18 @@ def show_channel(core: Core, channel: Channel) -> None:
     def frame(viewer: str) -> Json | None:
         summary = channel_summary(core, channel, viewer)
         return None if summary is None else {"type": "channel", "channel": summary}
+
+    core.hub.publish(frame)
+
+
+def show_thread(core: Core, channel: Channel, root: str) -> None:
+    """Tell each page how much is new in a thread for its person."""
+    core.changed()
+
+    def frame(viewer: str) -> Json | None:
+        if not sees(core, viewer, channel.id):
+            return None
+        return {"type": "thread", "thread": thread_summary(core, channel, root, viewer)}
 
     core.hub.publish(frame)
 

@@ -39,6 +39,10 @@ class Hub:
                 page.frames.put_nowait({**frame, "seq": self.seq})
         self.changes.note()
 
+    def is_open_for(self, user: str) -> bool:
+        """Whether a page is open that acts as `user`."""
+        return any(page.user == user for page in self._pages)
+
     def tell(self, user: str, frame: Json) -> None:
         """Send a frame to one person's pages."""
         self.publish(lambda viewer: frame if viewer == user else None)

@@ -2,12 +2,14 @@
 
 from sandbox import events
 from sandbox.core import Core
-from sandbox.frames import hide_message, set_status, show_channel, show_message
+from sandbox.following import mark_read
+from sandbox.frames import hide_message, set_status, show_channel, show_message, show_thread
 from sandbox.json_types import Json
 from sandbox.rendering import bot_profile
 from sandbox.state import APP_ID, BOT_ID, BOT_USER, SLACKBOT, TEAM_ID, Channel, Message
 from sandbox.threads import count_reply, uncount_reply
 
+EPHEMERAL_LIMIT = 500
 TOMBSTONE = "This message was deleted."
 
 
@@ -35,9 +37,9 @@ def post(core: Core, channel: str, body: Json, *, streaming: bool = False) -> Me
     if message.author == BOT_USER:
         set_status(core, channel, message.thread or ts, text="")
     else:
-        core.state.reads.setdefault(message.author, {})[channel] = ts
+        _read_by_author(core, message)
     show_message(core, message)
-    show_channel(core, core.state.channels[channel])
+    _show_counts(core, message)
     events.message_posted(core, message)
     return message
 
@@ -46,6 +48,7 @@ def whisper(core: Core, channel: str, user: str, body: Json) -> Message:
     """Show a message to one person only; it is never stored or sent to the app."""
     message = Message(channel, {**body, "ts": core.next_ts()}, ephemeral_to=user)
     core.state.ephemerals.append(message)
+    del core.state.ephemerals[:-EPHEMERAL_LIMIT]
     show_message(core, message)
     return message
 
@@ -80,7 +83,7 @@ def delete(core: Core, message: Message) -> None:
     if message.thread is not None:
         uncount_reply(core, message)
     events.message_deleted(core, message)
-    show_channel(core, core.state.channels[message.channel])
+    _show_counts(core, message)
 
 
 def react(core: Core, message: Message, user: str, emoji: str, *, add: bool) -> bool:
@@ -135,6 +138,21 @@ def leave(core: Core, channel: Channel, user: str) -> bool:
     post(core, channel.id, body)
     events.member_left(core, channel, user)
     return True
+
+
+def _read_by_author(core: Core, message: Message) -> None:
+    """Who writes has read what stands above."""
+    if message.is_top_level:
+        core.state.reads.setdefault(message.author, {})[message.channel] = message.ts
+    if message.thread is not None:
+        mark_read(core, message.channel, message.thread, message.author)
+
+
+def _show_counts(core: Core, message: Message) -> None:
+    channel = core.state.channels[message.channel]
+    show_channel(core, channel)
+    if message.thread is not None:
+        show_thread(core, channel, message.thread)
 
 
 def _bury(core: Core, message: Message) -> None:

@@ -18,7 +18,7 @@ from sandbox.errors import SetupError, SlackError
 from sandbox.json_types import Json
 from sandbox.model import add_model_routes
 from sandbox.security import guard
-from sandbox.snapshot import snapshot
+from sandbox.snapshot import page_snapshot
 from sandbox.web_api.dispatch import answer_api
 
 HOST = "127.0.0.1"
@@ -192,7 +192,7 @@ async def _page_socket(request: web.Request) -> web.StreamResponse:
         return web.Response(status=400, text="Say with ?as= which person is looking.")
     socket = web.WebSocketResponse(max_msg_size=64 * 1024, heartbeat=30)
     await socket.prepare(request)
-    await core.hub.serve(socket, user, snapshot(core, user))
+    await core.hub.serve(socket, user, page_snapshot(core, user))
     return socket
 
 

@@ -1,6 +1,9 @@
 """The workspace as one person sees it: what a page needs when it opens, and its later updates."""
 
+from collections.abc import Sequence
+
 from sandbox.core import Core
+from sandbox.following import followed, mentions
 from sandbox.json_types import Json
 from sandbox.rendering import other_party, page_message, team_object
 from sandbox.state import APP_ID, BOT_USER, TEAM_ID, Channel, Message, Person
@@ -8,8 +11,21 @@ from sandbox.state import APP_ID, BOT_USER, TEAM_ID, Channel, Message, Person
 PAGE_HISTORY = 100
 
 
-def snapshot(core: Core, me: str) -> Json:
-    """Return everything `me` may see."""
+def page_snapshot(core: Core, me: str) -> Json:
+    """Return what a page of `me` is sent: private answers are in it until a page showed them.
+
+    `private` names those that there are, so that an open page keeps what it shows of them.
+    """
+    before = [message for message in core.state.private(me) if message.shown]
+    seen = snapshot(core, me, without=before)
+    for message in core.state.private(me):
+        message.shown = True
+    seen["private"] = [f"{message.channel}:{message.ts}" for message in core.state.private(me)]
+    return seen
+
+
+def snapshot(core: Core, me: str, *, without: Sequence[Message] = ()) -> Json:
+    """Return everything `me` may see, but for some private answers."""
     state = core.state
     mine = [channel for channel in state.channels.values() if me in channel.members]
     return {
@@ -30,12 +46,13 @@ def snapshot(core: Core, me: str) -> Json:
         "views": state.views.get(me, []),
         "home": state.homes.get(me),
         "statuses": statuses(core, me),
-        "messages": {channel.id: _top_level(core, channel, me) for channel in mine},
+        "messages": {channel.id: _top_level(core, channel, me, without) for channel in mine},
         "threads": {
             f"{channel.id}:{root}": replies
             for channel in mine
-            for root, replies in _threads(core, channel, me).items()
+            for root, replies in _threads(core, channel, me, without).items()
         },
+        "followed": followed(core, me),
         "prompts": [
             prompt for prompt in state.prompts.values() if sees(core, me, str(prompt["channel"]))
         ],
@@ -125,25 +142,27 @@ def status_summary(core: Core, channel: str, thread_ts: str) -> Json:
     }
 
 
-def visible(core: Core, channel: str, me: str) -> list[Message]:
+def visible(core: Core, channel: str, me: str, without: Sequence[Message] = ()) -> list[Message]:
     """Return a channel's messages for `me`, ephemeral ones in their place, oldest first."""
     shared = [message for message in core.state.history(channel) if may_see(core, me, message)]
     whispers = [
         message
-        for message in core.state.ephemerals
-        if message.channel == channel and message.ephemeral_to == me
+        for message in core.state.private(me)
+        if message.channel == channel and message not in without
     ]
     return sorted([*shared, *whispers], key=lambda message: message.ts)
 
 
-def _top_level(core: Core, channel: Channel, me: str) -> list[Json]:
-    top = [message for message in visible(core, channel.id, me) if message.is_top_level]
+def _top_level(core: Core, channel: Channel, me: str, without: Sequence[Message]) -> list[Json]:
+    top = [message for message in visible(core, channel.id, me, without) if message.is_top_level]
     return [page_message(message) for message in top[-PAGE_HISTORY:]]
 
 
-def _threads(core: Core, channel: Channel, me: str) -> dict[str, list[Json]]:
+def _threads(
+    core: Core, channel: Channel, me: str, without: Sequence[Message]
+) -> dict[str, list[Json]]:
     threads: dict[str, list[Json]] = {}
-    for message in visible(core, channel.id, me):
+    for message in visible(core, channel.id, me, without):
         if message.thread is not None:
             threads.setdefault(message.thread, []).append(page_message(message))
     for root, replies in threads.items():
@@ -154,30 +173,18 @@ def _threads(core: Core, channel: Channel, me: str) -> dict[str, list[Json]]:
 
 
 def _unread(core: Core, channel: Channel, me: str) -> Json:
+    """Count what is new in the channel itself; what is new in threads counts there."""
     read = core.state.reads.get(me, {}).get(channel.id, "0")
     new = [
         message
         for message in core.state.history(channel.id)
-        if message.ts > read and message.author != me and not message.deleted
+        if message.is_top_level
+        and message.ts > read
+        and message.author != me
+        and not message.deleted
     ]
-    counted = [message for message in new if message.is_top_level or _follows(core, me, message)]
-    mentions = [message for message in new if channel.kind == "im" or _mentions(core, me, message)]
-    return {"unread": len(counted), "mentions": len(mentions), "last_read": read}
-
-
-def _follows(core: Core, me: str, reply: Message) -> bool:
-    if core.state.channels[reply.channel].kind == "im" or _mentions(core, me, reply):
-        return True
-    thread = core.state.thread(reply.channel, str(reply.thread))
-    return any(message.author == me or _mentions(core, me, message) for message in thread)
-
-
-def _mentions(core: Core, me: str, message: Message) -> bool:
-    text = str(message.body.get("text", ""))
-    if f"<@{me}>" in text or "<!channel>" in text or "<!here>" in text:
-        return True
-    groups = core.state.groups.values()
-    return any(f"<!subteam^{group.id}" in text and me in group.users for group in groups)
+    named = [message for message in new if channel.kind == "im" or mentions(core, me, message)]
+    return {"unread": len(new), "mentions": len(named), "last_read": read}
 
 
 def _person(person: Person) -> Json:

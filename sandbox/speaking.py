@@ -7,10 +7,11 @@ from sandbox import frames, messages
 from sandbox.core import Core
 from sandbox.errors import ControlError
 from sandbox.files import file_object
+from sandbox.following import mark_read
 from sandbox.ids import make_id
 from sandbox.json_types import Json
 from sandbox.rich_text import typed_blocks, typed_text
-from sandbox.snapshot import sees
+from sandbox.snapshot import channel_summary, sees
 from sandbox.state import BOT_USER, Channel, Message
 
 TEXT_LIMIT = 40_000
@@ -70,16 +71,40 @@ def remove(core: Core, message: Message, user: str) -> None:
     messages.delete(core, message)
 
 
-def read(core: Core, channel: Channel, user: str) -> None:
-    """Mark everything in a channel as read."""
-    latest = max(core.state.messages.get(channel.id, {}), default="0")
-    core.state.reads.setdefault(user, {})[channel.id] = latest
-    frames.show_channel(core, channel)
+def read(core: Core, channel: Channel, user: str, thread_ts: str = "") -> None:
+    """Mark as read what stands in a channel itself, or in one of its threads."""
+    if thread_ts:
+        mark_read(core, channel.id, thread_ts, user)
+        frames.show_thread(core, channel, thread_ts)
+    else:
+        latest = max(core.state.messages.get(channel.id, {}), default="0")
+        core.state.reads.setdefault(user, {})[channel.id] = latest
+        frames.show_channel(core, channel)
+
+
+def join(core: Core, channel_id: str, user: str) -> None:
+    """Let a person into a public channel on their own wish.
+
+    Raises:
+        ControlError: there is no such channel, it is archived, or somebody has to bring them in.
+    """
+    channel = core.state.channels.get(channel_id)
+    if channel is None or channel_summary(core, channel, user) is None:
+        sentence = "This conversation is private. A member has to invite you."
+        raise ControlError("channel_not_found", sentence)
+    if channel.archived:
+        raise ControlError("is_archived", "This channel is archived. Nobody can join it.")
+    person = core.state.people[user]
+    if person.is_guest or person.is_single_channel_guest:
+        raise ControlError("user_is_restricted", "You are a guest here. A member has to add you.")
+    messages.join(core, channel, user)
 
 
 def _check(core: Core, channel: Channel, text: str, files: Sequence[Json]) -> None:
     if not text.strip() and not files:
         raise ControlError("no_text", "A message needs text or a file.")
+    if channel.archived:
+        raise ControlError("is_archived", "This channel is archived. Nobody can write in it.")
     if len(text) > TEXT_LIMIT:
         raise ControlError("msg_too_long", f"A message has at most {TEXT_LIMIT} characters.")
     closed = not core.manifest.messages_tab or core.manifest.messages_read_only

@@ -78,6 +78,8 @@ class Message:
     streaming: bool = False
     deleted: bool = False
     n: int = 0
+    shown: bool = False
+    """Whether a page has shown it; kept of private answers only, which are shown once."""
 
     @property
     def ts(self) -> str:
@@ -124,6 +126,7 @@ class Workspace:
     channels: dict[str, Channel]
     messages: dict[str, dict[str, Message]] = field(default_factory=dict[str, dict[str, Message]])
     reads: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    thread_reads: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     homes: dict[str, Json] = field(default_factory=dict[str, Json])
     prompts: dict[str, Json] = field(default_factory=dict[str, Json])
     last_ts: int = 0
@@ -155,6 +158,10 @@ class Workspace:
             if (message.ephemeral_to, message.channel, message.ts) == (user, channel, ts):
                 return message
         return None
+
+    def private(self, user: str) -> list[Message]:
+        """The messages that only `user` sees, oldest first."""
+        return [message for message in self.ephemerals if message.ephemeral_to == user]
 
     def direct(self, user: str) -> Channel | None:
         """The direct message between `user` and the bot."""

@@ -8,7 +8,17 @@ from pydantic import TypeAdapter, ValidationError
 from sandbox.errors import SetupError
 from sandbox.state import Workspace
 
-PERSISTED = {"people", "groups", "channels", "messages", "reads", "homes", "prompts", "last_ts"}
+PERSISTED = {
+    "people",
+    "groups",
+    "channels",
+    "messages",
+    "reads",
+    "thread_reads",
+    "homes",
+    "prompts",
+    "last_ts",
+}
 """Ephemeral messages, open modals and statuses are gone after a restart, as they are on Slack."""
 DEBOUNCE_SECONDS = 0.5
 

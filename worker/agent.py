@@ -131,6 +131,7 @@ class AgentRunner(AgentActivities):
             reason=read.reason,
             agent=self.name,
             amount=_amount(preview.amount),
+            left=_amount(preview.left),
             parameters=tool.parameters,
         )
 

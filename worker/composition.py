@@ -25,6 +25,7 @@ from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
 from worker.conclusion import Conclusion
 from worker.directory import SlackDirectory
+from worker.earlier import EarlierConversations
 from worker.home_publisher import HomePublisher
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyFile, open_policy
@@ -33,6 +34,7 @@ from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.shown_calls import ShownEnds, ShownReviews, ShownTools
 from worker.surface import Surface, Surfaces
+from worker.totals import TemporalTotals
 from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals
@@ -108,6 +110,7 @@ async def prepare(settings: WorkerSettings, reach: Reach, listen: Listen) -> Kno
         )
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
+        policy.count_by(TemporalTotals(temporal, settings.task_queue))
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
         resources = await open_resources(settings, waiting)
@@ -153,7 +156,8 @@ def build_activities(
         changed,
         settings.agentex_card_channel,
     )
-    steps = TurnSteps(runner.describe, runner, policy, surfaces)
+    earlier = EarlierConversations(known.temporal, surfaces)
+    steps = TurnSteps(runner.describe, runner, policy, surfaces, earlier)
     return [
         ShownTools(runner, surfaces, runner.masked),
         cards,

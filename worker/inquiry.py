@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from countersign.policy.engine import Policy
 from countersign.policy.facts import Facts, Requester, Venue, requester_from
+from countersign.policy.totals import total
 from countersign.slack.directory import DirectoryError, GoneError
 from countersign.slack.id_checks import Directory
 from countersign.slack.profiles import Channel, Profile
 from countersign.slack.web_client import UNKNOWN
+from worker.totals import Totals
 from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.core import Person
 
@@ -24,7 +27,7 @@ class ArgumentsUnreadableError(Exception):
 
 
 async def facts_of(
-    query: PolicyQuery, policy: Policy, directory: Directory, room: str = ""
+    query: PolicyQuery, policy: Policy, directory: Directory, totals: Totals, room: str = ""
 ) -> Facts:
     """Everything about a call that the policy asks about.
 
@@ -32,18 +35,21 @@ async def facts_of(
 
     Raises:
         DirectoryError: Slack did not say.
+        TotalsAwayError: what was asked before is not known now.
+        UncountableError: it cannot be added up.
         ArgumentsUnreadableError: nothing can be said of the arguments.
         NobodyError: the account cannot ask for anything.
     """
     call = query.call
     if not call.requester.is_in_slack:
-        return _from_elsewhere(query, room)
+        return _from_elsewhere(query, await _total(query, policy, totals), room)
     user, channel = call.requester.user, call.origin.channel
     arguments, amount = _read(call.arguments), query.prepared.amount
     if not policy.mentions(call.tool):
         return Facts(call.tool, Requester(user), Venue(channel), arguments, amount)
     needs = policy.needs(call.tool)
-    person, place, groups, channels = await asyncio.gather(
+    sum_, person, place, groups, channels = await asyncio.gather(
+        _total(query, policy, totals),
         _account(call.requester, directory, needed=needs.account),
         _place(channel, directory, needed=needs.place),
         _groups_of(user, directory, asked=needs.groups),
@@ -61,15 +67,28 @@ async def facts_of(
         channels=channels,
     )
     venue = Venue(channel, place.is_direct, place.is_private, place.is_shared, place.name)
-    return Facts(call.tool, requester, venue, arguments, amount)
+    return Facts(call.tool, requester, venue, arguments, amount, total=sum_)
 
 
-def _from_elsewhere(query: PolicyQuery, room: str) -> Facts:
+async def _total(query: PolicyQuery, policy: Policy, totals: Totals) -> float | None:
+    """What the call costs with those before it, if the policy asks for that and it costs anything.
+
+    Raises:
+        TotalsAwayError: it is not known now.
+        UncountableError: it cannot be added up.
+    """
+    amount = query.prepared.amount
+    if amount is None or not math.isfinite(amount) or not policy.needs(query.call.tool).total:
+        return None
+    return total([amount, *await totals.costs_before(query, policy.window)])
+
+
+def _from_elsewhere(query: PolicyQuery, sum_: float | None, room: str) -> Facts:
     """The same of a call that was not asked for in Slack, which knows nothing of it."""
     call, who = query.call, query.call.requester
     requester, arguments = requester_from(who.user), _read(call.arguments)
     amount = query.prepared.amount
-    return Facts(call.tool, requester, Venue(""), arguments, amount, who.kind, room)
+    return Facts(call.tool, requester, Venue(""), arguments, amount, who.kind, room, sum_)
 
 
 async def _account(who: Person, directory: Directory, *, needed: bool) -> Profile:

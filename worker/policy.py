@@ -11,9 +11,11 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from countersign.policy.engine import Policy
+from countersign.policy.facts import Facts
 from countersign.policy.faults import PolicyError
 from countersign.policy.loading import load_file
 from countersign.policy.naming import with_names
+from countersign.policy.totals import total
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError, Waiting
 from countersign.slack.directory import UNREACHABLE, DirectoryError, GoneError
@@ -21,8 +23,16 @@ from countersign.slack.id_checks import Directory, IdChecks, verify_ids
 from countersign.slack.web_client import CONFIGURATION, UNKNOWN
 from worker.inquiry import ArgumentsUnreadableError, NobodyError, facts_of
 from worker.slack import CONFIGURATION_DELAY
+from worker.totals import (
+    UNCOUNTABLE,
+    KnownTotals,
+    NoTotals,
+    Totals,
+    TotalsAwayError,
+    UncountableError,
+)
 from workflows.contracts.activities import PolicyActivities
-from workflows.contracts.activity_inputs import PolicyQuery
+from workflows.contracts.activity_inputs import PolicyQuery, Recount, Recounted
 from workflows.contracts.core import ToolSpec
 from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Outage, Ruling, Verdict
@@ -84,6 +94,7 @@ class PolicyFile(PolicyActivities):
         self._tools = tools
         self._directory = directory
         self._read = read
+        self._totals: Totals = NoTotals()
         self._room = room
         self._edition = read.edition
         self._draft: Draft | None = None
@@ -93,6 +104,10 @@ class PolicyFile(PolicyActivities):
     def policy(self) -> Policy:
         """The policy in force."""
         return self._read.policy
+
+    def count_by(self, totals: Totals) -> None:
+        """Have totals counted from here on; until then, what asks for one is not judged."""
+        self._totals = totals
 
     def mentions(self, tool: str) -> bool:
         """Whether calls of this tool have to be judged."""
@@ -106,16 +121,34 @@ class PolicyFile(PolicyActivities):
             ApplicationError: of type `POLICY_UNAVAILABLE`; it may be known later.
         """
         await self._read_again()
+        return await self._judged(query, self._totals)
+
+    @activity.defn
+    async def recount(self, recount: Recount) -> Recounted:
+        """See `PolicyActivities`. Without Slack, unless there is more than was known."""
+        try:
+            before = await self._totals.costs_ahead_of(recount.call, self.policy.window)
+        except (TotalsAwayError, UncountableError) as error:
+            raise ApplicationError(str(error)) from error
+        by_now = total([recount.prepared.amount or 0.0, *before])
+        if by_now <= recount.counted:
+            return Recounted(total=by_now)
+        query = PolicyQuery(call=recount.call, prepared=recount.prepared)
+        ruling = await self._judged(query, KnownTotals(before))
+        rule = ruling.rule.name if ruling.rule and ruling.verdict is Verdict.ASK else None
+        return Recounted(total=by_now, is_ruled_alike=rule == recount.rule)
+
+    async def _judged(self, query: PolicyQuery, totals: Totals) -> Ruling:
+        """The ruling by the policy as it is in memory, and by these totals."""
         read = self._read
         try:
-            async with asyncio.timeout(FACTS_SECONDS):
-                facts = await facts_of(query, read.policy, self._directory, self._room)
+            facts = await self._facts(query, read.policy, totals)
         except DirectoryError as error:
             if isinstance(error, GoneError) or error.code in UNKNOWN:
                 return _deny(_unknown(error.code), failed=True)
             raise _unavailable(error, read.policy, query.call.tool) from error
-        except TimeoutError as error:
-            raise _unavailable(DirectoryError(UNREACHABLE), read.policy, query.call.tool) from error
+        except UncountableError as error:
+            return _deny(str(error), failed=True)
         except ArgumentsUnreadableError:
             return _deny("The call's arguments cannot be read, so it is not done.", failed=True)
         except NobodyError:
@@ -124,6 +157,21 @@ class PolicyFile(PolicyActivities):
         if query.call.origin.kind == SLACK:
             return ruling
         return ruling.model_copy(update={"team": await self._home()})
+
+    async def _facts(self, query: PolicyQuery, policy: Policy, totals: Totals) -> Facts:
+        """What is asked about a call, in good time.
+
+        Raises:
+            ApplicationError: it is not known now what was asked before.
+            DirectoryError: Slack did not say, or takes too long.
+        """
+        try:
+            async with asyncio.timeout(FACTS_SECONDS):
+                return await facts_of(query, policy, self._directory, totals, self._room)
+        except TimeoutError as error:
+            raise DirectoryError(UNREACHABLE) from error
+        except TotalsAwayError as error:
+            raise _uncounted(error, policy, query.call.tool) from error
 
     async def _home(self) -> str:
         """The workspace in which people decide what was asked elsewhere, if there is one."""
@@ -239,6 +287,18 @@ def _unavailable(error: DirectoryError, policy: Policy, tool: str) -> Applicatio
         type=POLICY_UNAVAILABLE,
         next_retry_delay=CONFIGURATION_DELAY if error.code in CONFIGURATION else told,
     )
+
+
+def _uncounted(error: TotalsAwayError, policy: Policy, tool: str) -> ApplicationError:
+    """The same of what was asked before, which Temporal lists."""
+    cause = str(error)
+    outage = Outage(
+        patience_seconds=policy.patience(tool).total_seconds(),
+        cause=cause,
+        because=f"{UNCOUNTABLE} Try again in a minute.",
+    )
+    said = f"Temporal does not say what was asked before: {cause}"
+    return ApplicationError(said, outage.model_dump(), type=POLICY_UNAVAILABLE)
 
 
 def _unknown(code: str) -> str:

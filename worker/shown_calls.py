@@ -12,7 +12,7 @@ from temporalio import activity
 
 from worker.surface import Surface, Surfaces
 from workflows.contracts.activities import AgentActivities, LifecycleActivities, TurnActivities
-from workflows.contracts.activity_inputs import StatusLine
+from workflows.contracts.activity_inputs import Earlier, EarlierQuery, ReviewQuery, StatusLine
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
 from workflows.contracts.rules import Reviewed, Verdict
@@ -64,14 +64,19 @@ class ShownReviews(TurnActivities):
         return await self._steps.start_thinking(status)
 
     @activity.defn
-    async def review_call(self, call: Call) -> Reviewed:
+    async def review_call(self, query: ReviewQuery) -> Reviewed:
         """See `TurnActivities`."""
-        reviewed = await self._steps.review_call(call)
+        call, reviewed = query.call, await self._steps.review_call(query)
         if why := _why_not(reviewed):
             at = activity.info().scheduled_time
             await self._shown.call(call, at)
             await self._shown.result(call, at, ToolResult(ok=False, text=why))
         return reviewed
+
+    @activity.defn
+    async def find_earlier(self, query: EarlierQuery) -> Earlier:
+        """See `TurnActivities`."""
+        return await self._steps.find_earlier(query)
 
 
 class ShownEnds(LifecycleActivities):

@@ -53,6 +53,7 @@ class VoteChecks(VoteActivities):
                 preview = parts.create_task(
                     _if(check.call, self._agent.prepare_call, Unchecked.PREVIEW)
                 )
+                total = parts.create_task(_if(check.recount, self._policy.recount, Unchecked.TOTAL))
                 edit = parts.create_task(self._edited(check))
                 end = parts.create_task(
                     _if(check.conversation, how_it_ended, Unchecked.CONVERSATION)
@@ -63,6 +64,7 @@ class VoteChecks(VoteActivities):
         return VoteFacts(
             eligibilities=who.result(),
             prepared=preview.result(),
+            recounted=total.result(),
             edited=edited,
             ruling=ruling,
             conversation_end=end.result() or "",

@@ -28,6 +28,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.approval.remains import read_remains
+from workflows.contracts.activity_inputs import EarlierQuery
 from workflows.contracts.approvals import ApprovalStatus, as_ended
 from workflows.contracts.core import (
     APPROVAL_PREFIX,
@@ -55,6 +56,8 @@ from workflows.listing.pages import (
     chain_of,
     first_id,
     how_ended,
+    newest,
+    parents,
     read_grants,
     read_ids,
     read_page,
@@ -63,21 +66,26 @@ from workflows.listing.queries import (
     all_approvals,
     approvals_for,
     cleaned_up,
+    conversation_prefix,
+    conversations_in,
     ended_by_force,
     grants_for,
     replacing,
 )
 from workflows.listing.rows import GrantRow, Listing, Page, Viewer
+from workflows.listing.summaries import conversation_memo, conversation_summary
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 RPC_TIMEOUT = TIMEOUT
 MENTION_SECONDS = 60
 """How soon after the beginning of a thread a reply may be to a mention that is still to come.
 Slack keeps no order, but delivers within seconds what it delivers at all."""
+GOES_ON_SECONDS = 7 * 24 * 3_600
+"""How old a thread may be with which a message goes on that was said outside of it."""
 WORKER_PATIENCE = 0.8
 """Seconds for a worker to say how an approval stood that was ended by force; then its history
 has to do."""
-REPLACED = frozenset({Outcome.CHANGES_REQUESTED, Outcome.SUPERSEDED})
+REPLACED = frozenset({Outcome.CHANGES_REQUESTED, Outcome.SUPERSEDED, Outcome.WITHDRAWN})
 """Ends after which something newer may be asked."""
 PAGE = 10
 """Rows of an operator's page."""
@@ -128,16 +136,32 @@ async def connect(**overrides: Any) -> Client:
     The worker brings a plugin, and the plugin its own converter, which writes the same JSON.
 
     Raises:
-        RuntimeError: when no server answers at the address.
+        RuntimeError: no server answers at the address, or it does not want us.
+        ValueError: the settings contradict each other, or the address is none.
+        OSError: a file that they name cannot be read.
     """
+    if "plugins" not in overrides:
+        overrides["data_converter"] = pydantic_data_converter
+    config = {**_connect_config(), **overrides}
+    if "://" in config["target_host"]:
+        raise ValueError("invalid target URL: it has a scheme")  # the SDK only warns
+    return await Client.connect(**config)
+
+
+def temporal_address() -> str:
+    """Where Temporal is looked for; its default if the settings cannot be read."""
+    try:
+        return _connect_config()["target_host"]
+    except (RuntimeError, ValueError, OSError):
+        return os.environ.get("TEMPORAL_ADDRESS") or DEFAULT_ADDRESS
+
+
+def _connect_config() -> dict[str, Any]:
     written = {key: value for key, value in dotenv_values(".env").items() if value is not None}
-    config: dict[str, Any] = {
+    return {
         "target_host": DEFAULT_ADDRESS,
         **ClientConfig.load_client_connect_config(override_env_vars={**written, **os.environ}),
     }
-    if "plugins" not in overrides:
-        overrides["data_converter"] = pydantic_data_converter
-    return await Client.connect(**{**config, **overrides})
 
 
 class ConversationEndedError(Exception):
@@ -248,6 +272,8 @@ class Conversations:
                 memory,
                 id=id_,
                 task_queue=self._task_queue,
+                memo=conversation_memo(memory.origin, message),
+                static_summary=conversation_summary(memory.origin, message),
                 id_reuse_policy=(
                     reuse.ALLOW_DUPLICATE if anew else reuse.ALLOW_DUPLICATE_FAILED_ONLY
                 ),
@@ -258,6 +284,24 @@ class Conversations:
             )
         except WorkflowAlreadyStartedError as error:
             raise ConversationEndedError(id_) from error
+
+    async def earlier(self, query: EarlierQuery) -> Origin | None:
+        """The conversation in the same room of Slack that a new one goes on with: two queries.
+
+        The one of their newest request that waits, if that is meant, else the latest.
+        """
+        origin, by = query.origin, query.by
+        prefix = conversation_prefix(origin.team, origin.channel)
+        ids: Sequence[str] = ()
+        if query.of_a_request:
+            waiting = all_approvals(origin.team, requester=by.user)
+            ids = [id_ for id_ in await parents(self._temporal, waiting) if id_.startswith(prefix)]
+        if not ids:
+            found = conversations_in(origin.team, origin.channel)
+            ids = sorted(await newest(self._temporal, found), key=_ts, reverse=True)
+        since, until = float(origin.id) - GOES_ON_SECONDS, float(origin.id)
+        ts = next((_ts(id_) for id_ in ids if since < float(_ts(id_)) < until), None)
+        return origin.model_copy(update={"id": ts}) if ts else None
 
     async def report_end(self, status: ApprovalStatus) -> bool:
         """Tell the conversation that asked how an approval ended; False if there is none."""
@@ -302,6 +346,11 @@ class Approvals:
 
     def __init__(self, temporal: Client) -> None:
         self._temporal = temporal
+
+    @property
+    def namespace(self) -> str:
+        """Temporal's namespace in which they are."""
+        return self._temporal.namespace
 
     async def decide(self, approval_id: str, approve: bool, decision: Decision) -> None:
         """Hand a decision to its approval, durably. Whether it counts is decided there.
@@ -461,6 +510,11 @@ class Approvals:
             return error
         except (RPCError, WorkflowQueryFailedError, WorkflowFailureError):
             return ApprovalClosedError(approval_id, None)
+
+
+def _ts(workflow_id: str) -> str:
+    """When a thread began, by the id of its conversation."""
+    return workflow_id.rpartition("-")[2]
 
 
 async def _answer(

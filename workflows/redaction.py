@@ -24,7 +24,17 @@ NAMES = frozenset(
         "private_key",
     }
 )
+TOKEN = re.compile(
+    r"xox[abeprs](?:\.xox[bp])?-[\w-]+|xapp-[\w-]+|xoxe\.[\w-]+|sk-[\w-]{8,}"
+    r"|(?<=hooks\.slack\.com/)[^\s\x22'\\<>]+|(?<=ticket=)[\w-]+"
+)
+"""Secrets that are known by their look, wherever they stand."""
 _IGNORED = re.compile(r"[\s_-]+")
+_NAMED = re.compile(
+    rf"(?i)((?:{'|'.join(sorted(it.replace('_', '[ _-]?') for it in NAMES))})s?[\"'`*]*"
+    r"(?:\s*[:=]+\s*|\s+is\s+))(?:(?:bearer|basic)\s+)?\S+"
+)
+"""What somebody writes after the name of a secret: `password: hunter2`, `my api key is …`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,16 @@ class Secrets:
                     yield from self._secret_leaves(inner)
             case _:
                 return
+
+
+def hide_tokens(text: str) -> str:
+    """The text with a mask for every token that is known by its look."""
+    return TOKEN.sub(MASK, text)
+
+
+def hide_in_speech(text: str) -> str:
+    """What a person wrote, with a mask for tokens and for what they call a secret."""
+    return _NAMED.sub(rf"\1{MASK}", hide_tokens(text))
 
 
 def typed_as_secret(schema: Mapping[str, Any]) -> frozenset[str]:

@@ -3,24 +3,32 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from bot.error_replies import Place
 from bot.listeners.buttons import Press
 from bot.listeners.votes import decision_of, forward
 from bot.payloads.presses import Click
+from bot.receipts import Receipts
 from countersign.slack.actions import APPROVE, NUDGE, WITHDRAW
 from workflows.client import Approvals
 from workflows.contracts.decisions import Verb
 from workflows.voting.parsing import Vote
 
 
-def presses(approvals: Approvals, now: Callable[[], datetime]) -> Mapping[str, Press]:
+def presses(
+    approvals: Approvals, now: Callable[[], datetime], receipts: Receipts
+) -> Mapping[str, Press]:
     """What each button does."""
 
+    async def vote(click: Click, cast: Vote) -> None:
+        await forward(approvals, click.value, cast)
+        place = Place(click.channel, click.by.user, click.thread_ts, click.response_url)
+        receipts.expect(click.value, cast, place)
+
     async def approve(click: Click) -> None:
-        await forward(approvals, click.value, Vote(True, decision_of(click, now())))
+        await vote(click, Vote(True, decision_of(click, now())))
 
     async def withdraw(click: Click) -> None:
-        decision = decision_of(click, now(), Verb.WITHDRAW)
-        await forward(approvals, click.value, Vote(False, decision))
+        await vote(click, Vote(False, decision_of(click, now(), Verb.WITHDRAW)))
 
     async def nudge(click: Click) -> None:
         decision = decision_of(click, now(), Verb.NUDGE)

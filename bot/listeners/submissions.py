@@ -12,9 +12,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from bot.error_replies import Place
 from bot.listeners.votes import check, forward, is_known
 from bot.payloads.fields import PayloadError
 from bot.payloads.submissions import Submission, read_submission
+from bot.receipts import Receipts
 from countersign.slack.actions import (
     ALWAYS,
     BREAK_GLASS,
@@ -44,7 +46,9 @@ class NobodyChosenError(Exception):
     """A vote was to be handed over, but nobody was chosen."""
 
 
-def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -> None:
+def register(
+    app: AsyncApp, approvals: Approvals, now: Callable[[], datetime], receipts: Receipts
+) -> None:
     """Route the submission of every modal about one approval."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -56,6 +60,7 @@ def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -
             return
         vote = VOTES[submission.callback_id](submission, decision_of(submission, now()))
         await _hand_on(approvals, approval_id, vote, status)
+        receipts.expect(approval_id, vote, _place(submission))
         await ack(response_action=CLOSE)  # only now: Temporal has the vote
 
     async def edited(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -66,7 +71,9 @@ def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -
             await ack(response_action="errors", errors=dict(arguments))
             return
         decision = _with(decision_of(submission, now()), arguments=arguments)
-        await _hand_on(approvals, status.id, Vote(True, decision), status)
+        vote = Vote(True, decision)
+        await _hand_on(approvals, status.id, vote, status)
+        receipts.expect(status.id, vote, _place(submission))
         await ack(response_action=CLOSE)
 
     for callback_id in VOTES:
@@ -118,6 +125,12 @@ def _approval_of(submission: Submission) -> str:
     if len(ids) != 1:
         raise PayloadError("a modal that is not about one approval")
     return ids[0]
+
+
+def _place(submission: Submission) -> Place:
+    """Where the dialog was opened."""
+    meta = submission.meta
+    return Place(meta.channel, submission.by.user, meta.thread_ts)
 
 
 def _reject(submission: Submission, decision: Decision) -> Vote:

@@ -16,7 +16,7 @@ from countersign.cli.details import details
 from countersign.cli.document import document
 from countersign.cli.errors import REFUSED
 from countersign.cli.filters import requester_id, slack_id, tool_name
-from countersign.cli.pending import Wanted, table, waiting
+from countersign.cli.pending import PendingTable, Wanted, waiting
 from countersign.cli.screen import screen
 from workflows.client import Approvals
 from workflows.contracts.decisions import Decision, Verb
@@ -49,7 +49,7 @@ def pending(
     wanted = Wanted(tool, requester, team, limit)
     with screen(as_json) as out:
         found = connection.run(lambda approvals: waiting(approvals, wanted))
-        out.show(found.document, table(found, datetime.now(UTC)))
+        out.show(found.document, PendingTable(found, datetime.now(UTC)))
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """Runs one command against Temporal, and says in words why that did not work."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -9,13 +8,12 @@ from temporalio.client import WorkflowFailureError, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from countersign.cli.errors import REFUSED, UNREACHABLE, CommandError
+from countersign.runtime.temporal_faults import no_namespace, temporal_fault
 from workflows.client import ApprovalNotFoundError, Approvals, connect
 from workflows.contracts.core import APPROVAL_PREFIX
 
 CONNECTING_SECONDS = 10
 _Found = TypeVar("_Found")
-_CORE_MESSAGE = re.compile(r'message: "([^"]+)"')
-_SILENT = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED}
 
 
 def run(work: Callable[[Approvals], Awaitable[_Found]]) -> _Found:
@@ -40,7 +38,8 @@ def run(work: Callable[[Approvals], Awaitable[_Found]]) -> _Found:
                 "The worker can't tell how this approval stands; its log says why.", UNREACHABLE
             ) from error
         except RPCError as error:
-            raise CommandError(_why(error), UNREACHABLE) from error
+            why = _why(error, approvals.namespace)
+            raise CommandError(why, UNREACHABLE) from error
 
     return asyncio.run(connected())
 
@@ -56,23 +55,33 @@ async def _reach() -> Approvals:
         async with asyncio.timeout(CONNECTING_SECONDS):
             return Approvals(await connect())
     except (RuntimeError, ValueError, OSError, TimeoutError) as error:
-        raise CommandError(
-            "Temporal cannot be reached; check TEMPORAL_ADDRESS and the other TEMPORAL_* "
-            f"variables, here or in .env ({_cause(str(error))}).",
-            UNREACHABLE,
-        ) from error
+        why = temporal_fault(error).text
+        raise CommandError(f"Temporal cannot be reached: {why}.", UNREACHABLE) from error
 
 
-def _cause(text: str) -> str:
-    """The part for people of what the SDK's core says."""
-    found = _CORE_MESSAGE.search(text)
-    return found.group(1) if found else text or "no answer"
-
-
-def _why(error: RPCError) -> str:
-    if error.status in _SILENT:
-        return (
-            "There was no answer in time. Check that a worker is running (`make dev`, or "
-            "`python -m worker`), and try again."
-        )
-    return f"Temporal refused: {error.message}. Check TEMPORAL_NAMESPACE and your permissions."
+def _why(error: RPCError, namespace: str) -> str:
+    """Why Temporal did not do what it was asked, and what to do next."""
+    match error.status:
+        case RPCStatusCode.NOT_FOUND:
+            return f"{no_namespace(namespace)}."
+        case RPCStatusCode.INVALID_ARGUMENT:
+            return (
+                "Temporal does not know by what approvals are found. Start a worker once, which "
+                "tells it (`make dev`, or `python -m worker`)."
+            )
+        case RPCStatusCode.PERMISSION_DENIED | RPCStatusCode.UNAUTHENTICATED:
+            return (
+                "Temporal does not let you do this. Check TEMPORAL_API_KEY or your certificate, "
+                "and TEMPORAL_NAMESPACE, here or in .env."
+            )
+        case RPCStatusCode.CANCELLED | RPCStatusCode.DEADLINE_EXCEEDED:
+            return (
+                "There was no answer in time. Check that a worker is running (`make dev`, or "
+                "`python -m worker`), and try again."
+            )
+        case RPCStatusCode.UNAVAILABLE | RPCStatusCode.RESOURCE_EXHAUSTED:
+            return "Temporal does not answer just now. Try again in a moment."
+        case status:
+            return (
+                f"Temporal refused ({status.name}). Nothing was changed; its server's log says why."
+            )

@@ -5,6 +5,9 @@ REFUSED = 1
 UNREACHABLE = 2
 """Temporal does not answer, or the settings cannot be used."""
 
+MISUSED = 2
+"""An option is missing; the command line's library ends with this code too."""
+
 
 class CommandError(Exception):
     """The command did not do what was asked. Its text is for the person at the terminal."""

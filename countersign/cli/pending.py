@@ -1,11 +1,11 @@
 """The list of what waits for a decision: `countersign pending`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +16,14 @@ from workflows.listing.rows import PendingApproval
 
 MOST_A_PAGE = 100
 COLUMNS = ("approval", "what", "asked by", "age", "deadline", "votes", "card")
+WHOLE = frozenset({"approval", "age", "deadline", "votes"})
+"""Columns that are never broken into lines."""
+WIDE = 120
+"""Columns of a terminal from which on everything is shown."""
+WIDE_ONLY = frozenset({"age", "card"})
+NARROW = {"asked by": 14}
+SENTENCE = 120
+"""Characters of a value where there is little room; `countersign show` has all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +65,37 @@ async def waiting(approvals: Approvals, wanted: Wanted) -> Waiting:
             return Waiting(rows, is_cut=token is not None)
 
 
-def table(found: Waiting, now: datetime) -> RenderableType:
-    """For people. Nothing of a row is read as markup: it was written by others."""
-    if not found.rows:
-        return Text("Nothing is waiting for a decision.")
-    lines = Table(box=None, pad_edge=False, header_style="bold")
-    for name in COLUMNS:
-        lines.add_column(name, overflow="fold", no_wrap=name in {"approval", "age", "votes"})
-    for row in found.rows:
-        lines.add_row(*(Text(clean(cell)) for cell in _cells(row, now)))
-    if not found.is_cut:
+@dataclass(frozen=True, slots=True)
+class PendingTable:
+    """For people. Nothing of a row is read as markup: it was written by others.
+
+    Below `WIDE` columns it leaves out what `countersign show` has too, and long sentences are cut.
+    """
+
+    found: Waiting
+    now: datetime
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The rows, or that there are none."""
+        del console
+        if not self.found.rows:
+            yield Text("Nothing is waiting for a decision.")
+            return
+        yield self._table(is_wide=options.max_width >= WIDE)
+        if self.found.is_cut:
+            yield Text("More are waiting; raise --limit.")
+
+    def _table(self, *, is_wide: bool) -> Table:
+        lines = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        names = [name for name in COLUMNS if is_wide or name not in WIDE_ONLY]
+        for name in names:
+            most = None if is_wide else NARROW.get(name)
+            lines.add_column(name, overflow="fold", no_wrap=name in WHOLE, max_width=most)
+        for row in self.found.rows:
+            cells = _cells(row, self.now)
+            shown = (cells[it] if is_wide else _cut(cells[it]) for it in names)
+            lines.add_row(*(Text(clean(cell)) for cell in shown))
         return lines
-    return Group(lines, Text("More are waiting; a higher --limit shows them."))
 
 
 def span(length: timedelta) -> str:
@@ -80,16 +107,20 @@ def span(length: timedelta) -> str:
     return f"{seconds} s"
 
 
-def _cells(row: PendingApproval, now: datetime) -> Sequence[str]:
-    return (
-        row.id,
-        row.summary or row.title or row.tool,
-        called(row.requester),
-        span(now - row.asked_at),
-        _deadline(row.deadline, now),
-        f"{row.counted} of {row.needed}",
-        row.permalink,
-    )
+def _cells(row: PendingApproval, now: datetime) -> Mapping[str, str]:
+    return {
+        "approval": row.id,
+        "what": row.summary or row.title or row.tool,
+        "asked by": called(row.requester),
+        "age": span(now - row.asked_at),
+        "deadline": _deadline(row.deadline, now),
+        "votes": f"{row.counted} of {row.needed}",
+        "card": row.permalink,
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SENTENCE else f"{text[: SENTENCE - 1]}…"
 
 
 def _deadline(deadline: datetime | None, now: datetime) -> str:

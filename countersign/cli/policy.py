@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,11 +14,12 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.text import Text
 
-from countersign.cli.errors import REFUSED, UNREACHABLE, CommandError
-from countersign.cli.rulings import explained, faults_table
+from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
+from countersign.cli.missing import missing_flags
+from countersign.cli.rulings import asked, explained, faults_table
 from countersign.cli.screen import screen
 from countersign.policy.engine import Policy
-from countersign.policy.facts import Facts, Requester, Venue, requester_from
+from countersign.policy.facts import UNKNOWN, Facts, Requester, Venue, requester_from
 from countersign.policy.faults import Fault, PolicyError
 from countersign.policy.ids import CHANNEL, GROUP, USER, Kind
 from countersign.policy.loading import load_file
@@ -87,14 +89,19 @@ def check(
 @app.command()
 def explain(  # noqa: PLR0913 the facts of a call are many, and each is an option
     *,
-    tool: Annotated[str, typer.Option(help="The tool that is called.")],
-    requester: Annotated[str, typer.Option(help="Who asks: U…, or a name in another origin.")],
+    tool: Annotated[str, typer.Option(help="The tool that is called.")] = "",
+    requester: Annotated[str, typer.Option(help="Who asks: U…, or a name in another origin.")] = "",
     args: Annotated[str, typer.Option(help="The tool's arguments, as JSON.")] = "{}",
     origin: Annotated[str, typer.Option(help=f"Where it is asked: {', '.join(NAMES)}.")] = SLACK,
     channel: Annotated[
-        str, typer.Option(help="In which channel: C…, or D… for a direct message.")
+        str,
+        typer.Option(help="In which channel: C…, or D… for a direct message. Without it, any."),
     ] = "",
     amount: Annotated[float | None, typer.Option(help="What it costs, in whole units.")] = None,
+    total: Annotated[
+        float | None,
+        typer.Option(help="What it and those before it cost together; --amount if left out."),
+    ] = None,
     group: Annotated[list[str] | None, typer.Option(help="A group they are in: S….")] = None,
     member_of: Annotated[
         list[str] | None, typer.Option(help="A channel they are in, where may_request names it.")
@@ -115,14 +122,11 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
     Slack is not asked; the options say what it would answer.
     """
     with screen(as_json) as out:
-        try:
-            policy = _load(file or PolicySettings().policy_file)
-        except PolicyError as error:
-            raise CommandError(str(error), REFUSED) from error
+        _require({"--tool place_order": tool, "--requester U0123ABCD": requester})
+        policy = _sound(file or PolicySettings().policy_file)
         if tool not in policy.tools:
             known = ", ".join(policy.tools)
             raise CommandError(f"There is no tool {tool!r}; the tools are {known}.", REFUSED)
-        is_direct = channel.startswith(DIRECT_PREFIX)
         if origin == SLACK:
             who = Requester(
                 _id(USER, requester),
@@ -134,26 +138,65 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
         else:
             said = (channel, group, member_of, guest, external, private, shared)
             who = _from_elsewhere(origin, requester, has_more=any(said))
-        venue = Venue(
-            channel if is_direct or not channel else _id(CHANNEL, channel),
-            is_direct=is_direct,
-            is_private=private or is_direct,
-            is_shared=shared,
-        )
+        venue = _venue(channel, origin, is_private=private, is_shared=shared)
         facts = Facts(tool, who, venue, _arguments(args), amount, origin)
+        if policy.needs(tool).total:
+            facts = replace(facts, total=_total(amount, total))
         explanation = policy.explain(facts)
         steps = [
             {"part": it.part, "name": it.name, "fate": it.fate, "why": it.why}
             for it in explanation.steps
         ]
         ruling = explanation.ruling.model_dump(mode="json")
+        missing = list(missing_flags(policy, facts, explanation))
         document = {
             "policy": policy.version,
             "origin": origin,
             "steps": steps,
             "ruling": ruling,
+            "missing": missing,
         }
-        out.show(document, explained(explanation, origin))
+        where = asked(origin, channel, explanation.ruling.total, policy.window)
+        out.show(document, explained(explanation, where, missing))
+
+
+def _require(options: Mapping[str, str]) -> None:
+    """Say which options have to be there and are not, all at once.
+
+    Raises:
+        CommandError: one is missing.
+    """
+    if missing := [flag for flag, value in options.items() if not value]:
+        raise CommandError(
+            f"Give {' and '.join(missing)} too. An example: countersign policy explain --tool "
+            "place_order --requester U0123ABCD --channel C0123ABCD --amount 4120",
+            MISUSED,
+        )
+
+
+def _venue(channel: str, origin: str, *, is_private: bool, is_shared: bool) -> Venue:
+    """Where it is asked. In Slack, a channel that is not said is one of which nothing is known."""
+    if not channel:
+        return UNKNOWN if origin == SLACK else Venue("")
+    is_direct = channel.startswith(DIRECT_PREFIX)
+    return Venue(
+        channel if is_direct else _id(CHANNEL, channel),
+        is_direct=is_direct,
+        is_private=is_private or is_direct,
+        is_shared=is_shared,
+    )
+
+
+def _sound(path: str) -> Policy:
+    """Read a policy that has no faults.
+
+    Raises:
+        CommandError: it has some, or cannot be read.
+    """
+    try:
+        return _load(path)
+    except PolicyError as error:
+        raise CommandError(str(error), REFUSED) from error
 
 
 def _load(path: str) -> Policy:
@@ -223,6 +266,19 @@ def _from_elsewhere(origin: str, name: str, *, has_more: bool) -> Requester:
     return requester_from(f"{origin}:{name.removeprefix(f'{origin}:')}")
 
 
+def _total(amount: float | None, total: float | None) -> float | None:
+    """What a call and those before it cost together.
+
+    Raises:
+        CommandError: that is less than the call alone.
+    """
+    if total is not None and (amount is None or total < amount):
+        raise CommandError(
+            "--total counts this call too, so it is at least --amount. Write both.", REFUSED
+        )
+    return amount if total is None else total
+
+
 def _arguments(text: str) -> dict[str, Any]:
     try:
         arguments: Any = json.loads(text)
@@ -240,4 +296,5 @@ def _as_document(fault: Fault) -> dict[str, Any]:
         "rule": fault.rule,
         "field": fault.field,
         "problem": fault.problem,
+        "example": fault.example,
     }

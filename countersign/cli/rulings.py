@@ -1,15 +1,18 @@
 """Faults, rules and rulings as a person at a terminal reads them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from countersign.policy.explanation import Explanation, Fate
+from countersign.policy.engine import counted
+from countersign.policy.explanation import Explanation, Fate, Step
 from countersign.policy.faults import Fault
+from countersign.policy.ids import HERE
 from countersign.policy.spans import in_words
-from workflows.contracts.origins import origin_name
+from workflows.contracts.origins import SLACK, origin_name
 from workflows.contracts.rules import Panel, Rule, Ruling, Verdict
 
 MARKS = {
@@ -20,38 +23,70 @@ MARKS = {
     Fate.NOT_REACHED: ("·", "dim"),
 }
 VERDICTS = {
-    Verdict.ASK: ("asks for approval", "yellow"),
-    Verdict.ALLOW: ("runs without asking", "green"),
-    Verdict.DENY: ("denied", "red"),
+    Verdict.ASK: ("It waits for approval.", "yellow"),
+    Verdict.ALLOW: ("It runs without asking anybody.", "green"),
+    Verdict.DENY: ("It is denied.", "red"),
 }
 
 
 def faults_table(file: str, faults: Sequence[Fault]) -> RenderableType:
     """One row a fault."""
     table = Table(title=Text(f"{file}: {len(faults)} to change"), title_justify="left")
-    for heading in ("line", "rule", "field", "what to change"):
+    for heading in ("line", "rule", "field", "what to change", "such as"):
         table.add_column(heading, overflow="fold")
     for fault in faults:
-        cells = (str(fault.line), fault.rule, fault.field, fault.problem)
+        cells = (str(fault.line), fault.rule, fault.field, fault.problem, fault.example)
         table.add_row(*(Text(cell) for cell in cells))
     return table
 
 
-def explained(explanation: Explanation, origin: str) -> RenderableType:
-    """Where it is asked, every entry with what became of it, then the ruling."""
-    table = Table(box=None, show_header=False)
-    for step in explanation.steps:
-        mark, style = MARKS[step.fate]
-        cells = (mark, f"{step.part} {step.name}", str(step.fate), step.why)
-        table.add_row(*(Text(cell, style=style) for cell in cells))
-    asked = Text(f"asked in {origin_name(origin)}")
-    return Group(asked, table, Text(), *_ruling(explanation.ruling))
+def explained(explanation: Explanation, asked: str, missing: Sequence[str]) -> RenderableType:
+    """Where it is asked, what became of every entry, the ruling, and what was not said."""
+    return Group(
+        Text(asked),
+        *map(_step, explanation.steps),
+        Text(),
+        *(_unknown() if missing and explanation.ruling.failed else _ruling(explanation.ruling)),
+        *(Text(it, style="yellow") for it in ("", *missing) if missing),
+    )
+
+
+def asked(origin: str, channel: str, total: float | None, window: timedelta) -> str:
+    """Where it is asked, and what it costs with those before it; `window` is how far that goes."""
+    where = f"Asked in {origin_name(origin)}"
+    if origin == SLACK:
+        where += f", channel {channel}" if channel else "; no --channel was given"
+    if total is None:
+        return f"{where}."
+    return f"{where}. {total:,.2f} in all within {in_words(window)}, this call included."
+
+
+def _step(step: Step) -> Text:
+    mark, style = MARKS[step.fate]
+    return Text(f"{mark} {step.part.capitalize()} `{step.name}` {_fate(step)}.", style=style)
+
+
+def _fate(step: Step) -> str:
+    match step.fate:
+        case Fate.MATCHED:
+            return f"matches: {step.why}" if step.why.startswith("`") else f"matches: it {step.why}"
+        case Fate.NOT_TRUE:
+            return f"does not match: {step.why} is not true"
+        case Fate.FAILED:
+            return f"cannot be judged: {step.why}"
+        case Fate.OTHER_TOOL:
+            return f"does not match: it {step.why}"
+        case Fate.NOT_REACHED:
+            return f"is not reached: {step.why}"
+
+
+def _unknown() -> Iterator[RenderableType]:
+    yield Text("It is denied while that is not known.", style="bold red")
 
 
 def _ruling(ruling: Ruling) -> Iterator[RenderableType]:
     words, style = VERDICTS[ruling.verdict]
-    name = f" by {ruling.rule.name}" if ruling.rule else ""
-    yield Text(f"{words}{name}", style=f"bold {style}")
+    yield Text(words, style=f"bold {style}")
     yield Text(ruling.because)
     if ruling.rule and ruling.verdict is Verdict.ASK:
         table = Table(box=None, show_header=False)
@@ -83,10 +118,15 @@ def _lines(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _panel(panel: Panel) -> str:
-    who = panel.who.ids
-    if not who:
+    who = panel.who
+    if not who.ids:
         return "nobody in Slack; an operator decides"
-    return who[0] if len(who) == 1 and panel.who.users else f"{panel.needed} of {', '.join(who)}"
+    names = [*who.users, *who.groups, *map(_anyone, who.channels)]
+    return f"{counted(panel.needed)} from {' or '.join(names)}"
+
+
+def _anyone(channel: str) -> str:
+    return f"anyone in {'the channel where it is asked' if channel == HERE else channel}"
 
 
 def _switches(rule: Rule) -> Iterator[str]:

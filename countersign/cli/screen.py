@@ -1,6 +1,7 @@
 """Where a command writes: tables for people, or one JSON document for programs."""
 
 import json
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -11,13 +12,15 @@ from rich.text import Text
 
 from countersign.cli.errors import CommandError
 
+PIPED = 10_000
+
 
 class Screen:
     """One command's output. With `is_json`, nothing but one document goes to standard output."""
 
     def __init__(self, is_json: bool) -> None:
         self._is_json = is_json
-        self._console = Console(highlight=False)
+        self._console = _console()
 
     def show(self, document: Any, for_people: RenderableType) -> None:
         """Write what was found."""
@@ -35,6 +38,14 @@ class Screen:
             Console(stderr=True, highlight=False).print(
                 Text(error.sentence, style="red"), soft_wrap=True
             )
+
+
+def _console() -> Console:
+    """A terminal as wide as it is. In a pipe nothing is broken into lines: grep finds it."""
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPED
+    return console
 
 
 @contextmanager

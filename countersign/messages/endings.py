@@ -2,18 +2,20 @@
 
 from countersign.messages.voice import Voice
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.decisions import Execution, Outcome, Stop
+from workflows.contracts.decisions import Decision, Execution, Outcome, Stop
+
+WHAT_LIMIT = 300
 
 VERDICTS = {
-    Outcome.PENDING: "is still waiting for a decision",
-    Outcome.APPROVED: "was already approved by {by}",
-    Outcome.REJECTED: "was already rejected by {by}",
-    Outcome.FAILED_TO_ASK: "could not be shown to anybody; {done}",
-    Outcome.CHANGES_REQUESTED: "was already sent back for changes by {by}",
-    Outcome.EXPIRED: "has expired; nobody decided in time and {done}",
-    Outcome.WITHDRAWN: "was already withdrawn by {by}",
-    Outcome.SUPERSEDED: "was superseded by a newer request; {done}",
-    Outcome.STOPPED: "was {stopped}; {done}",
+    Outcome.PENDING: "This is still waiting for a decision",
+    Outcome.APPROVED: "{by} already approved this{when}",
+    Outcome.REJECTED: "{by} already rejected this{when}",
+    Outcome.FAILED_TO_ASK: "This could not be shown to anybody{when}; {done}",
+    Outcome.CHANGES_REQUESTED: "{by} already asked for changes to this{when}",
+    Outcome.EXPIRED: "This expired{when}; nobody decided in time and {done}",
+    Outcome.WITHDRAWN: "{by} already withdrew this{when}",
+    Outcome.SUPERSEDED: "A newer request took the place of this one{when}; {done}",
+    Outcome.STOPPED: "This was {stopped}{when}; {done}",
 }
 STOPPED_BY = {
     Stop.TERMINATED: "ended by an operator or a Temporal limit",
@@ -33,15 +35,38 @@ EFFECTS = {
 
 
 def verdict(status: ApprovalStatus, voice: Voice) -> str:
-    """One sentence: what was decided and by whom."""
-    by = status.decision.by if status.decision else None
+    """One sentence: what was decided, by whom and when. To who decided it, "you"."""
+    mine = _own_decision(status, voice.reader)
+    decision = mine or status.decision
+    at = decision.at if decision else status.ended_at
     told = VERDICTS[status.outcome].format(
-        by=voice.who(by.user) if by else "an operator",
+        by="You" if mine else _deciders(status, voice),
+        when=f" {voice.moment(at)}" if at else "",
         stopped=stopped_by(status.stop),
         done=effect(status.execution),
     )
     is_unsure = status.execution is Execution.UNKNOWN and "{done}" not in VERDICTS[status.outcome]
-    return f"{voice.code(status.id)} {told}{f'; {effect(status.execution)}' if is_unsure else ''}."
+    return f"{told}{f'; {effect(status.execution)}' if is_unsure else ''}."
+
+
+def _own_decision(status: ApprovalStatus, reader: str) -> Decision | None:
+    """What the reader had a part in: as one of several who approved, or alone."""
+    votes = [vote.decision for vote in status.votes] if status.outcome is Outcome.APPROVED else []
+    decisions = [it for it in (status.decision, *votes) if it and it.by]
+    return next((it for it in decisions if it.by and it.by.user == reader), None)
+
+
+def _deciders(status: ApprovalStatus, voice: Voice) -> str:
+    votes = [vote.decision for vote in status.votes] if status.outcome is Outcome.APPROVED else []
+    decisions = votes or ([status.decision] if status.decision else [])
+    names = [voice.who(it.by.user) if it.by else "An operator" for it in decisions]
+    return " and ".join(dict.fromkeys(names)) or "An operator"
+
+
+def what_was_asked(status: ApprovalStatus) -> str:
+    """The sentence of the preview on one line, as it is."""
+    told = " ".join((status.shown.summary or status.shown.title).split())[:WHAT_LIMIT]
+    return told or "an action"
 
 
 def stopped_by(stop: Stop | None) -> str:
@@ -65,15 +90,14 @@ def end_note(status: ApprovalStatus, voice: Voice) -> str:
         return _stopped_note(status, voice)
     result = f" {voice.text(status.result)}" if status.result else ""
     return (
-        f"The request for {voice.code(status.call.tool)} ({voice.code(status.id)}) outlived its "
-        f"conversation. It was {status.outcome}; {effect(status.execution)}.{result}"
+        f"“{voice.text(what_was_asked(status))}” outlived the conversation in which it was asked. "
+        f"It was {status.outcome}; {effect(status.execution)}.{result}"
     )
 
 
 def _stopped_note(status: ApprovalStatus, voice: Voice) -> str:
     again = "" if status.execution is Execution.UNKNOWN else " Ask again if it is still needed."
     return (
-        f"The request for {voice.code(status.call.tool)} ({voice.code(status.id)}) was "
-        f"{stopped_by(status.stop)}, so nobody can decide it any more; "
-        f"{effect(status.execution)}.{again}"
+        f"“{voice.text(what_was_asked(status))}” was {stopped_by(status.stop)}, so nobody can "
+        f"decide it any more; {effect(status.execution)}.{again}"
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from countersign.messages.effects import effects_for_person
 from countersign.messages.endings import end_note
 from countersign.messages.faults import apology
-from countersign.messages.refusals import refusal, sentence
+from countersign.messages.refusals import either, refusal, sentence
 from countersign.messages.voice import MarkdownVoice, Voice
 from workflows.contracts.activity_inputs import Reply
 from workflows.contracts.core import MESSAGE_LIMIT
@@ -75,7 +75,7 @@ def _too_many_messages(notice: Notice, _: Voice) -> str:
 def _nobody_asked_yet(notice: Notice, voice: Voice) -> str:
     until = f" until {notice.at:%Y-%m-%d %H:%M} UTC" if notice.at else ""
     return (
-        "I can't find out in Slack who has to approve this, so nobody has been asked yet and "
+        "I can't find out yet who has to approve this, so nobody has been asked and "
         f"nothing has been done. I'll keep trying{until} and ask as soon as I can. "
         f"{voice.code('cancel that')} takes it back."
     )
@@ -84,9 +84,9 @@ def _nobody_asked_yet(notice: Notice, voice: Voice) -> str:
 def _granted(notice: Notice, voice: Voice) -> str:
     if notice.grant is None:
         return ""
-    by = notice.grant.by
+    by, what = notice.grant.by, notice.grant.title or "this"
     return (
-        f"From now on {voice.code(notice.grant.tool)} runs in this thread without asking; "
+        f"From now on “{voice.text(what)}” needs no approval in this thread; "
         f"{voice.text(by.name or by.user)} allowed it. You can revoke that with "
         f"{voice.code('/approvals always')}."
     )
@@ -116,7 +116,8 @@ def _replaced(notice: Notice, voice: Voice) -> str:
 
 def _nudged(notice: Notice, voice: Voice) -> str:
     if notice.at is None:
-        return "I have reminded them."
+        whom = either(map(voice.who, notice.ids)) if notice.ids else "them"
+        return f"Reminded {whom}."
     again = voice.moment(notice.at)
     return f"They were reminded a moment ago. You can remind them again {again}."
 
@@ -124,9 +125,9 @@ def _nudged(notice: Notice, voice: Voice) -> str:
 def _press_here(notice: Notice, voice: Voice) -> str:
     count = len(notice.offers)
     head = (
-        "Typed words decide nothing, so that nobody is misread. Press here to approve:"
+        "Typing “approve” doesn't count. Use the button:"
         if count == 1
-        else f"Typed words decide nothing, and {count} approvals wait here. Press those you mean:"
+        else f"Typing “approve” doesn't count, and {count} requests wait here. Use the buttons:"
     )
     return "\n".join([head, *(offered(it, voice) for it in notice.offers)])
 
@@ -135,7 +136,7 @@ def offered(offer: Offer, voice: Voice) -> str:
     """One approval in a list of a few, in full where somebody may approve it unseen otherwise."""
     summary = " ".join(offer.prepared.summary.split())
     title = voice.text(summary if offer.in_full else summary[:TITLE_LIMIT])
-    row = f"• {voice.strong(title)} ({voice.code(offer.id)})"
+    row = f"• {voice.strong(title)}"
     if not offer.in_full:
         return row
     fields = (f"{voice.text(it.name)}: {voice.text(it.value)}" for it in offer.prepared.fields)
@@ -145,17 +146,24 @@ def offered(offer: Offer, voice: Voice) -> str:
 def _not_withdrawn(notice: Notice, voice: Voice) -> str:
     if not notice.ids:
         return sentence(Refusal.NOT_THE_REQUESTER, voice)
-    listed = ", ".join(map(voice.code, notice.ids))
     return (
-        f"Several of your requests wait here: {listed}. Press {voice.strong('Withdraw')} on the "
-        "one you mean."
+        f"{len(notice.ids)} of your requests wait here. Choose {voice.strong('Withdraw')} under ⋯ "
+        "on the card of the one you mean."
     )
 
 
 def _said_earlier(_: Notice, voice: Voice) -> str:
     return (
         "You said that before I asked for this, so I left it alone. If you mean it, say it "
-        f"again or press {voice.strong('Withdraw (requester)')} on its card."
+        f"again or choose {voice.strong('Withdraw')} under ⋯ on its card."
+    )
+
+
+def _goes_on(notice: Notice, voice: Voice) -> str:
+    link = voice.link("our last thread", notice.link) if notice.link else ""
+    return (
+        f"I take that as part of {link or 'our last thread'} and answer there. To start something "
+        "new, say in full what you need."
     )
 
 
@@ -181,5 +189,6 @@ SENTENCES: Mapping[NoticeCode, Callable[[Notice, Voice], str]] = {
     NoticeCode.PRESS_HERE: _press_here,
     NoticeCode.NOT_WITHDRAWN: _not_withdrawn,
     NoticeCode.SAID_EARLIER: _said_earlier,
+    NoticeCode.GOES_ON: _goes_on,
     NoticeCode.STOPPED: _stopped,
 }

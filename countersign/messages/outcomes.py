@@ -22,6 +22,19 @@ BECAUSE = {
     Outcome.SUPERSEDED: "A newer request takes its place.",
 }
 """Why nobody decided it, where the outcome does not say so by itself."""
+UNDECIDED_BECAUSE = {
+    Outcome.FAILED_TO_ASK: "Slack refused the message, so nobody was asked",
+    Outcome.EXPIRED: "nobody decided in time",
+    Outcome.SUPERSEDED: "a newer request takes its place",
+}
+"""The same after a colon."""
+GO_ON = "It won't be tried again by itself; say in the thread how to go on."
+CAME_OF_IT = {
+    Execution.RUNNING: ("⏳", "Running"),
+    Execution.DONE: ("✅", "Done"),
+    Execution.FAILED: ("⚠️", "Failed"),
+    Execution.UNKNOWN: ("❔", "May have been done"),
+}
 THEN = {Outcome.FAILED_TO_ASK: "An administrator has to allow me to post here."}
 UNDECIDED = frozenset({Outcome.EXPIRED, Outcome.SUPERSEDED, Outcome.STOPPED})
 """Ends that nobody decided, although the record has when and why they came."""
@@ -29,9 +42,7 @@ EXECUTIONS = {
     Execution.NOT_STARTED: "",
     Execution.RUNNING: "⏳ Running…",
     Execution.DONE: "☑️ Done: {result}",
-    Execution.FAILED: (
-        "⚠️ Failed: {result} — It won't be tried again by itself; say in the thread how to go on."
-    ),
+    Execution.FAILED: (f"⚠️ Failed: {{result}} — {GO_ON}"),
     Execution.UNKNOWN: "❔ It may have been done: check before asking again. {result}",
 }
 NO_RESULT = {Execution.DONE: "no result", Execution.FAILED: "no reason given"}
@@ -41,6 +52,14 @@ def verdict_word(outcome: Outcome) -> str:
     """An outcome with its mark; the word says it without the colour."""
     word = "Approval needed" if outcome is Outcome.PENDING else str(outcome).capitalize()
     return f"{MARKS[outcome]} {word}"
+
+
+def heading(status: ApprovalStatus) -> tuple[str, str]:
+    """Mark and word for what came of a request; the word says it without the colour."""
+    if status.execution is not Execution.NOT_STARTED:
+        return CAME_OF_IT[status.execution]
+    word = "Approved" if status.outcome is Outcome.APPROVED else "Not done"
+    return MARKS[status.outcome], word
 
 
 def deciding(status: ApprovalStatus) -> Decision | None:

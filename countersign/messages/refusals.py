@@ -1,6 +1,9 @@
 """Why a press or a typed word did not count, and what to do next."""
 
-from countersign.messages.endings import verdict
+from collections.abc import Iterable
+
+from countersign.messages.endings import capitalized, verdict
+from countersign.messages.hand_overs import why_not_handed_over
 from countersign.messages.voice import Voice
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Refusal, Refused, Unchecked
@@ -10,20 +13,19 @@ UNCHECKED = {
     Unchecked.PREVIEW: "what it would do now",
     Unchecked.CONVERSATION: "whether this conversation is still running",
     Unchecked.POLICY: "what the policy says about your changes",
+    Unchecked.TOTAL: "what was asked for before this",
     Unchecked.OBJECTION: "whether somebody who wants to stop it may do so",
     Unchecked.TURN: "the votes that came before yours",
 }
 
 REFUSALS = {
     Refusal.OWN_REQUEST: (
-        "You asked for this yourself, so somebody else has to decide: {who}. "
-        "If it is no longer needed, press {withdraw}."
+        "You asked for this yourself, so somebody else has to decide. {who}. "
+        "If it is no longer needed, choose {withdraw} under ⋯."
     ),
     Refusal.NOT_AN_APPROVER: "You can't decide this. {who}.",
     Refusal.ALREADY_VOTED: "Your approval already counts; another person is needed. {who}.",
-    Refusal.HANDED_OVER: (
-        "You handed over your vote, so somebody else decides in your place. {who}."
-    ),
+    Refusal.HANDED_OVER: "You handed this to {receiver}.",
     Refusal.GUEST: "Guests of this workspace can't decide here. {who}.",
     Refusal.EXTERNAL: "People from another workspace can't decide here. {who}.",
     Refusal.DEACTIVATED: "This account is deactivated, so it can't decide. {who}.",
@@ -41,10 +43,7 @@ REFUSALS = {
     ),
     Refusal.NO_EDITS: "The rule does not let anybody change this before it is approved.",
     Refusal.NO_GRANTS: "The rule requires approval for every single call of this.",
-    Refusal.NO_HAND_OVER: (
-        "It can't be handed over like this: the rule has to allow it, to that person, and "
-        "you have to be able to decide it yourself."
-    ),
+    Refusal.NO_HAND_OVER: "A vote on this can't be handed over like this.",
     Refusal.NO_BREAK_GLASS: "You aren't one of the people who may break the glass here. {who}.",
     Refusal.OUTDATED: (
         "The request has changed since you saw it, so your press changed nothing. "
@@ -58,6 +57,36 @@ REFUSALS = {
         "please wait a minute, then press once."
     ),
 }
+
+
+NOT_COUNTED = {
+    Refusal.CLOSED: "it was decided already",
+    Refusal.STALE_CARD: "that card had been replaced",
+    Refusal.MALFORMED: "it could not be read",
+    Refusal.OWN_REQUEST: "own request",
+    Refusal.NOT_AN_APPROVER: "not one of those who can decide",
+    Refusal.ALREADY_VOTED: "had approved already",
+    Refusal.HANDED_OVER: "had handed over the vote",
+    Refusal.UNVERIFIED: "it could not be checked",
+    Refusal.GUEST: "guest of the workspace",
+    Refusal.EXTERNAL: "from another workspace",
+    Refusal.DEACTIVATED: "deactivated account",
+    Refusal.NOT_FROM_SLACK: "not decided in Slack",
+    Refusal.NO_OPERATORS: "not decided from outside Slack",
+    Refusal.OPERATOR_IS_NOBODY: "nobody verified who it was",
+    Refusal.NEEDS_REASON: "no reason was given",
+    Refusal.NOT_THE_REQUESTER: "did not ask for it",
+    Refusal.NO_EDITS: "may not be changed",
+    Refusal.BAD_EDIT: "the changes were not accepted",
+    Refusal.NO_GRANTS: "every single request has to be approved",
+    Refusal.NO_HAND_OVER: "could not be handed over to that person",
+    Refusal.NO_BREAK_GLASS: "may not approve alone",
+    Refusal.OUTDATED: "it had changed since it was seen",
+    Refusal.TOO_LATE: "the time was up",
+    Refusal.TOO_OFTEN: "pressed too often",
+    Refusal.FAULT: "a fault of this app",
+}
+"""For a list: why a press did not count, in a few words after a name."""
 
 
 def refusal(
@@ -74,11 +103,11 @@ def _told(refused: Refused, status: ApprovalStatus, voice: Voice, *, is_time_up:
     detail = voice.text(refused.detail)
     match refused.why:
         case Refusal.CLOSED:
-            return f"Too late: {verdict(status, voice)} Your press changed nothing."
+            return too_late(status, voice)
         case Refusal.STALE_CARD:
             return (
-                f"That card was replaced and no longer decides anything. {voice.code(status.id)} "
-                f"is still {voice.strong(status.outcome)}; please use the newer card."
+                "That card was replaced and no longer decides anything. The request is still "
+                f"{voice.strong(status.outcome)}; please use the newer card."
             )
         case Refusal.UNVERIFIED:
             what = UNCHECKED[refused.unchecked or Unchecked.IDENTITY]
@@ -92,18 +121,39 @@ def _told(refused: Refused, status: ApprovalStatus, voice: Voice, *, is_time_up:
             )
         case Refusal.BAD_EDIT:
             return f"Your changes were not accepted. {detail}"
+        case Refusal.NO_HAND_OVER if refused.decision:
+            told = why_not_handed_over(refused.decision, status, voice)
         case _:
-            return sentence(refused.why, voice, status)
+            told = sentence(refused.why, voice, status)
+    return told
 
 
 def sentence(why: Refusal, voice: Voice, status: ApprovalStatus | None = None) -> str:
     """The sentence for a reason that needs no more data."""
     told = REFUSALS.get(why, "That did not count, and nothing was changed.")
     return told.format(
-        who=who_can(status, voice) if status else "somebody else can",
-        withdraw=voice.strong("Withdraw (requester)"),
+        who=capitalized(who_can(status, voice)) if status else "Somebody else can",
+        receiver=_receivers(status, voice) if status else "somebody else",
+        withdraw=voice.strong("Withdraw"),
         approve=voice.code("countersign approve"),
     )
+
+
+def too_late(status: ApprovalStatus, voice: Voice) -> str:
+    """What a press found decided already. Who decided it themselves needs to hear no more."""
+    told = verdict(status, voice)
+    return told if told.startswith("You ") else f"{told} Your press changed nothing."
+
+
+def either(names: Iterable[str]) -> str:
+    """`A, B or C`."""
+    *first, last = [*names] or [""]
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _receivers(status: ApprovalStatus, voice: Voice) -> str:
+    """To whom votes were handed; whose is whose is known by those who did it."""
+    return either(dict.fromkeys(voice.who(it.to.user) for it in status.handed)) or "somebody else"
 
 
 def who_can(status: ApprovalStatus, voice: Voice) -> str:
@@ -111,6 +161,6 @@ def who_can(status: ApprovalStatus, voice: Voice) -> str:
     rule = status.in_force
     asked_by = status.request.call.requester.user
     others = [id_ for id_ in rule.approver_ids if id_ != asked_by or rule.self_approval]
-    can = ", ".join(map(voice.who, others)) or "nobody"
+    can = either(map(voice.who, others)) or "nobody"
     already = ", ".join(voice.who(it.decision.by.user) for it in status.votes if it.decision.by)
     return f"{can} can" + (f"; {already} already has" if already else "")

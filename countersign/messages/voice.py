@@ -9,6 +9,11 @@ from workflows.contracts.origins import full_name, is_in_slack
 class Voice(Protocol):
     """Spells the parts of a sentence. What others wrote is made harmless by `text`."""
 
+    @property
+    def reader(self) -> str:
+        """Id of the one person who reads it; empty if others do too."""
+        ...
+
     def text(self, words: str) -> str:
         """People's words, so that they mention nobody and link nowhere."""
         ...
@@ -30,12 +35,14 @@ class Voice(Protocol):
         ...
 
     def moment(self, at: datetime) -> str:
-        """A time of day."""
+        """A time of day, to follow a verb: "at 21:18 UTC"."""
         ...
 
 
 class MarkdownVoice:
     """For `markdown` blocks and models: nobody is mentioned, people are named before."""
+
+    reader = ""
 
     def text(self, words: str) -> str:
         """See `Voice`."""
@@ -59,4 +66,4 @@ class MarkdownVoice:
 
     def moment(self, at: datetime) -> str:
         """See `Voice`."""
-        return f"{at:%H:%M} UTC"
+        return f"at {at:%H:%M} UTC"

@@ -59,7 +59,9 @@ def make_ready(
         covered |= {spec.name: spec for spec in found}
         if not found and pattern != EVERY:
             path = ("tool", number) if len(entry.tool) > 1 else ("tool",)
-            findings.append((path, _unknown_tool(pattern, tools)))
+            near = get_close_matches(pattern, sorted(tools), n=1)
+            findings.append((path, _unknown_tool(pattern, near, tools)))
+            covered |= {name: tools[name] for name in near}  # so that its condition is checked too
     conditions = dict(_conditions(entry.when, covered.values(), findings)) if entry.when else {}
     return Clause(entry, tuple(covered), conditions)
 
@@ -96,10 +98,8 @@ def _fits(pattern: str, spec: ToolSpec, entry: DenyEntry | RuleEntry) -> bool:
     return fnmatchcase(spec.name, pattern)
 
 
-def _unknown_tool(pattern: str, tools: Iterable[str]) -> str:
-    known = sorted(tools)
-    near = get_close_matches(pattern, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"
+def _unknown_tool(pattern: str, near: Sequence[str], tools: Iterable[str]) -> str:
+    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(sorted(tools))}"
     return f"there is no tool `{pattern}`; {hint}"
 
 

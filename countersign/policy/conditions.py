@@ -19,6 +19,7 @@ from countersign.policy.vocabulary import (
     FACTS,
     GROUPS,
     PLACE,
+    TOTAL,
     UnreadableError,
     arguments_of,
     environment,
@@ -29,6 +30,7 @@ from workflows.contracts.core import ToolSpec
 FAULT = re.compile(r"<input>:([0-9]+):([0-9]+): (.*)")
 UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 ABSENT = re.compile(r'No value with name "([^"]+)"|Key not found in map : "([^"]+)"')
+MISPLACED = re.compile(r"Syntax error: (?:mismatched|extraneous) input '(.*?)' expecting")
 UNEQUAL = re.compile(r"applied to '\((?:double, int|int, double)\)'")
 
 
@@ -56,6 +58,7 @@ class Condition:
     needs_groups: bool
     needs_account: bool
     needs_place: bool
+    needs_total: bool
     always: bool | None
     """What it is whatever the facts are; None if it depends on them."""
 
@@ -93,6 +96,7 @@ def compile_condition(text: str, tool: ToolSpec) -> Condition:
         needs_groups=_mentions((GROUPS,), text, variables),
         needs_account=_mentions(ACCOUNT, text, variables),
         needs_place=_mentions(PLACE, text, variables),
+        needs_total=_mentions((TOTAL,), text, variables),
         always=always,
     )
 
@@ -118,6 +122,10 @@ def _in_words(problem: str, names: Sequence[str]) -> str:
         near = get_close_matches(unknown[1], names, n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(sorted(names))}"
         return f"nothing is called `{unknown[1]}`; {hint}"
+    if misplaced := MISPLACED.search(problem):
+        if misplaced[1] == "<EOF>":
+            return "Syntax error: it ends too early; something is missing here"
+        return f"Syntax error: `{misplaced[1]}` cannot stand here"
     if UNEQUAL.search(problem):
         return f"{problem}; write the number with a decimal point, such as 100.0"
     return problem

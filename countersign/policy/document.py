@@ -120,6 +120,12 @@ class LimitsEntry(BaseModel, frozen=True, extra="forbid"):
     asks_per_hour: Often = 30
 
 
+class TotalsEntry(BaseModel, frozen=True, extra="forbid"):
+    """How far back `total_today` counts."""
+
+    window: Span = timedelta(days=1)
+
+
 class BreakGlassEntry(BaseModel, frozen=True, extra="forbid"):
     """Who may approve alone in an emergency."""
 
@@ -173,6 +179,7 @@ class Document(BaseModel, frozen=True, extra="forbid"):
 
     version: Annotated[str, PlainValidator(_version)]
     limits: LimitsEntry = LimitsEntry()
+    totals: TotalsEntry = TotalsEntry()
     solo: UserId | None = None
     break_glass: BreakGlassEntry | None = None
     absences: tuple[AbsenceEntry, ...] = Field((), max_length=MOST_LISTED)

@@ -29,6 +29,7 @@ class Needs:
     channels: tuple[str, ...]
     account: bool = True
     place: bool = True
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Policy:
     def version(self) -> str:
         """What the policy calls this edition of itself."""
         return self.document.version
+
+    @property
+    def window(self) -> timedelta:
+        """How far back totals count."""
+        return self.document.totals.window
 
     def mentions(self, tool: str) -> bool:
         """Whether a deny or a rule covers this tool, so that its calls have to be judged."""
@@ -68,6 +74,7 @@ class Policy:
             account=any(it.needs_account for it in conditions)
             or any(not _is_for_anybody(clause.entry) for clause in rules),
             place=any(it.needs_place for it in conditions),
+            total=any(it.needs_total for it in conditions),
         )
 
     def patience(self, tool: str) -> timedelta:
@@ -100,7 +107,8 @@ class Policy:
                     clause.entry.name,
                     failed=True,
                 )
-        return Explanation(tuple(steps), ruling or self._unmatched(facts))
+        ruling = ruling or self._unmatched(facts)
+        return Explanation(tuple(steps), ruling.model_copy(update={"total": facts.total}))
 
     def _ruling(self, entry: DenyEntry | RuleEntry, facts: Facts) -> Ruling:
         if isinstance(entry, DenyEntry):
@@ -194,9 +202,14 @@ def _why_unreachable(entry: RuleEntry, rule: Rule, facts: Facts) -> str:
             "there is nobody else. Ask again in a channel."
         )
     return (
-        f"Rule `{rule.name}` needs {rule.needed} approvals, and without the person who asks there "
+        f"Rule `{rule.name}` needs {counted(rule.needed)}, and without the person who asks there "
         "are not enough approvers. Somebody else has to ask, or an administrator has to name more."
     )
+
+
+def counted(needed: int) -> str:
+    """So many approvals, in words."""
+    return "one approval" if needed == 1 else f"{needed} approvals"
 
 
 def _is_for_operators(rule: Rule) -> bool:

@@ -34,6 +34,10 @@ class Venue:
     name: str = ""
 
 
+UNKNOWN = Venue("here")
+"""A channel of which nothing is known, where a policy is explained: `here` stays `here`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """One call. `amount` is in whole units of the currency; None if the tool has no cost.
@@ -49,6 +53,9 @@ class Facts:
     origin: str = SLACK
     room: str = ""
     """Outside Slack: the channel in which people are asked, if there is one."""
+    total: float | None = None
+    """`amount` and those before it together, as `countersign.policy.totals` adds them up; None
+    if no condition asks for it, or the tool has no cost."""
 
 
 def requester_from(user: str) -> Requester:

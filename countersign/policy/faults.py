@@ -18,11 +18,14 @@ class Fault:
     line: int = 0
     rule: str = ""
     field: str = ""
+    example: str = ""
+    """The key as it may be written; empty where no key is wrong."""
 
     def __str__(self) -> str:
         place = ":".join(part for part in (self.file, str(self.line or "")) if part)
         names = ", ".join(part for part in (self.rule, self.field) if part)
-        return ": ".join(part for part in (place, names, self.problem) if part)
+        form = f" (such as `{self.example}`)" if self.example else ""
+        return ": ".join(part for part in (place, names, f"{self.problem}{form}") if part)
 
 
 class PolicyError(Exception):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,10 +11,12 @@ from countersign.policy.document import DenyEntry, Document, RuleEntry
 from countersign.policy.engine import Policy
 from countersign.policy.faults import Fault, Finding, PolicyError
 from countersign.policy.faults import Path as Place
+from countersign.policy.repair import repaired, sound_entries
 from countersign.policy.source import LARGEST, TOO_LARGE, Source, read
 from countersign.policy.wording import findings
 from workflows.contracts.core import ToolSpec
 
+_Checked = tuple[list[Finding], tuple[Clause[DenyEntry], ...], tuple[Clause[RuleEntry], ...]]
 MOST_BYTES = 4
 """Of one character in UTF-8."""
 
@@ -52,16 +53,38 @@ def load(text: str, file: str, tools: Mapping[str, ToolSpec]) -> Policy:
     try:
         document = Document.model_validate(source.values)
     except ValidationError as error:
-        wrong = [*findings(error, Document), *_in_sound_entries(source, tools)]
-        raise _refused(source, wrong) from error
+        shape = list(findings(error, Document))
+        raise _refused(source, [*shape, *_beside(shape, source, tools)]) from error
+    wrong, denials, rules = _checked(document, tools)
+    if wrong or source.findings:
+        raise _refused(source, wrong)
+    return Policy(document, source, tools, denials, rules)
+
+
+def _checked(document: Document, tools: Mapping[str, ToolSpec]) -> _Checked:
+    """What cannot be kept of a policy that can be read, and its entries made ready."""
     wrong = list(contradictions(document))
     denials = _clauses("deny", document.deny, tools, wrong)
     rules = _clauses("rules", document.rules, tools, wrong)
-    if not wrong:
-        wrong.extend(never_reached(denials, rules))
-    if wrong:
-        raise _refused(source, wrong)
-    return Policy(document, source, tools, denials, rules)
+    unclear = {path[:2] for path, _ in wrong if path[2:3] in {("tool",), ("when",)}}
+    reached = never_reached(denials, rules)
+    wrong.extend(it for it in reached if it[0][:2] not in unclear)
+    return wrong, denials, rules
+
+
+def _beside(
+    shape: Sequence[Finding], source: Source, tools: Mapping[str, ToolSpec]
+) -> Iterator[Finding]:
+    """What is wrong with a policy beside its shape, so that all of it is told at once."""
+    left = repaired(source.values, shape)
+    if left is not None:
+        wrong, _, _ = _checked(left.document, tools)
+        yield from filter(left.is_sure, wrong)
+        return
+    for place, entry in sound_entries(source.values):
+        wrong = list[Finding]()
+        _clause(place, entry, tools, wrong)
+        yield from wrong
 
 
 def _clauses(
@@ -70,24 +93,6 @@ def _clauses(
     return tuple(
         _clause((part, number), entry, tools, wrong) for number, entry in enumerate(entries)
     )
-
-
-def _in_sound_entries(source: Source, tools: Mapping[str, ToolSpec]) -> Iterator[Finding]:
-    """What is wrong with the conditions of entries that are sound, though others are not."""
-    parts: tuple[tuple[str, type[DenyEntry | RuleEntry]], ...] = (
-        ("deny", DenyEntry),
-        ("rules", RuleEntry),
-    )
-    for part, model in parts:
-        listed: Any = source.values.get(part)
-        for number, raw in enumerate(listed if isinstance(listed, list) else ()):
-            try:
-                entry = model.model_validate(raw)
-            except ValidationError:
-                continue
-            wrong: list[Finding] = []
-            _clause((part, number), entry, tools, wrong)
-            yield from wrong
 
 
 def _clause(
@@ -100,4 +105,6 @@ def _clause(
 
 
 def _refused(source: Source, wrong: list[Finding]) -> PolicyError:
-    return PolicyError([source.fault(path, problem) for path, problem in wrong])
+    return PolicyError(
+        [source.fault(path, problem) for path, problem in (*source.findings, *wrong)]
+    )

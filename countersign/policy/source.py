@@ -1,11 +1,12 @@
 """The text of a policy: its values, and the line on which each of them stands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from countersign.policy.examples import example_of
 from countersign.policy.faults import Fault, Finding, Path, PolicyError, field_name
 
 ENTRIES = {"rules": "rule", "deny": "deny"}
@@ -29,13 +30,15 @@ class Source:
     file: str
     values: Any
     lines: Mapping[Path, int]
+    findings: Sequence[Finding] = ()
+    """Keys that stand there twice, of which YAML silently keeps the last."""
 
     def fault(self, path: Path, problem: str) -> Fault:
         """A fault with its line, or the line of what it is in, and the name of its rule."""
         places = (path[:end] for end in range(len(path), -1, -1))
         line = next((self.lines[place] for place in places if place in self.lines), 1)
         rule, rest = self._entry(path)
-        return Fault(problem, self.file, line, rule, field_name(rest))
+        return Fault(problem, self.file, line, rule, field_name(rest), example_of(path, problem))
 
     def _entry(self, path: Path) -> tuple[str, Path]:
         """`rule orders` and the path below it, for a path into a rule."""
@@ -56,8 +59,7 @@ def read(text: str, file: str) -> Source:
     """Read YAML, with the line of everything in it.
 
     Raises:
-        PolicyError: it is not YAML, is no mapping, is larger than any policy, or has a key
-            twice, of which YAML would silently keep the last.
+        PolicyError: it is not YAML, is no mapping, or is larger than any policy.
     """
     if len(text) > LARGEST:
         raise PolicyError([Fault(TOO_LARGE, file, 1)])
@@ -75,10 +77,7 @@ def read(text: str, file: str) -> Source:
         raise PolicyError([Fault(problem, file, line)]) from error
     if lines is None:
         raise PolicyError([Fault(EMPTY, file, 1)])
-    source = Source(file, values, lines)
-    if findings:
-        raise PolicyError([source.fault(path, problem) for path, problem in findings])
-    return source
+    return Source(file, values, lines, tuple(findings))
 
 
 def _parsed(text: str) -> tuple[dict[Path, int] | None, list[Finding], Any]:

@@ -8,12 +8,13 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from countersign.policy.facts import Facts
+from countersign.policy.facts import UNKNOWN, Facts
 from workflows.contracts.core import ToolSpec
 
 FACTS = {
     "args": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
     "amount": cel.Type.DOUBLE,
+    "total_today": cel.Type.DOUBLE,
     "tool": cel.Type.STRING,
     "origin": cel.Type.STRING,
     "requester.id": cel.Type.STRING,
@@ -28,6 +29,7 @@ FACTS = {
     "channel.is_shared": cel.Type.BOOL,
 }
 GROUPS = "requester.groups"
+TOTAL = "total_today"
 ACCOUNT = ("requester.team", "requester.name", "requester.is_guest", "requester.is_external")
 PLACE = ("channel.is_private", "channel.is_shared")
 """What only Slack can say. Ids, and that something is a direct message, are known without it."""
@@ -130,6 +132,10 @@ def values_of(facts: Facts, tool: ToolSpec) -> dict[str, Any]:
     }
     if facts.amount is not None and math.isfinite(facts.amount):
         values["amount"] = float(facts.amount)
+    if facts.total is not None and math.isfinite(facts.total):
+        values[TOTAL] = float(facts.total)
+    if channel == UNKNOWN:
+        return {name: it for name, it in values.items() if not name.startswith("channel.")}
     return values
 
 

@@ -30,10 +30,17 @@ WORDS = {
 
 
 def findings(error: ValidationError, document: type[BaseModel]) -> Iterator[Finding]:
-    """Each of pydantic's errors as a place and a sentence."""
-    for fault in error.errors(include_url=False, include_input=False):
+    """Each of pydantic's errors as a place and a sentence.
+
+    For pydantic, a list is empty whose only entry is wrong.
+    """
+    faults = error.errors(include_url=False, include_input=False)
+    holders = {fault["loc"][:end] for fault in faults for end in range(len(fault["loc"]))}
+    for fault in faults:
         path: Path = fault["loc"]
         kind, context = fault["type"], fault.get("ctx", {})
+        if kind == "too_short" and path in holders:
+            continue
         if kind == "extra_forbidden":
             yield path, _unknown_key(path, document)
         elif kind in WORDS:

@@ -1,7 +1,6 @@
 """Logging for every process: structured, and without secrets."""
 
 import logging
-import re
 import sys
 from typing import Any
 
@@ -9,12 +8,8 @@ import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 
 from countersign.runtime.settings import LogFormat
+from workflows.redaction import hide_tokens
 
-SECRET = re.compile(
-    r"xox[abeprs](?:\.xox[bp])?-[\w-]+|xapp-[\w-]+|xoxe\.[\w-]+|sk-[\w-]{8,}"
-    r"|(?<=hooks\.slack\.com/)[^\s\x22'\\<>]+|(?<=ticket=)[\w-]+"
-)
-MASK = "••••"
 OURS = ("bot", "countersign", "dev", "worker", "workflows")
 """Only these go below INFO. At DEBUG libraries print what they send and get: tokens, messages,
 the arguments of tools, whole histories. A library that comes later is as quiet by itself."""
@@ -60,11 +55,6 @@ def set_up(level: str, format_: LogFormat) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def mask(text: str) -> str:
-    """Take tokens out of a text."""
-    return SECRET.sub(MASK, text)
-
-
 def _shorten(record: logging.LogRecord) -> bool:
     """A request that is none is one line: its bytes and aiohttp's traceback tell us nothing."""
     cause = record.exc_info[1] if record.exc_info else None
@@ -76,4 +66,4 @@ def _shorten(record: logging.LogRecord) -> bool:
 
 def _mask(logger: Any, name: str, line: Any) -> str:
     del logger, name
-    return mask(str(line))
+    return hide_tokens(str(line))

@@ -1,7 +1,6 @@
 """What is checked before the bot starts: that Slack and Temporal know us."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +13,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from countersign.runtime.temporal_faults import no_namespace, temporal_fault
 from countersign.runtime.waiting import AwayError
 from countersign.slack.web_client import CONFIGURATION, UNREADABLE, code_of, retry_after
 from workflows.client import connect
@@ -22,13 +22,6 @@ T = TypeVar("T")
 HEALTH_TIMEOUT = timedelta(seconds=1)
 CALL_TIMEOUT = timedelta(seconds=5)
 CONNECT_SECONDS = 10
-ONLY_CONNECTING = "Failed client connect"
-TO_BE_MENDED = re.compile(
-    r"code: Unauthenticated|code: PermissionDenied|PrivateKeyParseError|CertificateParseError"
-    r"|invalid peer certificate|InvalidCertificate|InvalidContentType|AlertReceived"
-)
-"""Temporal is there and does not want us, or what we were told to show it is of no use."""
-CAUSES = (r'message: "([^"]+)"', r'error: "([^"]+)"', r"code: (\w+)", r"kind: (\w+)")
 REFUSED = frozenset(
     {
         RPCStatusCode.FAILED_PRECONDITION,
@@ -104,24 +97,13 @@ async def reach_temporal(**overrides: Any) -> Client:
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             temporal = await connect(**overrides)
-    except TimeoutError as error:
-        raise AwayError("no answer") from error
-    except (RuntimeError, ValueError) as error:
-        raise _unreached(str(error)) from error
+    except (RuntimeError, ValueError, OSError, TimeoutError) as error:
+        fault = temporal_fault(error, overrides.get("target_host"))
+        if fault.passes:
+            raise AwayError(fault.text) from error
+        raise PreflightError(f"Temporal cannot be used: {fault.text}.") from error
     await _find_namespace(temporal)
     return temporal
-
-
-def _unreached(text: str) -> Exception:
-    found = (re.search(pattern, text) for pattern in CAUSES)
-    cause = next((it[1] for it in found if it), text.splitlines()[0] if text else "unknown")
-    if text.startswith(ONLY_CONNECTING) and not TO_BE_MENDED.search(text):
-        return AwayError(cause)
-    why = TO_BE_MENDED.search(text)
-    return PreflightError(
-        "Temporal cannot be used; check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the other "
-        f"TEMPORAL_* ({f'{why[0]}: {cause}' if why else cause})."
-    )
 
 
 async def _find_namespace(temporal: Client) -> None:
@@ -132,10 +114,7 @@ async def _find_namespace(temporal: Client) -> None:
         )
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            raise PreflightError(
-                f"Temporal has no namespace {temporal.namespace!r}; create it, or set "
-                "TEMPORAL_NAMESPACE to one that there is."
-            ) from error
+            raise PreflightError(f"{no_namespace(temporal.namespace)}.") from error
         # Who may work in a namespace need not be allowed to read about it.
 
 

@@ -19,7 +19,7 @@ LONGEST_PAUSE = 15.0
 
 
 class AwayError(Exception):
-    """Something does not work now and may in a while. The text is one word or two for why."""
+    """Something does not work now and may in a while. The text says why."""
 
     def __init__(self, why: str, seconds: float | None = None) -> None:
         super().__init__(why)

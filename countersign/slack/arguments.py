@@ -1,5 +1,6 @@
 """The arguments of a call, and how they differ from those of another proposal."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import Block, RichTextElement, SectionBlock, TextObject
@@ -8,7 +9,6 @@ from countersign.slack.blocks import (
     Shown,
     bold,
     bullets,
-    literal,
     mrkdwn,
     one_line,
     paragraph,
@@ -16,9 +16,14 @@ from countersign.slack.blocks import (
     rich,
     words,
 )
-from countersign.slack.text import FIELD_LIMIT, FIELDS_LIMIT, SECTION_LIMIT, clean, escape, pieces
+from countersign.slack.text import FIELDS_LIMIT, SECTION_LIMIT, clean, escape, pieces
 from workflows.contracts.core import ArgumentField, Difference, Prepared
 
+COST = "cost"
+MARKUP = re.compile(r"[*_~`]|:[^\s:]+:|^\s*>|^\s*&gt;")
+"""What Slack would take for more than a text: emphasis, an emoji, a quotation."""
+WIDE = 30
+"""Characters of name and value that half of a phone's width holds in two lines."""
 SHORT_FIELD = 60
 """Characters up to which a value stands beside its name; longer ones get the full width."""
 NAME_LIMIT = 200
@@ -28,10 +33,18 @@ SUMMARY_LIMIT = 600
 
 
 def fields_of(prepared: Prepared) -> Sequence[ArgumentField]:
-    """What is to be shown: a value that is the summary is not said twice if that is all there."""
+    """What the summary does not say already; all of them where it is too long to be shown."""
+    every = all_fields_of(prepared)
     if len(" ".join(clean(prepared.summary).split())) > SUMMARY_LIMIT:
-        return prepared.fields
-    return [field for field in prepared.fields if field.value != prepared.summary]
+        return every
+    return [it for it in every if not it.in_summary and it.value != prepared.summary]
+
+
+def all_fields_of(prepared: Prepared) -> Sequence[ArgumentField]:
+    """Every line of a call, and its cost where neither summary nor lines name it."""
+    cost = prepared.cost
+    named = cost in prepared.summary or any(cost == field.value for field in prepared.fields)
+    return prepared.fields if named else (*prepared.fields, ArgumentField(name=COST, value=cost))
 
 
 def argument_blocks(fields: Sequence[ArgumentField]) -> Shown:
@@ -63,7 +76,10 @@ def difference_blocks(title: str, differences: Sequence[Difference]) -> Sequence
         )
         for it in differences
     ]
-    heads = [paragraph(*map(bold, pieces(clean(title), SECTION_LIMIT)))]
+    parts = [*map(bold, pieces(clean(title), SECTION_LIMIT))]
+    if len(lines) == 1:
+        return [rich(paragraph(*parts, words(" "), *lines[0]))]
+    heads = [paragraph(*parts)]
     if not lines:
         return [rich(*heads)]
     groups = [lines[at : at + LINES_A_BLOCK] for at in range(0, len(lines), LINES_A_BLOCK)]
@@ -92,15 +108,28 @@ def _worded(text: str) -> Iterator[RichTextElement]:
 
 
 def _table(fields: Sequence[ArgumentField]) -> Iterator[Block]:
-    """Name and value side by side; the value is interpreted as nothing."""
-    cells = [cell for field in fields for cell in _row(field)]
+    """Two in a row, name and value together; what Slack would interpret has a line of its own."""
+    cells = [_cell(field) for field in fields if not _needs_a_line(field)]
     for at in range(0, len(cells), FIELDS_LIMIT):
         yield SectionBlock(fields=cells[at : at + FIELDS_LIMIT])
+    lines = [_line(field) for field in fields if _needs_a_line(field)]
+    for at in range(0, len(lines), LINES_A_BLOCK):
+        yield rich(*lines[at : at + LINES_A_BLOCK])
 
 
-def _row(field: ArgumentField) -> tuple[TextObject, TextObject]:
-    value = literal(field.value, FIELD_LIMIT) if field.value else mrkdwn("_empty_")
-    return mrkdwn(f"*{escape(_name(field))}*"), value
+def _needs_a_line(field: ArgumentField) -> bool:
+    """Whether half the width is too little, or Slack would take it for more than a text."""
+    texts = (_name(field), clean(field.value))
+    return sum(map(len, texts)) > WIDE or any(MARKUP.search(text) for text in texts)
+
+
+def _cell(field: ArgumentField) -> TextObject:
+    value = escape(clean(field.value)) or "_empty_"
+    return mrkdwn(f"*{escape(_name(field))}*  {value}")
+
+
+def _line(field: ArgumentField) -> RichTextElement:
+    return paragraph(bold(_name(field)), words(f"  {clean(field.value)}"))
 
 
 def _parts(field: ArgumentField) -> Sequence[Block]:

@@ -10,6 +10,7 @@ from countersign.slack.actions import APPROVE_ALL, PROMPT, BlockId
 from countersign.slack.blocks import section
 from countersign.slack.request_section import summary
 from countersign.slack.text import BUTTON_VALUE_LIMIT, moment
+from countersign.slack.totals import together
 from workflows.contracts.activity_inputs import Batch
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Execution, Outcome
@@ -48,9 +49,10 @@ def batch_text(batch: Batch) -> str:
 
 
 def _headline(batch: Batch) -> str:
-    waiting = sum(status.outcome is Outcome.PENDING for status in batch.rows)
-    if waiting:
-        return f"{waiting} waiting"
+    pending = [it for it in batch.rows if it.outcome is Outcome.PENDING]
+    if pending:
+        _, comma, total = together(pending).partition(", ")
+        return f"{len(pending)} waiting{comma}{total}"
     if any(status.outcome is Outcome.STOPPED for status in batch.rows):
         return "Nothing waits here any more"
     return f"All {len(batch.rows)} are decided"
@@ -66,7 +68,7 @@ def _row(status: ApprovalStatus) -> str:
 def _state(status: ApprovalStatus) -> str:
     rule = status.in_force
     if status.outcome is Outcome.PENDING:
-        count = f" ({status.counted} of {rule.needed})" if rule and rule.needed else ""
+        count = f" ({status.counted} of {rule.needed})" if rule.needed > 1 else ""
         until = f" until {moment(status.deadline)}" if status.deadline else ""
         return f"waiting{count}{until}"
     if status.outcome is Outcome.STOPPED:

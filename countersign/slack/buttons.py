@@ -29,9 +29,19 @@ from countersign.slack.actions import (
     BlockId,
 )
 from countersign.slack.blocks import context
-from countersign.slack.request_section import title
-from countersign.slack.text import BUTTON_LIMIT, CONFIRM_TEXT_LIMIT, OVERFLOW_LIMIT, escape, plain
+from countersign.slack.people import place_in_line
+from countersign.slack.request_section import sentence
+from countersign.slack.text import (
+    BUTTON_LIMIT,
+    CONFIRM_TEXT_LIMIT,
+    CONFIRM_TITLE_LIMIT,
+    OVERFLOW_LIMIT,
+    clean,
+    escape,
+    plain,
+)
 from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import Rule
 
 UNSEEN = (
@@ -64,10 +74,13 @@ def vote_buttons(status: ApprovalStatus, complete: bool) -> Iterator[Interactive
     yield button("Request changes…", REQUEST_CHANGES, status)
 
 
-def ask_again(status: ApprovalStatus, place: BlockId) -> Block:
-    """For the requester, after nobody answered."""
-    again = button("Ask again", ASK_AGAIN, status)
-    return ActionsBlock(block_id=place.block_id, elements=[again])
+def settled_buttons(status: ApprovalStatus, place: BlockId) -> Iterator[Block]:
+    """What stays on a card that is decided; and for the requester, after nobody answered."""
+    is_expired = status.outcome is Outcome.EXPIRED and status.request.call.requester.is_in_slack
+    again = [button("Ask again", ASK_AGAIN, status)] if is_expired else []
+    yield ActionsBlock(
+        block_id=place.block_id, elements=[*again, button("Details", DETAILS, status)]
+    )
 
 
 def button(
@@ -79,7 +92,7 @@ def button(
     confirm: ConfirmObject | None = None,
 ) -> ButtonElement:
     """A button about an approval; its label for screen readers also says which."""
-    told = plain(f"{text} {title(status)}", BUTTON_LIMIT).text
+    told = plain(f"{text.rstrip('…')}: {sentence(status)}", BUTTON_LIMIT).text
     return ButtonElement(
         text=text,
         action_id=action,
@@ -123,18 +136,23 @@ def _more(status: ApprovalStatus, rule: Rule) -> Iterator[tuple[str, str]]:
         if rule.break_glass:
             yield BREAK_GLASS, "Break glass…"
     if status.request.call.requester.is_in_slack:
-        yield WITHDRAW, "Withdraw (requester)"
+        yield WITHDRAW, "Withdraw"
 
 
 def _confirm(status: ApprovalStatus, rule: Rule) -> ConfirmObject:
-    """Names tool, amount and rule."""
-    cost = plain(status.shown.cost, 60).text
-    amount = f" for {cost}" if cost else ""
-    solo = " Solo mode: you approve your own request." if rule.solo else ""
-    text = f"{title(status, 80)} ({status.call.tool}){amount}, under rule {rule.name}.{solo}"
+    """Asks with the sentence, and says what the press will mean."""
+    means = "You approve your own request." if rule.solo else place_in_line(status)
+    return confirmation(sentence(status), means)
+
+
+def confirmation(told: str, means: str) -> ConfirmObject:
+    """`Order 150 widgets for €6,180.00?` and below it what the press will mean."""
+    asked = f"{' '.join(clean(told).split()).rstrip('.?! ')}?"
+    is_short = len(asked) <= CONFIRM_TITLE_LIMIT
+    text = means if is_short else f"{plain(asked, CONFIRM_TEXT_LIMIT - 60).text} {means}"
     return ConfirmObject(
-        title=PlainTextObject(text="Approve this?"),
-        text=PlainTextObject(text=plain(text, CONFIRM_TEXT_LIMIT).text),
+        title=PlainTextObject(text=asked if is_short else "Approve this?", emoji=False),
+        text=PlainTextObject(text=text, emoji=False),
         confirm=PlainTextObject(text="Approve"),
         deny=PlainTextObject(text="Go back"),
     )

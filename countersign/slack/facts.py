@@ -1,9 +1,9 @@
-"""The small print of a card: rule, votes, times, and what is unusual."""
+"""The small print of a card: who has to approve and until when, and what is unusual."""
 
 from collections.abc import Iterator
 
-from countersign.slack.people import mentions, names, needed, rule_name, voters
-from countersign.slack.text import escape, mention, moment
+from countersign.slack.people import mentions, names, needed, person
+from countersign.slack.text import mention, moment
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Decision, Outcome, Verb, Via
 
@@ -11,55 +11,61 @@ MOST_HANDED = 3
 MOST_NOTIFIED = 20
 
 
-def facts(status: ApprovalStatus) -> Iterator[str]:
-    """Each as a line of mrkdwn: rule and quorum, who has approved, times and id."""
-    yield " · ".join(part for part in (rule_name(status.in_force), needed(status)) if part)
-    if status.votes:
-        yield voters(status)
-    if changed := " · ".join(_changes_of_people(status)):
-        yield changed
-    yield " · ".join(_times(status))
+def waiting_facts(status: ApprovalStatus, *, rings: bool = False) -> Iterator[str]:
+    """Who has to approve, until when, and who else is told; each part is mrkdwn.
+
+    With `rings`, those whom the rule notifies are mentioned, each once.
+    """
+    if whom := needed(status, rings=rings):
+        yield whom
+    if status.deadline:
+        yield f"until {moment(status.deadline)}"
+    others = [id_ for id_ in status.in_force.notify.ids if id_ not in status.in_force.approver_ids]
+    if others:
+        told = mentions if rings else lambda ids, most: names(status.in_force, ids, most)
+        yield f"for {told(others, MOST_NOTIFIED)}"
 
 
-def markings(status: ApprovalStatus) -> Iterator[str]:
-    """What makes this approval different from one by a second person in Slack."""
+def markings(status: ApprovalStatus, *, rings: bool = True) -> Iterator[str]:
+    """What makes this approval different from one by a second person in Slack.
+
+    Without `rings`, those who decide for others are left out, since they would be mentioned.
+    """
     rule = status.in_force
-    if rule.solo:
-        yield "solo mode: you approve your own requests"
-    elif rule.self_approval:
-        yield "self-approval allowed by this rule"
-    if any(decision.verb is Verb.BREAK_GLASS for decision in _decisions(status)):
-        yield "break-glass: one person approved alone in an emergency"
+    if status.outcome is Outcome.PENDING:
+        if rule.solo:
+            yield "Solo mode: you approve your own requests"
+        elif rule.self_approval:
+            yield f"{person(status, status.request.call.requester)} may approve this alone"
+    if is_from_elsewhere(status):
+        yield "Asked by somebody from another workspace"
+    if status.outcome is Outcome.PENDING and rings:
+        yield from changes_of_people(status)
     if any(not decision.via.is_verified for decision in _decisions(status)):
-        yield "decided outside Slack; nobody verified who it was"
+        yield "Decided outside Slack; nobody verified who it was"
 
 
-def notified(status: ApprovalStatus, *, rings: bool) -> str:
-    """Those whom the rule notifies, while there is something to decide."""
+def is_alone(status: ApprovalStatus) -> bool:
+    """Whether one person approved it without those whom the rule asks for."""
+    return any(decision.verb is Verb.BREAK_GLASS for decision in _decisions(status))
+
+
+def is_from_elsewhere(status: ApprovalStatus) -> bool:
+    """Whether who asks belongs to another of Slack's workspaces than the channel does."""
+    requester, team = status.request.call.requester, status.origin.team
+    return requester.is_in_slack and bool(requester.team) and requester.team != team
+
+
+def changes_of_people(status: ApprovalStatus) -> Iterator[str]:
+    """Who decides for whom, other than the rule says."""
+    for handed in status.handed[-MOST_HANDED:]:
+        yield f"{mention(handed.by.user)} handed over to {mention(handed.to.user)}"
     rule = status.in_force
-    if status.outcome is not Outcome.PENDING:
-        return ""
-    ids = rule.notify.ids
-    return mentions(ids, MOST_NOTIFIED) if rings else names(rule, ids, MOST_NOTIFIED)
+    if status.escalated and rule.escalation:
+        yield f"Nobody decided in time, so {names(rule, rule.escalation.to.ids)} may too"
 
 
 def _decisions(status: ApprovalStatus) -> Iterator[Decision]:
     yield from (vote.decision for vote in status.votes)
     if status.decision and status.decision.via not in {Via.RULE, Via.GRANT}:
         yield status.decision
-
-
-def _changes_of_people(status: ApprovalStatus) -> Iterator[str]:
-    for handed in status.handed[-MOST_HANDED:]:
-        yield f"{mention(handed.by.user)} handed over to {mention(handed.to.user)}"
-    rule = status.in_force
-    if status.escalated and rule.escalation:
-        yield f"escalated to {names(rule, rule.escalation.to.ids)}"
-
-
-def _times(status: ApprovalStatus) -> Iterator[str]:
-    if status.deadline:
-        verb = "expires" if status.outcome is Outcome.PENDING else "was open until"
-        yield f"{verb} {moment(status.deadline)}"
-    yield f"asked {moment(status.request.asked_at)}"
-    yield f"`{escape(status.id)}`"

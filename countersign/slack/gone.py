@@ -26,8 +26,8 @@ def _header(shown: Sequence[Json]) -> Iterator[Json]:
     header = next((it for it in shown if it.get("type") == "header"), None)
     text = header.get("text") if header else None
     if isinstance(text, Mapping):
-        _, _, title = str(text.get("text") or "").partition(" · ")
-        told = f"{MARKS[Outcome.STOPPED]} No longer on record · {title or 'a request'}"
+        _, _, title = str(text.get("text") or "").partition(" ")
+        told = f"{MARKS[Outcome.STOPPED]} No longer on record: {title or 'a request'}"
         yield {
             "type": "header",
             "text": {"type": "plain_text", "text": plain(told, HEADER_LIMIT).text},

@@ -4,19 +4,21 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 
-from countersign.messages.outcomes import deciding, ending, verdict_word
+from countersign.messages.outcomes import deciding
 from countersign.slack.actions import PROMPT, WITHDRAW, BlockId
 from countersign.slack.blocks import mrkdwn, section
-from countersign.slack.ending import RESULT_LIMIT, execution, verdict_line
-from countersign.slack.people import deciders, names
+from countersign.slack.ending import RESULT_LIMIT, UNFINISHED, execution, headline, verdict_line
+from countersign.slack.facts import is_alone
+from countersign.slack.people import any_of
 from countersign.slack.request_section import summary
-from countersign.slack.text import escape, line, moment
+from countersign.slack.text import escape, line, mention_channel, moment
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
 
 SUMMARY_LIMIT = 300
 MOST_PROBLEMS = 5
-MOST_NAMES = 5
+THREAD_REFUSES = "thread: "
+"""Before Slack's word for why the thread takes no line, among a card's problems."""
 
 
 def waiting_line(status: ApprovalStatus) -> str:
@@ -46,26 +48,32 @@ def line_blocks(status: ApprovalStatus, deployment: str) -> Sequence[Block]:
     return [SectionBlock(block_id=place.block_id, text=mrkdwn(text), accessory=withdraw)]
 
 
+def letter_text(status: ApprovalStatus) -> str:
+    """The same for who asked, in their direct messages, since the thread takes nothing."""
+    problems = status.card.problems if status.card else ()
+    codes = [it.removeprefix(THREAD_REFUSES) for it in problems if it.startswith(THREAD_REFUSES)]
+    why = f" (Slack says {escape(codes[-1])})" if codes else ""
+    return f"I can't post in {mention_channel(status.origin.channel)}{why}. {waiting_line(status)}"
+
+
 def _waiting(status: ApprovalStatus) -> str:
     rule = status.in_force
-    whom = names(rule, deciders(status, rule.approver_ids), MOST_NAMES) if rule else ""
-    count = f" ({status.counted} of {rule.needed})" if rule and rule.needed else ""
+    whom = any_of(status, rule.approver_ids) if rule.approver_ids else ""
+    count = f" ({status.counted} of {rule.needed})" if rule.needed > 1 else ""
     until = f", until {moment(status.deadline)}" if status.deadline else ""
     return f"⏳ Waiting for {whom or 'a decision'}{count}{until}"
 
 
 def _ended(status: ApprovalStatus) -> str:
-    mark = verdict_word(status.outcome).split(" ")[0]
-    told = f"{mark} {verdict_line(status)} · {summary(status, SUMMARY_LIMIT)}"
-    if status.outcome is Outcome.STOPPED:
-        told += f"\n{ending(status)}"
+    """What came of it, then who decided. A decision in an emergency comes first."""
+    came, by = headline(status, SUMMARY_LIMIT), verdict_line(status)
     decision = deciding(status)
     if reason := decision.reason if decision else "":
-        told += f" · “{line(reason, SUMMARY_LIMIT).text}”"
-    if status.replaced_by:
-        told += f" · replaced by `{escape(status.replaced_by)}`"
-    result = line(execution(status), RESULT_LIMIT).text
-    return f"{told}\n{result}" if result else told
+        by += f": “{line(reason, SUMMARY_LIMIT).text}”"
+    lines = [f"🚨 {by}", came] if is_alone(status) else [came, by]
+    if status.execution in UNFINISHED:
+        lines.append(line(execution(status), RESULT_LIMIT).text)
+    return "\n".join(lines)
 
 
 def _not_posted(status: ApprovalStatus) -> str:

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
+from countersign.slack.blocks import section
 from countersign.slack.card import approval_card, card_text, minimal_card
-from countersign.slack.line import line_blocks, waiting_line
+from countersign.slack.line import letter_text, line_blocks, waiting_line
 from countersign.slack.people import QUIET, Mentions
+from countersign.slack.reminder import reminder_blocks, reminder_text
 from countersign.slack.validate import message_problems
-from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.activity_inputs import Reminder
+from workflows.contracts.approvals import ApprovalStatus, MessageKind, Posted
 
 DIRECT_PREFIX = "D"
 
@@ -36,7 +39,7 @@ class MessageContent:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class RenderedMessage:
     """One message that is there, and what it says."""
 
     channel: str
@@ -66,7 +69,7 @@ def card_content(
     mentions = _ringing(channel, in_thread=in_thread, again=again)
     return MessageContent(
         card_text(status, mentions),
-        approval_card(status, source, deployment, mentions),
+        approval_card(status, "" if in_thread else source, deployment, mentions),
         minimal_card(status, deployment, mentions),
     )
 
@@ -84,18 +87,45 @@ def card_at(status: ApprovalStatus, channel: str, deployment: str) -> MessageCon
     return card_content(status, channel, deployment, in_thread=in_thread, source=source)
 
 
-def messages_of(status: ApprovalStatus, deployment: str) -> Iterator[Posted]:
-    """Every message that shows an approval: card, copies, and the line in the thread."""
-    card = status.card
-    if card is None:
-        return
-    if card.ts:
-        yield Posted(card.channel, card.ts, card_at(status, card.channel, deployment))
-    for copy in card.copies:
-        words = card_content(status, copy.channel, deployment, in_thread=False, source=card.source)
-        yield Posted(copy.channel, copy.ts, words)
-    if card.line:
-        yield Posted(status.origin.channel, card.line, line_content(status, deployment))
+def content_of(status: ApprovalStatus, posted: Posted, deployment: str) -> MessageContent:
+    """What a message about an approval has to say now, whatever it said when it was posted."""
+    match posted.kind:
+        case MessageKind.CARD:
+            return card_at(status, posted.channel, deployment)
+        case MessageKind.COPY:
+            return copy_content(status, posted.channel, deployment)
+        case MessageKind.LINE:
+            return line_content(status, deployment)
+        case MessageKind.LETTER:
+            text = letter_text(status)
+            return MessageContent(text, [section(text)])
+        case (
+            MessageKind.REMINDER
+            | MessageKind.ESCALATION
+            | MessageKind.HAND_OVER
+            | MessageKind.NUDGE
+        ):
+            return reminder_content(status, posted, deployment)
+
+
+def copy_content(status: ApprovalStatus, channel: str, deployment: str) -> MessageContent:
+    """The card in one more direct message."""
+    source = status.card.source if status.card else ""
+    return card_content(status, channel, deployment, in_thread=False, source=source)
+
+
+def reminder_content(status: ApprovalStatus, posted: Posted, deployment: str) -> MessageContent:
+    """A direct message to somebody who is or was waited for."""
+    reminder = Reminder(status=status, number=posted.number, kind=posted.kind, by=posted.by)
+    blocks = reminder_blocks(reminder, deployment, posted.user)
+    return MessageContent(reminder_text(reminder, posted.user), blocks)
+
+
+def messages_of(status: ApprovalStatus, deployment: str) -> Iterator[RenderedMessage]:
+    """Every message about an approval, as it has to be now."""
+    for posted in status.messages:
+        words = content_of(status, posted, deployment)
+        yield RenderedMessage(posted.channel, posted.ts, words)
 
 
 def is_direct(channel: str) -> bool:

@@ -6,25 +6,29 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from countersign.messages.notices import spoken
 from countersign.slack.actions import APPROVE, NUDGE, PROMPT, REJECT, REVIEW, BlockId
-from countersign.slack.blocks import context, section
-from countersign.slack.text import escape
+from countersign.slack.blocks import context, literal, section
 from countersign.slack.voice import MrkdwnVoice
 from workflows.contracts.activity_inputs import EphemeralMessage
 from workflows.contracts.notices import Offer
 
 MOST = 12
+SUMMARY_LIMIT = 150
 
 
 def prompt_blocks(ephemeral: EphemeralMessage, deployment: str) -> Sequence[Block]:
-    """The sentence, buttons for each approval that is offered, and "Ask them"."""
+    """The sentence, buttons for each approval that is offered, and "Remind them"."""
     offers = ephemeral.notice.offers[:MOST]
     offered: list[Block] = []
     for number, offer in enumerate(offers):
         if len(offers) > 1:
-            offered.append(context(f"`{escape(offer.id)}`"))
+            offered.append(context(literal(offer.prepared.summary, SUMMARY_LIMIT)))
         offered.append(_buttons(offer, number, deployment))
     nudge = [_nudge(ephemeral.nudge, deployment)] if ephemeral.nudge else []
-    return [section(spoken(ephemeral.notice, MrkdwnVoice()) or "—"), *offered, *nudge]
+    return [
+        section(spoken(ephemeral.notice, MrkdwnVoice(ephemeral.to.user)) or "—"),
+        *offered,
+        *nudge,
+    ]
 
 
 def _buttons(offer: Offer, number: int, deployment: str) -> Block:
@@ -41,7 +45,7 @@ def _buttons(offer: Offer, number: int, deployment: str) -> Block:
 def _nudge(id_: str, deployment: str) -> Block:
     place = BlockId(PROMPT, deployment=deployment, row="nudge")
     ask = ButtonElement(
-        text="Ask them",
+        text="Remind them",
         action_id=NUDGE,
         value=id_,
         accessibility_label="Remind those who can decide this",

@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, TextObject
+from slack_sdk.models.blocks import (
+    Block,
+    HeaderBlock,
+    PlainTextObject,
+    RichTextElement,
+    RichTextElementParts,
+)
 
 from countersign.slack.arguments import (
     SUMMARY_LIMIT,
@@ -16,50 +22,47 @@ from countersign.slack.blocks import (
     Shown,
     as_many,
     bold,
-    context,
-    literal,
     paragraph,
-    quote,
     rich,
     size,
     words,
 )
-from countersign.slack.people import IN_THREAD, Mentions, person
+from countersign.slack.people import IN_THREAD, Mentions, plain_name
 from countersign.slack.text import (
     HEADER_LIMIT,
     MESSAGE_SIZE_LIMIT,
     SECTION_LIMIT,
     clean,
-    escape,
+    is_channel,
+    is_user,
     line,
-    mention,
-    mention_channel,
     pieces,
     plain,
+    units,
 )
 from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Difference
 from workflows.contracts.origins import origin_name, own_name
-from workflows.digest import differences
+from workflows.digest import COST, differences
 
 DIRECT_PREFIX = "D"
-AGENT_LIMIT = 60
-COST_LIMIT = 60
 BECAUSE_LIMIT = 600
-TITLE_LIMIT = HEADER_LIMIT - 40
-"""Room for the outcome before it."""
+TITLE_LIMIT = 60
 MOST_BLOCKS = 30
+SHORT_VALUE = 20
 AROUND = 5_400
-"""Characters kept for what stands around the question: header, rule, votes, and either buttons
-or the outcome with its reasons. Always the same, so that a settled card shows what was shown."""
+"""Characters kept for what stands around the question: approvers, marks and buttons."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestSection:
-    """The part of a card that says what is asked."""
+    """The part of a card that says what is asked, below its sentence."""
 
     head: Sequence[Block]
+    """Who asks, where and why."""
     body: Sequence[Block]
     complete: bool
+    """Whether it, and the sentence, are all there is."""
 
 
 def question(
@@ -69,32 +72,47 @@ def question(
 
     Args:
         status: the approval.
-        source: permalink of the message that began the thread, if there is one.
+        source: permalink of the message that began the thread, where that is elsewhere.
         mentions: whom the message mentions.
     """
-    told = plain(_told(status), SUMMARY_LIMIT)
-    head = [rich(paragraph(bold(told.text))), _origin(status, source, mentions)]
+    head = [_origin(status, source, mentions, BECAUSE_LIMIT)]
     body = _body(status)
-    kept = as_many(body.blocks, MOST_BLOCKS, MESSAGE_SIZE_LIMIT - AROUND - size(head))
+    taken = size([*head, *sentence_blocks(status)])
+    kept = as_many(body.blocks, MOST_BLOCKS, MESSAGE_SIZE_LIMIT - AROUND - taken)
     return RequestSection(
         head, kept.blocks, _lines_complete(status) and body.complete and kept.complete
     )
 
 
 def whole_question(status: ApprovalStatus) -> Sequence[Block]:
-    """Everything, over as many blocks as it takes."""
-    shown = status.shown
-    told = pieces(" ".join(clean(_told(status)).split()), SECTION_LIMIT)
+    """Everything that is asked, over as many blocks as it takes."""
+    told = pieces(" ".join(clean(sentence(status)).split()), SECTION_LIMIT)
     return [
         *(rich(paragraph(bold(part))) for part in told),
-        context(literal(title(status)), _asked_by(status), *_agent(status), *_costs(status)),
-        *_quoted("Action", "" if plain(shown.title, TITLE_LIMIT).complete else shown.title),
-        *_quoted("Agent", "" if plain(shown.agent, AGENT_LIMIT).complete else shown.agent),
-        *_quoted("Costs", "" if plain(shown.cost, COST_LIMIT).complete else shown.cost),
-        *_quoted("Because", shown.reason),
-        *comparisons(status, len(status.request.prepared.summary)),
-        *whole_argument_blocks(fields_of(shown)),
+        _origin(status, "", IN_THREAD),
+        *whole_argument_blocks(fields_of(status.shown)),
+        *comparisons(status, len(clean(status.request.prepared.summary))),
     ]
+
+
+def headed(mark: str, status: ApprovalStatus, told: str, end: str = "") -> Sequence[Block]:
+    """A header that says a sentence, or, where it is too long for one, the header above it.
+
+    Args:
+        mark: what stands first, with the space after it.
+        status: the approval.
+        told: the sentence.
+        end: what stands last, our own words.
+    """
+    whole = plain(f"{mark}{told}{end}", HEADER_LIMIT)
+    if whole.complete and units(whole.text) <= HEADER_LIMIT:
+        return [_header(whole.text)]
+    return [_header(_short_head(mark, status, end)), *_sentence_blocks(told)]
+
+
+def sentence_blocks(status: ApprovalStatus) -> Sequence[Block]:
+    """The sentence where there is no header."""
+    return _sentence_blocks(sentence(status))
 
 
 def comparisons(status: ApprovalStatus, most: int) -> Iterator[Block]:
@@ -104,41 +122,72 @@ def comparisons(status: ApprovalStatus, most: int) -> Iterator[Block]:
     """
     request = status.request
     if request.replaces:
-        what = "What differs:" if request.changes else "Nothing that is shown differs."
-        yield from difference_blocks(f"Replaces {request.replaces}. {what}", request.changes)
+        changes = _unsaid(status, request.changes)
+        yield from difference_blocks(_replaces(changes), changes)
     if status.prepared is not None:
         changed = differences(request.prepared, status.prepared)
         before = plain(request.prepared.summary, most).text
-        proposed = f"Edited by an approver. Originally proposed: {before}"
-        yield from difference_blocks(proposed, changed)
+        told = f"Edited by an approver. Proposed was: {before}"
+        yield from difference_blocks(told, _unsaid(status, changed))
     if status.drift:
         yield from difference_blocks("Changed since it was asked:", status.drift)
 
 
 def summary(status: ApprovalStatus, limit: int = SUMMARY_LIMIT) -> str:
     """What is asked, on one line of mrkdwn."""
-    return line(_told(status), limit).text
+    return line(sentence(status), limit).text
+
+
+def sentence(status: ApprovalStatus) -> str:
+    """What would be done, as the tool's preview says it."""
+    said = (status.shown.summary, status.shown.title, "An action")
+    return next(text for text in said if clean(text).strip())
 
 
 def title(status: ApprovalStatus, limit: int = TITLE_LIMIT) -> str:
     """The tool's title, as it is."""
-    return plain(status.shown.title or status.call.tool, limit).text or "an action"
+    return plain(status.shown.title, limit).text or "Approval needed"
 
 
-def _told(status: ApprovalStatus) -> str:
-    shown = status.shown
-    said = (shown.summary, shown.title, status.call.tool, "an action")
-    return next(text for text in said if clean(text).strip())
+def _header(text: str) -> Block:
+    return HeaderBlock(text=PlainTextObject(text=text, emoji=False))
+
+
+def _short_head(mark: str, status: ApprovalStatus, end: str) -> str:
+    for limit in range(TITLE_LIMIT, 0, -10):
+        told = f"{mark}{title(status, limit)}{end}"
+        if units(told) <= HEADER_LIMIT:
+            return told
+    return plain(f"{mark}{end}", HEADER_LIMIT // 2).text
+
+
+def _sentence_blocks(told: str) -> Sequence[Block]:
+    return [rich(paragraph(bold(plain(told, SUMMARY_LIMIT).text)))]
+
+
+def _unsaid(status: ApprovalStatus, changes: Sequence[Difference]) -> Sequence[Difference]:
+    """Without the cost, where the sentence says what it is now and something else why."""
+    others = [it for it in changes if it.name != COST or not _says(status, it.after)]
+    return others or changes
+
+
+def _says(status: ApprovalStatus, cost: str) -> bool:
+    return bool(cost) and cost in sentence(status)
+
+
+def _replaces(changes: Sequence[Difference]) -> str:
+    if not changes:
+        return "Replaces an earlier request. Nothing that is shown differs."
+    before = clean(changes[0].before)
+    if len(changes) == 1 and 0 < len(before) <= SHORT_VALUE:
+        return f"Replaces the request for {before}. Changed:"
+    return "Replaces an earlier request. Changed:"
 
 
 def _lines_complete(status: ApprovalStatus) -> bool:
-    shown = status.shown
     limited = (
-        (_told(status), SUMMARY_LIMIT),
-        (shown.title or status.call.tool, TITLE_LIMIT),
-        (shown.reason, BECAUSE_LIMIT),
-        (shown.agent, AGENT_LIMIT),
-        (shown.cost, COST_LIMIT),
+        (sentence(status), SUMMARY_LIMIT),
+        (status.shown.reason, BECAUSE_LIMIT),
         (status.request.prepared.summary if status.prepared else "", SUMMARY_LIMIT),
     )
     return all(plain(text, limit).complete for text, limit in limited)
@@ -146,40 +195,45 @@ def _lines_complete(status: ApprovalStatus) -> bool:
 
 def _body(status: ApprovalStatus) -> Shown:
     arguments = argument_blocks(fields_of(status.shown))
-    return Shown([*comparisons(status, SUMMARY_LIMIT), *arguments.blocks], arguments.complete)
+    return Shown([*arguments.blocks, *comparisons(status, SUMMARY_LIMIT)], arguments.complete)
 
 
-def _origin(status: ApprovalStatus, source: str, mentions: Mentions) -> Block:
-    shown = status.shown
-    parts: list[str | TextObject] = [_asked_by(status, source, mentions)]
-    parts += _agent(status)
-    if shown.reason:
-        parts.append(literal(f"because: “{plain(shown.reason, BECAUSE_LIMIT).text}”"))
-    return context(*parts, *_costs(status))
+def _origin(
+    status: ApprovalStatus, source: str, mentions: Mentions, most: int | None = None
+) -> Block:
+    """`@Alice in #ops: “stock is low”`."""
+    parts = [*_who_and_where(status, source, mentions)]
+    why = " ".join(clean(status.shown.reason).split())
+    if why:
+        quoted = why if most is None else plain(why, most).text
+        parts += [words(": “"), *map(words, pieces(quoted, SECTION_LIMIT)), words("”")]
+    return rich(paragraph(*parts))
 
 
-def _asked_by(status: ApprovalStatus, source: str = "", mentions: Mentions = IN_THREAD) -> str:
+def _who_and_where(
+    status: ApprovalStatus, source: str, mentions: Mentions
+) -> Iterator[RichTextElement]:
     channel, requester = status.origin.channel, status.request.call.requester
     if not requester.is_in_slack:
-        who, place = own_name(requester.user), origin_name(requester.kind)
-        return f"asked by {escape(clean(who))} in {escape(clean(place))}"
-    who = mention(requester.user) if mentions.requester else person(status, requester)
+        yield words(f"{clean(own_name(requester.user))} in {clean(origin_name(requester.kind))}")
+        return
+    name = "" if mentions.requester else plain_name(status, requester)
+    yield words(f"@{name}") if name else _user(requester.user)
     if channel.startswith(DIRECT_PREFIX):
-        return f"asked by {who} in a direct message"  # whose link would open for nobody else
-    link = f" (<{source}|open the thread>)" if source else ""
-    return f"asked by {who} in {mention_channel(channel)}{link}"
+        yield words(" in a direct message")  # whose link would open for nobody else
+        return
+    yield words(" in ")
+    yield _channel(channel)
+    if source:
+        yield words(" (")
+        yield RichTextElementParts.Link(url=source, text="open the thread")
+        yield words(")")
 
 
-def _agent(status: ApprovalStatus) -> Sequence[TextObject]:
-    agent = plain(status.shown.agent, AGENT_LIMIT).text
-    return [literal(f"agent “{agent}”")] if agent else []
+def _user(user_id: str) -> RichTextElement:
+    """A mention; what is no user's id stays harmless text."""
+    return RichTextElementParts.User(user_id=user_id) if is_user(user_id) else words(clean(user_id))
 
 
-def _costs(status: ApprovalStatus) -> Sequence[TextObject]:
-    cost = plain(status.shown.cost, COST_LIMIT).text
-    return [literal(f"costs {cost}")] if cost else []
-
-
-def _quoted(name: str, text: str) -> Iterator[Block]:
-    for part in pieces(" ".join(clean(text).split()), SECTION_LIMIT):
-        yield rich(paragraph(bold(name), words(":")), quote(part))
+def _channel(id_: str) -> RichTextElement:
+    return RichTextElementParts.Channel(channel_id=id_) if is_channel(id_) else words(clean(id_))

@@ -28,6 +28,7 @@ OVERFLOW_LIMIT = 5  # docs.slack.dev/reference/block-kit/block-elements/overflow
 TICKS_LIMIT = 10  # docs.slack.dev/reference/block-kit/block-elements/checkboxes-element
 SELECT_LIMIT = 100  # docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 INPUT_LIMIT = 3_000  # docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+CONFIRM_TITLE_LIMIT = 100  # …/composition-objects/confirmation-dialog-object ("title")
 CONFIRM_TEXT_LIMIT = 300  # …/composition-objects/confirmation-dialog-object ("text")
 MODAL_TITLE_LIMIT = 24  # docs.slack.dev/reference/views/modal-views ("title", "submit", "close")
 PRIVATE_METADATA_LIMIT = 3_000  # docs.slack.dev/reference/views/modal-views
@@ -128,6 +129,11 @@ def line(text: str, limit: int) -> Fitted:
     return Fitted(escape(fitted.text), fitted.complete)
 
 
+def units(text: str) -> int:
+    """Its length as Slack's own clients count, for whom most emoji are two characters long."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def _one_line(text: str) -> Fitted:
     """The text, or its beginning where it is longer than any line."""
     words = clean(text[:_LONGEST_LINE]).split()
@@ -160,7 +166,17 @@ def mention(user_id: str) -> str:
     """
     if not is_in_slack(user_id):
         return escape(clean(full_name(user_id)))
-    return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else escape(clean(user_id))
+    return f"<@{user_id}>" if is_user(user_id) else escape(clean(user_id))
+
+
+def is_user(user_id: str) -> bool:
+    """Whether Slack would take it for a user's id."""
+    return _USER_ID.fullmatch(user_id) is not None
+
+
+def is_channel(channel_id: str) -> bool:
+    """Whether Slack would take it for a channel's id."""
+    return _CHANNEL_ID.fullmatch(channel_id) is not None
 
 
 def mention_group(group_id: str) -> str:
@@ -170,7 +186,7 @@ def mention_group(group_id: str) -> str:
 
 def mention_channel(channel_id: str) -> str:
     """The same for a channel, `C…`; it rings nobody."""
-    return f"<#{channel_id}>" if _CHANNEL_ID.fullmatch(channel_id) else escape(clean(channel_id))
+    return f"<#{channel_id}>" if is_channel(channel_id) else escape(clean(channel_id))
 
 
 def pieces(text: str, limit: int) -> list[str]:
@@ -187,6 +203,11 @@ def pieces(text: str, limit: int) -> list[str]:
 def moment(at: datetime) -> str:
     """A moment, in the time zone of whoever reads it."""
     return date_token(at.timestamp())
+
+
+def hour(at: datetime) -> str:
+    """The time of a moment, where the day goes without saying."""
+    return date_token(at.timestamp(), "{time}")
 
 
 def date_token(

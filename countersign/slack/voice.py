@@ -13,6 +13,9 @@ class MrkdwnVoice:
     docs.slack.dev/messaging/formatting-message-text
     """
 
+    def __init__(self, reader: str = "") -> None:
+        self.reader = reader
+
     def text(self, words: str) -> str:
         """See `Voice`."""
         return escape(words)
@@ -25,7 +28,7 @@ class MrkdwnVoice:
             return escape(id_)
         match id_[:1]:
             case "C" | "G":
-                return f"the members of {mention_channel(id_)}"
+                return f"anyone in {mention_channel(id_)}"
             case "S":
                 return mention_group(id_)
             case "U" | "W":
@@ -53,8 +56,9 @@ class MrkdwnVoice:
 class PlainVoice:
     """Without any markup: for a terminal, and for what stands beside a field of a dialog."""
 
-    def __init__(self, names: Mapping[str, str], *, links: bool = False) -> None:
+    def __init__(self, names: Mapping[str, str], *, links: bool = False, reader: str = "") -> None:
         self._names = names
+        self.reader = reader
         self._links = links
 
     def text(self, words: str) -> str:
@@ -68,7 +72,7 @@ class PlainVoice:
         name = self._names.get(id_, id_)
         match id_[:1]:
             case "C" | "G":
-                return f"the members of #{name}"
+                return f"anyone in #{name}"
             case "S":
                 return f"the group {name}"
             case _:

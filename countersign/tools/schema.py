@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from workflows.contracts.replacing import REPLACES
 from workflows.digest import REASON
 
 OURS = frozenset({"format", "writeOnly"})
@@ -20,14 +21,21 @@ def for_model(schema: Any) -> Any:
             return schema
 
 
-def with_reason(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with the reason that a guarded tool is called for."""
+def guarded(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with what a guarded tool is told too: why it is called, and instead of what."""
     reason = {
         "type": "string",
         "description": "Why this is needed, in one sentence, for the person who has to approve it.",
     }
+    replaces = {
+        "anyOf": [{"type": "string"}, {"type": "null"}],
+        "description": (
+            "Id of the waiting request that this call takes the place of, if the person who made "
+            "it wants it changed; else null."
+        ),
+    }
     return {
         **schema,
-        "properties": {**schema["properties"], REASON: reason},
-        "required": [*schema.get("required", ()), REASON],
+        "properties": {**schema["properties"], REASON: reason, REPLACES: replaces},
+        "required": [*schema.get("required", ()), REASON, REPLACES],
     }

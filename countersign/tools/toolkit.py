@@ -21,10 +21,12 @@ from agents.exceptions import ModelBehaviorError
 from agents.function_schema import FuncSchema, function_schema
 from pydantic import ValidationError
 
-from countersign.tools.schema import for_model, with_reason
+from countersign.tools.argument_faults import in_words
+from countersign.tools.schema import for_model, guarded
 from countersign.tools.text import encodable
 from workflows.contracts.core import ArgumentField, Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
+from workflows.contracts.replacing import REPLACES
 from workflows.digest import REASON
 from workflows.redaction import typed_as_secret
 
@@ -32,7 +34,7 @@ T = TypeVar("T")
 
 
 class ReservedNameError(Exception):
-    """A tool has a parameter that every tool is given: `reason`, or why a call is not run."""
+    """A tool has a parameter that every tool is given, such as `reason` or `replaces`."""
 
 
 class ToolError(Exception):
@@ -71,7 +73,8 @@ class Preview:
     """What a call would do, in plain words: one sentence, its cost, and more lines if useful.
 
     All of it is what people approve: if it has changed by the time the call would run, they are
-    asked again. A line that may change meanwhile, such as a budget, is not `is_bound`.
+    asked again. A line that may change meanwhile, such as a budget, is not `is_bound`. One that
+    the sentence says already is `in_summary`: a card leaves it out, *Details* shows it.
     """
 
     summary: str
@@ -79,6 +82,8 @@ class Preview:
     fields: tuple[ArgumentField, ...] = ()
     amount: float | None = None
     """The cost in whole units of the currency, for rules."""
+    left: float | None = None
+    """What it leaves of a budget, in the same units: several at once are reckoned up with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,12 @@ class Tool:
         return self.described(needs_approval=self.needs_approval)
 
     def described(self, *, needs_approval: bool) -> ToolSpec:
-        """The same if a person has to approve each call, which also asks for a reason."""
+        """The same if a person has to approve each call, which then takes a reason too."""
         parameters = for_model(self.schema.params_json_schema)
         return ToolSpec(
             name=self.schema.name,
             description=self.schema.description or self.title,
-            parameters=with_reason(parameters) if needs_approval else parameters,
+            parameters=guarded(parameters) if needs_approval else parameters,
             needs_approval=needs_approval,
             title=self.title,
             status=self.status,
@@ -154,9 +159,9 @@ class Tool:
             model = self.schema.params_pydantic_model.model_validate(given)
             positional, named = self.schema.to_call_args(model)
         except ValidationError as error:
-            raise ArgumentsError(_mend(self.schema.name, error)) from error
+            raise ArgumentsError(in_words(error, self.parameters)) from error
         except (ValueError, RecursionError, ModelBehaviorError) as error:
-            raise ArgumentsError(f"The arguments are not valid: {error}") from error
+            raise ArgumentsError("The arguments could not be read as JSON.") from error
         return Arguments(tuple(positional), named, model.model_dump(mode="json"), reason)
 
     async def run(self, context: ToolContext) -> Any:
@@ -195,16 +200,9 @@ def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[
 
     def make(body: Body) -> Tool:
         schema = function_schema(body)
-        for name in {REASON, NOT_RUN} & schema.params_json_schema.get("properties", {}).keys():
+        taken = schema.params_json_schema.get("properties", {}).keys()
+        for name in {REASON, REPLACES, NOT_RUN} & taken:
             raise ReservedNameError(f"{schema.name}: call its parameter something else than {name}")
         return Tool(body, title, status, needs_approval, schema)
 
     return make
-
-
-def _mend(name: str, error: ValidationError) -> str:
-    faults = "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or 'arguments'}: {fault['msg']}"
-        for fault in error.errors(include_url=False, include_input=False)
-    )
-    return f"The arguments of {name} are not valid: {faults}."

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from dev.__main__ import plain_words
+from dev.__main__ import PortOffset, plain_words
 from dev.agentex import smoke as smoke_run
 from dev.agentex import tutorial as walk
 from dev.agentex.up import options
@@ -23,7 +23,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 @app.command()
 def up(
-    port_offset: Annotated[int, typer.Option(help="Move every port by this much.")] = 0,
+    port_offset: PortOffset = "0",
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every log line.")] = False,
 ) -> None:
     """Start everything; AgentEx itself, too, unless `AGENTEX_BASE_URL` names one."""

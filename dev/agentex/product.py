@@ -11,8 +11,11 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from dev.agentex.stack import AgentexOptions, AgentexStack
+from dev.paths import ROOT
 from dev.smoke.errors import SmokeError
+from dev.smoke.policy import write_policy
 from dev.stack_options import StackOptions
+from dev.wiring import POLICY
 from sandbox.client import SandboxClient
 from sandbox.json_types import Json
 
@@ -85,10 +88,11 @@ async def running_product(*, has_slack: bool) -> AsyncGenerator[Product]:
         DevError: it does not start.
     """
     with TemporaryDirectory(prefix="countersign-agentex-") as folder:
-        env = {"AGENTEX_CARD_CHANNEL": CARDS} if has_slack else {}
-        options = AgentexOptions(
-            has_slack=has_slack, stack=StackOptions(home=Path(folder), env=env)
-        )
+        home = Path(folder)
+        policy = write_policy(ROOT / POLICY, home / "policy.yaml")
+        with_slack = {"AGENTEX_CARD_CHANNEL": CARDS, "POLICY_FILE": str(policy)}
+        env = with_slack if has_slack else {}
+        options = AgentexOptions(has_slack=has_slack, stack=StackOptions(home=home, env=env))
         async with (
             AgentexStack(options) as stack,
             SandboxClient(stack.slack.sandbox_url, stack.slack.page_token) as slack,

@@ -1,7 +1,7 @@
 """`make agentex`: all that an AgentEx task needs, on this machine, until somebody stops it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from dev.agentex.product import CARDS
 from dev.agentex.stack import AgentexOptions, AgentexStack
 from dev.child import OnLine
 from dev.errors import PortInUseError
-from dev.plan import UpOptions, check_ports, plan
+from dev.plan import UpOptions, check_ports, offset, plan
 from dev.ports import LOOPBACK, is_free
 from dev.summary import APPROVER, REQUESTER, row
 from dev.up import alone_in, have_temporal, supervise
@@ -26,15 +26,15 @@ def options(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine) -> Agent
     """What to start. AgentEx itself is used if `AGENTEX_BASE_URL` names it.
 
     Raises:
-        SettingError: Slack's tokens are incomplete, or a port is not a number.
+        SettingError: Slack's tokens are incomplete, or something is no port or no offset.
     """
-    stack = plan(env, wanted, on_line)
+    stack, moved = plan(env, wanted, on_line), offset(env, wanted)
     if stack.slack_is_sandbox and not env.get("AGENTEX_CARD_CHANNEL"):
         stack = replace(stack, env={"AGENTEX_CARD_CHANNEL": CARDS})
     return AgentexOptions(
         backend_url=env.get("AGENTEX_BASE_URL", "").rstrip("/"),
-        acp_port=ACP_PORT + wanted.port_offset,
-        backend_port=BACKEND_PORT + wanted.port_offset,
+        acp_port=ACP_PORT + moved,
+        backend_port=BACKEND_PORT + moved,
         stack=stack,
         on_line=on_line,
     )
@@ -49,8 +49,12 @@ def up(wanted: AgentexOptions, home: Path, console: Console) -> None:
 
     async def run() -> None:
         stack = AgentexStack(wanted)
+
+        async def lines() -> Iterable[Text]:
+            return _summary(stack)
+
         what = "starting Temporal, the stand-ins, the bot, and AgentEx's CLI"
-        await supervise(stack, console, what, lambda: _summary(stack))
+        await supervise(stack, console, what, lines, stack.died)
 
     with alone_in(home):
         _check_ports(wanted)

@@ -1,14 +1,15 @@
 """The purchasing assistant's store: a catalogue, a budget and orders, in SQL."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from asyncpg import PostgresError
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -16,9 +17,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from countersign.runtime.preflight import PreflightError
-from countersign.runtime.waiting import AwayError
-from countersign.tools import Resource
+from examples.purchasing.money import euros, pieces
 from examples.purchasing.tables import (
     BUDGET_CENTS,
     CANCELLED,
@@ -32,6 +31,9 @@ from examples.purchasing.tables import (
 
 P = ParamSpec("P")
 T = TypeVar("T")
+MOST_ORDERS = 50
+LIKENESS = 0.7
+"""How much of a name has to be right for a guess, of 1."""
 STARTS = 5
 """How often a database is tried whose tables others are creating at the same time."""
 
@@ -58,6 +60,7 @@ class Quote:
     """What an order would come to, in cents."""
 
     sku: str
+    description: str
     price_cents: int
     total_cents: int
     budget_left_cents: int
@@ -99,13 +102,11 @@ class Shop:
             sqlalchemy.exc.SQLAlchemyError: the database cannot be reached or used.
         """
         shop = cls(create_async_engine(url, pool_pre_ping=True))
-        for _ in range(STARTS - 1):
-            try:
-                await shop._prepare()
-            except (IntegrityError, OperationalError, ProgrammingError):
-                continue  # several workers start at once, and another was faster
-            return shop
-        await shop._prepare()
+        try:
+            await shop._prepare_beside_others()
+        except BaseException:
+            await shop.close()
+            raise
         return shop
 
     async def close(self) -> None:
@@ -140,6 +141,20 @@ class Shop:
             return await session.get(Order, order_id)
 
     @unbroken
+    async def orders_of(self, requester: str, since: int = 0) -> Sequence[Order]:
+        """What somebody has ordered since a moment, in seconds since 1970; the newest first."""
+        theirs = select(Order).where(Order.requester == requester, Order.placed_at >= since)
+        async with self._session() as session:
+            newest = theirs.order_by(Order.id.desc()).limit(MOST_ORDERS)
+            return (await session.scalars(newest)).all()
+
+    @unbroken
+    async def like(self, name: str) -> str | None:
+        """What the catalogue calls what was probably meant; None if nothing is written like it."""
+        async with self._session() as session:
+            return await self._like(session, name)
+
+    @unbroken
     async def quote(self, sku: str, quantity: int) -> Quote:
         """What an order would come to.
 
@@ -168,6 +183,7 @@ class Shop:
                 total_cents=quote.total_cents,
                 requester=requester,
                 state=PLACED,
+                placed_at=int(time.time()),
             )
             session.add(order)
             await self._take_stock(session, quote.sku, quantity)
@@ -190,6 +206,14 @@ class Shop:
                 await self._take_stock(session, order.sku, -order.quantity)
             return order
 
+    async def _prepare_beside_others(self) -> None:
+        for _ in range(STARTS - 1):
+            try:
+                return await self._prepare()
+            except (IntegrityError, OperationalError, ProgrammingError):
+                continue  # several workers start at once, and another was faster
+        return await self._prepare()
+
     async def _prepare(self) -> None:
         async with self._engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
@@ -208,16 +232,22 @@ class Shop:
     async def _quote(self, session: AsyncSession, sku: str, quantity: int) -> Quote:
         item = await session.get(Item, _singular(sku.strip().lower()))
         if item is None:
-            raise ShopError(f"There is no {sku!r} in the catalogue; search_catalog lists it.")
+            meant = await self._like(session, sku)
+            raise ShopError(f"There is no {sku!r} in the catalogue.{did_you_mean(meant)}")
         if quantity > item.stock:
-            raise ShopError(f"Only {item.stock:,} × {item.sku} are in stock.")
+            raise ShopError(f"Only {pieces(item.stock, item.sku)} in stock.")
         total = item.price_cents * quantity
         left = (await self._budget(session)).left_cents - total
         if left < 0:
             raise ShopError(
-                f"{quantity:,} × {item.sku} would be over the budget by {-left / 100:,.2f} euros."
+                f"{pieces(quantity, item.sku)} would be over the budget by {euros(-left)}."
             )
-        return Quote(item.sku, item.price_cents, total, left)
+        return Quote(item.sku, item.description, item.price_cents, total, left)
+
+    async def _like(self, session: AsyncSession, name: str) -> str | None:
+        skus = (await session.scalars(select(Item.sku).order_by(Item.sku))).all()
+        close = get_close_matches(_singular(name.strip().lower()), skus, n=1, cutoff=LIKENESS)
+        return close[0] if close else None
 
     async def _budget(self, session: AsyncSession) -> Budget:
         spent = await session.scalar(
@@ -241,34 +271,11 @@ async def _lock(session: AsyncSession) -> None:
     await session.execute(update(Purse).values(total_cents=Purse.total_cents))
 
 
+def did_you_mean(name: str | None) -> str:
+    """A question after a sentence, where there is something to ask."""
+    return f" Did you mean {name}?" if name else ""
+
+
 def _singular(word: str) -> str:
     """Enough English for a catalogue: `widgets` is a `widget`, `switches` is not in it."""
     return word.removesuffix("s")
-
-
-async def open_shop(url: str) -> Shop:
-    """Open the database.
-
-    Raises:
-        AwayError: its server does not answer.
-        PreflightError: it cannot be used.
-    """
-    try:
-        return await Shop.open(url)
-    except (SQLAlchemyError, PostgresError, OSError, ModuleNotFoundError) as error:
-        if _is_away(error) and not url.startswith("sqlite"):
-            raise AwayError(type(error).__name__) from error
-        raise PreflightError(f"DATABASE_URL cannot be used: {type(error).__name__}.") from error
-
-
-def _is_away(error: BaseException | None) -> bool:
-    """Whether a server does not answer, is still starting, or has no connection left."""
-    while error is not None:
-        state = str(getattr(error, "sqlstate", None) or "")
-        if isinstance(error, OSError) or state.startswith(("08", "53", "57")):
-            return True
-        error = error.__cause__
-    return False
-
-
-SHOP = Resource("the database", open_shop)

@@ -1,6 +1,6 @@
 """The shop's tables, and what they are filled with at the first start."""
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BUDGET_CENTS = 2_500_000
@@ -54,5 +54,7 @@ class Order(Base):
     sku: Mapped[str] = mapped_column(ForeignKey(Item.sku))
     quantity: Mapped[int]
     total_cents: Mapped[int]
-    requester: Mapped[str]
+    requester: Mapped[str] = mapped_column(index=True)
     state: Mapped[str]
+    placed_at: Mapped[int] = mapped_column(BigInteger)
+    """In seconds since 1970."""

@@ -1,20 +1,28 @@
 """The purchasing assistant's tools. To add one, see README, "Add your own tool"."""
 
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from countersign.tools import ArgumentField, Context, Preview, ToolError, tool
-from examples.purchasing.money import euros
-from examples.purchasing.shop import Shop, ShopError
+from examples.purchasing.money import euros, pieces
+from examples.purchasing.shop import Shop, ShopError, did_you_mean
 from examples.purchasing.tables import Order
 
 MOST_AT_ONCE = 10_000
 
 Sku = Annotated[
-    str, Field(min_length=1, max_length=60, description="Catalogue name, as in search_catalog.")
+    str,
+    Field(
+        title="item",
+        min_length=1,
+        max_length=60,
+        description="Catalogue name, as in search_catalog.",
+    ),
 ]
 Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many pieces.")]
+Since = Literal["today", "this week", "this month", "ever"]
 OrderId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Order number, without the #.")]
 
 
@@ -27,7 +35,8 @@ async def search_catalog(ctx: Context, query: str) -> str:
     """
     items = await _shop(ctx).search(query)
     if not items:
-        return f"Nothing in the catalogue matches {query!r}."
+        meant = did_you_mean(await _shop(ctx).like(query))
+        return f"Nothing in the catalogue matches {query!r}.{meant}"
     return "\n".join(
         f"{item.sku}: {item.description}, {euros(item.price_cents)} each, {item.stock} in stock"
         for item in items
@@ -53,6 +62,35 @@ async def order_status(ctx: Context, order_id: OrderId) -> str:
     return f"Order #{order.id} is {order.state}: {_what(order)}."
 
 
+@tool(title="Look up orders", status="is looking up the orders…")
+async def list_orders(ctx: Context, since: Since = "ever") -> str:
+    """List what the person you are talking to has ordered, the newest first; nobody else's orders.
+
+    Args:
+        ctx: what the tool may use.
+        since: from when on. Days begin at midnight UTC, weeks on Monday.
+    """
+    orders = await _shop(ctx).orders_of(ctx.context.call.requester.user, _begin_of(since))
+    if not orders:
+        return "You have ordered nothing yet." if since == "ever" else f"Nothing {since}."
+    return "\n".join(f"Order #{it.id} is {it.state}: {_what(it)}." for it in orders)
+
+
+def _begin_of(since: Since) -> int:
+    """When that began, in seconds since 1970."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    match since:
+        case "today":
+            begin = today
+        case "this week":
+            begin = today - timedelta(days=today.weekday())
+        case "this month":
+            begin = today.replace(day=1)
+        case "ever":
+            return 0
+    return int(begin.timestamp())
+
+
 @tool(title="Place an order", status="is placing the order…", needs_approval=True)
 async def place_order(ctx: Context, sku: Sku, quantity: Quantity) -> str:
     """Order something from the catalogue. A person has to approve it first; just call it."""
@@ -61,7 +99,7 @@ async def place_order(ctx: Context, sku: Sku, quantity: Quantity) -> str:
         order = await _shop(ctx).place(call.key, sku, quantity, call.requester.user)
     except ShopError as error:
         raise ToolError(str(error)) from error
-    return f"Order #{order.id} is placed: {_what(order)}."
+    return f"Order #{order.id} placed: {_what(order)}."
 
 
 @place_order.preview
@@ -72,17 +110,18 @@ async def preview_order(ctx: Context, sku: str, quantity: int) -> Preview:
     except ShopError as error:
         raise ToolError(str(error)) from error
     return Preview(
-        summary=f"Order {quantity:,} × {quote.sku} for {euros(quote.total_cents)}",
+        summary=f"Order {pieces(quantity, quote.sku)} for {euros(quote.total_cents)}",
         cost=euros(quote.total_cents),
         amount=quote.total_cents / 100,
         fields=(
-            ArgumentField(name="item", value=quote.sku),
-            ArgumentField(name="quantity", value=f"{quantity:,}"),
+            ArgumentField(name="item", value=quote.description),
+            ArgumentField(name="quantity", value=f"{quantity:,}", in_summary=True),
             ArgumentField(name="price each", value=euros(quote.price_cents)),
             ArgumentField(
-                name="budget left after", value=euros(quote.budget_left_cents), is_bound=False
+                name="budget left after this", value=euros(quote.budget_left_cents), is_bound=False
             ),
         ),
+        left=quote.budget_left_cents / 100,
     )
 
 
@@ -93,7 +132,7 @@ async def cancel_order(ctx: Context, order_id: OrderId) -> str:
         order = await _shop(ctx).cancel(order_id)
     except ShopError as error:
         raise ToolError(str(error)) from error
-    return f"Order #{order.id} is cancelled: {_what(order)}."
+    return f"Order #{order.id} cancelled: {_what(order)}."
 
 
 @cancel_order.preview
@@ -104,10 +143,10 @@ async def preview_cancel(ctx: Context, order_id: int) -> Preview:
         raise ToolError(f"There is no order #{order_id}.")
     what = _what(order)
     return Preview(
-        summary=f"Cancel order #{order.id} ({what})",
+        summary=f"Cancel order #{order.id}: {what}",
         fields=(
-            ArgumentField(name="order", value=f"#{order.id}"),
-            ArgumentField(name="it was for", value=what),
+            ArgumentField(name="order", value=f"#{order.id}", in_summary=True),
+            ArgumentField(name="it was for", value=what, in_summary=True),
             ArgumentField(name="state", value=order.state),
         ),
     )
@@ -133,7 +172,7 @@ async def preview_confirmation(ctx: Context, question: str) -> Preview:
 
 
 def _what(order: Order) -> str:
-    return f"{order.quantity:,} × {order.sku} for {euros(order.total_cents)}"
+    return f"{pieces(order.quantity, order.sku)}, {euros(order.total_cents)}"
 
 
 def _shop(ctx: Context) -> Shop:

@@ -5,6 +5,7 @@ from sandbox.block_kit.answers import state_from
 from sandbox.control.body import Ask
 from sandbox.errors import ControlError
 from sandbox.json_types import Json
+from sandbox.snapshot import page_snapshot
 
 
 async def say(ask: Ask) -> Json:
@@ -40,8 +41,16 @@ async def react(ask: Ask) -> Json:
 
 
 async def read(ask: Ask) -> Json:
-    """Mark a channel as read."""
-    speaking.read(ask.core, ask.channel(), ask.person())
+    """Mark a channel as read, or one thread of it."""
+    speaking.read(ask.core, ask.channel(), ask.person(), ask.text("thread_ts"))
+    return {}
+
+
+async def join(ask: Ask) -> Json:
+    """Go into a public channel; pages of that person get what stands in it."""
+    core, user = ask.core, ask.person()
+    speaking.join(core, ask.text("channel"), user)
+    core.hub.tell(user, {"type": "snapshot", **page_snapshot(core, user)})
     return {}
 
 

@@ -12,7 +12,7 @@ from sandbox.faults import parse_fault
 from sandbox.json_types import Json
 from sandbox.seed import seed
 from sandbox.signed_http import FORM_TYPE, JSON_TYPE, SignedHttp, encode
-from sandbox.snapshot import app_summary, snapshot
+from sandbox.snapshot import app_summary, page_snapshot
 from sandbox.streams import Streams
 
 BAD_SIGNATURE = "v0=" + "0" * 64
@@ -117,7 +117,7 @@ async def use_socket(core: Core) -> None:
 def show_everything(core: Core) -> None:
     """Tell every page the whole workspace anew."""
     core.changed()
-    core.hub.publish(lambda viewer: {"type": "snapshot", **snapshot(core, viewer)})
+    core.hub.publish(lambda viewer: {"type": "snapshot", **page_snapshot(core, viewer)})
     core.hub.changes.tell(EVERYTHING)
 
 

@@ -6,6 +6,7 @@ from sandbox.control.body import Ask
 from sandbox.errors import ControlError
 from sandbox.json_types import Json
 from sandbox.rendering import page_message
+from sandbox.search import search as find
 from sandbox.snapshot import snapshot, visible
 from sandbox.state import Message
 from sandbox.store import dump
@@ -25,6 +26,11 @@ async def messages(ask: Ask) -> Json:
 
     found = [message for message in visible(ask.core, channel.id, user) if wanted(message)]
     return {"messages": [page_message(message) for message in found]}
+
+
+async def search(ask: Ask) -> Json:
+    """The newest messages in which every word of `query` stands, bounded."""
+    return {"messages": find(ask.core, ask.person(), ask.text("query"))}
 
 
 async def inspector(ask: Ask) -> Json:

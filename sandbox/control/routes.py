@@ -15,6 +15,7 @@ Verb = Callable[[Ask], Awaitable[Json]]
 GETS: Mapping[str, Verb] = {
     "state": looking.state,
     "messages": looking.messages,
+    "search": looking.search,
     "inspector": looking.inspector,
     "wait": waiting.wait,
     "faults": looking.faults,
@@ -26,6 +27,7 @@ POSTS: Mapping[str, Verb] = {
     "delete": acting.delete,
     "react": acting.react,
     "read": acting.read,
+    "join": acting.join,
     "command": acting.command,
     "click": acting.click,
     "submit": acting.submit,

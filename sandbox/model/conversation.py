@@ -10,6 +10,8 @@ from sandbox.model.tools import REASON, Json, Tool, read_tools
 from sandbox.model.words import plain
 
 _WAITING = re.compile(r"\W*waiting for approval\W*:\s*(.*)", re.IGNORECASE | re.DOTALL)
+_LISTED = re.compile(r"^\s*[-*•] *(.+)((?:\n {2,}\w.*)*)", re.MULTILINE)
+_NAMED = re.compile(r"^ +([a-z ]+): (.*)$", re.MULTILINE)
 _EDIT = re.compile(r"with changes:\s*\w+ ran with\s*(?=\{)")
 _HEAD = re.compile(r"[A-Z][A-Z ]{2,}[A-Z]\b")
 _UNSURE = re.compile(r", but (?:it|nobody)\b|has not ended yet")
@@ -58,6 +60,46 @@ class Used:
         return self.edit[1] if self.edit else self.proposed
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A call that waits for people, as a note describes it: a line, and below it `name: value`."""
+
+    line: str
+    told: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """By which a call replaces it."""
+        return self.told.get("id", "")
+
+    @property
+    def tool(self) -> str:
+        """Name of its tool; empty if the note does not say."""
+        return self.told.get("call", "").partition(" ")[0]
+
+    @property
+    def arguments(self) -> Json:
+        """What it was called with."""
+        return _object(self.told.get("call", "").partition(" ")[2])[0]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether whoever speaks now asked for it."""
+        return self.told.get("asked by", "").startswith("the person whose message")
+
+    @property
+    def whole(self) -> str:
+        """What it is, who asked and who has to approve, for people."""
+        by = "you" if self.is_own else self.told.get("asked by")
+        parts = (self.line, by and f"asked by {by}", self.needs and f"needs {self.needs}")
+        return "; ".join(part for part in parts if part)
+
+    @property
+    def needs(self) -> str:
+        """Whose approval it needs."""
+        return self.told.get("needs", "")
+
+
 @dataclass(slots=True)
 class Turn:
     """Something that was said, the calls that it led to, and the answer."""
@@ -73,8 +115,8 @@ class Conversation:
 
     turns: Sequence[Turn]
     tools: tuple[Tool, ...]
-    waiting: tuple[str, ...] = ()
-    """One line for each call that waits for people."""
+    waiting: tuple[Waiting, ...] = ()
+    """The calls that wait for people."""
 
     @property
     def text(self) -> str:
@@ -107,7 +149,7 @@ def read_conversation(request: Json) -> Conversation:
     items: Sequence[Json] = (
         given if isinstance(given, list) else [{"role": "user", "content": given}]
     )
-    turns, waiting = [Turn()], list[str]()
+    turns, waiting = [Turn()], list[Waiting]()
     for item in items:
         text = _content(item)
         match item.get("role"):
@@ -150,8 +192,8 @@ def _object(text: str) -> tuple[Json, str]:
     return (cast("Json", value) if isinstance(value, dict) else {}), text[end:]
 
 
-def _waiting(note: str) -> list[str]:
-    """The lines under `Waiting for approval:`; prose that follows them is left out."""
+def _waiting(note: str) -> list[Waiting]:
+    """The list under `Waiting for approval:`; prose that follows it is left out."""
     told = _WAITING.match(note)
-    lines = told[1].splitlines() if told else []
-    return [line.strip(" -*•\t") for line in lines if re.match(r"\s*[-*•]", line)]
+    listed = _LISTED.findall(told[1]) if told else []
+    return [Waiting(line.strip(), dict(_NAMED.findall(rest))) for line, rest in listed]

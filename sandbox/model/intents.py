@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.model.arguments import Reading, read_arguments
 from sandbox.model.conversation import Conversation
-from sandbox.model.purchasing import NOT_MEANT, PHRASES
+from sandbox.model.purchasing import GONE, NOT_MEANT, PHRASES
 from sandbox.model.tools import Json, Parameter, Tool
 from sandbox.model.words import NUMBER, sentence, singular
 
@@ -173,7 +173,8 @@ def _ids(conversation: Conversation, tool: Tool, it: Parameter) -> list[int]:
     """`Order #8123` is an `order_id`, newest first; what the tool was done with is out."""
     noun = re.escape(it.name.removesuffix("_id"))
     number = re.compile(rf"\b{noun} #?(\d{{1,12}})\b", re.IGNORECASE)
-    history = conversation.history
+    history = [*conversation.turns[-1].used, *conversation.history]
     done = [used.ran.get(it.name) for used in history if used.is_done and used.tool == tool.name]
-    named = (int(found) for used in history for found in number.findall(used.output))
+    lines = (line for used in history for line in used.output.splitlines())
+    named = (int(it) for line in lines if not re.search(GONE, line) for it in number.findall(line))
     return [found for found in named if found not in done]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sandbox.model.arguments import Reading
-from sandbox.model.conversation import Conversation
+from sandbox.model.conversation import Conversation, Waiting
 from sandbox.model.tool_results import bullets
 from sandbox.model.tools import Parameter
 
@@ -63,16 +63,33 @@ def waiting(conversation: Conversation) -> str:
     return waits(conversation.waiting)
 
 
-def waits(lines: Sequence[str]) -> str:
+def waits(waiting: Sequence[Waiting]) -> str:
     """What is being waited for."""
-    if not lines:
+    if not waiting:
         return "Nothing is waiting for approval in this thread."
-    return f"I'm waiting for somebody to decide:\n\n{bullets(lines)}"
+    return f"I'm waiting for somebody to decide:\n\n{bullets(it.line for it in waiting)}"
 
 
-def already_waits(lines: Sequence[str]) -> str:
+def who(conversation: Conversation) -> str:
+    """Who has to approve what waits."""
+    listed = bullets(it.whole for it in conversation.waiting)
+    return listed or "The policy decides that, and never me. Nothing is waiting in this thread."
+
+
+def which(waiting: Sequence[Waiting]) -> str:
+    """Several requests may be meant."""
+    return f"Which of your requests do you mean?\n\n{bullets(it.line for it in waiting)}"
+
+
+def not_yours(waiting: Sequence[Waiting]) -> str:
+    """Only who asked can change a request."""
+    return f"Only the person who asked can change that. {waits(waiting)}"
+
+
+def already_waits(waiting: Sequence[Waiting]) -> str:
     """The very same call is waiting; it is not made again."""
-    return f"That is already waiting for approval, so I don't ask twice:\n\n{bullets(lines)}"
+    listed = bullets(it.line for it in waiting)
+    return f"That is already waiting for approval, so I don't ask twice:\n\n{listed}"
 
 
 def report(conversation: Conversation, length: int = 12_500) -> str:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from sandbox.model import replies
 from sandbox.model.arguments import read_arguments
-from sandbox.model.conversation import Conversation
+from sandbox.model.conversation import Conversation, Waiting
 from sandbox.model.intents import Call, Intents, read_intents, reason
-from sandbox.model.purchasing import RECALL
-from sandbox.model.tool_results import ASK_AGAIN, bullets, requested_change, tell, told
-from sandbox.model.tools import REASON
+from sandbox.model.purchasing import LATEST, LISTING, RECALL
+from sandbox.model.tool_results import ASK_AGAIN, bullets, meant, requested_change, tell, told
+from sandbox.model.tools import REASON, REPLACES, Json
 
 Reply = str | Sequence[Call]
 """An answer in Markdown, or tools to be called side by side."""
@@ -25,6 +25,7 @@ _CHANGE = re.compile(
     r"^\W*(?:actually|no|sorry|only|just)\W+\d+|\b(?:instead|would be enough|will do)\b",
     re.IGNORECASE,
 )
+_LATEST = re.compile(LATEST, re.IGNORECASE)
 _MORE = re.compile(r"^\W*(?:and|plus|also|another)\b|\d+ more\b", re.IGNORECASE)
 
 
@@ -47,15 +48,25 @@ def after_tools(conversation: Conversation) -> Reply | None:
     changes = ((it, requested_change(conversation, it)) for it in used)
     if calls := tuple(Call(it.tool, changed) for it, changed in changes if changed):
         return calls
-    left = read_intents(conversation, conversation.text).incomplete
-    return "\n\n".join([tell(used), *map(replies.still_needed, left[:1])])
+    asked_for = read_intents(conversation, conversation.text)
+    is_looked_up = used[-1].tool == LISTING and _LATEST.search(conversation.text)
+    if is_looked_up and asked_for.calls:
+        return asked_for.calls
+    left = asked_for.incomplete[:1]
+    return "\n\n".join([tell(used), *map(replies.still_needed, left)])
 
 
 def decided(conversation: Conversation) -> Reply | None:
     """A decision that is typed instead of pressed."""
-    lines, text = conversation.waiting, conversation.text
-    is_decision = _DECIDES.match(text) or (lines and _YES.match(text))
-    return f"{replies.PRESS}\n\n{replies.waits(lines)}" if is_decision else None
+    waiting, text = conversation.waiting, conversation.text
+    is_decision = _DECIDES.match(text) or (waiting and _YES.match(text) and not _asks(conversation))
+    return f"{replies.PRESS}\n\n{replies.waits(waiting)}" if is_decision else None
+
+
+def _asks(conversation: Conversation) -> bool:
+    """Whether the last answer is a question that `yes` answers."""
+    used, answer = conversation.last_guarded, conversation.last_answer
+    return answer.endswith(ASK_AGAIN) or bool(used and meant(used) and "Did you mean" in answer)
 
 
 def ended(conversation: Conversation) -> str:
@@ -70,15 +81,26 @@ def done(conversation: Conversation) -> str:
     return f"{listed}\n\n{replies.waits(conversation.waiting)}"
 
 
+def recalled(conversation: Conversation) -> str:
+    """`what did I order?`, where no tool knows it better."""
+    return "" if conversation.tool(LISTING) else done(conversation)
+
+
 def again(conversation: Conversation) -> Reply | None:
-    """`ask again`, or `yes` when that was offered."""
+    """`ask again`, or `yes` when that was offered, or another name."""
     is_yes = _YES.match(conversation.text)
     if not (is_yes or _AGAIN.match(conversation.text)):
         return None
     used = conversation.last_guarded
-    if not used or (is_yes and not conversation.last_answer.endswith(ASK_AGAIN)):
+    if not used or (is_yes and not _asks(conversation)):
         return "Yes to what? Nothing waits for an answer here."
-    return _unless_waiting(conversation, (Call(used.tool, used.ran),))
+    return _unless_waiting(conversation, (Call(used.tool, meant(used) or used.ran),))
+
+
+def latest(conversation: Conversation) -> Reply | None:
+    """`cancel my last order`: which that is is looked up, whatever was said here."""
+    is_asked = _LATEST.search(conversation.text) and conversation.tool(LISTING)
+    return (Call(LISTING, {"since": "ever"}),) if is_asked else None
 
 
 def named(conversation: Conversation) -> Reply | None:
@@ -100,7 +122,7 @@ def changed(conversation: Conversation) -> Reply | None:
     if not (is_more or _CHANGE.search(text)):
         return None
     if conversation.waiting and not is_more:
-        return f"It is asked for already. {replies.waits(conversation.waiting)}"
+        return _instead(conversation)
     if not used or not tool:
         return None
     if used.is_done and not is_more:
@@ -110,6 +132,30 @@ def changed(conversation: Conversation) -> Reply | None:
         return replies.still_needed(reading) if reading.wrong else None
     reading.values = {**used.ran, **reading.values, REASON: reason(text)}
     return _unless_waiting(conversation, (Call(used.tool, reading.arguments("")),))
+
+
+def _instead(conversation: Conversation) -> Reply:
+    """What waits, asked for anew with what is different; the old request gives way."""
+    text, waiting = conversation.text, conversation.waiting
+    own = [it for it in waiting if it.is_own and conversation.tool(it.tool)]
+    named = [it for it in own if _is_named(it, text)] or own
+    if len(named) != 1:
+        return replies.which(named) if named else replies.not_yours(waiting)
+    (old,) = named
+    tool = next(it for it in conversation.tools if it.name == old.tool)
+    reading = read_arguments(tool, text, is_change=True)
+    if reading.wrong or not reading.values:
+        return replies.still_needed(reading) if reading.wrong else replies.which(named)
+    changed = {REASON: reason(text), REPLACES: old.id}
+    reading.values = {**old.arguments, **reading.values, **changed}
+    return (Call(tool.name, reading.arguments("")),)
+
+
+def _is_named(waiting: Waiting, text: str) -> bool:
+    """Whether a message has one of the words that a request is made of."""
+    values = (it for name, it in waiting.arguments.items() if name != REASON)
+    words = (re.escape(it) for it in values if isinstance(it, str) and it)
+    return any(re.search(rf"(?<!\w){word}", text, re.IGNORECASE) for word in words)
 
 
 def completed(conversation: Conversation) -> Reply | None:
@@ -144,12 +190,17 @@ RESPONDERS: tuple[Responder, ...] = (
     ),
     decided,
     says(r"waiting|pending|any news|approved (?:yet|already)|^\W*status\W*$", replies.waiting),
+    says(
+        r"who (?:(?:has|have|needs?) to|can|may|must|should) (?:approve|decide|confirm)",
+        replies.who,
+    ),
     says(r"why (?:was|is|did|not)|what happened|who (?:rejected|refused|declined)", ended),
-    says(rf"what (?:was|has been|did you|have you) do(?:ne)?|{RECALL}", done),
+    says(r"what (?:was|has been|did you|have you) do(?:ne)?", done),
+    says(RECALL, recalled),
     again,
+    latest,
     asked,
     changed,
-    says(r"who (?:can|may|must) (?:approve|decide)", "The policy decides that, and never me."),
     says(
         r"(?:who|what) are you|are you (?:an? )?(?:bot|human|ai)|^\W*(?:hi|hello|hey)",
         replies.hello,
@@ -181,12 +232,16 @@ def _carried_out(conversation: Conversation, intents: Intents) -> Reply | None:
 
 
 def _unless_waiting(conversation: Conversation, calls: tuple[Call, ...]) -> Reply:
-    """Calls but those that wait for approval already: all their values are in one line."""
-    lines = conversation.waiting
-    fresh = tuple(it for it in calls if not any(_is_same(it, line) for line in lines))
-    return fresh or replies.already_waits(lines)
+    """Calls but those that wait for approval already."""
+    waiting = conversation.waiting
+    fresh = tuple(it for it in calls if not any(_is_same(it, one) for one in waiting))
+    return fresh or replies.already_waits(waiting)
 
 
-def _is_same(call: Call, line: str) -> bool:
-    values = [str(value) for name, value in call.arguments.items() if name != REASON]
-    return bool(values) and all(re.search(rf"(?<!\w){re.escape(it)}(?!\w)", line) for it in values)
+def _is_same(call: Call, waiting: Waiting) -> bool:
+    is_same = _bare(call.arguments) == _bare(waiting.arguments)
+    return call.tool == waiting.tool and is_same
+
+
+def _bare(arguments: Json) -> Json:
+    return {name: it for name, it in arguments.items() if name not in {REASON, REPLACES}}

@@ -20,6 +20,7 @@ _FOR_THE_MODEL = re.compile(
 )
 _TO_BE_SAID = re.compile(r"Say so, and that (\w)")
 _LISTED = re.compile(r"^(\S[^:\n]{0,40}): (?=\S)", re.MULTILINE)
+_MEANT = re.compile(r"'([^']+)'[^?]*\bDid you mean ([^?]+)\?")
 _CHANGES = re.compile(r"CHANGES REQUESTED by ([^:]+): (.+?)(?=\. [A-Z]|\.?$)", re.DOTALL)
 
 
@@ -59,6 +60,14 @@ def requested_change(conversation: Conversation, used: Used) -> Json | None:
     tried = [it.proposed for it in conversation.turns[-1].used if it.tool == used.tool]
     is_new = _bare(changed) not in map(_bare, tried) and len(tried) < MOST_PROPOSALS
     return changed if is_new and not reading.wrong else None
+
+
+def meant(used: Used) -> Json | None:
+    """The arguments with the name that a tool asked about: `There is no 'x'. Did you mean y?`."""
+    if not (asked := _MEANT.search(used.output)):
+        return None
+    wrong, right = asked.groups()
+    return {name: right if value == wrong else value for name, value in used.ran.items()}
 
 
 def bullets(lines: Iterable[str]) -> str:

@@ -8,6 +8,8 @@ from typing import Any, cast
 Json = Mapping[str, Any]
 REASON = "reason"
 """An argument of this name is why a tool is called, in the person's own words."""
+REPLACES = "replaces"
+"""An argument of this name is the id of a request that waits and is to give way."""
 _KINDS = {"boolean": "true or false", "array": "a list", "object": "a JSON object"}
 _EXAMPLES = {"boolean": "true", "array": "one,two", "object": "{}"}
 
@@ -37,7 +39,8 @@ class Parameter:
     @property
     def is_text(self) -> bool:
         """Whether it takes any words."""
-        return self.kind in {"string", "array"} and not self.choices and self.name != REASON
+        is_own = self.name not in {REASON, REPLACES}
+        return is_own and self.kind in {"string", "array"} and not self.choices
 
     @property
     def rule(self) -> str:

@@ -16,6 +16,9 @@ const WORDS = {
   dispatch_failed: "The app could not be reached.",
 };
 
+/** The sandbox is away; the banner says so for the whole page. */
+export class Unreachable extends Error {}
+
 /** The plain sentence for a delivery result or an error body. @param {Delivery} result */
 const explain = ({ message, error }) =>
   message ?? WORDS[error ?? ""] ?? (error ? `The app's answer failed: ${error}.` : "Something went wrong.");
@@ -26,7 +29,7 @@ const explain = ({ message, error }) =>
  */
 async function call(path, options) {
   const response = await fetch(path, options).catch(() => {
-    throw new Error("The sandbox cannot be reached. Is it still running?");
+    throw new Unreachable("The sandbox is not running, so this was not sent.");
   });
   const body = await response.json().catch(() => null);
   if (response.status === 403 && !body?.error)

@@ -1,6 +1,7 @@
 /** Starts the page: puts the panes in place, connects, and routes clicks on links inside the workspace. */
 
 import { authorName } from "./avatar.js";
+import { mountBanner } from "./banner.js";
 import { all, byId, closest } from "./dom.js";
 import { mountInspector } from "./inspector.js";
 import { mountKeys } from "./keys.js";
@@ -24,6 +25,7 @@ const asked = new URLSearchParams(location.search).get("as") ?? setting("me", DE
 const byName = !/^[UW][A-Z0-9]+$/.test(asked);
 const me = byName ? DEFAULT_PERSON : asked;
 
+mountBanner(byId("banner"));
 mountSidebar(byId("sidebar"));
 mountPane(byId("main"));
 mountThread(byId("thread"));

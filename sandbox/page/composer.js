@@ -1,12 +1,15 @@
 /** The box to write in: grows with its text, completes names and commands, keeps drafts. */
 
+import { Unreachable } from "./api.js";
 import { Attached } from "./attached.js";
 import { Completion } from "./complete.js";
 import { fill, grow, h, messageOf } from "./dom.js";
 import { emojiPicker } from "./emojipicker.js";
 import { icon, iconButton } from "./icons.js";
 import { send } from "./sending.js";
+import { state, watch } from "./store.js";
 import { toast } from "./toast.js";
+import { hasKeys } from "./touch.js";
 
 /** @import { Destination, Job } from "./sending.js" */
 
@@ -35,15 +38,22 @@ export class Composer {
       "aria-multiline": "true",
       spellcheck: "true",
       autocomplete: "off",
+      enterkeyhint: hasKeys() ? "send" : "enter",
     });
     this.#send = h(
       "button.send",
-      { type: "submit", data: { testid: sendTestid }, "aria-label": "Send", title: "Send (Enter)" },
+      {
+        type: "submit",
+        data: { testid: sendTestid },
+        "aria-label": "Send",
+        title: hasKeys() ? "Send (Enter)" : "Send",
+      },
       icon("send", 18),
     );
     this.#complete = new Completion(this.#box);
     this.el = this.#form();
     this.#listen(onEditLast);
+    watch(["link"], () => this.#allowSending());
   }
 
   /** Write to a place from now on. @param {Destination} to @param {string} placeholder */
@@ -55,7 +65,7 @@ export class Composer {
 
   /** Not on touch screens, where focus brings up the keyboard. */
   focus() {
-    if (window.matchMedia("(hover: hover)").matches) this.#box.focus();
+    if (hasKeys()) this.#box.focus();
   }
 
   /** Put words into the box, for somebody to go on with. @param {string} text */
@@ -98,10 +108,10 @@ export class Composer {
       this.#complete.refresh();
     });
     box.addEventListener("click", () => this.#complete.refresh());
-    box.addEventListener("blur", () => setTimeout(() => this.#complete.close(), 150));
+    box.addEventListener("blur", () => setTimeout(() => document.activeElement !== box && this.#complete.close(), 150));
     box.addEventListener("keydown", (event) => {
       if (event.isComposing || this.#complete.handle(event)) return;
-      if (event.key === "Enter" && !event.shiftKey) this.#submit();
+      if (event.key === "Enter" && !event.shiftKey && hasKeys()) this.#submit();
       else if (event.key === "ArrowUp" && !box.value) onEditLast();
       else return;
       event.preventDefault();
@@ -110,9 +120,14 @@ export class Composer {
 
   #changed() {
     grow(this.#box);
-    this.#send.disabled = this.#isEmpty();
+    this.#allowSending();
     if (this.#to) drafts.set(keyOf(this.#to), this.#box.value);
     this.#problem.hidden = true;
+  }
+
+  /** While the sandbox is away, what was written waits in the box. */
+  #allowSending() {
+    this.#send.disabled = this.#isEmpty() || state.link !== "open";
   }
 
   #isEmpty() {
@@ -148,7 +163,7 @@ export class Composer {
   }
 
   #submit() {
-    if (!this.#to || this.#isEmpty()) return;
+    if (!this.#to || this.#isEmpty() || state.link !== "open") return;
     const job = { to: this.#to, typed: this.#box.value, files: this.#attached.files };
     this.#start(job.to, "");
     send(job).then(
@@ -162,14 +177,14 @@ export class Composer {
     const isHere = this.#to && keyOf(this.#to) === keyOf(to);
     if (isHere && !this.#box.value) this.#start(to, typed, files);
     else drafts.set(keyOf(to), typed);
-    this.#problem.hidden = false;
+    this.#problem.hidden = error instanceof Unreachable;
     fill(this.#problem, icon("warn", 15), h("span", null, messageOf(error)));
   }
 }
 
 const hint = () =>
   h(
-    "span.composer-hint",
+    "span.composer-hint.with-keys",
     null,
     h("kbd", null, "Enter"),
     " to send · ",

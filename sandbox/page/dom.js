@@ -96,6 +96,19 @@ export function focusedIn(node) {
   return held instanceof HTMLElement && node.contains(held) ? held : null;
 }
 
+/**
+ * Close a dialog for good. Taking it away takes the caret out of the box that gets the focus back: it is focused anew.
+ * @param {HTMLDialogElement} dialog
+ */
+export function shutDialog(dialog) {
+  dialog.close();
+  dialog.remove();
+  const back = document.activeElement;
+  if (!(back instanceof HTMLElement) || back === document.body) return;
+  back.blur();
+  back.focus();
+}
+
 /** The nearest element around an event that matches. @param {Event} event @param {string} selector */
 export function closest(event, selector) {
   const found = event.target instanceof Element && event.target.closest(selector);

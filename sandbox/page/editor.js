@@ -75,7 +75,7 @@ export function editor(message) {
       h(
         "div.composer-bar",
         null,
-        h("span.composer-hint", null, h("kbd", null, "Esc"), " to cancel"),
+        h("span.composer-hint.with-keys", null, h("kbd", null, "Esc"), " to cancel"),
         h("button.button.small", { type: "button", onclick: done }, "Cancel"),
         h("button.button.small.primary", { type: "submit" }, "Save"),
       ),

@@ -6,7 +6,20 @@ import { h, plural, refill } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { popover } from "./overlays.js";
-import { channelIcon, channelLabel, isBotDm, isDm, nameOf, person, placeLabel, setUi, state, urgent } from "./store.js";
+import {
+  channelIcon,
+  channelLabel,
+  isBotDm,
+  isDm,
+  nameOf,
+  person,
+  placeLabel,
+  setUi,
+  state,
+  unreadThreads,
+  unreadTotal,
+  urgent,
+} from "./store.js";
 import { toastError } from "./toast.js";
 
 /** @import { Channel, Tab } from "./types.js" */
@@ -15,12 +28,18 @@ import { toastError } from "./toast.js";
 export function drawHeader(header) {
   const channel = state.channels.get(state.ui.channel);
   if (!channel) return;
+  const place = state.ui.threads ? "Threads" : placeLabel(channel);
+  document.title = `${unreadTitle()}${place} · ${person(state.me).real_name} · Countersign sandbox`;
   const burger = iconButton("menu", "Show conversations", () => setUi({ sidebar: true }), {
     size: 20,
     class: "burger",
     data: { testid: "burger", focus: "burger" },
   });
-  if (othersUnread(channel)) burger.append(h("span.burger-dot"));
+  if (newsElsewhere(channel)) burger.append(h("span.burger-dot"));
+  if (state.ui.threads) {
+    const heading = h("h1", null, icon("threads", 18), h("span", null, "Threads"));
+    return refill(header, burger, h("div.pane-title", null, heading));
+  }
   const title = h(
     "h1",
     null,
@@ -36,7 +55,6 @@ export function drawHeader(header) {
     isBotDm(channel) && state.app.home_tab && tabs(),
     !isDm(channel) && membersButton(channel.members),
   );
-  document.title = `${unreadTitle()}${placeLabel(channel)} · ${person(state.me).real_name} · Countersign sandbox`;
 }
 
 /** @param {Channel} channel */
@@ -46,10 +64,12 @@ function topicOf(channel) {
 }
 
 /** @param {Channel} channel */
-const othersUnread = (channel) => [...state.channels.values()].some((c) => c.id !== channel.id && urgent(c) > 0);
+const newsElsewhere = (channel) =>
+  (unreadThreads() > 0 && !state.ui.threads) ||
+  [...state.channels.values()].some((c) => (c.id !== channel.id || state.ui.threads) && urgent(c) > 0);
 
 function unreadTitle() {
-  const n = [...state.channels.values()].reduce((sum, c) => sum + urgent(c), 0);
+  const n = unreadTotal();
   return n ? `(${n}) ` : "";
 }
 

@@ -68,7 +68,11 @@ const PANES = [
   },
   {
     id: "main",
-    focus: () => (state.ui.tab === "home" ? first(document, ".tab[aria-selected=true]")?.focus() : composer.focus()),
+    focus: () => {
+      if (state.ui.threads) first(document, ".thread-row")?.focus();
+      else if (state.ui.tab === "home") first(document, ".tab[aria-selected=true]")?.focus();
+      else composer.focus();
+    },
   },
   { id: "thread", focus: () => threadComposer.focus() },
   { id: "inspector", focus: () => first(document, "[data-testid=inspector-filter]")?.focus() },

@@ -15,7 +15,7 @@ import { react, reactions } from "./reactions.js";
 import { statusLine } from "./status.js";
 import { dismiss, isFromApp, isMine, person, setUi, state, statusAt } from "./store.js";
 import { openThread, threadLink } from "./threadlink.js";
-import { fullTime, timeOf } from "./time.js";
+import { dayAndTime, fullTime, shortTime, timeOf } from "./time.js";
 import { toastError } from "./toast.js";
 
 /** @import { IconName } from "./icons.js" */
@@ -36,11 +36,11 @@ export function messageRow(message, how) {
       data: { testid: "message", ts: message.ts, channel: message.channel },
       "aria-label": `${authorName(message)} at ${timeOf(message.ts)}`,
     },
-    h("div.message-gutter", null, how.compact ? stamp(message) : avatar(authorId(message), 38)),
+    h("div.message-gutter", null, how.compact ? stamp(message, shortTime(message.ts)) : avatar(authorId(message), 38)),
     h(
       "div.message-body",
       null,
-      how.compact ? h("span.sr-only", null, authorName(message)) : head(message),
+      how.compact ? h("span.sr-only", null, authorName(message)) : head(message, how),
       how.editing ? editor(message) : content(message),
       how.editing ? null : extras(message, how),
     ),
@@ -62,22 +62,18 @@ export function messageRow(message, how) {
 }
 
 /** @param {Message} message */
-const stamp = (message) =>
-  h(
-    "a.stamp",
-    { href: permalink(message), "data-inside": "", title: fullTime(message.ts), tabindex: "-1" },
-    timeOf(message.ts),
-  );
+const stamp = (message, label = timeOf(message.ts)) =>
+  h("a.stamp", { href: permalink(message), "data-inside": "", title: fullTime(message.ts), tabindex: "-1" }, label);
 
-/** @param {Message} message */
-function head(message) {
+/** In a thread no line above says the day. @param {Message} message @param {How} how */
+function head(message, { inThread }) {
   return h(
     "header.message-head",
     null,
     h("strong.author", null, authorName(message)),
     isFromApp(message) && h("span.badge", null, "APP"),
     person(authorId(message)).is_external && h("span.tag", null, "External"),
-    stamp(message),
+    stamp(message, inThread ? dayAndTime(message.ts) : undefined),
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { deliver, post } from "./api.js";
 import { renderBlocks } from "./blocks.js";
-import { all, closest, first, focusedIn, h, messageOf } from "./dom.js";
+import { all, closest, first, focusedIn, h, messageOf, shutDialog } from "./dom.js";
 import { icon, iconButton, seal } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 import { state, watch } from "./store.js";
@@ -39,8 +39,7 @@ function draw() {
 }
 
 function shut() {
-  dialog?.close();
-  dialog?.remove();
+  if (dialog) shutDialog(dialog);
   if (viewId) dropBag(`view:${viewId}`);
   [dialog, shown, viewId, sending] = [null, "", "", false];
 }

@@ -8,7 +8,7 @@ import { isBotDm, mergeMessages, messageAt, setUi, state } from "./store.js";
 import { toast } from "./toast.js";
 
 /** @typedef {(channel: string, ts: string) => boolean} Flasher says whether it has the message */
-/** @typedef {{ channel: string, thread: string | null }} Where */
+/** @typedef {{ channel: string, thread: string | null, threads?: boolean }} Where */
 
 /** @type {Flasher[]} */
 const flashers = [];
@@ -19,14 +19,19 @@ const flashers = [];
  */
 export const onFlash = (flasher) => flashers.push(flasher);
 
+const CLOSED = "That conversation is private, or it does not exist. Ask one of its members to invite you.";
+
 const lastKey = () => `last:${state.me}`;
-/** @param {Where} where */
-const hashOf = ({ channel, thread }) => `#${channel}${thread ? `/${thread}` : ""}`;
+/** The list of threads goes before the place of the thread that is open beside it. @param {Where} where */
+const hashOf = ({ channel, thread, threads }) =>
+  `#${[threads && "threads", (thread || !threads) && channel, thread].filter(Boolean).join("/")}`;
 
 /** @returns {Where} */
 function inAddress() {
-  const [channel, thread = null] = location.hash.slice(1).split("/");
-  return { channel, thread };
+  const parts = location.hash.slice(1).split("/");
+  const threads = parts[0] === "threads";
+  const [channel = "", thread = null] = threads ? parts.slice(1) : parts;
+  return { channel, thread, threads };
 }
 
 /** The address of this page for another person, at the same place. @param {string} id */
@@ -35,11 +40,12 @@ export const addressAs = (id) => `/?as=${id}${location.hash.startsWith("#C") ? l
 /** Show a channel or DM. @param {string} channel @param {string | null} [thread] */
 export function openChannel(channel, thread = null) {
   const known = state.channels.get(channel);
-  if (!known) return toast("You are not in that conversation, or it does not exist.", "error");
-  const moved = state.ui.channel !== channel;
+  if (!known) return toast(CLOSED, "error");
+  const moved = state.ui.channel !== channel || (state.ui.threads && !thread);
   setUi({
     channel,
     thread: moved ? thread : (thread ?? state.ui.thread),
+    threads: false,
     editing: null,
     sidebar: false,
     ...(moved ? { tab: "messages", focusComposer: true } : {}),
@@ -48,6 +54,13 @@ export function openChannel(channel, thread = null) {
   if (moved && isBotDm(known)) post("home", { tab: "messages" }).catch(() => {}); // Slack tells the app; nobody waits for it
 }
 
+/** Show the list of threads where the channel stands. */
+export const openThreads = () =>
+  setUi({ threads: true, thread: null, editing: null, sidebar: false, tab: "messages", focusComposer: false });
+
+/** Show a thread beside the list of threads. @param {string} channel @param {string} thread */
+export const openListed = (channel, thread) => setUi({ channel, thread, editing: null, focusThread: true });
+
 export const closeThread = () => setUi({ thread: null });
 
 /** Follow a permalink of this workspace inside the page. @param {string} href @returns {boolean} whether it was one */
@@ -55,7 +68,7 @@ export function follow(href) {
   const target = parsePermalink(href);
   if (!target) return false;
   if (!state.channels.has(target.channel)) {
-    toast("You cannot see the conversation that this link points to.", "error");
+    toast(CLOSED, "error");
     return true;
   }
   openMessage(target);
@@ -63,7 +76,7 @@ export function follow(href) {
 }
 
 /** @param {Where & { ts: string | null }} target */
-async function openMessage({ channel, ts, thread }) {
+export async function openMessage({ channel, ts, thread }) {
   if (ts && !messageAt(channel, ts)) await fetchAround(channel, thread);
   const root = thread ?? messageAt(channel, ts ?? "")?.thread_ts;
   openChannel(channel, root && root !== ts ? root : null);
@@ -87,29 +100,35 @@ export const loadThread = (channel, thread) => fetchAround(channel, thread);
 
 /** After the first snapshot: the place in the address, else where this person was last, else the app's DM. */
 export function openFirst() {
-  if (location.pathname.startsWith("/archives/") && follow(location.href)) {
+  if (location.pathname.startsWith("/archives/")) {
+    const known = state.channels.has(parsePermalink(location.href)?.channel ?? "");
+    follow(location.href);
     history.replaceState(null, "", `/?as=${state.me}`);
-    return;
+    if (known) return;
   }
-  const { channel, thread } = inAddress();
+  const { channel, thread, threads } = inAddress();
   const joined = [...state.channels.values()].filter((c) => c.joined);
   const wanted = [channel, setting(lastKey(), ""), joined.find(isBotDm)?.id ?? "", joined[0]?.id ?? ""];
   const found = wanted.find((id) => state.channels.has(id));
   if (found) openChannel(found, found === channel ? thread : null);
+  if (threads) setUi({ threads });
 }
 
 /** Keep the address in step with the place, as one history entry per channel. */
 export function syncAddress() {
-  const { channel, thread } = state.ui;
+  const { channel } = state.ui;
   if (!channel) return;
-  const hash = hashOf({ channel, thread });
+  const hash = hashOf(state.ui);
   if (location.hash === hash) return;
-  const sameChannel = inAddress().channel === channel;
+  const before = inAddress();
+  const sameChannel = before.threads === state.ui.threads && (before.threads || before.channel === channel);
   const url = `${location.pathname.startsWith("/archives/") ? "/" : location.pathname}${location.search}${hash}`;
   history[sameChannel || !location.hash ? "replaceState" : "pushState"](null, "", url);
 }
 
 addEventListener("popstate", () => {
   const where = inAddress();
-  if (state.channels.has(where.channel)) setUi({ ...where, tab: "messages", editing: null });
+  const known = state.channels.has(where.channel);
+  if (known || where.threads)
+    setUi({ ...where, channel: known ? where.channel : state.ui.channel, tab: "messages", editing: null });
 });

@@ -1,6 +1,6 @@
 /** Things above the page: popovers, menus, the confirm dialog. */
 
-import { clamp, first, focusedIn, h } from "./dom.js";
+import { clamp, first, focusedIn, h, shutDialog } from "./dom.js";
 import { text } from "./mrkdwn.js";
 
 /** @import { Child, Confirm } from "./types.js" */
@@ -109,8 +109,7 @@ export function confirmDialog({ title, text: body, confirm, deny, style = "prima
   return new Promise((resolve) => {
     /** @param {boolean} answer */
     const finish = (answer) => {
-      dialog.close();
-      dialog.remove();
+      shutDialog(dialog);
       resolve(answer);
     };
     const ok = h(

@@ -1,8 +1,9 @@
 /** The middle of the page: channel header, messages, composer. */
 
 import { post } from "./api.js";
+import { closedNote } from "./closed.js";
 import { Composer } from "./composer.js";
-import { fill, first, h } from "./dom.js";
+import { fill, h, refill } from "./dom.js";
 import { drawHeader } from "./header.js";
 import { hintCard } from "./hint.js";
 import { homeView } from "./home.js";
@@ -12,8 +13,9 @@ import { onFlash } from "./nav.js";
 import { opening } from "./opening.js";
 import { promptChips } from "./prompts.js";
 import { isBotDm, isFromApp, isMine, onFrame, placeLabel, setUi, state, topLevel, watch } from "./store.js";
+import { drawThreads } from "./threadlist.js";
 
-/** @import { Channel, Frame, Link, Message } from "./types.js" */
+/** @import { Channel, Frame, Message } from "./types.js" */
 
 const AUTO_OPEN_MIN_WIDTH = 1000;
 
@@ -38,20 +40,27 @@ export function editLast(messages) {
 }
 
 const header = h("header.pane-head");
-const banner = h("div.banner", { role: "status", hidden: true });
 const home = h("div.home-pane", { role: "tabpanel", "aria-label": "Home", hidden: true });
-const notice = h("div.notice", { hidden: true });
+const threads = h("div.home-pane", {
+  role: "region",
+  "aria-label": "Threads",
+  data: { testid: "thread-list" },
+  hidden: true,
+});
+const notice = h("div.notice", { role: "status", hidden: true });
 const foot = h("div.composer-dock", null, notice, composer.el);
 
 /** @param {HTMLElement} root */
 export function mountPane(root) {
-  root.append(banner, header, list.el, home, foot);
-  watch(["channels", "people", "app", "ui", "snapshot"], () => drawHeader(header));
-  watch(["messages", "channels", "people", "statuses", "ui", "app", "prompts", "snapshot"], drawList);
+  root.append(header, list.el, home, threads, foot);
+  watch(["channels", "threads", "people", "app", "ui", "snapshot"], () => drawHeader(header));
+  watch(["messages", "threads", "channels", "people", "statuses", "ui", "app", "prompts", "snapshot"], drawList);
   watch(["home", "ui", "app", "snapshot"], drawHome);
-  watch(["link"], drawBanner);
-  drawBanner();
-  onFlash((channel, ts) => channel === state.ui.channel && list.flash(ts));
+  watch(["messages", "threads", "channels", "people", "ui", "snapshot"], () => {
+    threads.hidden = !state.ui.threads;
+    if (state.ui.threads) drawThreads(threads);
+  });
+  onFlash((channel, ts) => channel === state.ui.channel && !state.ui.threads && list.flash(ts));
   onFrame(openOwnThread);
   list.scroller.addEventListener("scroll", markRead, { passive: true });
   addEventListener("focus", markRead);
@@ -63,8 +72,8 @@ function drawList() {
   const channel = current();
   if (!channel) return;
   const showHome = state.ui.tab === "home" && isBotDm(channel);
-  list.el.hidden = foot.hidden = showHome;
-  if (showHome) return;
+  list.el.hidden = foot.hidden = showHome || state.ui.threads;
+  if (list.el.hidden) return;
   const messages = topLevel(channel.id);
   list.show({
     key: channel.id,
@@ -82,49 +91,23 @@ function drawList() {
 
 /** @param {Channel} channel */
 function drawNotice(channel) {
+  const closed = closedNote(channel);
   const away =
     state.app.name &&
     !state.app.connected &&
     state.app.delivery !== "http" &&
     (channel.members.includes(state.app.bot_user) || isBotDm(channel));
-  const outside = !channel.joined;
-  notice.hidden = !away && !outside;
-  fill(
-    notice,
-    icon("info", 15),
-    h(
-      "span",
-      null,
-      outside
-        ? "You are not a member of this channel."
-        : `${state.app.name} is not connected. What you send is delivered as soon as it starts.`,
-    ),
-  );
+  composer.el.hidden = closed !== null;
+  notice.hidden = !closed && !away;
+  notice.classList.toggle("closed", closed !== null);
+  const words = `${state.app.name} is not connected. What you send is delivered as soon as it starts.`;
+  refill(notice, closed ?? [icon("info", 15), h("span", null, words)]);
 }
 
 function drawHome() {
   const channel = current();
-  home.hidden = !channel || !isBotDm(channel) || state.ui.tab !== "home";
+  home.hidden = !channel || !isBotDm(channel) || state.ui.tab !== "home" || state.ui.threads;
   if (!home.hidden) fill(home, homeView());
-}
-
-/** @type {Record<Link, string | null>} */
-const BANNERS = {
-  lost: "Reconnecting… What you missed appears as soon as the sandbox is back.",
-  stranger: "There is nobody with that id in this workspace. Take the ?as=… out of the address.",
-  deactivated: "This account is deactivated, so nobody can sign in as it. Put another ?as=… into the address.",
-  refused: "The sandbox refused this page. Open the link with the token that it printed when it started.",
-  connecting: null,
-  open: null,
-};
-
-function drawBanner() {
-  const words = BANNERS[state.link];
-  banner.hidden = !words;
-  banner.className = `banner ${state.link}`;
-  const boot = first(document, ".boot"); // before the first snapshot, that is all there is to see
-  if (words && boot) boot.textContent = words;
-  fill(banner, words && [h("span.spinner"), h("span", null, words)]);
 }
 
 let reading = ""; // the channel that the server is being told of
@@ -132,13 +115,14 @@ let reading = ""; // the channel that the server is being told of
 /** Reading is: this channel is shown, to its end, in the window that has the focus. */
 function markRead() {
   const channel = current();
-  if (!channel || (!channel.unread && !channel.mentions)) return;
+  if (!channel || state.ui.threads || (!channel.unread && !channel.mentions)) return;
   if (document.hidden || !document.hasFocus() || reading === channel.id || !list.atEnd()) return;
   reading = channel.id;
   post("read", { channel: channel.id })
     .catch(() => {})
     .finally(() => {
       reading = "";
+      if (current()?.last_ts !== channel.last_ts) markRead(); // what came meanwhile
     });
 }
 

@@ -3,7 +3,7 @@
 import { authorName } from "./avatar.js";
 import { h, plural } from "./dom.js";
 import { messageRow } from "./message.js";
-import { state, statusAt } from "./store.js";
+import { state, statusAt, threadAt } from "./store.js";
 import { dayKey, dayLabel } from "./time.js";
 
 /** @import { How } from "./message.js" */
@@ -28,7 +28,7 @@ export const rowItems = (messages, { inThread, unreadFrom, fresh }) =>
       isNewDay && !inThread ? dayItem(ts) : null,
       isUnread ? unreadItem() : null,
       messageItem(message, { ...how, editing: state.ui.editing === ts }),
-      inThread && n === 0 ? repliesItem(messages.length - 1) : null,
+      inThread && n === 0 ? repliesItem(messages.filter((m) => !m.ephemeral).length - 1) : null,
     ];
   });
 
@@ -88,7 +88,9 @@ function messageItem(message, how) {
     how.compact,
     how.editing,
     !how.inThread && state.ui.thread === message.ts,
+    !how.inThread && threadAt(message.channel, message.ts)?.unread,
     status && status.text + status.loading_messages,
+    how.inThread && dayKey(String(Date.now() / 1000)),
   ].join("|");
   return { key: message.ts, sig, build: () => messageRow(message, how) };
 }

@@ -2,9 +2,6 @@
 
 /** @import { Json } from "./types.js" */
 
-/** @param {boolean} ofTab forgotten when the tab is closed */
-const storage = (ofTab) => (ofTab ? sessionStorage : localStorage);
-
 /** @param {string} key */
 const nameOf = (key) => `countersign:${key}`;
 
@@ -14,9 +11,9 @@ const nameOf = (key) => `countersign:${key}`;
  * @param {T} fallback for a setting that was never made
  * @returns {T}
  */
-export function setting(key, fallback, { ofTab = false } = {}) {
+export function setting(key, fallback) {
   try {
-    return JSON.parse(storage(ofTab).getItem(nameOf(key)) ?? "null") ?? fallback;
+    return JSON.parse(localStorage.getItem(nameOf(key)) ?? "null") ?? fallback;
   } catch {
     return fallback;
   }
@@ -26,9 +23,9 @@ export function setting(key, fallback, { ofTab = false } = {}) {
  * @param {string} key
  * @param {Json} value
  */
-export function keep(key, value, { ofTab = false } = {}) {
+export function keep(key, value) {
   try {
-    storage(ofTab).setItem(nameOf(key), JSON.stringify(value));
+    localStorage.setItem(nameOf(key), JSON.stringify(value));
   } catch {
     /* the setting lasts for this page only */
   }

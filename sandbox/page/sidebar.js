@@ -3,10 +3,22 @@
 import { avatar } from "./avatar.js";
 import { fill, h, plural, refill } from "./dom.js";
 import { icon, iconButton, seal } from "./icons.js";
-import { openChannel } from "./nav.js";
+import { openChannel, openThreads } from "./nav.js";
 import { popover } from "./overlays.js";
 import { openPeople } from "./people.js";
-import { channelIcon, channelLabel, isBotDm, isDm, isNamed, person, setUi, state, urgent, watch } from "./store.js";
+import {
+  channelIcon,
+  channelLabel,
+  isBotDm,
+  isDm,
+  isNamed,
+  person,
+  setUi,
+  state,
+  unreadThreads,
+  urgent,
+  watch,
+} from "./store.js";
 import { openSwitcher } from "./switcher.js";
 import { toggleTheme } from "./theme-toggle.js";
 
@@ -63,13 +75,13 @@ export function mountSidebar(root) {
     "button.search",
     { type: "button", onclick: openSwitcher, data: { testid: "quick-switcher" } },
     icon("search", 16),
-    h("span", null, "Jump to…"),
+    h("span", null, "Search…"),
     h("kbd", null, `${MOD} K`),
   );
   root.append(brand, pill, problems, h("div.side-tools", null, search, inspector, theme), nav, me);
   watch(["snapshot", "app"], drawBrand);
   watch(["snapshot", "app", "link"], drawPill);
-  watch(["snapshot", "channels", "people", "ui", "app"], drawNav);
+  watch(["snapshot", "channels", "threads", "people", "ui", "app"], drawNav);
   watch(["snapshot", "people"], drawMe);
   watch(["ui"], () => {
     document.body.classList.toggle("sidebar-open", state.ui.sidebar);
@@ -88,9 +100,9 @@ function drawBrand() {
 
 function drawPill() {
   const { app } = state;
-  const here = state.link === "open";
-  const on = here && app.connected;
-  const words = !here ? "Sandbox out of reach" : on ? "Bot connected" : "Bot not connected";
+  const on = app.connected;
+  const words = on ? "Bot connected" : "Bot not connected";
+  pill.hidden = state.link !== "open"; // what is wrong then stands in the banner
   const delivery = app.delivery === "http" ? "signed HTTP" : "Socket Mode";
   pill.className = `pill ${on ? "on" : "off"}`;
   pill.title = "Open the inspector";
@@ -98,7 +110,7 @@ function drawPill() {
     pill,
     h("span.pulse-dot"),
     h("span", null, words),
-    here && h("small", null, delivery, app.connections > 1 && ` ×${app.connections}`),
+    h("small", null, delivery, app.connections > 1 && ` ×${app.connections}`),
   );
   problems.hidden = !app.problems.length;
   fill(problems, icon("warn", 15), plural(app.problems.length, "problem"), " in the manifest");
@@ -110,7 +122,29 @@ function drawNav() {
   const dms = all
     .filter((c) => !isNamed(c))
     .sort((a, b) => Number(isBotDm(b)) - Number(isBotDm(a)) || channelLabel(a).localeCompare(channelLabel(b)));
-  refill(nav, group("Channels", rooms.map(row)), group("Direct messages", dms.map(row)));
+  refill(nav, h("ul", null, threadsRow()), group("Channels", rooms.map(row)), group("Direct messages", dms.map(row)));
+}
+
+function threadsRow() {
+  const count = unreadThreads();
+  const active = state.ui.threads;
+  return h(
+    "li",
+    null,
+    h(
+      "button.conversation",
+      {
+        type: "button",
+        class: count ? "unread" : null,
+        data: { testid: "threads" },
+        "aria-current": active ? "page" : null,
+        onclick: openThreads,
+      },
+      icon("threads", 16),
+      h("span.conversation-name", null, "Threads"),
+      count > 0 && h("span.count", null, String(count), h("span.sr-only", null, " with new replies")),
+    ),
+  );
 }
 
 /** @param {string} label @param {HTMLElement[]} rows */
@@ -124,7 +158,7 @@ function testidOf(channel) {
 
 /** @param {Channel} channel */
 function row(channel) {
-  const active = channel.id === state.ui.channel;
+  const active = channel.id === state.ui.channel && !state.ui.threads;
   const count = urgent(channel);
   const classes = [channel.unread > 0 && !active && "unread", !channel.joined && "outside"].filter(Boolean).join(" ");
   return h(

@@ -1,8 +1,6 @@
 /** What the page knows: the server's snapshot kept current by its frames, and what this tab is looking at. */
 
-import { keep, setting } from "./settings.js";
-
-/** @import { App, Channel, DirectMessage, Frame, FrameType, Message, Person, Snapshot, State, Topic, Ui } from "./types.js" */
+/** @import { App, Channel, DirectMessage, Frame, FrameType, Message, Person, Snapshot, State, Thread, Topic, Ui } from "./types.js" */
 
 /** @type {App} */
 const NO_APP = {
@@ -34,8 +32,10 @@ export const state = {
   home: null,
   statuses: new Map(),
   prompts: new Map(),
+  threads: new Map(),
   messages: new Map(),
   ui: {
+    threads: false,
     channel: "",
     thread: null,
     tab: "messages",
@@ -100,9 +100,12 @@ function loadSnapshot({ me, workspace, app, views, home, ...frame }) {
   state.channels = byId(frame.channels);
   state.statuses = byPlace(frame.statuses.filter((s) => s.text));
   state.prompts = byPlace(frame.prompts);
+  state.threads = new Map(frame.followed.map((thread) => [placeKey(thread.channel, thread.ts), thread]));
+  const shown = privateAnswers().filter((m) => frame.private.includes(placeKey(m.channel, m.ts)));
   state.messages = new Map();
-  for (const message of [...Object.values(frame.messages), ...Object.values(frame.threads)].flat()) upsert(message);
-  changed("snapshot", "people", "channels", "messages", "statuses", "prompts", "views", "home", "app", "ui");
+  const sent = [...Object.values(frame.messages), ...Object.values(frame.threads)].flat();
+  for (const message of [...sent, ...shown]) upsert(message);
+  changed("snapshot", "people", "channels", "messages", "threads", "statuses", "prompts", "views", "home", "app", "ui");
 }
 
 /** @param {Message} message */
@@ -114,9 +117,14 @@ function upsert(message) {
   else here.set(message.ts, message);
 }
 
-/** Merge messages fetched over HTTP; older versions never overwrite newer ones. @param {Message[]} list */
+const privateAnswers = () => [...state.messages.keys()].flatMap(room).filter((m) => m.ephemeral);
+
+/**
+ * Merge messages fetched over HTTP; older versions never overwrite newer ones, and private answers are shown once.
+ * @param {Message[]} list
+ */
 export function mergeMessages(list) {
-  for (const message of list) upsert(message);
+  for (const message of list) if (!message.ephemeral) upsert(message);
   changed("messages");
 }
 
@@ -134,6 +142,12 @@ const frames = {
   channel({ channel }) {
     state.channels.set(channel.id, channel);
     changed("channels");
+  },
+  thread({ thread }) {
+    const key = placeKey(thread.channel, thread.ts);
+    if (thread.followed) state.threads.set(key, thread);
+    else state.threads.delete(key);
+    changed("threads");
   },
   status(frame) {
     const key = placeKey(frame.channel, frame.thread_ts);
@@ -223,15 +237,9 @@ export const channelIcon = (channel) => (isGroupDm(channel) ? "people" : channel
 
 /** @param {Message} a @param {Message} b */
 const byTs = (a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0);
-/** @type {Set<string>} */
-const hidden = new Set(setting("dismissed", [], { ofTab: true }));
-/** @param {Message} m */
-const isHidden = (m) => m.ephemeral && hidden.has(`${m.channel}:${m.ts}`);
-
-/** Hide an ephemeral message in this tab; like Slack's, it is never seen again. @param {Message} message */
+/** Hide a private answer in this tab; like Slack's, it is never seen again. @param {Message} message */
 export function dismiss(message) {
-  hidden.add(`${message.channel}:${message.ts}`);
-  keep("dismissed", [...hidden], { ofTab: true });
+  state.messages.get(message.channel)?.delete(message.ts);
   changed("messages");
 }
 
@@ -243,13 +251,16 @@ const isReply = (m) => m.thread_ts && m.thread_ts !== m.ts && m.subtype !== "thr
 /** Messages of a channel outside threads, oldest first. @param {string} channel */
 export const topLevel = (channel) =>
   room(channel)
-    .filter((m) => !isReply(m) && !isHidden(m))
+    .filter((m) => !isReply(m))
     .sort(byTs);
+
+/** Everything that this tab knows of, oldest first. */
+export const allMessages = () => [...state.messages.keys()].flatMap(room).sort(byTs);
 
 /** Replies of one thread, oldest first, without the root. @param {string} channel @param {string | null} root */
 export const repliesOf = (channel, root) =>
   room(channel)
-    .filter((m) => m.thread_ts === root && m.ts !== root && !isHidden(m))
+    .filter((m) => m.thread_ts === root && m.ts !== root)
     .sort(byTs);
 
 /** @param {string} channel @param {string} ts */
@@ -260,3 +271,21 @@ export const statusAt = (channel, thread) => state.statuses.get(placeKey(channel
 
 /** @param {string} channel @param {string | null} thread */
 export const promptsAt = (channel, thread) => state.prompts.get(placeKey(channel, thread));
+
+// --- threads -----------------------------------------------------------------------------------
+
+/** @param {string} channel @param {string} root @returns {Thread | undefined} */
+export const threadAt = (channel, root) => state.threads.get(placeKey(channel, root));
+
+/** Followed threads, those with news first, then by their latest reply. */
+export const followedThreads = () =>
+  [...state.threads.values()].sort(
+    (a, b) => Number(b.unread > 0) - Number(a.unread > 0) || (a.latest < b.latest ? 1 : -1),
+  );
+
+/** How many threads have news. */
+export const unreadThreads = () => [...state.threads.values()].filter((thread) => thread.unread > 0).length;
+
+/** Everything that asks for attention. */
+export const unreadTotal = () =>
+  [...state.channels.values()].reduce((sum, channel) => sum + urgent(channel), 0) + unreadThreads();

@@ -1,14 +1,16 @@
-/** Ctrl/Cmd+K: jump to a conversation, become somebody, or do something, by typing a few letters. */
+/** Ctrl/Cmd+K: find a message, jump to a conversation, become somebody, or do something, by typing a few letters. */
 
 import { avatar } from "./avatar.js";
-import { fill, h } from "./dom.js";
+import { fill, first, h, shutDialog } from "./dom.js";
+import { findMessages, foundMessage, openFound, stopFinding } from "./found.js";
 import { icon } from "./icons.js";
-import { addressAs, openChannel } from "./nav.js";
+import { addressAs, openChannel, openThreads } from "./nav.js";
 import { channelIcon, channelLabel, humans, isDm, setUi, state } from "./store.js";
 import { toggleTheme } from "./theme-toggle.js";
 
-/** @import { Child } from "./types.js" */
+/** @import { Child, Message } from "./types.js" */
 /** @typedef {{ mark: Child, label: string, hint?: string, run: () => void }} Entry */
+/** @typedef {{ content: Child, className?: string, run: () => void }} Row */
 
 const LIMIT = 12;
 const KEYS = [
@@ -18,7 +20,7 @@ const KEYS = [
   ["Alt", "I", "inspector"],
   ["Esc", "close"],
 ];
-/** @type {HTMLDialogElement | null} */
+/** @type {Switcher | null} */
 let open = null;
 
 /** @returns {Entry[]} */
@@ -40,6 +42,7 @@ function entries() {
       run: () => location.assign(addressAs(p.id)),
     }));
   const actions = [
+    { mark: icon("threads"), label: "Threads", run: openThreads },
     {
       mark: icon("pulse"),
       label: state.ui.inspector ? "Hide the inspector" : "Show the inspector",
@@ -58,77 +61,124 @@ function search(typed) {
     .slice(0, LIMIT);
 }
 
+/** Open the box, unless it is open. */
 export function openSwitcher() {
   if (open || !state.ready) return;
-  let found = search("");
-  let at = 0;
-  const input = h("input.switcher-input", {
+  setUi({ sidebar: false });
+  open = new Switcher();
+}
+
+class Switcher {
+  #rows = search("").map(entryRow);
+  /** @type {Row[]} */
+  #messages = [];
+  #at = 0;
+  #waiting = false;
+  #input = h("input.switcher-input", {
     type: "text",
-    placeholder: "Jump to a conversation, or be somebody else",
-    "aria-label": "Jump to",
+    placeholder: "Search messages, people and channels",
+    "aria-label": "Search or jump to",
     role: "combobox",
     "aria-expanded": "true",
     "aria-controls": "switcher-list",
     autocomplete: "off",
     spellcheck: "false",
-    oninput: () => {
-      found = search(input.value);
-      at = 0;
-      draw();
-    },
-    onkeydown: (event) => {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (event.key === "Enter") run(found[at]);
-      else if (step && found.length) at = (at + step + found.length) % found.length;
-      else return;
-      event.preventDefault();
-      draw();
-    },
+    oninput: () => this.#look(),
+    onkeydown: (event) => this.#key(event),
   });
-  const list = h("div.switcher-list", { role: "listbox", id: "switcher-list" });
-  const dialog = frame(input, list, close);
+  #list = h("div.switcher-list", { role: "listbox", id: "switcher-list", "aria-label": "Found" });
+  #dialog = frame(this.#input, this.#list, () => this.#close());
 
-  function close() {
-    dialog.close();
-    dialog.remove();
+  constructor() {
+    document.body.append(this.#dialog);
+    this.#dialog.showModal();
+    this.#draw();
+    this.#input.focus();
+  }
+
+  /** Names are here at once; messages come from the server. */
+  #look() {
+    const typed = this.#input.value;
+    this.#rows = search(typed).map(entryRow);
+    [this.#messages, this.#at, this.#waiting] = [[], 0, true];
+    findMessages(typed, (found) => {
+      this.#messages = found.map((message) => messageRow(message, typed));
+      this.#waiting = false;
+      this.#draw();
+    });
+    this.#draw();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = [...this.#rows, ...this.#messages];
+    if (event.key === "Enter" && !event.isComposing) this.#run(all[this.#at]);
+    else if (step && all.length) this.#at = (this.#at + step + all.length) % all.length;
+    else return;
+    event.preventDefault();
+    this.#draw();
+  }
+
+  #draw() {
+    const nothing = !this.#rows.length && !this.#messages.length;
+    fill(
+      this.#list,
+      this.#rows.map((row, n) => this.#option(row, n)),
+      this.#messages.length > 0 && h("h3", { role: "presentation" }, "Messages"),
+      this.#messages.map((row, n) => this.#option(row, this.#rows.length + n)),
+      nothing && !this.#waiting && h("p.switcher-empty", { role: "status" }, "Nothing found."),
+    );
+    if (nothing) this.#input.removeAttribute("aria-activedescendant");
+    else this.#input.setAttribute("aria-activedescendant", `switch-${this.#at}`);
+    first(this.#list, "[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {Row} row @param {number} n */
+  #option(row, n) {
+    const chosen = String(n === this.#at);
+    const onclick = () => this.#run(row);
+    const about = { role: "option", id: `switch-${n}`, class: row.className, "aria-selected": chosen, onclick };
+    return h("div.completion-row", about, row.content);
+  }
+
+  /** Enter may come before anything is found. @param {Row | undefined} row */
+  #run(row) {
+    if (!row) return;
+    this.#close();
+    row.run();
+  }
+
+  #close() {
+    stopFinding();
+    shutDialog(this.#dialog);
     open = null;
   }
-
-  /** @param {Entry | undefined} entry */
-  function run(entry) {
-    close();
-    entry?.run();
-  }
-
-  /** @param {Entry} entry @param {number} n */
-  const option = (entry, n) =>
-    h(
-      "div.completion-row",
-      { role: "option", id: `switch-${n}`, "aria-selected": String(n === at), onclick: () => run(entry) },
-      h("span.completion-mark", null, entry.mark),
-      h("span.completion-label", null, entry.label),
-      entry.hint && h("small", null, entry.hint),
-    );
-
-  function draw() {
-    fill(list, found.length ? found.map(option) : h("p.switcher-empty", null, "Nothing has that name."));
-    if (found.length) input.setAttribute("aria-activedescendant", `switch-${at}`);
-    list.children[at]?.scrollIntoView({ block: "nearest" });
-  }
-
-  open = dialog;
-  document.body.append(dialog);
-  dialog.showModal();
-  draw();
-  input.focus();
 }
+
+/** @param {Entry} entry @returns {Row} */
+const entryRow = ({ mark, label, hint, run }) => ({
+  content: [
+    h("span.completion-mark", null, mark),
+    h("span.completion-label", null, label),
+    hint && h("small", null, hint),
+  ],
+  run,
+});
+
+/** @param {Message} message @param {string} typed @returns {Row} */
+const messageRow = (message, typed) => ({
+  content: foundMessage(message, typed),
+  className: "switcher-message",
+  run: () => openFound(message),
+});
 
 /** @param {HTMLElement} input @param {HTMLElement} list @param {() => void} close */
 function frame(input, list, close) {
   const dialog = h(
     "dialog.dialog.switcher",
     {
-      "aria-label": "Jump to",
+      "aria-label": "Search",
       oncancel: (event) => {
         event.preventDefault();
         close();

@@ -1,5 +1,6 @@
 /** The thread pane: root, replies, its own composer. Its width can be dragged and is remembered. */
 
+import { post } from "./api.js";
 import { Composer } from "./composer.js";
 import { h, refill } from "./dom.js";
 import { iconButton } from "./icons.js";
@@ -8,8 +9,7 @@ import { closeThread, loadThread, onFlash } from "./nav.js";
 import { editLast } from "./pane.js";
 import { promptChips } from "./prompts.js";
 import { resizer } from "./resizer.js";
-import { messageAt, placeLabel, repliesOf, state, watch } from "./store.js";
-import { markThreadSeen } from "./threadlink.js";
+import { messageAt, placeLabel, repliesOf, state, threadAt, watch } from "./store.js";
 
 const list = new MessageList("Thread", { inThread: true });
 const title = h("div.pane-title");
@@ -36,7 +36,11 @@ export function mountThread(root) {
     list.el,
     h("div.composer-dock", null, threadComposer.el),
   );
-  watch(["messages", "channels", "people", "statuses", "ui", "prompts", "app", "snapshot"], () => draw(root));
+  watch(["messages", "threads", "channels", "people", "statuses", "ui", "prompts", "app", "snapshot"], () =>
+    draw(root),
+  );
+  list.scroller.addEventListener("scroll", markRead, { passive: true });
+  addEventListener("focus", markRead);
   watch(["snapshot"], () => {
     loaded = null;
   });
@@ -59,13 +63,31 @@ function draw(pane) {
     loadThread(id, thread);
   }
   refill(title, h("h2", null, "Thread"), h("div.topic", null, placeLabel(channel)));
-  markThreadSeen(id, thread, replies.at(-1)?.ts ?? thread);
   list.show({
     key: `${id}:${thread}`,
     messages: root ? [root, ...replies] : replies,
+    unread: threadAt(id, thread)?.unread,
     tail: [statusTail(id, thread), promptChips(channel, replies, () => {}, thread)],
   });
   threadComposer.at({ channel: id, thread }, "Reply…");
   if (state.ui.focusThread) threadComposer.focus();
   state.ui.focusThread = false;
+  markRead();
+}
+
+let reading = ""; // the thread that the server is being told of
+
+/** Reading is: this thread is shown, to its end, in the window that has the focus. */
+function markRead() {
+  const { channel, thread } = state.ui;
+  const known = thread ? threadAt(channel, thread) : null;
+  if (!thread || !known?.unread || reading === thread) return;
+  if (document.hidden || !document.hasFocus() || !list.atEnd()) return;
+  reading = thread;
+  post("read", { channel, thread_ts: thread })
+    .catch(() => {})
+    .finally(() => {
+      reading = "";
+      if (threadAt(channel, thread)?.latest !== known.latest) markRead(); // what came meanwhile
+    });
 }

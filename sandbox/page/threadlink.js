@@ -1,52 +1,22 @@
-/** The line under a message that leads to its thread, and which threads have news. */
+/** The line under a message that leads to its thread. */
 
 import { avatar } from "./avatar.js";
 import { h, plural } from "./dom.js";
 import { icon } from "./icons.js";
-import { keep, setting } from "./settings.js";
-import { setUi, state } from "./store.js";
+import { setUi, state, threadAt } from "./store.js";
 import { ago, fullTime } from "./time.js";
 
 /** @import { Message } from "./types.js" */
 
-/**
- * Thread to its latest reply when this person last had it open.
- * @type {Record<string, string> | null}
- */
-let seen = null;
-
-const seenKey = () => `threads:${state.me}`;
-
-function seenThreads() {
-  seen ??= setting(seenKey(), /** @type {Record<string, string>} */ ({}));
-  return seen;
-}
-
-/** @param {Message} message */
-function seenUntil(message) {
-  const threads = seenThreads();
-  const key = `${message.channel}:${message.ts}`;
-  threads[key] ??= state.channels.get(message.channel)?.unread ? "" : (message.latest_reply ?? "");
-  return threads[key];
-}
-
-/** A thread's replies count as new until somebody opens it. @param {string} channel @param {string} ts @param {string} latest */
-export function markThreadSeen(channel, ts, latest) {
-  const threads = seenThreads();
-  if (threads[`${channel}:${ts}`] === latest) return;
-  threads[`${channel}:${ts}`] = latest;
-  keep(seenKey(), threads);
-}
-
 /** @param {Message} message */
 export function threadLink(message) {
   if (!message.reply_count) return null;
-  const unread = (message.latest_reply ?? "") > seenUntil(message) && state.ui.thread !== message.ts;
+  const unread = threadAt(message.channel, message.ts)?.unread ?? 0;
   return h(
     "button.thread-link",
     {
       type: "button",
-      class: unread ? "unread" : null,
+      class: unread && state.ui.thread !== message.ts ? "unread" : null,
       data: { focus: "thread", testid: "thread-link" },
       onclick: () => openThread(message),
     },

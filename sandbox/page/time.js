@@ -11,26 +11,47 @@ const format = (options) => {
   return (date) => formatter.format(date);
 };
 
-const clock = format({ hour: "2-digit", minute: "2-digit" });
-const clockSeconds = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const weekdayLong = format({ weekday: "long", day: "numeric", month: "long" });
-const full = format({
-  weekday: "long",
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-});
-const short = format({ day: "numeric", month: "short", year: "numeric" });
-const long = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const medium = format({ day: "numeric", month: "long", year: "numeric" });
-const numeric = format({ year: "numeric", month: "2-digit", day: "2-digit" });
+const clock = format({ hour: "numeric", minute: "2-digit" });
+const clockSeconds = format({ hour: "numeric", minute: "2-digit", second: "2-digit" });
+const full = format({ dateStyle: "full", timeStyle: "short" });
+const slash = format({ year: "numeric", month: "2-digit", day: "2-digit" });
+const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
+/** @type {Record<string, string>} */
+const ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
+const HALF_A_YEAR_DAYS = 182;
+
+/**
+ * A date without its year if that is near, as Slack writes it; "November 23rd" where the month stands first.
+ * @param {Intl.DateTimeFormatOptions} options
+ * @returns {Format}
+ */
+function nearDate(options) {
+  const near = new Intl.DateTimeFormat(LOCALE, options);
+  const far = new Intl.DateTimeFormat(LOCALE, { ...options, year: "numeric" });
+  return (day) => {
+    const parts = (Math.abs(dayOffset(day)) < HALF_A_YEAR_DAYS ? near : far).formatToParts(day);
+    const order = parts.map((part) => part.type);
+    const counted = options.month === "long" && order.indexOf("month") < order.indexOf("day");
+    return parts.map(({ type, value }) => (counted && type === "day" ? ordinal(value) : value)).join("");
+  };
+}
+
+/** @param {string} day */
+const ordinal = (day) => day + ENDINGS[ordinals.select(Number(day))];
+
+const short = nearDate({ month: "short", day: "numeric" });
+const medium = nearDate({ month: "long", day: "numeric" });
+const long = nearDate({ weekday: "long", month: "long", day: "numeric" });
+/** @type {Format} */
+const numeric = (day) =>
+  [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 
 /** @param {Timestamp} ts */
 const dateOf = (ts) => new Date(Number(ts) * 1000);
 /** @param {Timestamp} ts */
 export const timeOf = (ts) => clock(dateOf(ts));
+/** Without AM and PM, for where there is little room. @param {Timestamp} ts */
+export const shortTime = (ts) => timeOf(ts).replace(/\s?[AP]M$/i, "");
 /** @param {Timestamp} ts */
 export const fullTime = (ts) => full(dateOf(ts));
 
@@ -47,7 +68,13 @@ const RELATIVE_DAY = { "-1": "Yesterday", 0: "Today", 1: "Tomorrow" };
 /** @param {Timestamp} ts */
 export const dayKey = (ts) => dateOf(ts).toDateString();
 /** @param {Timestamp} ts */
-export const dayLabel = (ts) => RELATIVE_DAY[dayOffset(dateOf(ts))] ?? weekdayLong(dateOf(ts));
+export const dayLabel = (ts) => RELATIVE_DAY[dayOffset(dateOf(ts))] ?? long(dateOf(ts));
+
+/** "Today at 9:22 PM", where no line above says the day. @param {Timestamp} ts */
+export function dayAndTime(ts) {
+  const day = dateOf(ts);
+  return `${RELATIVE_DAY[dayOffset(day)] ?? short(day)} at ${clock(day)}`;
+}
 
 /** "just now", "5 minutes ago", "2 hours ago", "3 days ago". @param {Timestamp} ts */
 export function ago(ts, now = Date.now()) {
@@ -76,7 +103,7 @@ const pretty = (formatter) => (date) => RELATIVE_DAY[dayOffset(date)]?.toLowerCa
 /** @type {Record<string, Format>} */
 const TOKENS = {
   date_num: numeric,
-  date_slash: numeric,
+  date_slash: slash,
   date: medium,
   date_short: short,
   date_long: long,
@@ -85,7 +112,7 @@ const TOKENS = {
   date_long_pretty: pretty(long),
   time: clock,
   time_secs: clockSeconds,
-  day_divider_pretty: pretty(weekdayLong),
+  day_divider_pretty: pretty(long),
 };
 
 /**

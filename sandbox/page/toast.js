@@ -1,5 +1,6 @@
 /** Short notes at the foot of the page, and sentences for screen readers. */
 
+import { Unreachable } from "./api.js";
 import { fill, h, messageOf } from "./dom.js";
 import { icon, iconButton } from "./icons.js";
 
@@ -34,8 +35,10 @@ export function toast(message, kind = "info") {
   };
 }
 
-/** @param {unknown} error */
-export const toastError = (error) => toast(messageOf(error), "error");
+/** Say what went wrong, unless the banner does. @param {unknown} error */
+export function toastError(error) {
+  if (!(error instanceof Unreachable)) toast(messageOf(error), "error");
+}
 
 /** Read a sentence to screen-reader users. @param {string} sentence */
 export const announce = (sentence) => fill(speaker, sentence);

@@ -144,6 +144,17 @@ export interface Message {
   client_n: number;
 }
 
+/** What is new for this person in a thread. */
+export interface Thread {
+  channel: string;
+  /** The timestamp of its root. */
+  ts: string;
+  /** The timestamp of its latest reply. */
+  latest: string;
+  unread: number;
+  followed: boolean;
+}
+
 /** What the app says it is doing in a thread, or in a whole channel. */
 export interface Status {
   channel: string;
@@ -203,6 +214,10 @@ export interface Snapshot {
   /** `channel:thread` to the messages of a thread, its root first. */
   threads: Record<string, Message[]>;
   prompts: Prompts[];
+  /** The threads that this person follows. */
+  followed: Thread[];
+  /** `channel:ts` of the private answers that there still are; an open page keeps what it shows of them. */
+  private: string[];
 }
 
 interface Frames {
@@ -210,6 +225,7 @@ interface Frames {
   message: { message: Message };
   message_removed: { channel: string; ts: string };
   channel: { channel: Channel };
+  thread: { thread: Thread };
   status: Status;
   prompts: Prompts;
   views: { views: View[] };
@@ -254,7 +270,8 @@ interface Posts {
   edit: { body: { channel: string; ts: string; text: string }; answer: object };
   delete: { body: { channel: string; ts: string }; answer: object };
   react: { body: { channel: string; ts: string; name: string }; answer: object };
-  read: { body: { channel: string }; answer: object };
+  read: { body: Place; answer: object };
+  join: { body: { channel: string }; answer: object };
   command: { body: Place & { command: string; text: string }; answer: Delivery };
   click: { body: Press; answer: Delivery };
   submit: { body: { view_id: string; state: Values }; answer: Delivery & { errors?: Errors } };
@@ -269,6 +286,7 @@ export type Answer<A extends Action> = Posts[A]["answer"];
 
 interface Gets {
   messages: { query: Place; answer: { messages: Message[] } };
+  search: { query: { query: string }; answer: { messages: Message[] } };
   inspector: { query: { since: string }; answer: { entries: Entry[] } };
 }
 
@@ -295,6 +313,7 @@ export type Topic =
   | "people"
   | "channels"
   | "messages"
+  | "threads"
   | "statuses"
   | "prompts"
   | "views"
@@ -305,6 +324,8 @@ export type Topic =
 
 /** What this tab is looking at. */
 export interface Ui {
+  /** The list of threads stands where the channel would. */
+  threads: boolean;
   /** Channel id; empty until the first one is opened. */
   channel: string;
   thread: string | null;
@@ -330,6 +351,8 @@ export interface State {
   home: View | null;
   statuses: Map<string, Status>;
   prompts: Map<string, Prompts>;
+  /** `channel:thread` to the threads that this person follows. */
+  threads: Map<string, Thread>;
   /** Channel id to timestamp to message, roots and replies together. */
   messages: Map<string, Map<string, Message>>;
   ui: Ui;
@@ -359,6 +382,7 @@ type AttributeName =
   | "data-inside"
   | "datetime"
   | "disabled"
+  | "enterkeyhint"
   | "hidden"
   | "href"
   | "id"

@@ -68,7 +68,7 @@ async def test_an_answer_is_there_once_however_the_backend_fails(
     card = await product.card()
     await product.stack.backend.fail("messages.create", kind, task=task, **how)
     await product.press(card, "Approve")
-    await product.says(task, "is placed", after=waiting["id"], type="text")
+    await product.says(task, "placed", after=waiting["id"], type="text")
     assert _is_each_once(await _said(product, task))
 
 

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, async_playwright
 
 from dev.processes import Stack, StackOptions
 from tests.browser.window import DESKTOP, SEEN_SECONDS, Window
+from tests.slack.policy import rule_as_usual
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 Scheme = Literal["light", "dark"]
@@ -37,9 +38,11 @@ async def chromium() -> AsyncGenerator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def workspace() -> AsyncGenerator[Stack]:
+async def workspace(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     """A stack with a Temporal of its own: people's lists show all that there is of a workspace."""
-    async with Stack(StackOptions(task_queue="browser")) as stack:
+    policy = rule_as_usual(tmp_path_factory.mktemp("policy") / "policy.yaml")
+    options = StackOptions(task_queue="browser", env={"POLICY_FILE": str(policy)})
+    async with Stack(options) as stack:
         yield stack
 
 

@@ -81,7 +81,8 @@ class Window:
         return await self._open_thread(text)
 
     async def _open_thread(self, text: str) -> Locator:
-        said = self.main.get_by_test_id("message").filter(has_text=text).last
+        link = self.page.get_by_test_id("thread-link")
+        said = self.main.get_by_test_id("message").filter(has_text=text).filter(has=link).last
         await said.get_by_test_id("thread-link").click()
         await expect(self.pane).to_contain_text(text)
         return self.pane

@@ -24,6 +24,7 @@ from worker.runtime import Activities, build_worker
 from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals, Conversations
+from workflows.contracts.activity_inputs import Earlier, EarlierQuery
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Origin, Person
 from workflows.contracts.decisions import Decision, Outcome, Refusal
@@ -63,6 +64,8 @@ class Flow:
     policy: FakePolicy = field(default_factory=FakePolicy)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
     thread: Origin = field(default_factory=a_thread)
+    earlier: Earlier = field(default_factory=Earlier)
+    """What there is to go on with for a message that begins another thread."""
 
     @property
     def approvals(self) -> Approvals:
@@ -165,10 +168,15 @@ class Flow:
     def activities(self) -> Sequence[Activities]:
         """Everything that the workflows ask."""
         lifecycle = TemporalLifecycle(self.temporal)
-        steps = TurnSteps(self.agent.describe, self.agent, self.policy, self.threads)
+        steps = TurnSteps(
+            self.agent.describe, self.agent, self.policy, self.threads, self._find_earlier
+        )
         checks = VoteChecks(self.agent, self.policy, self.directory, lifecycle)
         fakes = (self.agent, self.cards, self.threads, self.policy, self.directory)
         return (*fakes, lifecycle, steps, checks, Conclusion(self.cards, lifecycle))
+
+    async def _find_earlier(self, _: EarlierQuery) -> Earlier:
+        return self.earlier
 
     @property
     def outputs(self) -> list[str]:

@@ -160,7 +160,7 @@ async def test_a_press_after_the_decision_is_answered_privately(temporal: Client
 
         await flow.threads.until(lambda: len(flow.threads.ephemerals) == 1)
         assert flow.threads.ephemerals[0].to == ALICE
-        assert "already approved by <@U0BOB>" in flow.threads.ephemerals[0].text
+        assert "<@U0BOB> already approved this" in flow.threads.ephemerals[0].text
         flow.agent.gate.set()
         assert await flow.answered() == "Done."
         assert [it.why for it in flow.cards.of(approval_id).refused] == [Refusal.CLOSED]

@@ -1,5 +1,6 @@
 """Several calls of one answer: a card each, and above three a summary."""
 
+import pytest
 from temporalio.client import Client
 
 from tests.flows.flow import act, working
@@ -38,14 +39,19 @@ async def test_four_calls_get_a_summary_that_is_rewritten_as_they_end(temporal: 
         }
 
 
-async def test_three_calls_are_taken_in_at_a_glance(temporal: Client) -> None:
-    async with working(temporal, act(1, 2, 3), says("All ended.")) as flow:
+@pytest.mark.parametrize("calls", [1, 2])
+async def test_two_calls_get_a_summary_and_one_gets_none(temporal: Client, calls: int) -> None:
+    numbers = range(1, calls + 1)
+    async with working(temporal, act(*numbers), says("All ended.")) as flow:
         await flow.say("act on all")
-        for approval_id in await flow.asked(3):
+        ids = await flow.asked(calls)
+        if calls > 1:
+            await flow.cards.until(lambda: len(flow.cards.batches) == 1)
+        for approval_id in ids:
             await flow.vote(approval_id, BOB)
 
         assert await flow.answered() == "All ended."
-        assert flow.cards.batches == []
+        assert bool(flow.cards.batches) is (calls > 1)
 
 
 async def test_what_nobody_is_asked_for_is_in_no_summary(temporal: Client) -> None:
@@ -66,9 +72,10 @@ async def test_what_nobody_is_asked_for_is_in_no_summary(temporal: Client) -> No
 
 async def test_a_batch_with_few_to_ask_for_gets_no_summary(temporal: Client) -> None:
     async with working(temporal, act(1, 2, 3, 4), says("All ended.")) as flow:
-        flow.policy.rulings = [Ruling(verdict=Verdict.ALLOW), ASK, ASK, ASK]
+        allowed = Ruling(verdict=Verdict.ALLOW)
+        flow.policy.rulings = [allowed, allowed, allowed, ASK]
         await flow.say("act on all")
-        for approval_id in await flow.asked(3):
+        for approval_id in await flow.asked(1):
             await flow.vote(approval_id, BOB)
 
         assert await flow.answered() == "All ended."

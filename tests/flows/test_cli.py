@@ -118,7 +118,7 @@ async def test_a_decision_on_something_that_was_decided_in_slack_is_refused_in_w
         late = await _run(flow, "reject", approval_id, "--reason", "no")
 
         assert late.code == 1
-        assert "already approved by @bob" in late.out
+        assert "@bob already approved this" in late.out
 
 
 async def test_what_does_not_exist_is_told_from_what_cannot_be_reached(temporal: Client) -> None:

@@ -133,7 +133,7 @@ async def test_a_press_after_the_deadline_is_too_late_though_no_worker_was_there
         assert await flow.answered() == "Nobody answered."
 
     assert ephemeral.to == BOB
-    assert "Too late" in ephemeral.text
+    assert "changed nothing" in ephemeral.text
     assert flow.cards.of(id_).outcome is Outcome.EXPIRED
     assert flow.agent.ran == []
 

@@ -29,7 +29,7 @@ async def test_a_vote_that_is_handed_over_is_the_receivers_alone(temporal: Clien
         assert (flow.cards.reminders[0].kind, flow.cards.reminders[0].by) == ("hand over", BOB)
         assert [it.to for it in flow.cards.reminders[0].status.handed] == [CAROL]
         await flow.vote(approval_id, BOB)
-        assert "You handed over your vote" in (await flow.told()).text
+        assert "You handed this to <@U0CAROL>." in (await flow.told()).text
         await flow.vote(approval_id, CAROL)
 
         assert await flow.answered() == "Done."
@@ -44,7 +44,7 @@ async def test_a_vote_is_handed_only_to_whom_the_rule_allows(temporal: Client) -
 
         await flow.vote(approval_id, BOB, approve=False, verb=Verb.HAND_OVER, to=DAVE)
 
-        assert "It can't be handed over like this" in (await flow.told()).text
+        assert "isn't one of those to whom a vote on this may be handed" in (await flow.told()).text
         assert (await flow.approvals.status(approval_id)).handed == ()
 
 

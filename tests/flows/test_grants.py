@@ -39,7 +39,9 @@ async def test_always_is_told_in_the_thread_and_the_next_call_runs_without_a_car
     async with working(temporal, *FIRST, act(2), says("Done twice.")) as flow:
         grant = await _grant(flow)
         assert (grant.tool, grant.rule, grant.by) == ("act", "acts", BOB)
-        assert flow.threads.replies[0].startswith("From now on `act` runs in this thread")
+        assert flow.threads.replies[0].startswith(
+            "From now on “Act” needs no approval in this thread"
+        )
 
         await flow.say("and again")
 

@@ -229,7 +229,7 @@ async def test_a_row_shows_what_the_memo_holds(store: Store) -> None:
     (row,) = (await store.approvals.find(Listing(Kind.MINE, store.team, MEMBER))).rows
 
     assert (row.summary, row.cost, row.requester) == (
-        "Order 100 × widget for €4,120.00",
+        "Order 100 widgets for €4,120.00",
         "€4,120.00",
         ALICE,
     )

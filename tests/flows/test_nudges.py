@@ -13,7 +13,7 @@ async def test_a_nudge_reminds_at_once_and_decides_nothing(temporal: Client) -> 
 
         await flow.vote(approval_id, DAVE, approve=False, verb=Verb.NUDGE)
 
-        assert (await flow.told()).text == "I have reminded them."
+        assert (await flow.told()).text.startswith("Reminded ")
         (reminder,) = flow.cards.reminders
         assert (reminder.kind, reminder.by) == ("nudge", DAVE)
         assert reminder.status.id == approval_id

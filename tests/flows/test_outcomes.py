@@ -114,7 +114,7 @@ async def test_a_vote_while_the_last_card_is_drawn_is_too_late_and_told_so(
 
         ephemeral = await flow.told()
         assert ephemeral.to == CAROL
-        assert "already rejected by <@U0BOB>" in ephemeral.text
+        assert "<@U0BOB> already rejected this" in ephemeral.text
         board.gate.set()
         assert await flow.answered() == "No."
 

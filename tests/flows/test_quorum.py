@@ -146,5 +146,5 @@ async def test_a_rejection_between_two_votes_that_are_looked_up_stands(temporal:
         assert await flow.answered() == "No."
         await flow.told(2)
         assert {it.to for it in flow.threads.ephemerals} == {BOB, DAVE}
-        assert all("already rejected by <@U0CAROL>" in it.text for it in flow.threads.ephemerals)
+        assert all("<@U0CAROL> already rejected this" in it.text for it in flow.threads.ephemerals)
         assert await flow.refusals(approval_id) == [Refusal.CLOSED] * 2

@@ -45,7 +45,7 @@ async def test_an_outsider_is_told_who_can_and_may_nudge_them(temporal: Client) 
 
         ephemeral = await flow.told()
         assert ephemeral.to == DAVE
-        assert "You can't decide this. <@U0BOB>, <!subteam^S0FINANCE> can." in ephemeral.text
+        assert "You can't decide this. <@U0BOB> or <!subteam^S0FINANCE> can." in ephemeral.text
         assert ephemeral.nudge == approval_id
         assert await flow.outcome(approval_id) is Outcome.PENDING
 

@@ -9,7 +9,11 @@ from temporalio.client import Client
 from tests.flows.flow import Flow, a_rule, act, working
 from tests.support.builders import BOB
 from tests.support.scripted_model import says
+from workflows.approval.remains import read_remains
 from workflows.approval.timers import LOOK
+from workflows.client import Approvals
+from workflows.contracts.approvals import MessageKind
+from workflows.contracts.decisions import Outcome
 
 SOON, SOONER = timedelta(milliseconds=600), timedelta(milliseconds=300)
 LATER = timedelta(hours=6)
@@ -93,3 +97,53 @@ async def test_a_reminder_that_is_due_during_the_action_is_not_sent(temporal: Cl
 
         assert await flow.answered() == "Done."
         assert flow.cards.reminders == []
+
+
+async def test_the_last_drawing_knows_every_reminder(temporal: Client) -> None:
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(reminders=(SOONER, SOON), expires_after=LATER)
+        approval_id = await flow.ask()
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 2)
+        await flow.vote(approval_id, BOB)
+        assert await flow.answered() == "Done."
+        await flow.settled(approval_id)
+
+        last = flow.cards.of(approval_id)
+        assert last.outcome is Outcome.APPROVED
+        assert [it.number for it in last.reminders] == [1, 2]
+
+
+async def test_a_reminder_that_comes_while_the_end_is_shown_is_redrawn_too(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1), says("Done.")) as flow:
+        flow.policy.rule = a_rule(reminders=(SOONER,), expires_after=LATER)
+        flow.cards.remind_gate.clear()
+        approval_id = await flow.ask()
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 1)
+        await flow.vote(approval_id, BOB)
+        assert await flow.answered() == "Done."
+        assert flow.cards.of(approval_id).reminders == ()
+        flow.cards.remind_gate.set()
+        await flow.settled(approval_id)
+
+        last = flow.cards.of(approval_id)
+        assert (last.outcome, len(last.reminders)) == (Outcome.APPROVED, 1)
+
+
+async def test_what_was_posted_is_known_of_one_that_was_ended_by_force(
+    temporal: Client,
+) -> None:
+    async with working(temporal, act(1)) as flow:
+        flow.policy.rule = a_rule(reminders=(SOONER, SOON), expires_after=LATER)
+        approval_id = await flow.ask()
+        await flow.cards.until(lambda: len(flow.cards.reminders) == 2)
+        handle = temporal.get_workflow_handle(approval_id)
+        while (
+            len((await Approvals(temporal).status(approval_id)).reminders) < 2
+        ):  # until it has both answers
+            pass
+        await handle.terminate()
+
+        remains = await read_remains(temporal, await handle.describe())
+        assert [it.kind for it in remains.reminders] == [MessageKind.REMINDER] * 2

@@ -83,7 +83,9 @@ async def test_a_yes_that_is_being_checked_loses_against_a_cancellation(temporal
 
         await flow.cards.until(lambda: flow.cards.of(id_).outcome is Outcome.STOPPED)
         directory.doors.open(BOB.user)
-        assert "was ended by an operator; nothing was done." in (await flow.told()).text
+        told = (await flow.told()).text
+        assert "was ended by an operator" in told
+        assert "nothing was done" in told
         assert await flow.answered() == "It was stopped."
         assert flow.agent.ran == []
 
@@ -118,7 +120,7 @@ async def test_an_approval_finds_out_that_its_conversation_was_ended(
         assert (end.outcome, end.stop) == (Outcome.STOPPED, Stop.CONVERSATION)
         assert flow.cards.of(id_).outcome is Outcome.STOPPED
         told = flow.threads.replies[-1]
-        assert f"(`{id_}`) was ended together with its conversation" in told
+        assert "was ended together with its conversation" in told
         assert "nothing was done. Ask again" in told
         assert flow.agent.ran == []
 
@@ -174,7 +176,7 @@ async def test_what_outlives_its_conversation_while_it_runs_is_told_in_the_threa
 
         end = await _end(flow, id_)
         assert (end.outcome, end.execution) == (Outcome.APPROVED, Execution.DONE)
-        assert f"(`{id_}`) outlived its conversation" in flow.threads.replies[-1]
+        assert "outlived the conversation in which it was asked" in flow.threads.replies[-1]
         assert "It was approved; it was done. act ran" in flow.threads.replies[-1]
 
 

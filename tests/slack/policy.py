@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dev.paths import ROOT
 from dev.processes import Stack
-from dev.smoke.policy import SHORT_LIVED, write_policy
+from dev.smoke.policy import SHORT_LIVED, each_by_itself, write_policy
 from dev.wiring import POLICY
 
 EXPIRES = SHORT_LIVED
@@ -15,7 +15,19 @@ NOT_IN_SLACK = "sprocket"
 """An item that is decided outside Slack."""
 STANDING = "headset"
 """An item that may be allowed for the rest of a thread."""
+REMINDED = "gadget"
+"""An item about which finance is reminded, and Carol once more, within two seconds."""
 MORE = f"""\
+  - name: reminded
+    tool: place_order
+    when: sku in ['{REMINDED}', '{REMINDED}s'] && channel.is_direct
+    approvers: {{groups: [S0FINANCE]}}
+    card: [dm]
+    hand_over: {{groups: [S0FINANCE]}}
+    reminders: [1s]
+    escalate: {{after: 2s, to: {{users: [U0CAROL]}}}}
+    expires_after: 3d
+
   - name: reasons
     tool: place_order
     when: sku in ['{REASONED}', '{REASONED}s']
@@ -51,8 +63,8 @@ def policy_of(stack: Stack) -> Path:
 
 
 def rule_as_usual(file: Path) -> Path:
-    """Write the sandbox's policy into a file and return its path."""
-    file.write_text(RULES.read_text(encoding="utf-8"), encoding="utf-8")
+    """Write the sandbox's policy into a file, each order by itself, and return its path."""
+    file.write_text(each_by_itself(RULES.read_text(encoding="utf-8")), encoding="utf-8")
     return file
 
 

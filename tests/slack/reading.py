@@ -13,13 +13,13 @@ def approval_id(card: Json) -> str:
 
 
 def buttons(message: Json) -> Sequence[str]:
-    """The labels of a message's buttons, menus left out."""
+    """The labels of a message's buttons, without menus and *Details*, which every card keeps."""
     return [
         element["text"]["text"]
         for block in message.get("blocks", ())
         if block["type"] == "actions"
         for element in block["elements"]
-        if element["type"] == "button"
+        if element["type"] == "button" and element["text"]["text"] != "Details"
     ]
 
 

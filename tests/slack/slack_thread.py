@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.client import SandboxClient
-from tests.slack.reading import Json
+from tests.slack.reading import Json, full_text
 
 ALICE, BOB, CAROL, DAVE, ERIN, BOT = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0ERIN", "U0SIGN"
 OPS, GENERAL, FINANCE, RANDOM, SHARED, TRIO = (
@@ -17,7 +17,7 @@ OPS, GENERAL, FINANCE, RANDOM, SHARED, TRIO = (
     "G0TRIO",
 )
 ALICES_DM, BOBS_DM, CAROLS_DM = "D0ALICE", "D0BOB", "D0CAROL"
-CARD, LINE, VOTED = "Approval needed", "Waiting for", "✔"
+CARD, LINE, VOTED = "Approval needed", "Waiting for", "1 of 2: "
 REASON = "reason"
 """Where a reason is written in any dialog."""
 PATIENCE = 20
@@ -59,10 +59,15 @@ class SlackThread:
         return await self.hear(LINE)
 
     async def copy_for(self, direct_messages: str, id_: str) -> Json:
-        """The card of one approval in somebody's direct messages."""
-        return await self.sandbox.wait_message(
-            direct_messages, from_=BOT, contains=id_, timeout=PATIENCE
-        )
+        """What is about one approval in somebody's direct messages; its buttons carry the id."""
+        after = "0"
+        while True:
+            message = await self.sandbox.wait_message(
+                direct_messages, from_=BOT, after=after, timeout=PATIENCE
+            )
+            if id_ in full_text(message):
+                return message
+            after = message["ts"]
 
     async def press(self, card: Json, label: str, who: str = BOB) -> Json:
         return await self.sandbox.click_button(who, card, label)
@@ -87,7 +92,7 @@ class SlackThread:
     async def drop(self, card: Json) -> None:
         """Have a card decided that a test is done with."""
         await self.reject(card)
-        await self.redrawn(card, "Nothing was done")
+        await self.redrawn(card, "Not done")
 
     async def redrawn(self, message: Json, contains: str) -> Json:
         """The message once it says something."""

@@ -24,7 +24,7 @@ async def test_the_list_shows_what_waits_for_the_caller_and_to_nobody_else(
 
     said = full_text(listed)
     assert said.index(approval_id(newer)) < said.index(approval_id(older))
-    for part in ("Order 100 × widget", "place_order", f"<@{ALICE}>", "just now", "0 of 1"):
+    for part in ("Order 100 widgets", f"<@{ALICE}>", "just now"):
         assert part in said
     assert approval_id(older) not in str(await product.sandbox.ephemerals(BOB, OPS))
     await first.drop(older)
@@ -59,7 +59,7 @@ async def test_a_decision_from_the_list_redraws_the_list_that_was_pressed(produc
 
     await thread.press(row, "Approve")
 
-    await thread.redrawn(card, "from the list")
+    await thread.redrawn(card, "Approved by")
     news = await product.sandbox.wait_ephemeral(
         BOB, channel=OPS, ts=row["ts"], contains="Approved: Order 1", timeout=PATIENCE
     )
@@ -77,13 +77,13 @@ async def test_an_older_list_is_honest_after_somebody_else_decided(product: Prod
     row = row_of(listed, approval_id(card))
     assert row is not None
     await thread.reject(card, who=BOB)
-    await thread.redrawn(card, "Nothing was done")
+    await thread.redrawn(card, "Not done")
 
     await thread.press(row, "Reject…", CAROL)
 
-    late = f"Too late: `{approval_id(card)}`"
+    late = "already rejected this"
     told = await product.sandbox.wait_ephemeral(CAROL, contains=late, timeout=PATIENCE)
-    assert f"already rejected by <@{BOB}>" in told["text"]
+    assert f"<@{BOB}> already rejected this" in told["text"]
     assert (await product.status(card)).outcome is Outcome.REJECTED
 
 
@@ -100,7 +100,7 @@ async def test_one_approval_is_shown_in_full_and_a_wrong_word_gets_help(product:
     thread = await product.mention(ORDER)
     card = await thread.card()
     shown = await product.list_of(BOB, approval_id(card), text=approval_id(card))
-    assert "Order 100 × widget" in full_text(shown)
+    assert "Order 100 widgets" in full_text(shown)
 
     helped = await product.list_of(BOB, text="nonsense")
 

@@ -37,8 +37,8 @@ async def _by_a_signal(product: Product, thread: SlackThread, card: Json) -> Non
 @pytest.mark.parametrize(
     ("decide", "via", "told"),
     [
-        (_from_the_card, Via.BUTTON, "with the button"),
-        (_from_the_list, Via.LIST, "from the list"),
+        (_from_the_card, Via.BUTTON, "Approved by <@U0BOB>"),
+        (_from_the_list, Via.LIST, "Approved by <@U0BOB>"),
         (_from_the_command_line, Via.CLI, "operator via CLI (unverified: "),
         (_by_a_signal, Via.OPERATOR, "from outside Slack"),
     ],
@@ -56,7 +56,7 @@ async def test_a_decision_shows_on_card_copies_line_and_open_lists(
     await decide(product, thread, bobs)
 
     for shown in (bobs, carols, line):
-        done = await thread.redrawn(shown, "Done:")
+        done = await thread.redrawn(shown, "placed")
         assert told in full_text(done)
         assert buttons(done) == []
         assert done["blocks"][0].get("accessory") is None
@@ -65,7 +65,7 @@ async def test_a_decision_shows_on_card_copies_line_and_open_lists(
     assert status.decision is not None
     assert (status.outcome, status.decision.via) == (Outcome.APPROVED, via)
     await thread.press(row, buttons(row)[0], CAROL)
-    late = f"Too late: `{id_}` was already approved"
+    late = "already approved this"
     await product.sandbox.wait_ephemeral(CAROL, contains=late, timeout=PATIENCE)
     assert id_ not in full_text(await product.list_of(CAROL))
 
@@ -105,5 +105,5 @@ async def test_who_asks_in_private_withdraws_in_the_thread_and_no_card_decides_a
         assert buttons(await thread.redrawn(shown, "No longer needed")) == []
     await thread.redrawn(line, "Withdrawn")
     await product.stale_press(bobs, "approval_approve")
-    await product.sandbox.wait_ephemeral(BOB, contains="already withdrawn", timeout=PATIENCE)
+    await product.sandbox.wait_ephemeral(BOB, contains="already withdrew", timeout=PATIENCE)
     assert OPS not in full_text(line)

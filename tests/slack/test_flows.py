@@ -27,12 +27,12 @@ async def test_a_typed_approval_decides_nothing_and_brings_an_approver_the_butto
 ) -> None:
     thread, card = await _asked(product)
     await thread.say("approve", who=BOB)
-    prompt = await thread.told(BOB, "Press here to approve")
+    prompt = await thread.told(BOB, "Use the button")
     assert (await product.status(card)).outcome is Outcome.PENDING
 
     await thread.press(prompt, "Approve")
 
-    await thread.redrawn(card, "from a private message")
+    await thread.redrawn(card, "Approved by")
     decision = (await product.status(card)).decision
     assert decision is not None
     assert decision.via is Via.PROMPT
@@ -42,7 +42,7 @@ async def test_a_typed_approval_of_who_asked_is_explained(product: Product) -> N
     thread, card = await _asked(product)
     await thread.say("approve")
     told = await thread.told(ALICE, "somebody else has to decide")
-    assert "Ask them" in buttons(told)
+    assert "Remind them" in buttons(told)
     assert (await product.status(card)).outcome is Outcome.PENDING
     await thread.drop(card)
 
@@ -63,8 +63,7 @@ async def test_of_several_requests_only_all_are_taken_back_in_words(product: Pro
     thread = await product.mention("order 1 chair and 1 desk")
     cards = [await thread.card(), await thread.card()]
     await thread.say("cancel it")
-    told = await thread.told(ALICE, "Several of your requests wait")
-    assert all(approval_id(card) in told["text"] for card in cards)
+    await thread.told(ALICE, "2 of your requests wait here")
 
     await thread.say("cancel everything")
 
@@ -82,7 +81,7 @@ async def test_glass_is_broken_alone_with_a_reason_and_for_all_to_see(product: P
     await thread.fill_in({"Why can't this wait?": "the line stands still"}, CAROL)
 
     done = full_text(await thread.redrawn(card, "Done:"))
-    assert "break-glass" in done
+    assert "approved alone, in an emergency" in done
     assert "the line stands still" in done
     decision = (await product.status(card)).decision
     assert decision is not None

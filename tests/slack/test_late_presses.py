@@ -17,7 +17,7 @@ async def as_before(
     """Whether a press on a message that has no buttons any more changes nothing of it."""
     await product.stale_press(before, APPROVE, who, value=id_)
     await product.sandbox.wait_quiet()
-    after = await thread.redrawn(before, id_)
+    after = await thread.redrawn(before, "")
     return (after["text"], _blocks(after)) == (before["text"], _blocks(before))
 
 
@@ -44,7 +44,7 @@ async def test_a_card_that_names_what_took_its_place(product: Product) -> None:
     card = await thread.card()
     await thread.press(card, "Request changes…")
     await thread.fill_in({"reason": "50 instead of 100"})
-    before = await thread.redrawn(card, "Replaced by")
+    before = await thread.redrawn(card, "Replaced: ")
     newer = await thread.card()
     await product.over(card)
 

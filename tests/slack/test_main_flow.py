@@ -17,17 +17,17 @@ async def test_the_card_says_what_who_where_why_and_what_it_costs(product: Produ
     card = await thread.card()
     said = full_text(card)
     for part in (
-        "Place an order",
-        "Order 100 × widget for €4,120.00",
-        f"<@{ALICE}>",
-        f"<#{OPS}>",
-        "open the thread",
+        "✋ Order 100 widgets for €4,120.00",
+        ALICE,
+        OPS,
         "stock is low",
-        "*quantity*",
-        "costs €4,120.00",
-        approval_id(card),
+        "*price each*  €41.20",
+        "budget left after this",
+        "One approval from",
     ):
         assert part in said
+    for part in ("open the thread", "place_order", "orders-over"):
+        assert part not in said
     assert '{"' not in card["text"]  # arguments are shown in words
     assert buttons(card) == ["Approve", "Reject…", "Request changes…"]
     assert {"Details", "Edit & approve", "Hand over…", "Break glass…"} < set(options(card))
@@ -48,8 +48,8 @@ async def test_approve_rewrites_the_card_runs_once_and_answers(product: Product)
     assert buttons(done) == []
     assert "Approved" in full_text(done)
     assert "bob" in full_text(done).lower()
-    assert "100 × widget" in full_text(done)
-    orders = [it for it in await thread.bots_messages() if "is placed" in it["text"]]
+    assert "100 widgets" in full_text(done)
+    orders = [it for it in await thread.bots_messages() if "placed" in it["text"]]
     assert len(orders) == 2  # the card and the answer, of one order
 
 
@@ -61,7 +61,7 @@ async def test_reject_reaches_the_agent_and_nothing_is_ordered(product: Product)
     await thread.reject(card)
 
     assert "rejected" in (await thread.hear())["text"].lower()
-    rejected = await thread.redrawn(card, "Nothing was done")
+    rejected = await thread.redrawn(card, "Not done")
     assert buttons(rejected) == []
     after = (await (await product.begin("how much budget is left?")).hear())["text"]
     assert before == after
@@ -98,7 +98,7 @@ async def test_a_message_during_the_wait_is_answered(product: Product) -> None:
 async def test_a_confirmation_is_asked_and_told(product: Product) -> None:
     thread = await product.begin("please confirm with someone that the invoice is right")
     card = await thread.card()
-    assert "Wait for a confirmation" in full_text(card)
+    assert "The invoice is right?" in full_text(card)
     await thread.press(card, "Approve")
     assert (await thread.hear())["text"]
     assert (await product.status(card)).outcome is Outcome.APPROVED
@@ -142,7 +142,7 @@ async def test_slack_that_fails_while_the_card_is_rewritten_is_asked_again(
     thread = await product.mention(ORDER)
     card = await thread.card()
     await thread.reject(card)
-    settled = await thread.redrawn(card, "Nothing was done")
+    settled = await thread.redrawn(card, "Not done")
     assert buttons(settled) == []
     await thread.hear()
 
@@ -162,9 +162,9 @@ async def test_buttons_answer_whoever_presses_last_what_was_decided(product: Pro
     card = await thread.card()
     await thread.drop(card)
     await product.stale_press(card, "approval_approve", CAROL)
-    late = f"Too late: `{approval_id(card)}`"
+    late = "already rejected this"
     told = await product.sandbox.wait_ephemeral(CAROL, contains=late, timeout=20)
-    assert f"already rejected by <@{BOB}>" in told["text"]
+    assert f"<@{BOB}> already rejected this" in told["text"]
     assert "Open the card" in told["text"]
     assert (await product.status(card)).outcome is Outcome.REJECTED
     assert BOT not in told["text"]

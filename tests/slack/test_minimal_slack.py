@@ -114,7 +114,7 @@ async def test_the_main_job_works_on_a_slack_that_knows_little(
     assert _says(slack, "<@U2>: I couldn't check")
 
     assert await operator.signal(_button(card)["value"], "true") == 0
-    await slack.until(lambda: _says(slack, "is placed"))
+    await slack.until(lambda: _says(slack, "placed"))
     await slack.until(lambda: slack.cards() == [])
 
     other = await _ordered(slack, stack, "60.000100")

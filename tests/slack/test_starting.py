@@ -133,7 +133,7 @@ async def test_bot_and_worker_that_start_before_temporal_serve_when_it_is_there(
     env = {"TEMPORAL_ADDRESS": server.address}
     async with _another(spare, "bot", env) as bot, _another(spare, "worker", env) as worker:
         for child in (bot, worker):
-            await _says(child, "Temporal: Connection refused")
+            await _says(child, "Temporal: nothing answers at ")
         temporal = await Child.start(command)
         try:
             for child in (bot, worker):
@@ -147,7 +147,7 @@ async def test_bot_and_worker_that_start_before_temporal_serve_when_it_is_there(
 async def test_a_database_whose_server_is_away_is_waited_for(spare: Product) -> None:
     url = f"postgresql+asyncpg://u:p@127.0.0.1:{free_port()}/shop"
     async with _another(spare, "worker", {"DATABASE_URL": url}) as child:
-        await _says(child, "the database: ConnectionRefusedError")
+        await _says(child, "the database: nothing answers at ")
         assert await child.stop() == 0
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 from countersign.messages.notices import spoken
 from countersign.messages.voice import MarkdownVoice
 from countersign.slack.origin import slack_thread
-from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card, MessageKind, Posted
 from workflows.contracts.core import ArgumentField, Call, Message, Origin, Person, Prepared
 from workflows.contracts.decisions import Decision, Via
 from workflows.contracts.notices import Notice, NoticeCode
@@ -51,7 +51,7 @@ def a_prepared(*fields: ArgumentField) -> Prepared:
     """The same order in plain words."""
     return Prepared(
         title="Place an order",
-        summary="Order 100 × widget for €4,120.00",
+        summary="Order 100 widgets for €4,120.00",
         fields=fields or (ArgumentField(name="item", value="widget"),),
         cost="€4,120.00",
         reason="stock is low",
@@ -67,6 +67,24 @@ def a_request(*fields: ArgumentField) -> ApprovalRequest:
 def a_status(*fields: ArgumentField) -> ApprovalStatus:
     """The approval of that order, pending."""
     return ApprovalStatus(id="approval-k3f9x2ab7q1m", request=a_request(*fields))
+
+
+def everywhere(status: ApprovalStatus) -> ApprovalStatus:
+    """The same with messages of every kind, all in direct messages but card and line."""
+    copy = Posted(kind=MessageKind.COPY, channel="D0CAROL", ts="6.2", user="U0CAROL")
+    letter = Posted(kind=MessageKind.LETTER, channel="D0ALICE", ts="6.4", user=ALICE.user)
+    card = Card(channel="C0FINANCE", ts="6.1", copies=(copy,), line="6.3", letter=letter)
+    kinds = (
+        MessageKind.REMINDER,
+        MessageKind.ESCALATION,
+        MessageKind.HAND_OVER,
+        MessageKind.NUDGE,
+    )
+    reminders = tuple(
+        Posted(kind=kind, channel="D0BOB", ts=f"7.{at}", user=BOB.user, number=at)
+        for at, kind in enumerate(kinds, 1)
+    )
+    return status.model_copy(update={"card": card, "reminders": reminders})
 
 
 def from_elsewhere(status: ApprovalStatus, by: Person = STRANGER) -> ApprovalStatus:

@@ -117,6 +117,9 @@ class FakeApprovals(Approvals):
             raise ApprovalNotFoundError(approval_id)
         return self.known[approval_id]
 
+    async def runs(self, approval_id: str) -> bool:
+        return (await self.status(approval_id)).outcome is Outcome.PENDING
+
     async def find(
         self, listing: Listing, token: bytes | None = None, size: int = LIST_PAGE
     ) -> Page:

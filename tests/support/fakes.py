@@ -22,11 +22,13 @@ from workflows.contracts.activity_inputs import (
     EligibilityQuery,
     EphemeralMessage,
     PolicyQuery,
+    Recount,
+    Recounted,
     Reminder,
     Reply,
     StatusLine,
 )
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, Posted
 from workflows.contracts.core import (
     AgentSpec,
     ArgumentField,
@@ -70,6 +72,8 @@ class FakeCards(CardActivities, Watched):
         self.lost: set[str] = set()
         self.batches: list[Batch] = []
         self.reminders: list[Reminder] = []
+        self.remind_gate = asyncio.Event()
+        self.remind_gate.set()
 
     @activity.defn
     async def post_card(self, status: ApprovalStatus) -> Card:
@@ -96,11 +100,14 @@ class FakeCards(CardActivities, Watched):
         return batch.ts or "9.0"
 
     @activity.defn
-    async def remind(self, reminder: Reminder) -> int:
-        """Keep the reminder."""
+    async def remind(self, reminder: Reminder) -> tuple[Posted, ...]:
+        """Keep the reminder; Bob got it, once the gate is open."""
         self.reminders.append(reminder)
         await self.changed()
-        return 1
+        await self.remind_gate.wait()
+        ts = f"{len(self.reminders)}.9"
+        number, kind = reminder.number, reminder.kind
+        return (Posted(kind=kind, channel="D0BOB", ts=ts, user="U0BOB", number=number),)
 
     def of(self, approval_id: str) -> ApprovalStatus:
         """What an approval's card shows now."""
@@ -185,6 +192,7 @@ class FakePolicy(PolicyActivities, Watched):
         """Given in order; after the last one, `rule` asks for everything."""
         self.queries: list[PolicyQuery] = []
         self.down = False
+        self.is_uncounted = False
         self.busy = 0
         """How often it cannot say yet."""
 
@@ -201,6 +209,13 @@ class FakePolicy(PolicyActivities, Watched):
             return self.rulings.pop(0)
         verdict = Verdict.ALLOW if self.rule.auto_approve else Verdict.ASK
         return Ruling(verdict=verdict, rule=self.rule, audience=("public",))
+
+    @activity.defn
+    async def recount(self, recount: Recount) -> Recounted:
+        """Nothing else came before."""
+        if self.is_uncounted:
+            raise ApplicationError("no list", non_retryable=True)
+        return Recounted(total=recount.counted)
 
 
 class FakeDirectory(DirectoryActivities, Watched):

@@ -27,7 +27,7 @@ README, CONTRIBUTING, OPERATIONS = (
 HIDDEN = {".ci", ".dockerignore", ".env.example", ".gitignore"}
 LATER = {"examples/purchasing/plants.py", "garden/policy.yaml", "garden/plants.py"}
 """Files that a reader of the README makes."""
-PROGRAMS = ("bot", "countersign", "dev", "tests/browser", "worker", "workflows")
+PROGRAMS = ("bot", "countersign", "dev", "examples", "tests/browser", "worker", "workflows")
 
 
 def _tracked() -> list[str]:
@@ -76,7 +76,7 @@ def test_the_example_of_a_tool_is_one() -> None:
     tool = names["water_plants"]
     assert isinstance(tool, Tool)
     assert tool.spec.needs_approval
-    assert set(tool.spec.parameters["properties"]) == {"room", "litres", "reason"}
+    assert set(tool.spec.parameters["properties"]) == {"room", "litres", "reason", "replaces"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -62,7 +62,7 @@ async def test_what_nobody_is_asked_for_runs_once_although_it_is_called_twice(
     model.script([order("cable", 1), order("cable", 1)], [say("end")])
     thread = await product.mention("order 1 cable")
     await thread.hear("end")
-    assert sum("is placed" in output for output in model.outputs) == 1
+    assert sum("placed" in output for output in model.outputs) == 1
 
 
 async def test_the_second_of_two_same_calls_is_not_said_to_wait_when_the_first_is_done(

@@ -15,6 +15,8 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>|~$&]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 class TaskVoice:
     """For Markdown on a page: what others wrote is shown as it is, and people have names."""
 
+    reader = ""
+
     def __init__(self, names: Mapping[str, str] | None = None) -> None:
         """`names` are by id."""
         self._plain = PlainVoice(names or {})

@@ -6,13 +6,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from temporalio import activity
 
 from countersign.slack.directory import Directory
+from worker.cards.others import OtherMessages
 from worker.cards.placing import Placing
 from worker.cards.reminders import Reminders
 from worker.posts import IdempotentPosts
 from worker.surface import Surfaces
 from workflows.contracts.activities import CardActivities
 from workflows.contracts.activity_inputs import Batch, Reminder
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, Posted
 from workflows.contracts.rules import THREAD
 
 
@@ -35,6 +36,7 @@ class SlackCards(CardActivities):
         posts = IdempotentPosts(slack)
         self._surfaces = surfaces
         self._placing = Placing(posts, directory, surfaces, deployment, fallback_channel)
+        self._others = OtherMessages(posts, deployment)
         self._reminders = Reminders(posts, directory, deployment)
         self._changed = changed
 
@@ -55,7 +57,7 @@ class SlackCards(CardActivities):
         return await self._surfaces.of(batch.origin.kind).show_batch(batch)
 
     @activity.defn
-    async def remind(self, reminder: Reminder) -> int:
+    async def remind(self, reminder: Reminder) -> tuple[Posted, ...]:
         """See `CardActivities`."""
         return await self._reminders.send(reminder)
 
@@ -65,6 +67,7 @@ class SlackCards(CardActivities):
 
     async def _redraw(self, status: ApprovalStatus, known: Card) -> Card:
         card = await self._placing.redraw(status, known)
+        card = await self._others.redraw(status, card)
         is_elsewhere = bool(card.line) or not card.ts or card.channel != status.origin.channel
         return await self._tell_origin(status, card) if is_elsewhere else card
 

@@ -3,12 +3,11 @@
 import structlog
 from temporalio.exceptions import ApplicationError
 
-from countersign.slack.blocks import section
-from countersign.slack.message import MessageContent, line_content
-from countersign.slack.text import mention_channel
+from countersign.slack.line import THREAD_REFUSES
+from countersign.slack.message import MessageContent, content_of, line_content
 from worker.posts import Destination, IdempotentPosts
 from worker.slack import GONE, is_refusal
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind, Posted
 
 log = structlog.get_logger(__name__)
 
@@ -36,25 +35,25 @@ class ThreadLine:
             if not is_refusal(error) or not card.ts:
                 raise
             log.warning("no line in the thread", approval=status.id, code=error.type)
-            if status.card is None:
-                await self._tell_directly(status, words, str(error.type))
-            problems = dict.fromkeys((*card.problems, f"thread: {error.type}"))
-            return card.model_copy(update={"problems": tuple(problems)})
+            problems = dict.fromkeys((*card.problems, f"{THREAD_REFUSES}{error.type}"))
+            card = card.model_copy(update={"problems": tuple(problems)})
+            return card if status.card else await self._tell_directly(status, card)
 
-    async def _tell_directly(
-        self, status: ApprovalStatus, words: MessageContent, code: str
-    ) -> None:
+    async def _tell_directly(self, status: ApprovalStatus, card: Card) -> Card:
         """Otherwise the requester would not learn where their request went."""
-        channel = mention_channel(status.origin.channel)
-        text = f"I can't post in {channel} (Slack says {code}). {words.text}"
+        user = status.request.call.requester.user
+        shown = status.model_copy(update={"card": card})
         try:
-            destination = await self._posts.direct(status.request.call.requester.user)
-            said = MessageContent(text, [section(text)])
-            await self._posts.once(destination, LINE_EVENT, f"{status.id}/line/direct", said)
+            destination = await self._posts.direct(user)
+            letter = Posted(kind=MessageKind.LETTER, channel=destination.channel, ts="", user=user)
+            said = content_of(shown, letter, self._deployment)
+            ts = await self._posts.once(destination, LINE_EVENT, f"{status.id}/line/direct", said)
         except ApplicationError as error:
             if not is_refusal(error):
                 raise
             log.warning("the requester was not told either", approval=status.id, code=error.type)
+            return card
+        return card.model_copy(update={"letter": letter.model_copy(update={"ts": ts})})
 
     async def _put(self, status: ApprovalStatus, card: Card, words: MessageContent) -> str:
         origin = status.origin

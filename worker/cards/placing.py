@@ -21,7 +21,7 @@ from worker.slack import (
     is_young,
 )
 from worker.surface import Surfaces
-from workflows.contracts.approvals import ApprovalStatus, Card, Copy
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind, Posted
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import DIRECT, THREAD, Rule
 
@@ -107,24 +107,16 @@ class Placing:
         return [DIRECT] if who.users or who.groups else list(who.channels)
 
     async def redraw(self, status: ApprovalStatus, card: Card) -> Card:
-        """Rewrite the card and its copies; what is gone is posted anew, a copy is let go.
+        """Rewrite the card; one that is gone is posted anew, or a copy takes its place.
 
         Raises:
             ApplicationError: it may yet work.
         """
-        first = await self._redraw_first(status, card)
-        if first.ts != card.ts:
-            status = _next_edition(status)
-        if first.copies and set(first.copies) <= set(card.copies):
-            first = first.model_copy(update={"copies": await self._redraw_copies(status, first)})
-        return first
-
-    async def _redraw_first(self, status: ApprovalStatus, card: Card) -> Card:
         pending = status.outcome is Outcome.PENDING
         if not card.ts:
             if not pending:
                 return card
-            placed = await self.post(_next_edition(status))
+            placed = await self.post(next_edition(status))
             return placed.card.model_copy(update={"line": card.line})
         try:
             words = card_content(status, _spot(status, card), card.source, self._deployment)
@@ -135,7 +127,7 @@ class Placing:
             log.warning("card is gone, posting it anew", approval=status.id, code=error.type)
             if error.type not in GONE and not pending:
                 return card
-            return await self._replace(_next_edition(status), card)
+            return await self._replace(next_edition(status), card)
         return card
 
     async def _replace(self, status: ApprovalStatus, card: Card) -> Card:
@@ -155,20 +147,6 @@ class Placing:
             return card.model_copy(update=place)
         placed = await self.post(status)
         return placed.card.model_copy(update={"line": card.line})
-
-    async def _redraw_copies(self, status: ApprovalStatus, card: Card) -> tuple[Copy, ...]:
-        words = card_content(
-            status, Destination(card.copies[0].channel), card.source, self._deployment
-        )
-        answers = await all_of(
-            self._posts.rewrite(copy.channel, copy.ts, words) for copy in card.copies
-        )
-        refusals = [answer.type if answer else None for answer in answers]
-        for copy, code in zip(card.copies, refusals, strict=True):
-            if code:
-                log.warning("copy not rewritten", approval=status.id, user=copy.user, code=code)
-        pairs = zip(card.copies, refusals, strict=True)
-        return tuple(copy for copy, code in pairs if code not in GONE)
 
     async def _post_at(self, target: str, rule: Rule, status: ApprovalStatus, source: str) -> Card:
         if target == DIRECT:
@@ -193,7 +171,7 @@ class Placing:
         at = activity.info().scheduled_time
         meant = await recipients(self._directory, status, to_tell(rule), at)
         posted = await all_of(self._post_to_person(user, status, source) for user in meant.users)
-        copies = [copy for copy in posted if isinstance(copy, Copy)]
+        copies = [copy for copy in posted if isinstance(copy, Posted)]
         refused = [
             f"{user}: {answer.type}"
             for user, answer in zip(meant.users, posted, strict=True)
@@ -214,10 +192,10 @@ class Placing:
             problems=problems,
         )
 
-    async def _post_to_person(self, user: str, status: ApprovalStatus, source: str) -> Copy:
+    async def _post_to_person(self, user: str, status: ApprovalStatus, source: str) -> Posted:
         destination = await self._posts.direct(user)
         card = await self._post_to(destination, status, source, link=False)
-        return Copy(channel=card.channel, ts=card.ts, user=user)
+        return Posted(kind=MessageKind.COPY, channel=card.channel, ts=card.ts, user=user)
 
 
 def _spot(status: ApprovalStatus, card: Card) -> Destination:
@@ -239,5 +217,6 @@ def _why_no_thread(status: ApprovalStatus, rule: Rule) -> str:
     return "" if is_seen else UNSEEN
 
 
-def _next_edition(status: ApprovalStatus) -> ApprovalStatus:
+def next_edition(status: ApprovalStatus) -> ApprovalStatus:
+    """As it is shown by a card that is posted anew."""
     return status.model_copy(update={"edition": status.edition + 1})

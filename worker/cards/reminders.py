@@ -5,19 +5,18 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from countersign.slack.directory import Directory
-from countersign.slack.reminder import reminder_blocks, reminder_text
+from countersign.slack.message import content_of
 from worker.cards.recipients import recipients, to_tell
-from worker.posts import IdempotentPosts, MessageContent
+from worker.posts import IdempotentPosts
 from worker.slack import all_of, is_refusal
 from workflows.contracts.activity_inputs import Reminder
+from workflows.contracts.approvals import MessageKind, Posted
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import People, Rule
 
 log = structlog.get_logger(__name__)
 
 REMINDER_EVENT = "approval_reminder"
-ESCALATION = "escalation"
-HAND_OVER = "hand over"
 
 
 class Reminders:
@@ -28,11 +27,11 @@ class Reminders:
         self._directory = directory
         self._deployment = deployment
 
-    async def send(self, reminder: Reminder) -> int:
-        """Write to those who are still waited for; returns how many got it."""
+    async def send(self, reminder: Reminder) -> tuple[Posted, ...]:
+        """Write to those who are still waited for; returns what they got."""
         status, rule = reminder.status, reminder.status.in_force
         if status.outcome is not Outcome.PENDING:
-            return 0
+            return ()
         who, at = _who(reminder, rule), activity.info().scheduled_time
         try:
             meant = await recipients(self._directory, status, who, at)
@@ -40,26 +39,35 @@ class Reminders:
             if not is_refusal(error):
                 raise
             log.warning("nobody can be reminded", approval=status.id, code=error.type)
-            return 0
+            return ()
         users = [user for user in meant.users if user not in _spared(reminder)]
-        words = MessageContent(reminder_text(reminder), reminder_blocks(reminder, self._deployment))
-        answers = await all_of(self._send(user, reminder, words) for user in users)
+        answers = await all_of(self._send(user, reminder) for user in users)
         refused = [answer.type for answer in answers if isinstance(answer, ApplicationError)]
         if refused or meant.problems:
             problems = [*meant.problems, *refused]
             log.warning("not everybody reminded", approval=status.id, problems=problems)
-        return len(answers) - len(refused)
+        return tuple(answer for answer in answers if isinstance(answer, Posted))
 
-    async def _send(self, user: str, reminder: Reminder, words: MessageContent) -> str:
+    async def _send(self, user: str, reminder: Reminder) -> Posted:
         destination = await self._posts.direct(user)
+        posted = Posted(
+            kind=reminder.kind,
+            channel=destination.channel,
+            ts="",
+            user=user,
+            number=reminder.number,
+            by=reminder.by,
+        )
+        words = content_of(reminder.status, posted, self._deployment)
         key = f"{reminder.status.id}/{reminder.kind}/{reminder.number}/{user}"
-        return await self._posts.once(destination, REMINDER_EVENT, key, words)
+        ts = await self._posts.once(destination, REMINDER_EVENT, key, words)
+        return posted.model_copy(update={"ts": ts})
 
 
 def _who(reminder: Reminder, rule: Rule) -> People:
-    if reminder.kind == ESCALATION and rule.escalation is not None:
+    if reminder.kind is MessageKind.ESCALATION and rule.escalation is not None:
         return rule.escalation.to
-    if reminder.kind == HAND_OVER and reminder.status.handed:
+    if reminder.kind is MessageKind.HAND_OVER and reminder.status.handed:
         return People(users=(reminder.status.handed[-1].to.user,))
     return to_tell(rule)
 

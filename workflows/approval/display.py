@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
@@ -10,14 +11,17 @@ from workflows.approval.outbox import Outbox
 from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import CardActivities, SurfaceActivities
 from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Reply
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, Posted
 from workflows.contracts.core import Prepared
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.listing.rows import approval_memo
 from workflows.listing.search_attributes import changes
-from workflows.timeouts import call_slack
+from workflows.listing.summaries import approval_details
+from workflows.timeouts import CARD_PATIENCE, call_slack, patiently
 
+MOST_REMINDERS = 60
+"""Direct messages after which no more are sent: Slack takes some fifty rewritings a minute."""
 ROW_FIELDS = 10
 ROW_CHARACTERS = 1_000
 """What a row of a list can say of a call in full; a longer one is opened before it is approved."""
@@ -33,6 +37,8 @@ class CardPublisher:
     def __init__(self, state: ApprovalState) -> None:
         self._state = state
         self._drawn: Any = None
+        self._is_late = False
+        """Whether something was posted that says how it stood before the last change."""
         self._listed: dict[str, Any] = {}
         self._found_by: Any = changes(state.status())  # it was started with these
         self.is_drawing = False
@@ -58,12 +64,29 @@ class CardPublisher:
             await workflow.wait_condition(lambda: self._is_behind or state.settled)
         self.relist()
 
+    async def keep_described(self) -> None:
+        """Have Temporal's Web UI say how it stands. That costs no event."""
+        state = self._state
+        while not state.settled:
+            described = state.face
+            self.describe()
+            await workflow.wait_condition(
+                lambda seen=described: state.settled or seen != state.face
+            )
+
+    def describe(self) -> None:
+        """Say how it stands now, if that can be said."""
+        try:
+            workflow.set_current_details(approval_details(self._state.status()))
+        except Exception:
+            workflow.logger.exception("It could not be said how an approval stands")
+
     @property
     def _is_behind(self) -> bool:
         """Whether something is to be drawn. That an action runs is, of one that takes its time."""
         state = self._state
         is_soon_over = state.execution is Execution.RUNNING and not state.is_slow
-        return not is_soon_over and self._drawn != state.face
+        return not is_soon_over and (self._is_late or self._drawn != state.face)
 
     async def _draw(self, method: Callable[[Any, ApprovalStatus], Awaitable[Card]]) -> None:
         """Have the card drawn as things stand. What Slack refuses for good asks nobody.
@@ -71,12 +94,12 @@ class CardPublisher:
         A bug leaves a card that is there as it was until the next change; decisions count.
         """
         state = self._state
-        self._drawn = state.face
+        status = self.to_draw()
         self.is_drawing = True
         try:
             if state.card is not None:
                 self._list()
-            self.show(await call_slack(method, state.status()))
+            self.show(await call_slack(method, status))
         except ActivityError:
             workflow.logger.exception("Slack does not take the card")
             self._fail_to_ask()
@@ -130,10 +153,40 @@ class CardPublisher:
         reply = ended_reply(self._state.status())
         self.outbox.put(EVERYBODY, SurfaceActivities.post_reply, reply)
 
+    def to_draw(self) -> ApprovalStatus:
+        """How it stands, for an activity that rewrites all that was posted about it."""
+        self._drawn, self._is_late = self._state.face, False
+        return self._state.status()
+
+    async def catch_up(self) -> None:
+        """Let what was posted while the end was shown say it too."""
+        if self._is_late and self._state.card is not None:
+            try:
+                self.show(
+                    await patiently(CardActivities.redraw_card, self.to_draw(), CARD_PATIENCE)
+                )
+            except (ActivityError, ValidationError):
+                workflow.logger.exception("Slack does not take the last messages")
+
     def remind(self, reminder: Reminder) -> None:
-        """Write to those who are waited for, before whoever asked for that is told so."""
-        lane = reminder.by.user if reminder.by else EVERYBODY
-        self.outbox.put(lane, CardActivities.remind, reminder)
+        """Write to those who are waited for, before whoever asked for that is told so.
+
+        So many messages as can be kept true are posted, and no more.
+        """
+        state, face = self._state, self._state.face
+        self.outbox.put(
+            reminder.by.user if reminder.by else EVERYBODY,
+            CardActivities.remind,
+            reminder,
+            unless=lambda: state.ballot.closed or len(state.reminders) >= MOST_REMINDERS,
+            heard=lambda posted: self._reminded(posted, face),
+        )
+
+    def _reminded(self, posted: tuple[Posted, ...], face: Any) -> None:
+        """Note what was posted; `face` is how it stood when that was asked for."""
+        self._state.reminders += posted
+        if posted and self._state.face != face:
+            self._is_late = True
 
     def show(self, card: Card) -> None:
         """Note where the card is now."""

@@ -15,6 +15,7 @@ MOST_WAITING = 500
 """Messages that wait while Slack is away; what is more than that is only logged."""
 
 Message = TypeVar("Message")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,13 +37,27 @@ class Outbox:
         return not self._waiting and not self._under_way
 
     def put(
-        self, lane: str, method: Callable[[Any, Message], Awaitable[object]], message: Message
+        self,
+        lane: str,
+        method: Callable[[Any, Message], Awaitable[Answer]],
+        message: Message,
+        *,
+        unless: Callable[[], bool] = lambda: False,
+        heard: Callable[[Answer], None] = lambda _: None,
     ) -> None:
-        """Have a message sent after those of its lane that are there already."""
+        """Have a message sent after those of its lane that are there already.
+
+        `unless` is asked when its turn comes; `heard` gets what the activity answers.
+        """
+
+        async def send() -> None:
+            if not unless():
+                heard(await call_slack(method, message))
+
         if len(self._waiting) >= MOST_WAITING:
             workflow.logger.error("Too many messages wait; this one is dropped")
             return
-        self._waiting.append(_Outgoing(lane, lambda: call_slack(method, message)))
+        self._waiting.append(_Outgoing(lane, send))
 
     async def deliver(self) -> None:
         """Send what is put in, for ever.

@@ -14,12 +14,13 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.converter import DataConverter
 
 from workflows.contracts.activities import AgentActivities, CardActivities
-from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card, Posted
 from workflows.contracts.core import ToolResult
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.listing.pages import TIMEOUT
 
 CARDS = frozenset({CardActivities.post_card.__name__, CardActivities.redraw_card.__name__})
+REMIND = CardActivities.remind.__name__
 TOOL = AgentActivities.run_tool.__name__
 Model = TypeVar("Model")
 
@@ -40,15 +41,21 @@ async def read_remains(temporal: Client, found: WorkflowExecutionDescription) ->
         begun = {"outcome": Outcome.APPROVED, "execution": Execution.RUNNING}
         status = status.model_copy(update=begun)
     for answer in _answers(events):
-        known = await _known(called.get(answer.scheduled_event_id, ""), answer.result, converter)
+        name = called.get(answer.scheduled_event_id, "")
+        known = await _known(status, name, answer.result, converter)
         status = status.model_copy(update=known)
     return status
 
 
-async def _known(name: str, given: Payloads, converter: DataConverter) -> Mapping[str, object]:
+async def _known(
+    status: ApprovalStatus, name: str, given: Payloads, converter: DataConverter
+) -> Mapping[str, object]:
     """What an activity's answer says of the approval."""
     if name in CARDS:
         return {"card": await _read(converter, given, Card)}
+    if name == REMIND:
+        posted = await _read(converter, given, tuple[Posted, ...])
+        return {"reminders": (*status.reminders, *posted)}
     if name == TOOL:
         result = await _read(converter, given, ToolResult)
         execution = Execution.DONE if result.ok else Execution.FAILED

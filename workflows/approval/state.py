@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card, Posted
 from workflows.contracts.core import Call
 from workflows.contracts.decisions import Execution, Outcome, Stop
 from workflows.voting.ballot import Ballot, ended
@@ -26,6 +26,7 @@ class ApprovalState:
     edition: int = 0
     losses: int = 0
     """How often the card was found to be gone."""
+    reminders: tuple[Posted, ...] = ()
     settled: bool = field(default=False)
     """Whether nothing more changes."""
 
@@ -94,4 +95,5 @@ class ApprovalState:
             ended_at=voting.ended_at,
             counted=ballot.reached,
             stop=voting.stopped,
+            reminders=self.reminders,
         )

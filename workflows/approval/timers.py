@@ -12,7 +12,7 @@ from workflows.approval.display import CardPublisher
 from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import LifecycleActivities
 from workflows.contracts.activity_inputs import Reminder
-from workflows.contracts.approvals import ApprovalRequest
+from workflows.contracts.approvals import ApprovalRequest, MessageKind
 from workflows.contracts.decisions import Outcome, Stop
 from workflows.timeouts import ask_now
 from workflows.voting.docket import PATIENCE
@@ -125,8 +125,8 @@ def _fire(state: ApprovalState, publisher: CardPublisher, due: Due) -> None:
             publisher.remind(Reminder(status=state.status(), number=due.number))
         case Timer.ESCALATION:
             state.voting.escalate()
-            reminder = Reminder(status=state.status(), number=due.number, kind=due.timer)
-            publisher.remind(reminder)
+            escalation = MessageKind.ESCALATION
+            publisher.remind(Reminder(status=state.status(), number=due.number, kind=escalation))
         case Timer.EXPIRY:
             state.close(Outcome.EXPIRED, workflow.now())
 

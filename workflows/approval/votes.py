@@ -12,6 +12,7 @@ from workflows.approval.display import CardPublisher
 from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import VoteActivities
 from workflows.contracts.activity_inputs import Reminder
+from workflows.contracts.approvals import MessageKind
 from workflows.contracts.decisions import Decision, Unchecked
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.timeouts import ask_now
@@ -72,7 +73,7 @@ class VotingDriver:
             case Nudged(decision, again):
                 self._nudge(decision, again)
             case HandedOver(decision):
-                self._remind(decision, "hand over")
+                self._remind(decision, MessageKind.HAND_OVER)
             case Fault(id_, error):
                 workflow.logger.error("Fault %s while a vote was heard", id_, exc_info=error)
 
@@ -112,10 +113,11 @@ class VotingDriver:
 
     def _nudge(self, decision: Decision, again: datetime | None) -> None:
         if again is None:
-            self._remind(decision, "nudge")
-        self._publisher.tell(decision, Notice(code=NoticeCode.NUDGED, at=again))
+            self._remind(decision, MessageKind.NUDGE)
+        whom = self._state.status().in_force.approver_ids
+        self._publisher.tell(decision, Notice(code=NoticeCode.NUDGED, at=again, ids=whom))
 
-    def _remind(self, decision: Decision, kind: str) -> None:
+    def _remind(self, decision: Decision, kind: MessageKind) -> None:
         self._reminders += 1
         self._publisher.remind(
             Reminder(status=self._state.status(), number=self._reminders, kind=kind, by=decision.by)

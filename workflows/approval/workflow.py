@@ -103,6 +103,7 @@ class ApprovalWorkflow:
         except Exception:
             workflow.logger.exception("An approval ends by a bug")
             await self._end_by_a_bug()
+        self._publisher.describe()
         try:
             return self.status()
         except Exception as error:  # then Temporal shows it as failed, and who looks says so
@@ -134,6 +135,7 @@ class ApprovalWorkflow:
             state.voting.close(Outcome.APPROVED, workflow.now(), _allowed(request))
         shows = publisher.keep_listed() if request.is_automatic else publisher.keep_card_true()
         self._keep(publisher.outbox.deliver())
+        self._keep(publisher.keep_described())
         self._keep(keep_time(state, publisher))
         self._keep(watch_conversation(state))
         return self._keep(shows)
@@ -171,13 +173,14 @@ class ApprovalWorkflow:
             card.cancel()
             await self._conclude()
         await _wait(lambda: self._is_quiet, EPHEMERAL_PATIENCE)
+        await publisher.catch_up()
 
     async def _conclude(self) -> None:
         """Have card and conversation know the end, in one activity: each costs six events."""
-        state, publisher = self._state, self._publisher
+        publisher = self._publisher
         publisher.relist()
         try:
-            concluded = await patiently(EndActivities.conclude, state.status(), CARD_PATIENCE)
+            concluded = await patiently(EndActivities.conclude, publisher.to_draw(), CARD_PATIENCE)
         except (ActivityError, ValidationError):  # the conversation was told before Slack was asked
             workflow.logger.exception("Slack does not take the last card")
             return

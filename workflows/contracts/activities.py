@@ -7,16 +7,21 @@ from temporalio import activity
 from workflows.contracts.activity_inputs import (
     Batch,
     Concluded,
+    Earlier,
+    EarlierQuery,
     EligibilityQuery,
     EphemeralMessage,
     PolicyQuery,
+    Recount,
+    Recounted,
     Reminder,
     Reply,
+    ReviewQuery,
     StatusLine,
     VoteCheck,
     VoteFacts,
 )
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, Posted
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
 from workflows.contracts.decisions import Eligibility
 from workflows.contracts.rules import Reviewed, Ruling
@@ -32,12 +37,20 @@ class TurnActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def review_call(self, call: Call) -> Reviewed:
+    async def review_call(self, query: ReviewQuery) -> Reviewed:
         """Say what a call would do and what the policy says of it; change nothing.
 
         Raises:
             ApplicationError: of type `POLICY_UNAVAILABLE`, if the policy cannot say; of any other,
                 if the call could not be made ready.
+        """
+
+    @activity.defn
+    @abstractmethod
+    async def find_earlier(self, query: EarlierQuery) -> Earlier:
+        """The conversation that a new one may go on with: the latest of one person alone with us.
+
+        In rooms of several people there is none.
         """
 
 
@@ -85,7 +98,10 @@ class CardActivities(ABC):
     @activity.defn
     @abstractmethod
     async def redraw_card(self, status: ApprovalStatus) -> Card:
-        """Rewrite the card from state; if it is gone, post it anew and return the new one."""
+        """Rewrite every message about it from state, see `ApprovalStatus.messages`.
+
+        A card that is gone is posted anew; returns the card as it is then.
+        """
 
     @activity.defn
     @abstractmethod
@@ -94,10 +110,11 @@ class CardActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def remind(self, reminder: Reminder) -> int:
-        """Write to those who are waited for; returns how many got it.
+    async def remind(self, reminder: Reminder) -> tuple[Posted, ...]:
+        """Write to those who are waited for; returns what was posted.
 
-        Who has approved already, and who asked, is left alone.
+        Who has approved already, and who asked, is left alone. A retry returns what the tries
+        before it posted, too.
         """
 
 
@@ -108,6 +125,15 @@ class PolicyActivities(ABC):
     @abstractmethod
     async def judge(self, query: PolicyQuery) -> Ruling:
         """Say what the policy says of a call. A policy that fails while evaluating denies."""
+
+    @activity.defn
+    @abstractmethod
+    async def recount(self, recount: Recount) -> Recounted:
+        """Say what an approval and those asked for before it cost together, and if that matters.
+
+        Raises:
+            ApplicationError: it cannot be added up.
+        """
 
 
 class DirectoryActivities(ABC):

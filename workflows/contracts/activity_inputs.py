@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from workflows.contracts.approvals import ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind
 from workflows.contracts.core import Call, Origin, Person, Prepared
 from workflows.contracts.decisions import Eligibility
 from workflows.contracts.notices import Notice
@@ -31,6 +31,24 @@ class Reply(BaseModel, frozen=True):
     """Who is written to directly if the thread takes no messages from us."""
     at: datetime | None = None
     """When it came to be said, the same in every try and in every run."""
+
+
+class EarlierQuery(BaseModel, frozen=True):
+    """Which conversation a message goes on with that begins a new one."""
+
+    origin: Origin
+    by: Person
+    of_a_request: bool
+    """Whether it is about a request that waits, if one does; else about what was said last."""
+
+
+class Earlier(BaseModel, frozen=True):
+    """The conversation that somebody had before another, in the same room."""
+
+    origin: Origin | None = None
+    """None if there is none to go on with."""
+    link: str = ""
+    """Opens it; empty where there is no such thing."""
 
 
 class StatusLine(BaseModel, frozen=True):
@@ -59,8 +77,8 @@ class Reminder(BaseModel, frozen=True):
     status: "ApprovalStatus"
     number: int
     """Which one it is, from 1; a retry with the same number posts nothing twice."""
-    kind: str = "reminder"
-    """`reminder`, `escalation` or `nudge`."""
+    kind: MessageKind = MessageKind.REMINDER
+    """`REMINDER`, `ESCALATION`, `HAND_OVER` or `NUDGE`."""
     by: Person | None = None
     """Who asked for it, if somebody did."""
 
@@ -85,11 +103,56 @@ class EligibilityQuery(BaseModel, frozen=True):
     rule: Rule
 
 
+class AskedHere(BaseModel, frozen=True):
+    """What an approval of the same conversation costs, as a total counts it."""
+
+    id: str
+    """The approval's."""
+    amount: float
+    """In whole units of the currency."""
+
+
+class ReviewQuery(BaseModel, frozen=True):
+    """A call of which is asked what it would do, and what the policy says of it."""
+
+    call: Call
+    asked_here: tuple[AskedHere, ...] = ()
+    """What the same person asked the same tool for here a moment ago and may be done: Temporal's
+    visibility follows in its own time."""
+    instead_of: str = ""
+    """Id of the request that is withdrawn before this one is asked, so that no total counts it."""
+
+
 class PolicyQuery(BaseModel, frozen=True):
-    """A call for which the policy's ruling is asked."""
+    """A call for which the policy's ruling is asked. A call with an approval is an edit of it."""
 
     call: Call
     prepared: Prepared
+    asked_here: tuple[AskedHere, ...] = ()
+    instead_of: str = ""
+
+
+class Recount(BaseModel, frozen=True):
+    """An approval whose total is asked again when it is decided.
+
+    What was asked in other threads within the same second could not be counted when it was asked.
+    """
+
+    call: Call
+    """As it was asked for."""
+    prepared: Prepared
+    counted: float
+    """What it and those before it came to then."""
+    rule: str
+    """The rule under which it was asked."""
+
+
+class Recounted(BaseModel, frozen=True):
+    """What an approval comes to with all that was asked for before it."""
+
+    total: float
+    is_ruled_alike: bool = True
+    """Whether the policy asks for the same by this total."""
 
 
 class Concluded(BaseModel, frozen=True):
@@ -109,6 +172,8 @@ class VoteCheck(BaseModel, frozen=True):
     """What it would do now is asked."""
     edited: Call | None = None
     """A call as an approver wrote it: what it would do, and what the policy says of it."""
+    recount: Recount | None = None
+    """Its total is asked."""
     reason: str = ""
     """The model's reason for it, which rules may look at."""
     conversation: str = ""
@@ -120,6 +185,7 @@ class VoteFacts(BaseModel, frozen=True):
 
     eligibilities: tuple[Eligibility, ...] | None = None
     prepared: Prepared | None = None
+    recounted: Recounted | None = None
     edited: Prepared | None = None
     ruling: Ruling | None = None
     """None too where the edited call cannot be made ready."""

@@ -3,7 +3,9 @@
 Stored in histories, so from the first tag on it only grows, like `workflows.contracts.core`.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel
 
@@ -31,6 +33,8 @@ class Grant(BaseModel, frozen=True):
     approval: str
     requester: Person
     """Who asked for what was approved then."""
+    title: str = ""
+    """What it allows, as people read it: the tool's title."""
 
 
 class ApprovalRequest(BaseModel, frozen=True):
@@ -49,6 +53,8 @@ class ApprovalRequest(BaseModel, frozen=True):
     """The standing permission under which nobody has to be asked."""
     decided_in: str = ""
     """Slack's workspace in which people decide it; empty if it was asked there."""
+    total: float | None = None
+    """What it and those before it cost together when it was asked, where the policy asks that."""
 
     @property
     def team(self) -> str:
@@ -67,13 +73,38 @@ class ApprovalRequest(BaseModel, frozen=True):
         return self.asked_at + after if after else None
 
 
-class Copy(BaseModel, frozen=True):
-    """One more message that shows an approval."""
+class MessageKind(StrEnum):
+    """What a message about an approval is.
 
+    All of them say how the approval stands for as long as they are there. How each is redrawn is
+    in `countersign.slack.message.content_of`.
+    """
+
+    CARD = "card"
+    COPY = "copy"
+    """The card in one more direct message."""
+    LINE = "line"
+    """In the thread, where the card is elsewhere."""
+    LETTER = "letter"
+    """The same for who asked, where the thread takes nothing from us."""
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    HAND_OVER = "hand over"
+    NUDGE = "nudge"
+
+
+class Posted(BaseModel, frozen=True):
+    """A message about an approval that is there."""
+
+    kind: MessageKind
     channel: str
     ts: str
     user: str = ""
     """Whose direct message it is."""
+    number: int = 0
+    """Which reminder it is."""
+    by: Person | None = None
+    """Who asked for it, if somebody did."""
 
 
 class Card(BaseModel, frozen=True):
@@ -84,16 +115,19 @@ class Card(BaseModel, frozen=True):
     permalink: str = ""
     source: str = ""
     """Link to the message that began the thread."""
-    copies: tuple[Copy, ...] = ()
+    copies: tuple[Posted, ...] = ()
     """The other direct messages, where the card goes to several people."""
     line: str = ""
     """`ts` of the line in the thread, where the card is elsewhere."""
     problems: tuple[str, ...] = ()
     """Targets that Slack refused, each with its word for why: `C0FINANCE: not_in_channel`."""
 
+    letter: Posted | None = None
+    """What was written to who asked, where the thread takes no line."""
+
     @property
-    def messages(self) -> tuple[str, ...]:
-        """`ts` of every message with buttons."""
+    def shown_at(self) -> tuple[str, ...]:
+        """`ts` of every message that shows the whole card."""
         return (self.ts, *(copy.ts for copy in self.copies))
 
 
@@ -129,6 +163,8 @@ class ApprovalStatus(BaseModel, frozen=True):
     """How many of the rule's seats the votes fill; two people of one panel may fill one."""
     stop: Stop | None = None
     """By what it was ended, where the outcome is `STOPPED`."""
+    reminders: tuple[Posted, ...] = ()
+    """Every direct message to somebody who was waited for."""
 
     @classmethod
     def pending(cls, request: ApprovalRequest) -> "ApprovalStatus":
@@ -144,6 +180,23 @@ class ApprovalStatus(BaseModel, frozen=True):
     def team(self) -> str:
         """Slack's workspace in whose lists it is."""
         return self.request.team
+
+    @property
+    def messages(self) -> tuple[Posted, ...]:
+        """Every message about it that Slack has."""
+        return (*self._shown(), *self.reminders)
+
+    def _shown(self) -> Iterator[Posted]:
+        """Card, copies, and what stands for it elsewhere."""
+        card = self.card
+        if card and card.ts:
+            yield Posted(kind=MessageKind.CARD, channel=card.channel, ts=card.ts)
+        if card:
+            yield from card.copies
+        if card and card.line:
+            yield Posted(kind=MessageKind.LINE, channel=self.origin.channel, ts=card.line)
+        if card and card.letter:
+            yield card.letter
 
     @property
     def call(self) -> Call:
@@ -185,6 +238,16 @@ def ended_as(outcome: Outcome, execution: Execution) -> tuple[Outcome, Execution
         Outcome.STOPPED if is_cut_off else outcome,
         Execution.UNKNOWN if has_begun else execution,
     )
+
+
+def may_be_done(outcome: Outcome, execution: Execution) -> bool:
+    """Whether it waits, was done, or may have been done or yet be done: so it costs something.
+
+    What was rejected, withdrawn or has expired does not, and neither does an action that failed.
+    """
+    if outcome in {Outcome.PENDING, Outcome.APPROVED}:
+        return execution is not Execution.FAILED
+    return execution in {Execution.RUNNING, Execution.UNKNOWN}
 
 
 ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN})

@@ -136,6 +136,8 @@ class ArgumentField(BaseModel, frozen=True):
     """Whether it is part of what is approved; a budget that is left is only of interest."""
     is_secret: bool = False
     """Whether `value` is a mask."""
+    in_summary: bool = False
+    """Whether the summary says it already, so that a card does not say it twice."""
 
 
 class Difference(BaseModel, frozen=True):
@@ -186,6 +188,8 @@ class Prepared(BaseModel, frozen=True):
     """JSON schema of the tool's arguments, for the form of Edit & approve."""
     arguments: str = ""
     """The arguments as JSON that may be shown: secrets are masked in it."""
+    left: float | None = None
+    """What it leaves of a budget, in whole units of the currency."""
 
 
 class ToolResult(BaseModel, frozen=True):

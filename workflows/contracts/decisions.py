@@ -135,6 +135,8 @@ class Unchecked(StrEnum):
     """Whether anybody would hear what came of it."""
     POLICY = "unchecked_policy"
     """What the policy says of an edited call."""
+    TOTAL = "unchecked_total"
+    """What it and those before it cost together."""
     OBJECTION = "unchecked_objection"
     """Whether somebody who said no may do so."""
     TURN = "unchecked_turn"

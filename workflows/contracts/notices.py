@@ -92,6 +92,8 @@ class NoticeCode(StrEnum):
     NOT_WITHDRAWN = "not withdrawn"
     """Which of `ids` is meant is not clear; without any, nothing there is theirs."""
     SAID_EARLIER = "said earlier"
+    GOES_ON = "goes on"
+    """A message was taken as part of an earlier conversation, which `link` opens."""
     STOPPED = "stopped"
     """The answer was left off; `effects` say what had been done."""
 
@@ -123,3 +125,4 @@ class Notice(BaseModel, frozen=True):
     status: ApprovalStatus | None = None
     refused: Refused | None = None
     is_over: bool = False
+    link: str = ""

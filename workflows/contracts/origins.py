@@ -30,12 +30,12 @@ def is_in_slack(user: str) -> bool:
 
 def origin_name(kind: str) -> str:
     """What an origin is called. One that nobody knows is called as it calls itself."""
-    return NAMES.get(kind) or _harmless(kind, KIND_LIMIT) or "elsewhere"
+    return NAMES.get(kind) or harmless(kind, KIND_LIMIT) or "elsewhere"
 
 
 def own_name(user: str) -> str:
     """What somebody who is not in Slack is called, by their id; harmless in every surface."""
-    return _harmless(user.partition(":")[2], NAME_LIMIT) or "somebody"
+    return harmless(user.partition(":")[2], NAME_LIMIT) or "somebody"
 
 
 def full_name(user: str) -> str:
@@ -43,7 +43,7 @@ def full_name(user: str) -> str:
     return f"{own_name(user)} ({origin_name(kind_of(user))})"
 
 
-def _harmless(text: str, limit: int) -> str:
+def harmless(text: str, limit: int) -> str:
     """At most so much of it, on one line and without markup."""
     begin = text[: 2 * limit]
     kept = " ".join("".join(it if _is_plain(it) else " " for it in begin).split())

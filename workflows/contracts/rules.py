@@ -139,6 +139,8 @@ class Ruling(BaseModel, frozen=True):
     """Who may see the approval in lists: ids of users, groups and channels, or `PUBLIC`."""
     team: str = ""
     """Slack's workspace in which it is decided; empty if it was asked there."""
+    total: float | None = None
+    """What the call and those before it cost together, where the policy asks for that."""
 
 
 class Reviewed(BaseModel, frozen=True):

@@ -11,9 +11,8 @@ from workflows.contracts.core import DECIDE_SIGNAL, StopRequest
 from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Verb, Via
 from workflows.listing.rows import approval_memo
 from workflows.listing.search_attributes import attributes
+from workflows.listing.summaries import line
 from workflows.timeouts import CARD_PATIENCE, ask_now, call_slack
-
-SUMMARY_LIMIT = 200
 
 Child = workflow.ChildWorkflowHandle[ApprovalWorkflow, ApprovalStatus]
 
@@ -29,16 +28,16 @@ async def start(request: ApprovalRequest) -> Child:
             ApprovalStatus.pending(request), one_tap=fits_in_a_row(request.prepared)
         ),
         search_attributes=attributes(request),
-        static_summary=request.prepared.summary[:SUMMARY_LIMIT],
+        static_summary=line(request.prepared.summary or request.prepared.title),
     )
 
 
-async def withdraw(id_: str, request: StopRequest) -> None:
-    """Have it withdrawn, since the conversation was stopped that asked for it."""
+async def withdraw(id_: str, request: StopRequest, via: Via = Via.STOP) -> None:
+    """Have it withdrawn, since its conversation was stopped, or asks for something else."""
     decision = Decision(
         id=f"{request.id}:{id_}",
         at=workflow.now(),
-        via=Via.STOP,
+        via=via,
         by=request.by,
         verb=Verb.WITHDRAW,
     )

@@ -1,4 +1,4 @@
-"""The gate of a guarded call: deduplicate, review, judge, limit, ask, conclude.
+"""The gate of a guarded call: deduplicate, review, judge, limit, replace, ask, conclude.
 
 Each step ends the call in words for the model, or hands it on. Until people are asked nothing has
 happened, so a call that was on its way is simply sent through again in another run.
@@ -17,14 +17,17 @@ from workflows.contracts.core import (
     Call,
     StopRequest,
 )
-from workflows.contracts.decisions import Outcome
+from workflows.contracts.decisions import Outcome, Via
 from workflows.contracts.rules import Reviewed, Rule, Ruling, Verdict
 from workflows.conversation import approval_child
 from workflows.conversation.call_review import Tell, review
 from workflows.conversation.memory import GuardedCall, lean
 from workflows.conversation.model_messages import (
     already_asked_for_model,
+    decided_meanwhile_for_model,
     denied_for_model,
+    gave_way_for_model,
+    not_replaced_for_model,
     refused_before_for_model,
     rejection_for_model,
     result_for_model,
@@ -115,9 +118,28 @@ class Gate:
         refused = self.conversation.refused_before(tool, arguments)
         return refused_before_for_model(refused) if refused else ""
 
+    async def find_replaced(self, passage: Passage) -> str:
+        """What a call takes the place of has to wait, and be the same person's."""
+        it = passage.it
+        if not it.instead_of or it.replaces or self._replaced(it):
+            return ""
+        return not_replaced_for_model(it.instead_of)
+
     async def review(self, passage: Passage) -> str:
-        """Have the call put in plain words and judged; a call that cannot be done ends."""
-        passage.reviewed = await review(passage.it, self.tell_delay)
+        """Have the call put in plain words and judged; a call that cannot be done ends.
+
+        Calls of one answer are reviewed side by side. Where the policy asks for a total, each
+        counts those before it, so it is judged again once these are asked.
+        """
+        conversation, it = self.conversation, passage.it
+        while True:
+            counted = conversation.asked_by(it.call)
+            passage.reviewed = await review(it, self.tell_delay, counted)
+            if passage.ruling.total is None or passage.ruling.verdict is Verdict.DENY:
+                break
+            await conversation.turn_of(it)
+            if it.withdrawn_by or set(conversation.asked_by(it.call)) <= set(counted):
+                break
         return passage.reviewed.prepared.problem
 
     async def heed_withdrawal(self, passage: Passage) -> str:
@@ -151,6 +173,29 @@ class Gate:
         conversation.asks.append(workflow.now())
         return ""
 
+    async def withdraw_replaced(self, passage: Passage) -> str:
+        """Take back what the call replaces, now that nothing else is in its way."""
+        it = passage.it
+        if not it.instead_of or it.replaces:
+            return ""
+        if (old := self._replaced(it)) is None:
+            return not_replaced_for_model(it.instead_of)
+        request = StopRequest(id=f"replaced:{it.call.id}", by=it.call.requester)
+        old.gave_way, old.stopped = True, request
+        self.starting += 1
+        try:
+            await approval_child.withdraw(old.approval, request, Via.MESSAGE)
+            await workflow.wait_condition(lambda: bool(old.words))
+        finally:
+            self.starting -= 1
+        if old.status is None or old.status.outcome is not Outcome.WITHDRAWN:
+            return decided_meanwhile_for_model(old.words)
+        it.replaces = lean(old.status)
+        return ""
+
+    def _replaced(self, it: GuardedCall) -> GuardedCall | None:
+        return self.conversation.own_request(it.instead_of, it.call.requester)
+
     async def ask(self, passage: Passage) -> str:
         """Start the approval. It takes the place of what was sent back or has become outdated."""
         it = passage.it
@@ -158,11 +203,13 @@ class Gate:
         request = _request(passage)
         id_ = request.call.approval
         self.conversation.waiting[id_] = it.asked = request
+        self.conversation.note_asked(request)
         self.starting += 1
         try:
             child = await approval_child.start(request)
         except BaseException:
             del self.conversation.waiting[id_]
+            self.conversation.forget_asked(id_)
             it.asked = None
             raise
         finally:
@@ -179,6 +226,8 @@ class Gate:
         it, conversation = passage.it, self.conversation
         status = await conversation.end_of(it.approval)
         it.asked, it.status = None, status
+        it.gave_way = it.gave_way and status.outcome is Outcome.WITHDRAWN
+        conversation.note_end(status)
         if status.outcome is Outcome.SUPERSEDED and it.replacements < MOST_REPLACEMENTS - 1:
             it.replaces = lean(status)
             it.replacements += 1
@@ -186,6 +235,8 @@ class Gate:
         if status.outcome is Outcome.APPROVED:
             self._note_grant(status)
             return result_for_model(status)
+        if it.gave_way:
+            return gave_way_for_model()
         words = rejection_for_model(status)
         conversation.remember_refusal(status, words)
         if status.outcome is Outcome.CHANGES_REQUESTED:
@@ -205,6 +256,7 @@ class Gate:
             at=decision.at,
             approval=status.id,
             requester=status.request.call.requester,
+            title=status.shown.title,
         )
         self.conversation.give(grant)
         self.granted.append(grant)
@@ -214,11 +266,14 @@ Step = Callable[[Gate, Passage], Awaitable[str]]
 """Ends the call in words for the model, or hands it on without any."""
 STEPS: tuple[Step, ...] = (
     Gate.deduplicate,
+    Gate.find_replaced,
     Gate.review,
     Gate.heed_withdrawal,
-    Gate.deduplicate,  # again, since a review takes time; from here on nothing comes in between
+    Gate.deduplicate,  # again, since a review takes time, and so does a withdrawal
     Gate.judge,
     Gate.limit,
+    Gate.withdraw_replaced,
+    Gate.deduplicate,
     Gate.ask,
     Gate.conclude,
 )
@@ -238,4 +293,5 @@ def _request(passage: Passage) -> ApprovalRequest:
         audience=ruling.audience,
         granted=passage.granted,
         decided_in=ruling.team,
+        total=ruling.total,
     )

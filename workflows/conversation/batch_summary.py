@@ -12,8 +12,8 @@ from workflows.contracts.decisions import Outcome
 from workflows.conversation.memory import GuardedCall, TurnState
 from workflows.timeouts import call_slack
 
-LARGEST_WITHOUT = 3
-"""So many cards are taken in at a glance; more get a summary."""
+LARGEST_WITHOUT = 1
+"""More than so many get a summary, from which all can be approved together."""
 
 
 class Summary:

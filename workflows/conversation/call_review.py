@@ -8,7 +8,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from workflows.contracts.activities import TurnActivities
-from workflows.contracts.core import Call, Prepared
+from workflows.contracts.activity_inputs import AskedHere, ReviewQuery
+from workflows.contracts.core import Prepared
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Reviewed, Ruling, Verdict
 from workflows.conversation.memory import GuardedCall
 from workflows.conversation.model_messages import unprepared_for_model
@@ -21,14 +22,17 @@ Tell = Callable[[GuardedCall, datetime], Awaitable[None]]
 """Tells the thread that nobody can be asked yet, and until when that is tried."""
 
 
-async def review(it: GuardedCall, tell_delay: Tell) -> Reviewed:
+async def review(
+    it: GuardedCall, tell_delay: Tell, asked_here: tuple[AskedHere, ...] = ()
+) -> Reviewed:
     """Have a call made ready and judged. What cannot be is not asked: never raises `FailureError`.
 
     A Slack that is away delays it, and the thread is told so once. Meanwhile whoever asked may
     take it back.
     """
+    query = ReviewQuery(call=it.call, asked_here=asked_here, instead_of=it.instead_of)
     try:
-        return await _review_now(it.call)
+        return await _review_now(query)
     except FailureError as error:
         if _is_final(error) or not _is_of_the_policy(error):
             return _unreviewed(error)
@@ -36,10 +40,10 @@ async def review(it: GuardedCall, tell_delay: Tell) -> Reviewed:
     if not it.delayed:
         it.delayed = True
         await tell_delay(it, workflow.now() + patience)
-    return await _review_patiently(it, patience)
+    return await _review_patiently(it, query, patience)
 
 
-async def _review_now(call: Call) -> Reviewed:
+async def _review_now(query: ReviewQuery) -> Reviewed:
     """Review it for as long as one waits for an answer.
 
     Raises:
@@ -47,15 +51,15 @@ async def _review_now(call: Call) -> Reviewed:
     """
     review_call = TurnActivities.review_call
     try:
-        return await patiently(review_call, call, PREPARE_PATIENCE, unless=[POLICY_UNAVAILABLE])
+        return await patiently(review_call, query, PREPARE_PATIENCE, unless=[POLICY_UNAVAILABLE])
     except FailureError as error:
         if _is_final(error) or not _is_of_the_policy(error):
             raise
-    return await patiently(review_call, call, ANSWER_PATIENCE)
+    return await patiently(review_call, query, ANSWER_PATIENCE)
 
 
-async def _review_patiently(it: GuardedCall, patience: timedelta) -> Reviewed:
-    asked = patiently(TurnActivities.review_call, it.call, patience)
+async def _review_patiently(it: GuardedCall, query: ReviewQuery, patience: timedelta) -> Reviewed:
+    asked = patiently(TurnActivities.review_call, query, patience)
     reviewing = asyncio.create_task(asked)
     await workflow.wait_condition(lambda: reviewing.done() or bool(it.withdrawn_by))
     if not reviewing.done():
@@ -72,7 +76,7 @@ def _unreviewed(error: FailureError) -> Reviewed:
     workflow.logger.error("A call could not be reviewed", exc_info=error)
     if not _is_of_the_policy(error):
         return Reviewed(prepared=Prepared(problem=unprepared_for_model()))
-    because = "The policy could not be asked."
+    because = _why(error) or "The policy could not be asked."
     return Reviewed(ruling=Ruling(verdict=Verdict.DENY, failed=True, because=because))
 
 
@@ -95,6 +99,16 @@ def _patience_of(error: FailureError) -> timedelta:
             return timedelta(seconds=seconds)
         case _:
             return LONGEST_JUDGING
+
+
+def _why(error: FailureError) -> str:
+    """What the policy could not find out, in its own words."""
+    failure = _failure(error)
+    match failure.details if failure else ():
+        case [{"because": str() as because}, *_]:
+            return because
+        case _:
+            return ""
 
 
 def _failure(error: FailureError) -> ApplicationError | None:

@@ -46,7 +46,11 @@ OBJECTS = frozenset({"", "it", "this", "that", "these", "those", "them"}) | {
     for what in ("order", "request", "approval", "call", "card")
     for many in ("", "s")
 }
-ALL = frozenset({"all", "everything", "both", "all of it", "all of them", "them all"})
+ALL = frozenset({"all", "everything", "both", "all of it", "all of them", "them all"}) | {
+    f"all {which}{what}s"
+    for which in ("", "my ", "the ", "these ", "of my ", "of the ", "of these ")
+    for what in ("request", "approval", "card")
+}
 LONGEST = 80
 """Characters; more is a sentence with something else in it, and a matter for the model."""
 _WORD = re.compile(r"[\w'+]+|👍|✅|🙏")
@@ -55,15 +59,69 @@ _QUOTE = re.compile(r"^\s*>", re.MULTILINE)
 _SKIN_TONE = re.compile(r":skin-tone-\d:")
 
 
+_BREAK = re.compile(r"[,.;:!\n–—-]+|\band\b")
+_NUMBER = r"(?:\d{1,6}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen)"
+_FIRST = r"\W*(?:(?:no|ok|okay|sorry|please|oh|wait|hm+)\W+)*"
+_LAST = r"[\s.!?]*"
+_ANSWERS = re.compile(
+    rf"{_FIRST}(?:only |just )?{_NUMBER}(?: (?:please|thanks|is enough|will do))*{_LAST}",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    rf"{_FIRST}(?:"
+    r"(?:actually|rather|instead|i meant)\b.*|"
+    r"(?:make|change|set|increase|reduce|lower) (?:it|that|this|them|those)\b.*|"
+    r"who (?:(?:has|have|needs?) to|must|can|may|should) (?:approve|decide|confirm)"
+    r"(?: (?:it|this|that))?|"
+    r"any news|what are you waiting for|is (?:it|that) (?:approved|done)(?: yet| already)?"
+    rf"){_LAST}",
+    re.IGNORECASE,
+)
+"""What makes sense only after something else."""
+
+
+class Following(StrEnum):
+    """To what a message plainly goes on."""
+
+    QUESTION = "question"
+    """To what was asked last: "12"."""
+    REQUEST = "request"
+    """To what was asked for: "actually make it 2", "never mind"."""
+
+
+def read_following(text: str) -> Following | None:
+    """To what a message goes on, or None if it can stand alone or one cannot tell."""
+    if len(text) > LONGEST or _QUOTE.search(text):
+        return None
+    text = text.replace("’", "'")
+    if _ANSWERS.fullmatch(text) or read_intent(text) is Intent.MAYBE:
+        return Following.QUESTION
+    return Following.REQUEST if read_intent(text) or _GOES_ON.fullmatch(text) else None
+
+
 def read_intent(text: str) -> Intent | None:
     """What a message asks of approvals, or None if it is about anything else."""
     if len(text) > LONGEST or "?" in text or _QUOTE.search(text):
         return None
-    words = _WORD.findall(_SKIN_TONE.sub("", text.lower().replace("’", "'")))
+    text = _SKIN_TONE.sub("", text.lower().replace("’", "'"))
+    return _read(text) or _taken_back(text)
+
+
+def _read(text: str) -> Intent | None:
+    words = _WORD.findall(text)
     for start, end in _cores(words):
         if intent := _meaning(words[start:end]):
             return intent
     return None
+
+
+def _taken_back(text: str) -> Intent | None:
+    """What several words of taking back come to, if there is nothing else: `stop, cancel all`."""
+    parts = [part for part in _BREAK.split(text) if set(_WORD.findall(part)) - FILLERS]
+    found = {_read(part) for part in parts}
+    if not found or found - {Intent.WITHDRAW, Intent.WITHDRAW_ALL}:
+        return None
+    return Intent.WITHDRAW_ALL if Intent.WITHDRAW_ALL in found else Intent.WITHDRAW
 
 
 def _cores(words: Sequence[str]) -> Iterator[tuple[int, int]]:

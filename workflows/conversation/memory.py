@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workflows.contracts.activity_inputs import AskedHere
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
 from workflows.contracts.core import Call, Message, Origin, StopRequest
 from workflows.contracts.decisions import Outcome
@@ -51,6 +52,16 @@ class Remembered(BaseModel, frozen=True):
     """What the model was told."""
 
 
+class AskedLately(BaseModel, frozen=True):
+    """What was asked in this thread a moment ago and costs something, if it is not done for."""
+
+    cost: AskedHere
+    tool: str
+    requester: str
+    """Id of the person."""
+    at: datetime
+
+
 class GuardedCall(BaseModel):
     """A call on its way through the gate: not asked yet, asked, or concluded."""
 
@@ -64,12 +75,16 @@ class GuardedCall(BaseModel):
     replaces: ApprovalStatus | None = None
     """What the next approval takes the place of."""
     replacements: int = 0
+    instead_of: str = ""
+    """Id of the request that waits and is to be withdrawn for this one, by whoever made it."""
+    gave_way: bool = False
+    """Whether it is withdrawn since its requester asks for another in its place."""
     delayed: bool = False
     """Whether the thread was told that nobody could be asked yet."""
     withdrawn_by: str = ""
     """Who took it back before anybody was asked."""
     stopped: StopRequest | None = None
-    """By what the whole turn was stopped."""
+    """By what it was taken back together with its turn, or for another call."""
 
     @property
     def approval(self) -> str:
@@ -121,6 +136,8 @@ class TurnState(BaseModel):
     """The answer, while Slack has not taken it."""
     stopped: bool = False
     """Whether somebody stopped it: what is under way ends, and nothing new begins."""
+    gave_way: bool = False
+    """Whether all that it asked for is asked for otherwise now, which another turn tells of."""
 
 
 class Memory(BaseModel, frozen=True):
@@ -140,6 +157,7 @@ class Memory(BaseModel, frozen=True):
     """Approvals sent back for changes whose new proposal is still to come."""
     asks: tuple[datetime, ...] = ()
     """When people were asked within the last hour."""
+    lately: tuple[AskedLately, ...] = ()
     edited: tuple[str, ...] = ()
     """`ts` of messages of which somebody was told that edits are not followed."""
     listening: bool = False

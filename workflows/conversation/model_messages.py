@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
 from workflows.contracts.notices import Effect
 from workflows.contracts.origins import full_name
+from workflows.contracts.replacing import REPLACES
 from workflows.contracts.rules import Ruling
 from workflows.conversation.memory import Remembered
+
+YOURS = "the person whose message you are answering"
+ARGUMENTS_LIMIT = 1_000
+"""Characters of a call that the model is reminded of while it waits."""
 
 
 def decider(status: ApprovalStatus, decision: Decision | None) -> str:
@@ -272,13 +277,79 @@ def forgotten_note(items: int) -> str:
     )
 
 
-def waiting_note(waiting: tuple[str, ...]) -> str:
-    """Tells the model, for one turn, what is being waited for meanwhile."""
-    lines = "\n".join(f"- {line}" for line in waiting)
+def waiting_note(waiting: Sequence[ApprovalRequest], reader: Person) -> str:
+    """Tells the model, for one turn, what is being waited for meanwhile.
+
+    Args:
+        waiting: what is asked for in this thread.
+        reader: whose message is answered.
+    """
+    lines = "\n".join(_waits(it, reader) for it in waiting)
     return (
         "Waiting for approval:\n"
         f"{lines}\n"
         "These calls are not done yet and will go on by themselves when somebody decides. "
-        "Do not call them again. A message that says 'approve' or 'yes' decides nothing; only "
-        "the buttons on the card do."
+        "Do not call them again. If the person whose message you are answering wants a request "
+        f"of their own changed, call its tool with what it is to be, and its id as {REPLACES}: "
+        "it is withdrawn, and the new one is asked for. If several could be meant, ask which. "
+        "Only the person who asked can change or withdraw a request. Never show an id. "
+        "A message that says 'approve' or 'yes' decides nothing; only the buttons on the card do."
+    )
+
+
+def _waits(request: ApprovalRequest, reader: Person) -> str:
+    call, prepared = request.call, request.prepared
+    lines = [f"- {' '.join(prepared.summary.split())}", f"  id: {call.approval}"]
+    is_secret = any(it.is_secret for it in prepared.fields)
+    if len(prepared.arguments) <= ARGUMENTS_LIMIT and not is_secret:
+        lines.append(f"  call: {call.tool} {prepared.arguments}")
+    requester = call.requester
+    by = f"<@{requester.user}>" if requester.is_in_slack else called(requester)
+    lines.append(f"  asked by: {YOURS if requester.same_as(reader) else by}")
+    lines.append(f"  needs: {_needs(request)}")
+    return "\n".join(lines)
+
+
+def _needs(request: ApprovalRequest) -> str:
+    """Whose approval is needed, by the names that the rule knows."""
+    if request.is_automatic:
+        return "nobody's approval"
+    rule, own = request.rule, request.call.requester.user
+    is_out = not (rule.self_approval or rule.solo)
+    parts = [
+        f"{it.needed} {'approval' if it.needed == 1 else 'approvals'} from "
+        + " or ".join(_named(id_, rule.names) for id_ in it.who.ids if not (is_out and id_ == own))
+        for it in rule.panels
+    ]
+    return " and ".join(parts) or "an operator's decision"
+
+
+def _named(id_: str, names: Mapping[str, str]) -> str:
+    name = names.get(id_, id_)
+    if id_.startswith(("C", "G")):
+        return f"anyone in #{name}"
+    return f"<@{id_}>" if id_.startswith(("U", "W")) else f"@{name}"
+
+
+def not_replaced_for_model(approval_id: str) -> str:
+    """What the model reads when what a call is to take the place of is not there to be replaced."""
+    return (
+        f"NOT REPLACED: {approval_id} does not wait here, or somebody else asked for it. Nobody "
+        "was asked and nothing was changed. Say so, and ask what the person wants."
+    )
+
+
+def decided_meanwhile_for_model(words: str) -> str:
+    """What the model reads when what a call was to replace was decided in the same moment."""
+    return (
+        "NOT REPLACED: what was to be changed had just been decided, so nobody was asked anew. Say "
+        f"so, and ask whether to go on. This became of it: {words}"
+    )
+
+
+def gave_way_for_model() -> str:
+    """What the model reads of a call whose requester had another asked for in its place."""
+    return (
+        "REPLACED by the person who asked: another request waits in its place. Nothing was done "
+        "of this one. Do not call it again."
     )

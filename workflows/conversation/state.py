@@ -8,11 +8,21 @@ from typing import Any
 
 from temporalio import workflow
 
-from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
-from workflows.contracts.core import Origin, Person
+from workflows.contracts.activity_inputs import AskedHere
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant, may_be_done
+from workflows.contracts.core import Call, Origin, Person
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import Rule
-from workflows.conversation.memory import GuardedCall, Item, Memory, Remembered, lean, noted, window
+from workflows.conversation.memory import (
+    AskedLately,
+    GuardedCall,
+    Item,
+    Memory,
+    Remembered,
+    lean,
+    noted,
+    window,
+)
 from workflows.conversation.model_messages import forgotten_note
 from workflows.digest import call_digest
 from workflows.listing.rows import grants_memo
@@ -26,6 +36,9 @@ REFUSALS_LAST = timedelta(minutes=10)
 REFUSALS_LIMIT = 50
 GRANTS_LIMIT = 50
 REVISED_LIMIT = 3
+LISTED_AFTER = timedelta(minutes=10)
+"""How long what was asked is counted from here; by then Temporal's visibility has it."""
+LATELY_LIMIT = 300
 WAITING_LIMIT = 30
 WAITING_SIZE = 500_000
 """Approvals that may wait in one thread, and bytes of what is known of them: all of it is carried
@@ -50,7 +63,10 @@ class ConversationState:
     revised: list[ApprovalStatus] = field(default_factory=list[ApprovalStatus])
     """Approvals sent back for changes whose new proposal is still to come."""
     asks: list[datetime] = field(default_factory=list[datetime])
+    lately: list[AskedLately] = field(default_factory=list[AskedLately])
     floor: asyncio.Lock = field(default_factory=asyncio.Lock)
+    handed_on: bool = False
+    """Whether its first message was left to another conversation, so that this one may end."""
     renewing: bool = False
     """Whether the conversation is about to go on in a fresh run: nobody takes the floor then."""
     posting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTED_AT_ONCE))
@@ -78,6 +94,7 @@ class ConversationState:
             refusals=list(memory.refusals),
             revised=list(memory.revised),
             asks=list(memory.asks),
+            lately=list(memory.lately),
             waiting={it.asked.call.approval: it.asked for it in asked if it.asked},
         )
 
@@ -143,6 +160,12 @@ class ConversationState:
                 return id_
         return None
 
+    def own_request(self, id_: str, by: Person) -> GuardedCall | None:
+        """The call of somebody's that waits for people under this id, if there is one."""
+        asked = (it for it in self.calls if it.asked and not it.asked.is_automatic)
+        own = (it for it in asked if it.call.requester.same_as(by))
+        return next((it for it in own if it.approval == id_), None)
+
     def refused_before(self, tool: str, arguments: str) -> Remembered | None:
         """How the very same call was refused a moment ago, if it was."""
         since, digest = workflow.now() - REFUSALS_LAST, call_digest(tool, arguments)
@@ -186,6 +209,42 @@ class ConversationState:
         since = workflow.now() - HOUR
         self.asks = [at for at in self.asks if at > since]
         return len(self.asks)
+
+    def note_asked(self, request: ApprovalRequest) -> None:
+        """Keep what a call costs until totals find it in lists."""
+        call, amount, now = request.call, request.prepared.amount, workflow.now()
+        self.lately = [it for it in self.lately if it.at > now - LISTED_AFTER][-LATELY_LIMIT:]
+        if amount is not None:
+            cost = AskedHere(id=call.approval, amount=amount)
+            requester = call.requester.user
+            self.lately.append(AskedLately(cost=cost, tool=call.tool, requester=requester, at=now))
+
+    def note_end(self, status: ApprovalStatus) -> None:
+        """What is sure not to be done costs nothing."""
+        if not may_be_done(status.outcome, status.execution):
+            self.forget_asked(status.id)
+
+    def forget_asked(self, id_: str) -> None:
+        """Count an approval no more from here; one that is not counted is no error."""
+        self.lately = [it for it in self.lately if it.cost.id != id_]
+
+    def asked_by(self, call: Call) -> tuple[AskedHere, ...]:
+        """What the same person asked the same tool for here a moment ago."""
+        key = (call.tool, call.requester.user)
+        return tuple(it.cost for it in self.lately if (it.tool, it.requester) == key)
+
+    async def turn_of(self, it: GuardedCall) -> None:
+        """Wait until every like call before this one is asked, or ended without that."""
+        await workflow.wait_condition(
+            lambda: bool(it.withdrawn_by) or not any(self._comes_before(it))
+        )
+
+    def _comes_before(self, it: GuardedCall) -> Iterator[bool]:
+        """Of each call before this one, whether it is for the same total and on its way."""
+        key = (it.call.tool, it.call.requester.user)
+        for other in self.calls[: self.calls.index(it)]:
+            same = (other.call.tool, other.call.requester.user) == key
+            yield same and other.asked is None and not other.words and not other.withdrawn_by
 
     def grant_for(self, tool: str, rule: Rule, requester: Person) -> Grant | None:
         """The standing permission for a call. Nobody's own permission covers what they ask for."""

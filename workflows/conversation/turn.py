@@ -30,9 +30,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.contracts.decisions import Execution
     from workflows.contracts.notices import Effect, Notice, NoticeCode, has_news
+    from workflows.contracts.replacing import split_replaces
     from workflows.conversation.agent import MAX_TURNS, RUN_CONFIG, build_agent
     from workflows.conversation.approval_gate import Gate
     from workflows.conversation.batch_summary import Summary
+    from workflows.conversation.handing_on import hand_on
     from workflows.conversation.memory import (
         TURN_LIMIT,
         Answer,
@@ -119,6 +121,8 @@ class Turn:
                 with self._at_work():
                     if await TypedDecision(self._conversation, state.message).handle():
                         return Answer()
+                    if handed_on := await self._hand_on():
+                        return handed_on
             return _canned(state.message) or await self._think()
         except TurnStoppedError:
             return self._left_off()
@@ -144,6 +148,9 @@ class Turn:
             else:
                 await self._settle_all()
             self._heed_stop()
+            if state.gave_way:
+                self._conversation.add(*state.items[1:])
+                return Answer()
         self._conversation.add(*state.items[1:])
         effects = tuple(state.effects)
         if not words:
@@ -151,6 +158,14 @@ class Turn:
         is_told = _is_whole(result) or not has_news(effects)
         notices = () if is_told else (Notice(code=NoticeCode.EFFECTS, effects=effects),)
         return Answer(text=words, notices=notices)
+
+    async def _hand_on(self) -> Answer | None:
+        """Leave a message to the conversation that it goes on with, if this one begins with it."""
+        if self.state.number > 1:
+            return None
+        answer = await hand_on(self._conversation.origin, self.state.message)
+        self._conversation.handed_on = answer is not None
+        return answer
 
     def _left_off(self) -> Answer:
         """What is said of a turn that was stopped; what became of its calls is remembered."""
@@ -225,11 +240,8 @@ class Turn:
         return build_agent(self._described[1], self._run_tool)
 
     def _notes(self) -> list[Item]:
-        waiting = tuple(
-            f"{request.prepared.summary} ({id_})"
-            for id_, request in self._conversation.waiting.items()
-        )
-        return [noted(waiting_note(waiting))] if waiting else []
+        waiting = tuple(self._conversation.waiting.values())
+        return [noted(waiting_note(waiting, self.state.message.author))] if waiting else []
 
     async def _run_tool(self, tool: ToolSpec, call_id: str, arguments: str) -> str:
         """Run a free tool. One that does not answer is told to the model, and ends nothing."""
@@ -257,6 +269,7 @@ class Turn:
         summary = Summary(conversation.origin, key, state, again=self._resumed)
         await asyncio.gather(summary.keep_true(), *map(self._gate.settle, state.calls))
         state.items += [output(it.call.id, it.words) for it in state.calls]
+        state.gave_way = not state.batch and all(it.gave_way for it in state.calls)
         self._settle_up()
         state.batch += 1
         state.batch_ts = ""
@@ -279,8 +292,9 @@ class Turn:
         await self._notify(notice, key=f"{self.state.number}/delay/{it.call.id}")
 
     def _guarded(self, item: Any) -> GuardedCall:
-        call = self._call(str(item.name), str(item.call_id), str(item.arguments))
-        return GuardedCall(call=call)
+        own, replaced = split_replaces(str(item.arguments))
+        call = self._call(str(item.name), str(item.call_id), own)
+        return GuardedCall(call=call, instead_of=replaced)
 
     def _call(self, tool: str, call_id: str, arguments: str) -> Call:
         return Call(

@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.memory import Memory, TurnState, carried, noted
     from workflows.conversation.state import ConversationState
     from workflows.conversation.turn import Turn
+    from workflows.listing.summaries import summary_of
     from workflows.timeouts import Model, call_slack
 
 TURNS_PER_RUN = 50
@@ -69,6 +70,8 @@ class ConversationWorkflow:
     @workflow.run
     async def run(self, memory: Memory) -> None:
         """Take turns until it is over, or until the history is long: then go on in a fresh one."""
+        # A fresh history keeps the memo with which the first was started, and not its summary.
+        workflow.set_current_details(summary_of(workflow.memo()))
         if memory.listening and not await self._is_mentioned():
             return
         self._resume(memory)
@@ -170,7 +173,8 @@ class ConversationWorkflow:
     @property
     def _has_ended(self) -> bool:
         """Whether nothing more is said here, and all that was under way has come to its end."""
-        return self._over and all(task.done() for _, task in self._running)
+        is_over = self._over or (self._conversation.handed_on and not self._inbox.messages)
+        return is_over and all(task.done() for _, task in self._running)
 
     def _can_renew(self) -> bool:
         """Whether it is time for a fresh run, and all that is under way can be carried to it.
@@ -242,6 +246,7 @@ class ConversationWorkflow:
             refusals=tuple(conversation.refusals),
             revised=tuple(conversation.revised),
             asks=tuple(conversation.asks),
+            lately=tuple(conversation.lately),
             edited=tuple(self._edited),
             over=self._over,
         )

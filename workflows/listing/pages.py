@@ -12,7 +12,7 @@ TIMEOUT = timedelta(seconds=2)
 """Slack gives a listener three seconds to acknowledge."""
 PAGE = 100
 MOST_CONVERSATIONS = 20
-"""Conversations whose standing permissions are read."""
+"""Conversations that are looked at, of whatever a query finds."""
 STOPS = {
     WorkflowExecutionStatus.TERMINATED: Stop.TERMINATED,
     WorkflowExecutionStatus.CANCELED: Stop.CANCELED,
@@ -43,6 +43,18 @@ async def read_ids(temporal: Client, query: str) -> Sequence[str]:
     """The ids of all that a query finds."""
     found = temporal.list_workflows(query, page_size=PAGE, rpc_timeout=TIMEOUT)
     return [it.id async for it in found]
+
+
+async def newest(temporal: Client, query: str | None) -> Sequence[str]:
+    """The ids of the newest workflows that a query finds."""
+    found, _ = await _fetch(temporal, query, None, MOST_CONVERSATIONS) if query else ((), None)
+    return [it.id for it in found]
+
+
+async def parents(temporal: Client, query: str | None) -> Sequence[str]:
+    """Who began them, newest first."""
+    found, _ = await _fetch(temporal, query, None, MOST_CONVERSATIONS) if query else ((), None)
+    return [it.parent_id for it in found if it.parent_id]
 
 
 async def first_id(temporal: Client, query: str) -> str:

@@ -13,7 +13,13 @@ from datetime import UTC, datetime
 from temporalio.common import SearchAttributeKey
 
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import APPROVAL_WORKFLOW, CONVERSATION_WORKFLOW, ENDED_WORKFLOW
+from workflows.contracts.core import (
+    APPROVAL_WORKFLOW,
+    CONVERSATION_WORKFLOW,
+    ENDED_WORKFLOW,
+    Origin,
+)
+from workflows.contracts.origins import SLACK
 from workflows.contracts.rules import PUBLIC
 from workflows.listing.rows import Kind, Listing, Viewer
 from workflows.listing.search_attributes import (
@@ -64,6 +70,18 @@ def replacing(approval_id: str) -> str:
     return f"WorkflowType = '{APPROVAL_WORKFLOW}' AND {REPLACES.name} = '{approval_id}'"
 
 
+def counted(task_queue: str, requester: str, tool: str, since: datetime) -> str | None:
+    """The query of what somebody asked one tool for that waits or has ended since; None as above.
+
+    Of an approval, what counts for a total is when it ended: so long does Temporal keep it.
+    """
+    filters = _filters(None, tool, requester)
+    if filters is None or not tool or not requester:
+        return None
+    since_then = f"({_RUNNING} OR CloseTime >= '{_moment(since)}')"
+    return " AND ".join([*filters, f"TaskQueue = '{task_queue}'", since_then])
+
+
 def ended_by_force(task_queue: str, since: datetime) -> str:
     """The query of the approvals of one installation that Temporal ended, or somebody in it."""
     states = ", ".join(f"'{state}'" for state in _FORCED)
@@ -93,6 +111,22 @@ def grants_for(team: str, viewer: Viewer) -> str | None:
         f"WorkflowType = '{CONVERSATION_WORKFLOW}' AND {_RUNNING} AND {TEAM.name} = '{team}' "
         f"AND {GRANTS.name} = '{ACTIVE}' AND {_any(AUDIENCE, _ids(viewer))}"
     )
+
+
+def conversations_in(team: str, channel: str) -> str | None:
+    """The query of the conversations of one room in Slack; None where these can be no ids."""
+    if not SLACK_ID.fullmatch(team) or not SLACK_ID.fullmatch(channel):
+        return None
+    start = conversation_prefix(team, channel)
+    return (
+        f"WorkflowType = '{CONVERSATION_WORKFLOW}' AND {_RUNNING} "
+        f"AND WorkflowId STARTS_WITH '{start}'"
+    )
+
+
+def conversation_prefix(team: str, channel: str) -> str:
+    """How the ids of all conversations of one room in Slack begin; after that comes a `ts`."""
+    return Origin(kind=SLACK, team=team, channel=channel, id="").workflow_id + "-"
 
 
 def _filters(team: str | None, tool: str, requester: str) -> Sequence[str] | None:

@@ -166,6 +166,7 @@ def approval_memo(
         "origin": status.origin.model_dump(),
         "permalink": permalink or (status.card.permalink if status.card else ""),
         "cost": shown.cost,
+        "amount": shown.amount,
         "deadline": status.deadline.isoformat() if status.deadline else None,
         "rule": rule.name if rule else "",
         "needed": rule.needed if rule else 1,

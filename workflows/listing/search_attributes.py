@@ -55,6 +55,7 @@ def attributes(request: ApprovalRequest, deadline: datetime | None = None) -> Ty
         SearchAttributePair(TEAM, _word(request.team)),
         SearchAttributePair(REQUESTER, _word(call.requester.user)),
         SearchAttributePair(TOOL, _word(call.tool)),
+        SearchAttributePair(OUTCOME, str(Outcome.PENDING)),
     ]
     if request.replaces:
         pairs.append(SearchAttributePair(REPLACES, request.replaces))
@@ -79,13 +80,12 @@ def changes(status: ApprovalStatus) -> list[SearchAttributeUpdate]:
     updates: list[SearchAttributeUpdate] = [
         APPROVERS.value_set(approvers),
         AUDIENCE.value_set(audience(status)),
+        OUTCOME.value_set(str(status.outcome)),
     ]
     if done := _unique(*_done(status)):
         updates.append(VOTED.value_set(done))
     if status.deadline is not None:
         updates.append(DEADLINE.value_set(status.deadline))
-    if status.outcome is not Outcome.PENDING:
-        updates.append(OUTCOME.value_set(str(status.outcome)))
     return updates
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck
+from workflows.contracts.activity_inputs import EligibilityQuery, Recounted, VoteCheck
 from workflows.contracts.core import Call, Prepared
 from workflows.contracts.decisions import Eligibility
 from workflows.contracts.rules import Rule
@@ -56,6 +56,8 @@ class Entry:
     """What Slack said of whom, towards which rule."""
     preview: Prepared | None = None
     """What the call would do now."""
+    recounted: Recounted | None = None
+    """What the call comes to with those before it, where the policy asks that."""
     is_conversation_known: bool = False
     """Whether somebody asked, since the vote arrived, if its conversation still runs."""
     edit: Edit | None = None

@@ -26,7 +26,6 @@ from workflows.contracts.decisions import (
     Verb,
 )
 from workflows.contracts.rules import Ruling, Verdict
-from workflows.digest import differences
 from workflows.voting.actions import (
     Action,
     Actions,
@@ -40,6 +39,7 @@ from workflows.voting.actions import (
 )
 from workflows.voting.ballot import Ballot, ended
 from workflows.voting.docket import MOST_A_MINUTE, Docket, Edit, Entry
+from workflows.voting.drift import drift_of
 from workflows.voting.parsing import Side, Vote, read_vote, side
 from workflows.voting.requirements import Requirements
 from workflows.voting.screening import screen
@@ -249,8 +249,8 @@ class Voting:
         entry, what = check.entry, check.what
         if what.query is not None and facts.eligibilities is not None:
             entry.looked_up.append((what.query, facts.eligibilities))
-        if what.call is not None:
-            entry.preview = facts.prepared
+        if what.call is not None and (what.recount is None or facts.recounted is not None):
+            entry.preview, entry.recounted = facts.prepared, facts.recounted
         if what.edited is not None and facts.edited is not None:
             self._read_edit(entry, what.edited, facts.edited, facts.ruling)
         if what.conversation:
@@ -287,11 +287,10 @@ class Voting:
 
     def _conclude_vote(self, entry: Entry, now: datetime) -> None:
         """Count it, unless what it would approve is no longer what was shown."""
-        preview, requirements = entry.preview, self._requirements(entry)
-        # What has become impossible fails when it runs, and says why.
-        is_same = preview is None or preview.problem or preview.digest == self.shown.digest
-        if preview is not None and not is_same and requirements.approves:
-            self.drift = differences(self.shown, preview)
+        requirements = self._requirements(entry)
+        drift = drift_of(self.request, self.shown, entry)
+        if drift is not None and requirements.approves:
+            self.drift = drift
             self._supersede(entry.vote.decision, now)
         else:
             self._count(entry.vote, requirements.eligibilities(self.ballot), now)

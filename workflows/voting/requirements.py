@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck
+from workflows.contracts.activity_inputs import EligibilityQuery, Recount, VoteCheck
 from workflows.contracts.approvals import ApprovalRequest
 from workflows.contracts.core import Call
 from workflows.contracts.decisions import Eligibility, Outcome, Verb
@@ -38,7 +38,8 @@ class Requirements:
         if not query and not asks_conversation:
             return None
         conversation = self._conversation if asks_conversation else ""
-        return VoteCheck(query=query, call=call, conversation=conversation)
+        recount = self._recount if call is not None else None
+        return VoteCheck(query=query, call=call, conversation=conversation, recount=recount)
 
     @property
     def approves(self) -> bool:
@@ -96,6 +97,22 @@ class Requirements:
             edited=self.call.model_copy(update={"arguments": arguments}),
             reason=self.request.prepared.reason,
             conversation=self._conversation,
+        )
+
+    @property
+    def _recount(self) -> Recount | None:
+        """What it comes to with those before it, where the policy asked that.
+
+        An edit was judged with all that was asked by then.
+        """
+        request = self.request
+        if request.total is None or self.call != request.call:
+            return None
+        return Recount(
+            call=request.call,
+            prepared=request.prepared,
+            counted=request.total,
+            rule=request.rule.name,
         )
 
     @property

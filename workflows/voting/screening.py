@@ -62,7 +62,7 @@ def _is_stale(it: Screened) -> bool:
     pressed = it.decision.card
     if not pressed or it.decision.via is not Via.BUTTON:
         return False
-    return pressed == it.lost or (it.card is not None and pressed not in it.card.messages)
+    return pressed == it.lost or (it.card is not None and pressed not in it.card.shown_at)
 
 
 def _is_late(it: Screened) -> bool:

@@ -9,7 +9,7 @@ from countersign.messages.endings import capitalized, effect
 from countersign.slack.actions import LIST, BlockId
 from countersign.slack.blocks import context, literal
 from countersign.slack.listing.row import refresh_button, row_buttons, row_facts, row_text
-from countersign.slack.text import date_token, line, mention
+from countersign.slack.text import date_token, escape, line, mention
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import CountedVote, Execution
 from workflows.listing.rows import PendingApproval
@@ -42,6 +42,7 @@ def details_text(status: ApprovalStatus) -> str:
 
 
 def _facts(row: PendingApproval, status: ApprovalStatus) -> Iterator[Block]:
+    yield context(f"`{escape(row.id)}`")
     if row.rule:
         yield context("Rule", literal(row.rule, WORDS_ROOM))
     if status.votes:

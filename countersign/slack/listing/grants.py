@@ -76,8 +76,8 @@ def _row(number: int, row: GrantRow, deployment: str) -> Block:
 def _what(row: GrantRow) -> str:
     grant = row.grant
     where = "a direct message" if row.channel.startswith("D") else f"<#{escape(row.channel)}>"
-    rule = f" · rule `{line(grant.rule, 100).text}`" if grant.rule else ""
+    what = line(grant.title or grant.tool, 100).text
     return (
-        f"`{line(grant.tool, 100).text}` in a thread of {where} · allowed by "
-        f"{mention(grant.by.user)} {date_token(grant.at.timestamp())}{rule}"
+        f"“{what}” in a thread of {where} · allowed by "
+        f"{mention(grant.by.user)} {date_token(grant.at.timestamp())}"
     )

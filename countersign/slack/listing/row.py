@@ -9,7 +9,6 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ConfirmObject,
     InteractiveElement,
-    PlainTextObject,
 )
 
 from countersign.messages.endings import effect, stopped_by
@@ -23,9 +22,10 @@ from countersign.slack.actions import (
     WITHDRAW,
 )
 from countersign.slack.blocks import bold, context, literal, paragraph, rich, words
+from countersign.slack.buttons import confirmation
+from countersign.slack.people import place_of
 from countersign.slack.text import date_token, escape, mention, plain
 from workflows.contracts.decisions import Execution, Outcome
-from workflows.listing.queries import TOOL_NAME
 from workflows.listing.rows import PendingApproval
 
 ROOM = 500
@@ -33,7 +33,6 @@ ROOM = 500
 HINT_ROOM = 200
 """Characters of one that has to be reviewed anyway."""
 COST_ROOM = 60
-CONFIRM_ROOM = 120
 ENDED = "🛑 Ended; its card says how"
 
 
@@ -54,7 +53,7 @@ class RowText:
 
 def row_text(row: PendingApproval, room: int = ROOM) -> RowText:
     """Every field, in one line; a value of several lines cannot be shown as it is."""
-    title = plain(row.summary or row.title or row.tool or row.id, room)
+    title = plain(row.summary or row.title or row.id, room)
     fields = [field for field in row.fields if field.value != row.summary]
     values = " · ".join(f"{it.name}: {it.value}" for it in fields)
     rest = plain(values, max(room - len(title.text), 1))
@@ -123,17 +122,15 @@ def age(since: timedelta) -> str:
 def _facts(row: PendingApproval, now: datetime) -> Iterator[str]:
     if is_settled(row):
         yield standing(row)
-    if TOOL_NAME.fullmatch(row.tool):
-        yield f"`{row.tool}`"
     yield f"asked by {mention(row.requester.user)} {age(now - row.asked_at)}"
     if not is_settled(row):
-        yield f"{row.counted} of {row.needed} approved"
+        if row.needed > 1:
+            yield f"{row.counted} of {row.needed} approved"
         if row.deadline:
             until = "expired" if row.deadline <= now else "until"
             yield f"{until} {date_token(row.deadline.timestamp())}"
         if not row.from_slack:
             yield f"decided outside Slack: `countersign approve {escape(row.id)}`"
-    yield f"`{escape(row.id)}`"
 
 
 def _deciding(row: PendingApproval, room: int) -> Sequence[InteractiveElement]:
@@ -151,11 +148,4 @@ def _deciding(row: PendingApproval, room: int) -> Sequence[InteractiveElement]:
 
 
 def _confirm(row: PendingApproval) -> ConfirmObject:
-    facts = [row.tool, row.cost, f"rule {row.rule}" if row.rule else ""]
-    question = f"{' · '.join(filter(None, facts))}: {row.summary or row.title}"
-    return ConfirmObject(
-        title="Approve this?",
-        text=PlainTextObject(text=plain(question, CONFIRM_ROOM).text, emoji=False),
-        confirm="Approve",
-        deny="Not now",
-    )
+    return confirmation(row.summary or row.title or "An action", place_of(row.counted, row.needed))

@@ -11,10 +11,11 @@ from countersign.slack.actions import APPROVE_ALL
 from countersign.slack.arguments import argument_lines, fields_of
 from countersign.slack.blocks import bold, bullets, context, literal, paragraph, rich, section, size
 from countersign.slack.complete import is_complete
+from countersign.slack.facts import markings
 from countersign.slack.modals.frame import MARGIN, VALUE, field, modal
 from countersign.slack.modals.meta import Meta
-from countersign.slack.people import needed, rule_name
-from countersign.slack.request_section import comparisons, summary
+from countersign.slack.people import needed
+from countersign.slack.request_section import comparisons, sentence, summary
 from countersign.slack.text import (
     OPTION_LIMIT,
     TICKS_LIMIT,
@@ -24,6 +25,7 @@ from countersign.slack.text import (
     mention,
     plain,
 )
+from countersign.slack.totals import left_after, together
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.decisions import Outcome
 
@@ -47,13 +49,13 @@ class _Listed:
 
 def approve_all_modal(statuses: Sequence[ApprovalStatus], meta: Meta) -> View:
     """Every approval of a batch; what cannot be ticked says why."""
-    listed, left_out = _divided(statuses)
+    in_order = sorted(statuses, key=lambda it: it.request.asked_at)
+    listed, left_out = _divided(in_order)
     blocks: list[Block] = [*_introduction(listed)]
-    for at in range(0, len(listed), TICKS_LIMIT):
-        group = listed[at : at + TICKS_LIMIT]
-        for item in group:
-            blocks += item.blocks
-        blocks.append(_ticks(group, at + 1))
+    groups = range(0, len(listed), TICKS_LIMIT)
+    blocks += [_ticks(listed[at : at + TICKS_LIMIT], at + 1) for at in groups]
+    for item in listed:
+        blocks += item.blocks
     blocks += _left_out(left_out)
     submit = "Approve ticked" if listed else ""
     return modal(APPROVE_ALL, "Approve several", blocks, meta, submit)
@@ -105,28 +107,24 @@ def _introduction(listed: Sequence[_Listed]) -> Iterator[Block]:
     if not listed:
         yield section("Nothing here can be approved in one go.")
         return
-    yield section("Untick what you don't approve. Each tick counts as one vote.")
+    statuses = [item.status for item in listed]
+    yield section(f"*{together(statuses)}.* Untick what you don't approve.")
+    if left := left_after(statuses):
+        yield section(left)
 
 
 def _in_full(status: ApprovalStatus, number: int) -> Iterator[Block]:
     """What the card shows, in less room."""
     shown = status.shown
-    told = plain(shown.summary or shown.title, TOLD_LIMIT).text or status.call.tool
+    told = plain(sentence(status), TOLD_LIMIT).text
     head = paragraph(bold(f"{number} · {told}"))
     lines = [*argument_lines(fields_of(shown))]
     yield rich(head, bullets(lines)) if lines else rich(head)
     yield from comparisons(status, TOLD_LIMIT)
-    yield context(f"asked by {mention(status.request.call.requester.user)}", *_small(status))
-
-
-def _small(status: ApprovalStatus) -> Iterator[Any]:
-    shown, rule = status.shown, status.in_force
-    if shown.cost:
-        yield literal(f"costs {shown.cost}")
-    if shown.reason:
-        yield literal(f"because: “{shown.reason}”")
-    ruled = [rule_name(rule), needed(status)] if rule else []
-    yield " · ".join(part for part in (*ruled, f"`{escape(status.id)}`") if part)
+    who = mention(status.request.call.requester.user)
+    reason = [literal(f"“{shown.reason}”")] if shown.reason else []
+    small = " · ".join((*(f":warning: {it}" for it in markings(status)), needed(status)))
+    yield context(f"{who}{':' if reason else ''}", *reason, *([small] if small else []))
 
 
 def _ticks(group: Sequence[_Listed], first: int) -> Block:
@@ -144,8 +142,7 @@ def _ticks(group: Sequence[_Listed], first: int) -> Block:
 
 
 def _label(status: ApprovalStatus, number: int) -> str:
-    told = status.shown.summary or status.shown.title or status.call.tool
-    return plain(f"{number} · {told}", OPTION_LIMIT).text
+    return plain(f"{number} · {sentence(status)}", OPTION_LIMIT).text
 
 
 def _left_out(left_out: Sequence[tuple[ApprovalStatus, str]]) -> Iterator[Block]:

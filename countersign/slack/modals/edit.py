@@ -13,10 +13,11 @@ from countersign.slack.arguments import whole_argument_blocks
 from countersign.slack.blocks import as_many, section
 from countersign.slack.masks import is_secret, masked_arguments
 from countersign.slack.modals.form import input_block
-from countersign.slack.modals.frame import MARGIN, VALUE, about, hindrance, modal, small_print
+from countersign.slack.modals.frame import MARGIN, VALUE, about, hindrance, modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.modals.schema import REASON, Entry, Kind, entries
-from countersign.slack.text import VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT, escape
+from countersign.slack.request_section import summary
+from countersign.slack.text import VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ArgumentField
 
@@ -42,7 +43,7 @@ def edit_modal(status: ApprovalStatus, meta: Meta) -> View:
     inputs = _inputs(status, given, _read(status.call.arguments))
     rest = [it for it in _others(given, inputs) if it.name != REASON]
     others = [section(UNCHANGED), *whole_argument_blocks(rest)] if rest else []
-    blocks = [about(status), *inputs.values(), *others, section(NOTE), small_print(status)]
+    blocks = [about(status), *inputs.values(), *others, section(NOTE)]
     held = as_many(blocks, VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT - MARGIN)
     if why := hindrance(status) or _why_not(status, inputs, held.complete):
         return modal(EDIT, "Edit and approve", [section(why)], meta)
@@ -90,15 +91,14 @@ def _others(given: Mapping[str, Any], inputs: Mapping[str, Block]) -> Iterator[A
     for name, value in given.items():
         if name not in inputs:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            yield ArgumentField(name=name, value=text)
+            yield ArgumentField(name=name.replace("_", " "), value=text)
 
 
 def _why_not(status: ApprovalStatus, inputs: Mapping[str, Block], complete: bool) -> str:
-    id_ = escape(status.id)
     if not inputs:
-        return f"Nothing in `{id_}` can be edited in Slack. Ask for changes instead."
+        return f"Nothing in “{summary(status)}” can be edited in Slack. Ask for changes instead."
     if not complete:
-        return f"`{id_}` has more than a dialog can show. Ask for changes instead."
+        return f"“{summary(status)}” has more than a dialog can show. Ask for changes instead."
     return ""
 
 
@@ -125,7 +125,7 @@ def _put(edited: dict[str, Any], entry: Entry, state: Mapping[str, Any]) -> None
 def _value(entry: Entry, text: str) -> Any:
     match entry.kind:
         case Kind.TEXT:
-            return text
+            return _text(entry, text)
         case Kind.INTEGER | Kind.NUMBER:
             return _number(entry, text.strip())
         case Kind.CHOICE:
@@ -140,11 +140,32 @@ def _number(entry: Entry, text: str) -> int | float:
     found = NUMBER.fullmatch(text)
     if not found:
         raise _EntryError("Write a number, like 100.")
-    if not found[1]:
-        return int(text)
-    if entry.kind is Kind.INTEGER:
+    if found[1] and entry.kind is Kind.INTEGER:
         raise _EntryError("Write a whole number, like 100.")
-    return float(text)
+    value = float(text) if found[1] else int(text)
+    _within(value, entry.schema.get("minimum"), entry.schema.get("maximum"))
+    return value
+
+
+def _within(value: float, least: object, most: object) -> None:
+    """Said beside the field, so that nothing that was typed is lost.
+
+    Raises:
+        _EntryError: it is beyond a bound.
+    """
+    if isinstance(least, int | float) and value < least:
+        raise _EntryError(f"Write {least:,} or more.")
+    if isinstance(most, int | float) and value > most:
+        raise _EntryError(f"Write {most:,} or less.")
+
+
+def _text(entry: Entry, text: str) -> str:
+    least, most = entry.schema.get("minLength"), entry.schema.get("maxLength")
+    if isinstance(least, int) and len(text) < least:
+        raise _EntryError(f"Write {least:,} characters or more.")
+    if isinstance(most, int) and len(text) > most:
+        raise _EntryError(f"Write at most {most:,} characters.")
+    return text
 
 
 def _json(text: str) -> Any:
@@ -152,7 +173,7 @@ def _json(text: str) -> Any:
         value = json.loads(text, parse_constant=_refused)
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise _EntryError(f"Write JSON here, with text in double quotes: {error}") from error
+        raise _EntryError("Write JSON here, with text in double quotes.") from error
     return value
 
 

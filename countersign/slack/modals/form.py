@@ -18,6 +18,7 @@ from slack_sdk.models.blocks import (
 from countersign.slack.modals.frame import VALUE, field
 from countersign.slack.modals.schema import Entry, Kind, label_of
 from countersign.slack.text import INPUT_LIMIT, clean, plain
+from workflows.argument_names import title_of
 
 LONGEST_NUMBER = 30
 ONE_LINE = 80
@@ -34,7 +35,7 @@ def input_block(entry: Entry, given: Mapping[str, Any]) -> Block | None:
     value = given.get(entry.name)
     if not _can_show(entry, value):
         return None
-    title = clean(entry.name).replace("_", " ")
+    title = clean(title_of(entry.name, entry.schema))
     hint = plain(str(entry.schema.get("description") or ""), HINT_LIMIT).text
     return field(entry.block_id, title, _element(entry, value), hint, optional=entry.may_be_empty)
 

@@ -1,6 +1,6 @@
 """What all dialogs about an approval have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import (
     Block,
@@ -16,8 +16,10 @@ from countersign.slack.actions import MODALS
 from countersign.slack.blocks import as_many, bold, context, paragraph, rich, section
 from countersign.slack.buttons import not_from_slack
 from countersign.slack.ending import verdict_line
+from countersign.slack.facts import markings
 from countersign.slack.modals.meta import Meta
-from countersign.slack.request_section import whole_question
+from countersign.slack.people import place_in_line
+from countersign.slack.request_section import sentence, whole_question
 from countersign.slack.text import (
     MODAL_TITLE_LIMIT,
     SECTION_LIMIT,
@@ -72,28 +74,21 @@ def approving_modal(
     why = hindrance(status) or ("" if held.complete else _too_large(status))
     if why:
         return modal(action, title, [section(why), *held.blocks], meta)
-    return modal(action, title, [*held.blocks, *more, small_print(status)], meta, submit)
+    return modal(action, title, [*held.blocks, *more, context(*_means(status))], meta, submit)
 
 
 def hindrance(status: ApprovalStatus) -> str:
     """Why it cannot be decided in a dialog; empty if it can."""
     if status.outcome is not Outcome.PENDING:
         told = ending(status)
-        return f"Nothing is left to decide: {verdict_line(status)}.{f' {told}' if told else ''}"
+        return f"Nothing is left to decide. {verdict_line(status)}.{f' {told}' if told else ''}"
     rule = status.in_force
     return not_from_slack(status) if rule and not rule.from_slack else ""
 
 
 def about(status: ApprovalStatus) -> Block:
     """One line that says what a dialog is about; who decides has seen the card."""
-    shown = status.shown
-    told = plain(shown.summary or shown.title, PLAIN_SUMMARY).text or status.call.tool
-    return rich(paragraph(bold(told)))
-
-
-def small_print(status: ApprovalStatus) -> Block:
-    """The id, to read aloud."""
-    return context(f"`{escape(status.id)}`")
+    return rich(paragraph(bold(plain(sentence(status), PLAIN_SUMMARY).text)))
 
 
 def field(
@@ -122,6 +117,12 @@ def text_input(most: int, placeholder: str = "") -> PlainTextInputElement:
         max_length=most,
         placeholder=PlainTextObject(text=placeholder) if placeholder else None,
     )
+
+
+def _means(status: ApprovalStatus) -> Iterator[str]:
+    """What is unusual, and what one more approval means."""
+    yield from (f":warning: {marked}" for marked in markings(status))
+    yield place_in_line(status)
 
 
 def _too_large(status: ApprovalStatus) -> str:

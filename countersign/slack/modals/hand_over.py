@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from countersign.slack.actions import HAND_OVER
 from countersign.slack.blocks import section
-from countersign.slack.modals.frame import VALUE, about, field, modal, small_print
+from countersign.slack.modals.frame import VALUE, about, field, modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.people import mentions
 from workflows.contracts.approvals import ApprovalStatus
@@ -26,7 +26,6 @@ def hand_over_modal(status: ApprovalStatus, meta: Meta) -> View:
         about(status),
         section(f"{means} The rule allows {whom}." if whom else means),
         field(PERSON, "Hand over to", select),
-        small_print(status),
     ]
     return modal(HAND_OVER, "Hand over", blocks, meta, "Hand over")
 

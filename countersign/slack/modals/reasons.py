@@ -14,7 +14,6 @@ from countersign.slack.modals.frame import (
     approving_modal,
     field,
     modal,
-    small_print,
     text_input,
 )
 from countersign.slack.modals.meta import Meta
@@ -56,7 +55,6 @@ def reject_modal(status: ApprovalStatus, meta: Meta) -> View:
             hint,
             optional=True,
         ),
-        small_print(status),
     ]
     return modal(REJECT, "Reject", blocks, meta, "Reject")
 
@@ -68,7 +66,6 @@ def changes_modal(status: ApprovalStatus, meta: Meta) -> View:
     blocks = [
         about(status),
         field(REASON, "What has to change?", element, hint),
-        small_print(status),
     ]
     return modal(REQUEST_CHANGES, "Request changes", blocks, meta, "Request changes")
 

@@ -6,7 +6,6 @@ from countersign.slack.actions import ALWAYS, REVIEW
 from countersign.slack.blocks import bold, paragraph, rich, section, words
 from countersign.slack.modals.frame import approving_modal
 from countersign.slack.modals.meta import Meta
-from countersign.slack.people import rule_name
 from countersign.slack.request_section import title
 from workflows.contracts.approvals import ApprovalStatus
 
@@ -18,18 +17,17 @@ def review_modal(status: ApprovalStatus, meta: Meta) -> View:
 
 def always_modal(status: ApprovalStatus, meta: Meta) -> View:
     """What "always" means, before it is said."""
-    rule = status.in_force
-    under = f" under {rule_name(rule)}" if rule else ""
     told = [
         rich(
             paragraph(
-                words("You approve this call, and from now on every call of "),
+                words(
+                    "You approve this, and from now on every request of this kind in this thread: "
+                ),
                 bold(title(status)),
-                words(" in this thread."),
             )
         ),
         section(
-            f"Each of them runs *without asking anybody*, whatever its arguments are{under}. "
+            "Each of them runs *without asking anybody*, whatever it is for. "
             "What the policy denies stays denied. `/approvals always` lists this permission, so "
             "that you can revoke it."
         ),

@@ -115,7 +115,7 @@ async def test_an_event_that_was_not_stored_is_not_acknowledged(
     [
         (AWAY, TEMPORAL_AWAY),
         (ApprovalNotFoundError("approval-1"), "I have no record of this request"),
-        (ApprovalClosedError("approval-1", None), "Too late: `approval-1`"),
+        (ApprovalClosedError("approval-1", None), "This is no longer waiting"),
         (RuntimeError("sql: secret"), "give an administrator the incident"),
     ],
     ids=repr,

@@ -15,13 +15,13 @@ from countersign.slack.actions import (
 from countersign.slack.card import approval_card, card_text
 from countersign.slack.line import waiting_line
 from countersign.slack.people import QUIET
-from tests.support.builders import ALICE, NOON
+from tests.support.builders import ALICE, NOON, everywhere
 from tests.support.fake_clients import APPROVAL, DIGEST, ended, ruled
 from tests.support.fake_slack import Json, parsed
 from tests.support.slack_payloads import a_press
 from tests.unit.bot.bot_fixture import BotFixture
 from workflows.client import ApprovalClosedError, ApprovalNotFoundError
-from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind, Posted, as_ended
 from workflows.contracts.decisions import Execution, Outcome, Stop
 
 
@@ -45,7 +45,7 @@ async def test_a_press_on_a_stale_card_rewrites_it_from_the_state(bot: BotFixtur
 
     assert (given["channel"], given["ts"], given["text"]) == ("C0OPS", "2.0", card_text(status))
     assert parsed(given["blocks"]) == [it.to_dict() for it in approval_card(status, "", "main")]
-    assert "Too late" in bot.told()
+    assert "already rejected" in bot.told()
 
 
 async def test_a_dialog_that_comes_too_late_heals_its_card_too(bot: BotFixture) -> None:
@@ -53,7 +53,7 @@ async def test_a_dialog_that_comes_too_late_heals_its_card_too(bot: BotFixture) 
     await bot.deliver(a_press(REJECT))
 
     assert len(bot.slack.given("chat.update")) == 1
-    assert "Too late" in bot.told()
+    assert "This expired" in bot.told()
 
 
 @pytest.mark.parametrize("execution", [Execution.NOT_STARTED, Execution.RUNNING])
@@ -76,14 +76,13 @@ async def test_what_was_ended_by_force_says_nothing_that_a_card_could(bot: BotFi
     assert bot.slack.given("chat.update") == []
 
 
-@pytest.mark.parametrize("kind", [LIST, PROMPT])
-async def test_only_cards_are_rewritten_as_cards(bot: BotFixture, kind: str) -> None:
+async def test_a_row_of_a_list_is_not_rewritten_as_a_card(bot: BotFixture) -> None:
     too_late(bot, ended(ruled(), Outcome.REJECTED))
-    place = BlockId(kind, 0, DIGEST[:16], "main", "x")
+    place = BlockId(LIST, 0, DIGEST[:16], "main", "x")
     await bot.deliver(a_press(APPROVE, place=place, **elsewhere()))
 
     assert bot.slack.given("chat.update") == []
-    assert "Too late" in bot.told()
+    assert "already rejected" in bot.told()
 
 
 async def test_what_was_ended_by_force_is_cleaned_up_after_by_a_worker(bot: BotFixture) -> None:
@@ -109,7 +108,7 @@ async def test_an_end_by_force_while_it_ran_is_not_said_to_have_done_nothing(
     assert "nothing was done" not in bot.told().lower()
     (given,) = bot.slack.given("chat.update")
     assert "Nothing was done" not in str(given["blocks"])
-    assert "approved by <@U0BOB>" in str(given["blocks"])
+    assert "Approved before that by" in str(given["blocks"])
 
 
 async def test_who_looks_at_details_heals_a_card_too(bot: BotFixture) -> None:
@@ -130,8 +129,8 @@ async def test_a_dialog_that_was_open_when_it_was_ended_cleans_up(bot: BotFixtur
     assert bot.approvals.cleaned_up == [APPROVAL]
 
 
-@pytest.mark.parametrize("row", ["reminder1", "escalation1", "nudge2", "hand over1"])
-async def test_a_reminder_becomes_the_card(bot: BotFixture, row: str) -> None:
+@pytest.mark.parametrize("row", ["reminder1", "nudge2", "hand over1", "0", "nudge"])
+async def test_what_the_state_does_not_know_of_says_how_it_ended(bot: BotFixture, row: str) -> None:
     status = ended(ruled(), Outcome.REJECTED)
     too_late(bot, status)
     place = BlockId(PROMPT, 0, DIGEST[:16], "main", row)
@@ -139,12 +138,27 @@ async def test_a_reminder_becomes_the_card(bot: BotFixture, row: str) -> None:
     (given,) = bot.slack.given("chat.update")
 
     assert (given["channel"], given["ts"]) == ("D0BOB", "7.0")
-    assert "asked by @alice" in str(given["blocks"])
-    assert "still waits" not in str(given)
+    assert "Rejected by <@U0BOB>" in str(given["blocks"])
+    assert "'actions'" not in str(given["blocks"])
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+async def test_any_message_of_an_approval_that_ended_by_force_is_healed_by_a_press(
+    bot: BotFixture, kind: MessageKind
+) -> None:
+    status = as_ended(everywhere(ruled()), Stop.TERMINATED, NOON)
+    (posted,) = [it for it in status.messages if it.kind is kind]
+    too_late(bot, status)
+    await bot.deliver(a_press(APPROVE, **elsewhere(posted.channel, posted.ts)))
+    (given,) = bot.slack.given("chat.update")
+
+    assert (given["channel"], given["ts"]) == (posted.channel, posted.ts)
+    assert "ended by an operator" in str(given["blocks"])
+    assert "'approval_approve'" not in str(given["blocks"])
 
 
 async def test_a_line_and_a_copy_stay_what_they_are(bot: BotFixture) -> None:
-    copy = Copy(channel="D0CAROL", ts="8.0", user="U0CAROL")
+    copy = Posted(kind=MessageKind.COPY, channel="D0CAROL", ts="8.0", user="U0CAROL")
     card = Card(channel="D0BOB", ts="6.0", copies=(copy,), line="7.0")
     status = ended(ruled(), Outcome.EXPIRED, None).model_copy(update={"card": card})
     too_late(bot, status)
@@ -173,7 +187,7 @@ async def test_a_summary_of_what_has_ended_offers_nothing(bot: BotFixture) -> No
     assert bot.approvals.cleaned_up == [APPROVAL]
 
 
-HEADER = {"type": "header", "text": {"type": "plain_text", "text": "✋ Approval needed · Order"}}
+HEADER = {"type": "header", "text": {"type": "plain_text", "text": "✋ Order"}}
 ASKED = {
     "type": "rich_text",
     "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "100 ×"}]}],
@@ -192,7 +206,7 @@ async def test_a_card_of_which_nothing_is_known_keeps_its_words_and_loses_its_bu
     (given,) = bot.slack.given("chat.update")
     header, told, asked = parsed(given["blocks"])
 
-    assert header["text"]["text"] == "🛑 No longer on record · Order"
+    assert header["text"]["text"] == "🛑 No longer on record: Order"
     assert "no longer have a record" in told["text"]["text"]
     assert asked == ASKED
     assert "no record of this request" in bot.told()
@@ -222,4 +236,4 @@ async def test_a_card_that_slack_does_not_let_us_rewrite_is_still_answered(bot: 
     bot.slack.refuses("chat.update", "message_not_found")
     assert (await bot.deliver(a_press(APPROVE))).status == 200
 
-    assert "Too late" in bot.told()
+    assert "already rejected" in bot.told()

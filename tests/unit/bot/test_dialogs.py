@@ -79,7 +79,7 @@ async def test_a_button_in_a_modal_opens_another_on_top(bot: BotFixture) -> None
 async def test_a_modal_for_what_has_ended_is_not_opened(bot: BotFixture, action: str) -> None:
     bot.approvals.known[APPROVAL] = ended(ruled(**FREE), Outcome.WITHDRAWN, ALICE)
     await bot.deliver(a_press(action))
-    for part in ("Too late", "withdrawn", "<@U0ALICE>", "<!date^", "Open the card"):
+    for part in ("already withdrew", "<@U0ALICE>", "<!date^", "Open the card"):
         assert part in bot.told()
     assert bot.slack.given("views.open") == []
 
@@ -123,7 +123,7 @@ async def test_who_handed_their_vote_over_is_told_so(bot: BotFixture) -> None:
     handed = HandOver(by=BOB, to=Person(team="T0ACME", user="U0DAVE"), at=NOON)
     bot.approvals.known[APPROVAL] = ruled(**FREE).model_copy(update={"handed": (handed,)})
     await bot.deliver(a_press(REVIEW))
-    assert "handed over" in bot.told()
+    assert "You handed this to" in bot.told()
 
 
 @pytest.mark.parametrize("action", ASKING)

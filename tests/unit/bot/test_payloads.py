@@ -286,6 +286,10 @@ def test_an_edit_is_read_whole() -> None:
         {"attachments": [{"is_share": True, "text": "somebody's words"}]},
         {"reply_count": 3, "latest_reply": "2.0", "thread_ts": "1.0"},
         {"metadata": {"event_type": "x"}, "language": {"locale": "de"}},
+        {"language": {"locale": "en", "is_reliable": False}, "edited": None},
+        {"attachments": [{"id": 1, "service_name": "a.test", "title": "order 5"}], "edited": None},
+        {"reply_count": 1, "reply_users": ["U0BOB"], "thread_ts": "1.0", "edited": None},
+        {"last_read": "1.0", "subscribed": True, "thread_ts": "1.0", "edited": None},
         {"files": [{"name": "a.pdf"}]},
         {"text": "<@U0BOB|bob> other words by Slack itself", "edited": None},
         {"text": f"<@{BOT}|countersign> order 2"},
@@ -297,6 +301,13 @@ def test_an_edit_is_read_whole() -> None:
 )
 def test_a_change_that_is_none_of_the_persons_words_is_passed_over(now: dict[str, Any]) -> None:
     assert read_edit(_edit(now), BOT) is None
+
+
+def test_an_edit_in_a_direct_message_is_of_its_thread() -> None:
+    event = {"channel": "D0ALICE", "channel_type": "im", "hidden": True}
+    changed = read_edit(_edit({"text": "order 3"}, **event), BOT)
+    assert changed is not None
+    assert (changed.origin.channel, changed.origin.id) == ("D0ALICE", "1.0")
 
 
 def test_what_slack_adds_after_an_edit_is_no_other_edit() -> None:

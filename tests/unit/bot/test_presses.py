@@ -149,7 +149,7 @@ async def test_a_press_after_the_end_is_told_who_decided_when_and_where_to_see_i
 ) -> None:
     bot.approvals.error = ApprovalClosedError(APPROVAL, ended(ruled(), Outcome.REJECTED, CAROL))
     await bot.deliver(a_press(APPROVE))
-    for part in ("Too late", "rejected", "<@U0CAROL>", f"<!date^{int(NOON.timestamp())}^"):
+    for part in ("already rejected", "<@U0CAROL>", f"<!date^{int(NOON.timestamp())}^"):
         assert part in bot.told()
     assert "<https://acme.slack.test/card|Open the card>" in bot.told()
 
@@ -208,7 +208,7 @@ async def test_ask_again_says_it_once_more_in_the_thread(bot: BotFixture) -> Non
     assert thread == bot.approvals.known[APPROVAL].origin
     assert (message.id, message.ts) == (f"ask-again:{APPROVAL}", "3.000100")
     assert message.author == ALICE
-    assert message.text == "Please ask again: Order 100 × widget for €4,120.00"
+    assert message.text == "Please ask again: Order 100 widgets for €4,120.00"
 
 
 async def test_only_who_asked_can_ask_again(bot: BotFixture) -> None:

@@ -161,7 +161,7 @@ async def test_a_vote_is_not_handed_to_the_requester_or_to_oneself(
 ) -> None:
     view = await bot.open(a_press(HAND_OVER))
     answer = await bot.submit(view, {"person": {"selected_user": user}})
-    assert "can't be handed over" in _error(answer)
+    assert "Choose somebody else." in _error(answer)
     assert bot.approvals.decided == []
 
 
@@ -183,7 +183,7 @@ async def test_what_ended_meanwhile_is_said_in_the_modal_in_plain_words(bot: Bot
     named = approved_by(ruled(), CAROL)
     bot.approvals.known[APPROVAL] = ended(named, Outcome.APPROVED, CAROL)
     answer = await bot.submit(view, REASON)
-    assert "was already approved by @carol (" in _error(answer)
+    assert "@carol already approved this at" in _error(answer)
     for markup in "<>`*|":
         assert markup not in _error(answer)
     assert bot.approvals.decided == []

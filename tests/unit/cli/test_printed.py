@@ -18,12 +18,12 @@ from countersign.cli.details import details, sections
 from countersign.cli.document import document
 from countersign.cli.errors import CommandError
 from countersign.cli.filters import requester_id
-from countersign.cli.pending import Waiting, span, table
+from countersign.cli.pending import PendingTable, Waiting, span
 from countersign.cli.screen import screen
 from tests.support.builders import ALICE, BOB, NOON, a_press, a_status, from_elsewhere
 from tests.unit.slack.cases import CAROL
 from workflows.contracts.approvals import Card
-from workflows.contracts.core import ArgumentField, Difference
+from workflows.contracts.core import ArgumentField, Difference, Person
 from workflows.contracts.decisions import (
     CountedVote,
     Decision,
@@ -41,9 +41,9 @@ EVIL = "[red]free[/red] \x1b[31m\x1b]0;owned\x07 [link=http://evil.test]x[/link]
 TWO = Rule(name="orders", version="3", panels=(Panel(who=People(groups=("S0FIN",)), needed=2),))
 
 
-def _printed(shown: RenderableType) -> str:
+def _printed(shown: RenderableType, width: int = 200) -> str:
     out = StringIO()
-    Console(file=out, width=200, highlight=False).print(shown)
+    Console(file=out, width=width, highlight=False).print(shown)
     return out.getvalue()
 
 
@@ -53,7 +53,7 @@ def test_why_a_decision_did_not_count_is_said_without_markup() -> None:
     card = Card(channel="C0OPS", ts="2.0", permalink="http://card.test")
     refused = Refused(why=Refusal.CLOSED, at=NOON)
     said = Reception(status.model_copy(update={"card": card}), refused).words
-    assert said.startswith(f"Too late: {status.id} was already rejected by @carol. ")
+    assert said.startswith("@carol already rejected this at 12:00 UTC. ")
     assert said.endswith("Open the card: http://card.test")
 
 
@@ -86,13 +86,51 @@ def test_a_row_has_everything_that_one_needs_and_is_read_as_text() -> None:
         needed=2,
         counted=1,
     )
-    shown = _printed(table(Waiting([row], is_cut=True), NOON + timedelta(minutes=5)))
+    shown = _printed(PendingTable(Waiting([row], is_cut=True), NOON + timedelta(minutes=5)))
     for words in ("approval-1", "alice (U0ALICE)", "5 m", "in 2 h", "1 of 2", "http://card.test"):
         assert words in shown
     assert "[red]free[/red]" in shown
     assert "\x1b" not in shown
-    assert "--limit" in shown
-    assert "Nothing is waiting" in _printed(table(Waiting([], is_cut=False), NOON))
+    assert shown.splitlines()[-1] == "More are waiting; raise --limit."
+    nothing = PendingTable(Waiting([], is_cut=False), NOON)
+    assert _printed(nothing).strip() == "Nothing is waiting for a decision."
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_list_fits_a_terminal_and_keeps_id_what_who_and_until_when(width: int) -> None:
+    row = PendingApproval(
+        id="approval-k3f9x2ab7q1m",
+        asked_at=NOON,
+        summary="Order 150 widgets for €6,180.00, " + "and so on, " * 90,
+        requester=Person(team="T0ACME", user="U0123456789", name="Bartholomew Featherstonehaugh"),
+        permalink="https://acme-corporation.slack.com/archives/C0123456789/p1764454779000100",
+        deadline=NOON + timedelta(hours=49),
+        needed=12,
+        counted=10,
+    )
+    shown = _printed(PendingTable(Waiting([row, row], is_cut=False), NOON), width)
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= width
+    assert len(lines) < 20
+    assert all(word in lines[0] for word in ("approval", "what", "asked by", "deadline", "votes"))
+    assert lines[1].startswith("approval-k3f9x2ab7q1m  Order 150 widgets")
+    assert "in 2 d" in lines[1]
+    assert "10 of 12" in lines[1]
+    assert {"Bartholomew", "(U0123456789)"} <= set(shown.split())
+
+
+def test_a_pipe_gets_each_row_on_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    row = PendingApproval(
+        id="approval-1", asked_at=NOON, summary="word " * 150, permalink="http://a"
+    )
+    with screen(is_json=False) as out:
+        out.show({}, PendingTable(Waiting([row], is_cut=False), NOON))
+    _, line = capsys.readouterr().out.splitlines()
+    assert "word " * 150 in line
+    assert line.split()[-1] == "http://a"
 
 
 def test_what_was_asked_in_agentex_is_told_as_that() -> None:
@@ -113,7 +151,7 @@ def test_details_tell_of_rule_votes_attempts_and_end() -> None:
             "outcome": Outcome.APPROVED,
             "decision": vote.decision,
             "execution": Execution.DONE,
-            "result": "Order #1 is placed",
+            "result": "Order #1 placed",
             "drift": (Difference(name="price each", before="€1", after="€2"),),
         }
     )
@@ -129,7 +167,7 @@ def test_details_tell_of_rule_votes_attempts_and_end() -> None:
         "root@host (unverified)",
         "“fire”",
         "€1 → €2",
-        "Order #1 is placed",
+        "Order #1 placed",
         "alice (U0ALICE)",
         "“stock is low”",
         "[red]free[/red]",

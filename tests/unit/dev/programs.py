@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,26 @@ else:
     stand_in = [sys.executable, "-I", "-S", {{script!r}}, "temporal", port, {{diary!r}}]
     os.execv(sys.executable, stand_in)
 """
+
+
+REFUSAL = "countersign: the policy cannot be used."
+SECOND_TIME = f"""
+import os, runpy, sys
+seen, code, script = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+if os.path.exists(seen):
+    print("starting", flush=True)
+    print({REFUSAL!r}, flush=True)
+    os._exit(code)
+open(seen, "w").close()
+sys.argv = sys.argv[3:]
+runpy.run_path(script, run_name="__main__")
+"""
+
+
+def refusing(stand_in: Sequence[str], seen: Path, code: int) -> Sequence[str]:
+    """The same stand-in, which ends with this exit code whenever it is started again."""
+    *python, script, name, port, diary = stand_in
+    return (*python, "-c", SECOND_TIME, str(seen), str(code), script, name, port, diary)
 
 
 def executable(path: Path, text: str) -> Path:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from dev.__main__ import app
 from dev.errors import PortInUseError, SettingError
 from dev.paths import ROOT
 from dev.plan import UpOptions, check_ports, plan
@@ -79,16 +81,39 @@ def test_tools_may_be_wherever_python_was_told_to_look(tmp_path: Path) -> None:
 
 
 def test_all_ports_move_together() -> None:
-    options = plan({"BOT_PORT": "4000"}, replace(OPTIONS, port_offset=100))
+    options = plan({"BOT_PORT": "4000"}, replace(OPTIONS, port_offset="100"))
 
     assert options.ports == Ports(
         sandbox=8865, temporal=7333, temporal_ui=8333, bot=4100, worker=3101
     )
 
 
-def test_a_port_that_is_no_number_is_named() -> None:
-    with pytest.raises(SettingError, match="WORKER_PORT has to be a port number, not 'high'"):
-        plan({"WORKER_PORT": "high"}, OPTIONS)
+@pytest.mark.parametrize("port", ["high", "0", "-1", "70000", "٣٠٠٠", "9" * 5000])
+def test_what_is_no_port_is_named(port: str) -> None:
+    with pytest.raises(SettingError, match="WORKER_PORT has to be a port number, not "):
+        plan({"WORKER_PORT": port}, OPTIONS)
+
+
+@pytest.mark.parametrize("typed", ["", "high", "-1", "1.5", "56771", "9" * 5000])
+def test_what_is_no_offset_is_told_in_one_line(typed: str) -> None:
+    told = CliRunner().invoke(app, ["up", "--port-offset", typed])
+
+    line = f"--port-offset has to be a whole number from 0 to 56770, not {typed!r}.\n"
+    assert (told.exit_code, told.output) == (2, line)
+
+
+def test_the_highest_offset_is_what_the_highest_port_leaves() -> None:
+    highest = replace(OPTIONS, port_offset="56770")
+    assert plan({}, highest).ports.sandbox == 65_535
+    with pytest.raises(SettingError, match="from 0 to 5535, not '56770'"):
+        plan({"BOT_PORT": "60000"}, highest)
+
+
+def test_a_crash_is_one_of_the_worker_alone(tmp_path: Path) -> None:
+    wiring = plan({}, replace(OPTIONS, is_crash=True)).wire(tmp_path)
+
+    assert wiring.worker().argv[1:] == ("-m", "dev.crash_worker")
+    assert plan({}, OPTIONS).wire(tmp_path).worker().argv[1:] == ("-m", "worker")
 
 
 def test_a_busy_port_is_one_line_that_says_what_to_do() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from dev.locking import locked
 from dev.processes import StackOptions
-from tests.unit.dev.programs import ROOT, Diary, breaks, hold
+from tests.unit.dev.programs import REFUSAL, ROOT, Diary, breaks, hold, refusing
 
 SUPERVISOR = """
 import sys, time
@@ -46,11 +46,8 @@ def literal(options: StackOptions) -> str:
 def supervisor(options: StackOptions) -> Iterator[subprocess.Popen[str]]:
     """A supervisor that has started everything."""
     process = start(options)
-    assert process.stdout
     try:
-        for line in process.stdout:
-            if "is ready" in line:
-                break
+        serving(process)
         yield process
     finally:
         process.kill()
@@ -66,6 +63,19 @@ def start(options: StackOptions) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def serving(process: subprocess.Popen[str]) -> None:
+    """Read what it says until everything serves."""
+    for line in process.stdout or ():
+        if "Ctrl-C" in line:
+            break
+
+
+def said_when_stopped(process: subprocess.Popen[str]) -> str:
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=20)
+    return said.lstrip()
 
 
 linux_only = pytest.mark.skipif(
@@ -97,21 +107,30 @@ def test_killed_it_leaves_nobody_behind(
 
 
 @linux_only  # /proc
-def test_a_death_takes_everything_down_with_one_clear_line(
+def test_what_is_killed_is_started_again_with_one_line(
     supervisor: subprocess.Popen[str], options: StackOptions, diary: Diary
 ) -> None:
-    assert options.home
-    bot = next(
-        pid
-        for pid in children_of(supervisor.pid)
-        if f"bot\0{options.ports.bot}".encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-    )
-    os.kill(bot, signal.SIGKILL)
-    said, _ = supervisor.communicate(timeout=20)
+    os.kill(pid_of(supervisor, options), signal.SIGKILL)
+    line = next(line for line in supervisor.stdout or () if "stopped" in line)
+    assert line.strip() == "bot stopped on signal 9. It is started again and goes on."
 
-    assert "bot stopped on signal 9." in said
-    assert "bot serves" in said
-    assert supervisor.returncode == 1
+    assert said_when_stopped(supervisor) == "Countersign stopped.\n"
+    assert diary.names()[-3:] == ["worker", "sandbox", "temporal"]
+
+
+@linux_only  # /proc
+def test_what_a_person_has_to_mend_first_takes_everything_down_with_its_words(
+    options: StackOptions, diary: Diary, tmp_path: Path
+) -> None:
+    refuses = refusing(options.commands["bot"], tmp_path / "second", 2)
+    process = start(replace(options, commands={**options.commands, "bot": refuses}))
+    serving(process)
+    os.kill(pid_of(process, options), signal.SIGKILL)
+    said, _ = process.communicate(timeout=20)
+
+    assert "bot stopped with exit code 2." in said
+    assert said.endswith(f"\n  {REFUSAL}\n")
+    assert process.returncode == 1
     assert diary.names() == ["worker", "sandbox", "temporal"]
 
 
@@ -142,6 +161,16 @@ def test_interrupted_while_starting_it_stops_what_is_there(
 
     assert process.returncode == 0
     assert diary.names()[-2:] == ["sandbox", "temporal"]
+
+
+def pid_of(supervisor: subprocess.Popen[str], options: StackOptions) -> int:
+    """The bot's process."""
+    arguments = f"bot\0{options.ports.bot}".encode()
+    return next(
+        pid
+        for pid in children_of(supervisor.pid)
+        if arguments in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
 
 
 def children_of(pid: int) -> list[int]:

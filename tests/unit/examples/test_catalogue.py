@@ -13,7 +13,7 @@ from countersign.tools.catalogue import (
     load_tools,
 )
 from countersign.tools.toolkit import ToolContext
-from examples.purchasing.shop import SHOP
+from examples.purchasing.database import SHOP
 from tests.support.builders import a_call
 
 EXAMPLE = "examples.purchasing"

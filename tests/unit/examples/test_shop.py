@@ -44,7 +44,12 @@ async def test_orders_side_by_side_never_exceed_the_budget(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     ("sku", "quantity", "words"),
-    [("unicorn", 1, "search_catalog"), ("desk", 26, "in stock"), ("laptop", 21, "over the budget")],
+    [
+        ("unicorn", 1, r"There is no 'unicorn' in the catalogue\.$"),
+        ("wigdets", 1, "Did you mean widget?"),
+        ("desk", 26, "in stock"),
+        ("laptop", 21, "over the budget"),
+    ],
 )
 async def test_what_cannot_be_ordered_is_said(
     shop: Shop, sku: str, quantity: int, words: str
@@ -90,3 +95,27 @@ async def test_a_reader_who_is_cancelled_at_any_moment_keeps_nobody_from_orderin
         reading.cancel()
         await asyncio.wait([reading])
         assert (await shop.place(f"key-{moments}", "cable", 1, "U0ALICE")).quantity == 1
+
+
+async def test_everybody_finds_their_own_orders_the_newest_first(shop: Shop) -> None:
+    first = await shop.place("key1", "gizmo", 1, "U0ALICE")
+    second = await shop.place("key2", "cable", 2, "U0ALICE")
+    await shop.place("key3", "desk", 1, "U0BOB")
+
+    assert [it.id for it in await shop.orders_of("U0ALICE")] == [second.id, first.id]
+    assert len(await shop.orders_of("U0ALICE", since=first.placed_at)) == 2
+    assert await shop.orders_of("U0ALICE", since=second.placed_at + 1) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("wigdets", "widget"),
+        ("Chiar", "chair"),
+        ("labtop", "laptop"),
+        ("unicorn", None),
+        ("", None),
+    ],
+)
+async def test_what_is_mistyped_is_guessed(shop: Shop, written: str, meant: str | None) -> None:
+    assert await shop.like(written) == meant

@@ -28,7 +28,7 @@ def test_a_row_is_read_from_what_its_approval_wrote() -> None:
     )
 
     assert (row.tool, row.title) == ("place_order", "Place an order")
-    assert (row.summary, row.cost) == ("Order 100 × widget for €4,120.00", "€4,120.00")
+    assert (row.summary, row.cost) == ("Order 100 widgets for €4,120.00", "€4,120.00")
     assert (row.requester, row.origin, row.permalink) == (ALICE, status.origin, "https://a.test")
     assert (row.rule, row.needed, row.counted) == ("orders", 2, 1)
     assert (row.outcome, row.deadline) == (Outcome.PENDING, NOON + timedelta(days=3))
@@ -58,7 +58,7 @@ def test_a_memo_with_a_value_of_the_future_is_still_a_row(key: str) -> None:
     row = PendingApproval.from_memo("approval-1", NOON, memo)
 
     assert row.id == "approval-1"
-    assert (row.tool or row.summary) in {"place_order", "Order 100 × widget for €4,120.00"}
+    assert (row.tool or row.summary) in {"place_order", "Order 100 widgets for €4,120.00"}
 
 
 def test_a_memo_cannot_say_which_approval_it_is_nor_since_when_nor_that_it_is_open() -> None:
@@ -74,7 +74,7 @@ def test_a_memo_cannot_say_which_approval_it_is_nor_since_when_nor_that_it_is_op
 
 
 def test_after_an_edit_a_row_shows_the_call_as_it_is_now() -> None:
-    edited = a_request().prepared.model_copy(update={"summary": "Order 5 × widget"})
+    edited = a_request().prepared.model_copy(update={"summary": "Order 5 widgets"})
     status = a_status().model_copy(update={"prepared": edited})
 
-    assert approval_memo(status)["summary"] == "Order 5 × widget"
+    assert approval_memo(status)["summary"] == "Order 5 widgets"

@@ -143,7 +143,7 @@ async def test_after_an_approval_the_row_is_gone_and_the_list_says_what_came_of_
     await lists.pressed(a_list_press(lists, status))
     shown = said(lists.rewritten())
 
-    assert "✅ Approved: Order 100 × widget" in shown
+    assert "✅ Approved: Order 100 widgets" in shown
     assert f"`{status.id}`" not in shown
     assert f"`{other.id}`" in shown
 
@@ -189,7 +189,7 @@ async def test_a_refused_press_changes_no_list(lists: Lists) -> None:
     await lists.pressed(a_list_press(lists, status))
     shown = said(lists.rewritten())
 
-    assert "Not decided yet: Order 100 × widget" in shown
+    assert "Not decided yet: Order 100 widgets" in shown
     assert f"`{status.id}`" in shown
 
 
@@ -208,7 +208,7 @@ async def test_details_are_for_those_who_may_see_them(lists: Lists) -> None:
     one = Asked(Topic.DETAILS, approval_id=status.id)
     drawn = await lists.ephemeral.answer(BOB, one)
 
-    assert "Order 100 × widget" in text_of(drawn)
+    assert "Order 100 widgets" in text_of(drawn)
     dave = ALICE.model_copy(update={"user": "U0DAVE"})
     with pytest.raises(ApprovalNotFoundError):
         await lists.ephemeral.answer(dave, one)
@@ -249,8 +249,8 @@ async def test_a_revoked_permission_is_gone_from_its_list_at_once(lists: Lists) 
     await lists.pressed(a_press(REVOKE, value, place=place, response_url=lists.response_url))
     shown = said(lists.rewritten())
 
-    assert "`look`" in shown
-    assert "`act`" not in shown
+    assert "“look”" in shown
+    assert "“act”" not in shown
     assert "needs approval again" in shown
 
 

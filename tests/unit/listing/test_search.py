@@ -91,10 +91,10 @@ def test_whoever_got_a_vote_back_has_not_done_their_part() -> None:
     assert _found(_with(a_rule("U0BOB"), handed=(there, back)))[VOTED.name] == ["U0CAROL"]
 
 
-def test_an_end_is_found_by_its_word() -> None:
+def test_an_approval_is_found_by_its_outcome_from_the_start() -> None:
     pending = an_approval(a_rule("U0BOB"))
 
-    assert OUTCOME.name not in _found(pending)
+    assert _started(pending.request)[OUTCOME.name] == _found(pending)[OUTCOME.name] == "pending"
     ended = pending.model_copy(update={"outcome": Outcome.CHANGES_REQUESTED})
     assert _found(ended)[OUTCOME.name] == "changes requested"
 

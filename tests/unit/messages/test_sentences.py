@@ -13,12 +13,23 @@ from countersign.messages.notices import spoken
 from countersign.messages.refusals import refusal
 from countersign.messages.voice import MarkdownVoice
 from countersign.slack.voice import MrkdwnVoice
-from tests.support.builders import NOON, a_message, a_press, a_status
+from tests.support.builders import ALICE, NOON, a_message, a_press, a_status
 from workflows.contracts.approvals import ApprovalStatus, Card
-from workflows.contracts.core import MESSAGE_LIMIT
-from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused, Via
+from workflows.contracts.core import MESSAGE_LIMIT, Person
+from workflows.contracts.decisions import (
+    CountedVote,
+    Decision,
+    Execution,
+    HandOver,
+    Outcome,
+    Refusal,
+    Refused,
+    Verb,
+    Via,
+)
 from workflows.contracts.model_faults import ModelFault
 from workflows.contracts.notices import Effect, NoticeCode, TurnFault
+from workflows.contracts.rules import People
 from workflows.conversation.model_errors import apology
 from workflows.conversation.turn import _canned
 
@@ -47,7 +58,7 @@ def _ended(outcome: Outcome, decision: Decision | None = None) -> ApprovalStatus
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_has_a_sentence_for_people(outcome: Outcome) -> None:
     sentence = verdict(_ended(outcome), MRKDWN)
-    assert "approval-k3f9x2ab7q1m" in sentence
+    assert "approval-k3f9x2ab7q1m" not in sentence
     assert sentence.endswith(".")
     assert ("<@U0BOB>" in sentence) is (outcome in DECIDED)
 
@@ -79,7 +90,54 @@ def test_a_press_on_a_replaced_card_is_not_told_that_it_is_too_late() -> None:
 
 
 def test_an_operators_verdict_names_nobody() -> None:
-    assert "an operator" in verdict(_ended(Outcome.APPROVED, OPERATOR), MRKDWN)
+    assert verdict(_ended(Outcome.APPROVED, OPERATOR), MRKDWN).startswith("An operator already")
+
+
+def test_whoever_decided_it_is_told_that_it_was_them() -> None:
+    status = _ended(Outcome.APPROVED)
+    told = refusal(_refused(Refusal.CLOSED), status, MrkdwnVoice("U0BOB"))
+    assert told.startswith("You already approved this <!date^")
+    assert "changed nothing" not in told
+    others = refusal(_refused(Refusal.CLOSED), status, MrkdwnVoice("U0CAROL"))
+    assert others.startswith("<@U0BOB> already approved this <!date^")
+    assert "Your press changed nothing." in others
+
+
+BOB, CAROL, DAVE = (Person(team="T0ACME", user=it) for it in ("U0BOB", "U0CAROL", "U0DAVE"))
+ERIN = Person(team="T0ACME", user="U0ERIN")
+
+
+@pytest.mark.parametrize(
+    ("to", "rule", "told"),
+    [
+        (CAROL, People(), "its rule doesn't allow it"),
+        (BOB, People(users=("U0CAROL",)), "You chose yourself"),
+        (ALICE, People(users=("U0CAROL",)), "<@U0ALICE> asked for this"),
+        (ERIN, People(users=("U0CAROL",)), "<@U0ERIN> has already approved"),
+        (CAROL, People(users=("U0CAROL",)), "<@U0CAROL> handed their own vote over"),
+        (DAVE, People(users=("U0CAROL",)), "<@U0DAVE> isn't one of those"),
+    ],
+)
+def test_each_cause_of_a_refused_hand_over_has_a_sentence(
+    to: Person, rule: People, told: str
+) -> None:
+    status = _ended(Outcome.PENDING)
+    request = status.request.model_copy(
+        update={"rule": status.request.rule.model_copy(update={"hand_over": rule})}
+    )
+    vote = CountedVote(decision=a_press(ERIN))
+    handed = (HandOver(by=CAROL, to=DAVE, at=NOON),)
+    status = status.model_copy(update={"request": request, "votes": (vote,), "handed": handed})
+    decision = a_press(BOB).model_copy(update={"verb": Verb.HAND_OVER, "to": to})
+    refused = Refused(why=Refusal.NO_HAND_OVER, at=NOON, decision=decision)
+    assert told in refusal(refused, status, MRKDWN)
+
+
+def test_who_handed_a_vote_over_is_told_to_whom() -> None:
+    handed = (HandOver(by=BOB, to=CAROL, at=NOON),)
+    status = _ended(Outcome.PENDING).model_copy(update={"handed": handed})
+    told = refusal(_refused(Refusal.HANDED_OVER), status, MRKDWN)
+    assert told.startswith("You handed this to <@U0CAROL>.")
 
 
 @pytest.mark.parametrize(
@@ -137,12 +195,12 @@ def test_each_failure_of_the_model_has_its_own_sentence(
 
 def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
     done = _ended(Outcome.APPROVED).model_copy(
-        update={"execution": Execution.DONE, "result": "Order #1 is placed."}
+        update={"execution": Execution.DONE, "result": "Order #1 placed."}
     )
     failed = done.model_copy(update={"execution": Execution.FAILED, "result": "no stock"})
     ends = (done, failed, _ended(Outcome.REJECTED))
     told = spoken(apology(TimeoutError(), tuple(map(Effect.of, ends))), MRKDWN)
-    assert "approved and done:\n\n- Order #1 is placed." in told
+    assert "approved and done:\n\n- Order #1 placed." in told
     assert "but it failed:\n\n- no stock" in told
     assert "was not done:\n\n- " in told
     assert told.endswith(TOO_SLOW)

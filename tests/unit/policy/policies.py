@@ -1,13 +1,15 @@
 """What tests of the policy share: two small tools, and the shortest policies about them."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
+from datetime import timedelta
 
 from countersign.policy.engine import Policy
 from countersign.policy.facts import Facts, Requester, Venue
 from countersign.policy.faults import Fault, PolicyError
 from countersign.policy.loading import load
 from countersign.slack.directory import Channel, DirectoryError, GoneError, Installation, Profile
-from workflows.contracts.core import ToolSpec
+from workflows.contracts.activity_inputs import PolicyQuery
+from workflows.contracts.core import Call, ToolSpec
 
 OPS = Venue("C0OPS")
 DIRECT = Venue("D0ALICE", is_direct=True, is_private=True)
@@ -158,3 +160,24 @@ class InMemoryDirectory:
             raise DirectoryError("ratelimited")
         if what not in known:
             raise GoneError("not_found", what)
+
+
+class Counted:
+    """What was asked before, as a test has it; it notes what it was asked."""
+
+    def __init__(self, *costs: float, error: Exception | None = None) -> None:
+        self.costs = costs
+        self.error = error
+        self.asked: list[tuple[str, timedelta]] = []
+
+    async def costs_before(self, query: PolicyQuery, window: timedelta) -> Sequence[float]:
+        return self._answer(query.call, window)
+
+    async def costs_ahead_of(self, call: Call, window: timedelta) -> Sequence[float]:
+        return self._answer(call, window)
+
+    def _answer(self, call: Call, window: timedelta) -> Sequence[float]:
+        self.asked.append((call.tool, window))
+        if self.error is not None:
+            raise self.error
+        return self.costs

@@ -82,8 +82,10 @@ def test_an_explanation_tells_each_rule_and_what_happens() -> None:
     for words in (
         "`amount > 1000` is true",
         "`orders-over-1000` decided",
-        "asks for approval by orders-over-1000",
-        "2 of S0FINANCE",
+        "Rule `orders-over-1000` matches: `amount > 1000` is true.",
+        "Rule `orders` is not reached: `orders-over-1000` decided.",
+        "It waits for approval.",
+        "2 approvals from S0FINANCE",
         "C0FINANCE, or else thread",
         "after 3d",
         "after 1d 12h",
@@ -102,8 +104,84 @@ def test_an_explanation_is_a_document_for_programs() -> None:
 
 def test_a_call_whose_amount_is_not_known_is_explained_as_denied() -> None:
     _, said = run("explain", *CALL)
-    assert "denied by orders-over-1000" in said
-    assert "the call has no `amount`" in said
+    assert "Rule `orders-over-1000` cannot be judged: the call has no `amount`." in said
+    assert "It is denied while that is not known." in said
+    assert "Rule `orders-over-1000` asks for `amount`; give --amount 4120." in said
+
+
+BY_CHANNEL = GOOD.replace("amount > 1000", "channel.is_private || requester.groups == ['S0OPS']")
+
+
+def test_without_a_channel_it_is_explained_as_far_as_it_can_be_and_which_option_is_missing() -> (
+    None
+):
+    code, said = run("explain", *CALL[:4], "--amount", "5")
+    assert code == 0
+    for words in (
+        "Asked in Slack; no --channel was given.",
+        "Rule `orders-over-1000` does not match: `amount > 1000` is not true.",
+        "one approval from anyone in the channel where it is asked",
+        "Add --channel C… (or D…, a direct message) to see who and where `here` is.",
+    ):
+        assert words in said
+    assert "denied" not in said
+
+
+def test_a_condition_about_a_channel_that_was_not_given_names_the_option() -> None:
+    Path("policy.yaml").write_text(BY_CHANNEL, encoding="utf-8")
+    _, said = run("explain", *CALL[:4])
+    assert "the call has no `channel.is_private`." in said
+    assert "asks for `channel.is_private`; give --channel C…, and --private or --shared" in said
+    assert "Taken as in no user group; add --group S…" in said
+    document = json.loads(run("explain", *CALL[:4], "--json")[1])
+    assert len(document["missing"]) == 2
+    assert json.loads(run("explain", *CALL, "--group", "S0OPS", "--json")[1])["missing"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Give --tool place_order and --requester U0123ABCD too. An example: countersign"),
+        (("--tool", "place_order"), "Give --requester U0123ABCD too."),
+    ],
+)
+def test_what_has_to_be_given_is_named_at_once(arguments: tuple[str, ...], words: str) -> None:
+    code, said = run("explain", *arguments)
+    assert code == 2
+    assert words in said
+
+
+def test_an_argument_that_a_condition_asks_for_is_named() -> None:
+    Path("policy.yaml").write_text(GOOD.replace("amount", "args.quantity"), encoding="utf-8")
+    _, said = run("explain", *CALL[:6])
+    assert """give --args '{"quantity": …}'""" in said
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--amount", "1000"), ("1,000.00 in all within 1d", "Rule `orders-over-1000` asks")),
+        (
+            ("--amount", "400", "--total", "900"),
+            ("900.00 in all", "Rule `orders` asks"),
+        ),
+        (
+            ("--amount", "400", "--total", "1400.5"),
+            ("1,400.50 in all", "`orders-over-1000` asks"),
+        ),
+        (("--amount", "400", "--total", "300"), ("at least --amount",)),
+        (("--total", "300"), ("at least --amount",)),
+        ((), ("denied", "asks for `total_today`; give --amount 4120")),
+    ],
+)
+def test_an_explanation_says_what_it_comes_to_with_those_before(
+    given: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    counting = GOOD.replace("amount > 1000", "total_today >= 1000")
+    Path("policy.yaml").write_text(counting, encoding="utf-8")
+    _, said = run("explain", *CALL, *given)
+    for word in words:
+        assert word in said
 
 
 def test_guests_are_explained_as_guests() -> None:
@@ -122,7 +200,7 @@ def test_a_call_that_is_asked_in_agentex_is_explained(requester: str) -> None:
     asks = (*ELSEWHERE, "--amount", "4120", "--requester", requester)
     code, said = run(*asks)
     assert code == 0
-    assert said.startswith("asked in AgentEx\n")
+    assert said.startswith("Asked in AgentEx.\n")
     assert "seen in lists by  agentex:alice@acme.example, S0FINANCE" in said
     document = json.loads(run(*asks, "--json")[1])
     assert (document["origin"], document["ruling"]["verdict"]) == ("agentex", "ask")

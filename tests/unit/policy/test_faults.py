@@ -1,12 +1,18 @@
 """What is wrong with a policy is named with its line, its rule and its field."""
 
+from collections.abc import Iterator
 from time import process_time
 
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from countersign.policy.document import Document
+from countersign.policy.examples import EXAMPLES
 from countersign.policy.loading import load
+from countersign.policy.wording import models_in
 from tests.unit.policy.policies import TOOLS, faults, faults_if_any
 
 RULES = "rules:\n"
@@ -272,6 +278,125 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_lines() -> None:
         "    approvers: {channels: [here]}\n"
     )
     assert [fault.line for fault in faults(text)] == [2, 6, 9]
+
+
+MANY = """\
+version: 1
+limits: {asks_per_turn: 0}
+limits: {asks_per_turn: 0}
+rules:
+  - name: a
+    tool: place_ordr
+    when: amont > 3
+    quorum: two
+    approvers: {channels: [here]}
+  - name: b
+    tool: place_order
+    expires_after: 1h
+    reminders: [2h]
+    approvers: {channels: [here]}
+  - name: b
+    tool: cancel_order
+    when: order_id >
+    aprovers: {channels: [here]}
+  - tool: cancel_order
+    approvers: {channels: [here]}
+    auto_approve: true
+    card: []
+  - just text
+  - name: c
+    tool: place_order
+    approvers: {users: [U0BOB]}
+    quorum: 2
+"""
+
+
+def test_faults_of_every_kind_and_rule_are_told_at_once() -> None:
+    found = [(fault.line, fault.field) for fault in faults(MANY)]
+    assert found == [
+        (3, "limits"),
+        (3, "limits.asks_per_turn"),
+        (6, "tool"),
+        (7, "when"),
+        (8, "quorum"),
+        (13, "reminders[0]"),
+        (15, "name"),
+        (17, "when"),
+        (18, "aprovers"),
+        (19, "name"),
+        (20, "approvers"),
+        (22, "card"),
+        (23, ""),
+        (24, ""),
+        (27, "quorum"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "aprovers: {users: [U0BOB]}",
+        "approvers: [U0BOB]",
+        "approvers: {users: [U0BOB], channel: [here]}",
+        "quorum: none",
+        "panels: {users: [U0BOB]}",
+        "card: dm",
+        "slack: off and on",
+    ],
+)
+def test_one_mistake_is_one_fault(line: str) -> None:
+    """What could only follow from it is left away."""
+    approvers = "" if "rovers" in line or "panels" in line else "approvers: {users: [U0BOB]}"
+    (fault,) = faults(a_rule(line, approvers=approvers))
+    assert fault.field.startswith(line.split(":", maxsplit=1)[0])
+
+
+def test_what_follows_from_no_auto_approve_is_not_said() -> None:
+    (fault,) = faults(a_rule("auto_approve: maybe", approvers=""))
+    assert fault.field == "auto_approve"
+
+
+def test_a_fault_shows_the_form_that_is_wanted() -> None:
+    examples = {fault.field: fault.example for fault in faults(MANY)}
+    assert examples["quorum"] == "quorum: 2"
+    assert examples["aprovers"] == "approvers: {groups: [S0123ABCD], channels: [here]}"
+    assert examples["reminders[0]"] == "reminders: [12h, 1d]"
+    assert examples[""] == ""
+    assert any("such as `quorum: 2`" in str(fault) for fault in faults(MANY))
+
+
+APPROVERS = "    approvers: {users: [U0BOB, U0CAROL]}\n"
+
+
+def _keys(model: type[BaseModel] = Document) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield field.alias or name
+        for inner in models_in(field.annotation):
+            yield from _keys(inner)
+
+
+@pytest.mark.parametrize("key", sorted({*_keys()}))
+def test_every_key_has_an_example_that_is_right(key: str) -> None:
+    example = EXAMPLES[key]
+    assert list(yaml.safe_load(example)) == [key]
+    assert len(example) <= 80
+    holders = {
+        "asks_per_turn": "limits: {%s}",
+        "asks_per_hour": "limits: {%s}",
+        "window": "totals: {%s}",
+        **dict.fromkeys(("user", "delegate", "from", "until"), "absences: [{%s}]"),
+        **dict.fromkeys(("guests", "outsiders"), "may_request: {%s}"),
+        **dict.fromkeys(("users", "groups", "channels"), "approvers: {%s}"),
+        **dict.fromkeys(("after", "to"), "escalate: {%s}"),
+        "needed": "panels: [{%s}]",
+        "because": "deny: [{%s}]",
+    }
+    written = holders.get(key, "%s") % example
+    in_file = yaml.safe_load(written).keys() & Document.model_fields.keys()
+    people = "" if written.startswith(("approvers", "panels")) else APPROVERS
+    text = f"{written}\n" if in_file else f"rules:\n  - {written}\n{people}"
+    wrong = [it for it in faults(text) if it.field.endswith(key) and "is missing" not in it.problem]
+    assert wrong == []
 
 
 SOLO = "version: 1\nsolo: U0ALICE\n"

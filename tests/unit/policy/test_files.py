@@ -26,8 +26,9 @@ def the_policy(file: str) -> Policy:
     return load((ROOT / file).read_text(encoding="utf-8"), file, TOOLS)
 
 
-def an_order(amount: float, sku: str = "widget", venue: Venue = OPS) -> Facts:
-    return Facts("place_order", ALICE, venue, {"sku": sku, "quantity": 100}, amount)
+def an_order(amount: float, sku: str = "widget", venue: Venue = OPS, before: float = 0) -> Facts:
+    arguments = {"sku": sku, "quantity": 100}
+    return Facts("place_order", ALICE, venue, arguments, amount, total=before + amount)
 
 
 def asked(facts: Facts) -> Rule:
@@ -42,7 +43,7 @@ def test_the_policy_for_any_workspace_names_nobody() -> None:
     policy = the_policy("policy.yaml")
     assert not [text for _, text in texts(policy.source.values) if kind_of(text)]
     for tool in TOOLS.values():
-        ruling = policy.judge(Facts(tool.name, ALICE, OPS, {}, 10.0))
+        ruling = policy.judge(Facts(tool.name, ALICE, OPS, {}, 10.0, total=10.0))
         assert ruling.verdict is (Verdict.ASK if tool.needs_approval else Verdict.ALLOW)
         assert not tool.needs_approval or (ruling.rule and ruling.rule.needed == 1)
 
@@ -74,6 +75,8 @@ def test_in_the_sandbox_large_orders_need_two() -> None:
     assert asked(an_order(5_000.01)).needed == 2
     assert asked(an_order(5_000)).needed == 1
     assert asked(an_order(20_000)).needed == 2
+    assert asked(an_order(1_000, before=4_000)).needed == 1
+    assert asked(an_order(1_000, before=4_000.01)).needed == 2
     assert the_policy("dev/policy.yaml").judge(an_order(20_000.01)).verdict is Verdict.DENY
 
 
@@ -88,8 +91,19 @@ def test_in_the_sandbox_a_few_cables_need_nobody() -> None:
     assert policy.judge(an_order(69.0, "cable")).verdict is Verdict.ALLOW
     assert policy.judge(an_order(100.5, "cable")).verdict is Verdict.ASK
     guest = Requester("U0DAVE", is_guest=True)
-    facts = Facts("place_order", guest, OPS, {"sku": "cable", "quantity": 1}, 6.9)
-    assert policy.judge(facts).verdict is Verdict.DENY
+    facts = Facts("place_order", guest, OPS, {"sku": "cable", "quantity": 1}, 6.9, total=6.9)
+    assert "guests" in policy.judge(facts).because
+    many = policy.judge(an_order(69.0, "cable", before=4_950))
+    assert (many.verdict, many.rule and many.rule.name) == (Verdict.ASK, "orders-over-5000")
+
+
+def test_in_any_workspace_what_is_split_is_confirmed_like_a_large_order() -> None:
+    policy = the_policy("policy.yaml")
+    rules = [policy.judge(an_order(1_000, before=before)).rule for before in (4_000, 4_001)]
+    assert [(it.name, it.confirm) for it in rules if it] == [
+        ("orders", False),
+        ("orders-over-5000", True),
+    ]
 
 
 def test_in_the_sandbox_cancelling_may_be_allowed_for_the_thread() -> None:
@@ -103,11 +117,11 @@ def test_every_key_and_every_fact_is_explained() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("number", range(1, 5))
+@pytest.mark.parametrize("number", range(1, 6))
 def test_the_examples_of_the_page_are_policies(number: int) -> None:
     page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(version:.*?)```", page, flags=re.DOTALL)
-    assert len(examples) == 4
+    assert len(examples) == 5
     load(examples[number - 1], "docs/policy.md", TOOLS)
 
 

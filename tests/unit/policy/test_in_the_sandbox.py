@@ -10,6 +10,7 @@ from countersign.tools.catalogue import load_tools
 from dev.paths import ROOT
 from sandbox.server import running
 from tests.support.builders import ALICE, a_call, a_prepared, a_thread
+from tests.unit.policy.policies import Counted
 from tests.unit.sandbox.slack_app import a_config, a_web_client
 from worker.policy import PolicyFile, open_policy
 from workflows.contracts.activity_inputs import PolicyQuery
@@ -25,7 +26,9 @@ async def policy_file() -> AsyncGenerator[PolicyFile]:
     tools = {name: tool.spec for name, tool in load_tools(["examples.purchasing"]).items()}
     async with running(a_config(manifest=ROOT / "slack_app_manifest.yml")) as sandbox:
         directory = Directory(a_web_client(sandbox))
-        yield await open_policy(ROOT / "dev" / "policy.yaml", tools, directory, Waiting())
+        policy = await open_policy(ROOT / "dev" / "policy.yaml", tools, directory, Waiting())
+        policy.count_by(Counted())
+        yield policy
 
 
 async def judged(

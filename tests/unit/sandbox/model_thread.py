@@ -9,6 +9,7 @@ from sandbox.model.answers import answer
 
 Json = dict[str, Any]
 TEXT: Json = {"type": "string"}
+NULLABLE: Json = {"anyOf": [TEXT, {"type": "null"}]}
 
 
 def a_tool(name: str, about: str = "", *, optional: tuple[str, ...] = (), **fields: Json) -> Json:
@@ -37,6 +38,7 @@ TOOLS = [
         sku=TEXT,
         quantity=a_count("How many pieces."),
         reason=TEXT,
+        replaces=NULLABLE,
     ),
     a_tool(
         "cancel_order", "Cancel an order that was placed. Just call it.",
@@ -47,7 +49,13 @@ TOOLS = [
         question=TEXT, reason=TEXT,
     ),
 ]  # fmt: skip
-"""The tools of `examples/purchasing`."""
+"""The tools of `examples/purchasing`, but for the next."""
+LISTING = a_tool(
+    "list_orders",
+    "List what the person you are talking to has ordered.",
+    optional=("since",),
+    since={"enum": ["today", "this week", "ever"], "type": "string", "default": "ever"},
+)
 
 
 class Thread:
@@ -80,7 +88,10 @@ class Thread:
     @property
     def calls(self) -> list[str]:
         """Calls without their reasons: `place_order widget 100`."""
-        given = ([str(it[key]) for key in it if key != "reason"] for it in self.arguments)
+        given = (
+            [str(it[key]) for key in it if key != "reason" and it[key] is not None]
+            for it in self.arguments
+        )
         return [
             " ".join([call["name"], *values]) for call, values in zip(self.made, given, strict=True)
         ]

@@ -8,20 +8,23 @@ from hypothesis import strategies as st
 
 from sandbox.model.answers import answer
 from sandbox.model.words import NUMBER, number, singular
-from tests.unit.sandbox.model_thread import TOOLS, Thread
+from tests.unit.sandbox.model_thread import LISTING, TOOLS, Thread
 
 CATALOGUE = (
     "chair: Office chair, €215.00 each, 60 in stock\n"
     "widget: Steel widget, M8, €41.20 each, 5000 in stock"
 )
 BUDGET = "€20,880.00 of €25,000.00 left this quarter; €4,120.00 is spent or ordered."
-APPROVED = "APPROVED by Bob Keller. Order #8123 is placed: 100 × widget for €4,120.00."
+APPROVED = "APPROVED by Bob Keller. Order #8123 placed: 100 widgets for €4,120.00."
 REJECTED = "REJECTED by Carol. Reason: too many. Nothing was done. Do not try again unchanged."
 EXPIRED = (
     "EXPIRED: nobody answered. Nothing was done. Say so, and ask the person whether to ask again."
 )
 WAITING = (
-    "Waiting for approval:\n- Order 100 × widget for €4,120.00 (approval-abc)\n"
+    "Waiting for approval:\n- Order 100 widgets for €4,120.00\n  id: approval-abc\n"
+    '  call: place_order {"sku": "widget", "quantity": 100, "reason": "low"}\n'
+    "  asked by: the person whose message you are answering\n"
+    "  needs: 1 approval from @finance\n"
     "These calls are not done yet. Do not call them again."
 )
 
@@ -176,26 +179,55 @@ def test_what_was_done_is_remembered_with_its_numbers() -> None:
     thread = Thread().say("order 100 widgets").answer(APPROVED)
     assert "done already" in thread.say("make it 50").text
     assert thread.say("and 5 more").calls == ["place_order widget 5"]
-    thread.answer("APPROVED by Bob. Order #8124 is placed: 5 × widget for €206.00.")
+    thread.answer("APPROVED by Bob. Order #8124 placed: 5 widgets for €206.00.")
     recalled = thread.say("what did I order?").text
-    assert recalled.index("#8123 is placed") < recalled.index("#8124 is placed")
+    assert recalled.index("#8123 placed") < recalled.index("#8124 placed")
     assert thread.say("order 3 of them").calls == ["place_order widget 3"]
     thread.answer(REJECTED)
     assert thread.say("where is my order?").calls == ["order_status 8124"]
-    thread.answer("Order #8124: 5 × widget, €206.00, placed.")
+    thread.answer("Order #8124: 5 widgets, €206.00, placed.")
     assert thread.say("cancel it").calls == ["cancel_order 8124"]
-    thread.answer("APPROVED by Bob. Order #8124 (5 × widget) is cancelled.")
+    thread.answer("APPROVED by Bob. Order #8124 (5 widgets) is cancelled.")
     assert "is cancelled" in thread.say("what did I order?").text
     assert thread.say("cancel it").calls == ["cancel_order 8123"]
+
+
+def test_the_store_is_asked_what_was_ordered_and_not_the_thread() -> None:
+    thread = Thread(tools=[*TOOLS, LISTING]).say("order 100 widgets").answer(APPROVED)
+
+    assert thread.say("what did I order today?").calls == ["list_orders today"]
+    thread.answer("Order #9001 is cancelled: 1 desk.\nOrder #9000 is placed: 2 chairs.")
+    assert "#9000" in thread.text
+    assert thread.say("cancel my last order").calls == ["list_orders ever"]
+    thread.answer("Order #9001 is cancelled: 1 desk.\nOrder #9000 is placed: 2 chairs.")
+    assert thread.calls == ["cancel_order 9000"]
+    assert thread.answer("APPROVED by Bob. Order #9000 is cancelled: 2 chairs.").calls == []
+    assert thread.say("what was my latest order?").calls == ["list_orders ever"]
+    assert thread.answer("You have ordered nothing yet.").text == "You have ordered nothing yet."
+
+
+@pytest.mark.parametrize("yes", ["yes", "yes please", "Ok!"])
+def test_a_yes_takes_the_name_that_a_tool_asked_about(yes: str) -> None:
+    thread = Thread().say("order 3 wigdets")
+    thread.answer("There is no 'wigdet' in the catalogue. Did you mean widget? Nothing was done.")
+
+    assert "Did you mean widget?" in thread.text
+    assert thread.say(yes).calls == ["place_order widget 3"]
+    assert "Yes to what?" in thread.answer(REJECTED).say("yes").text
 
 
 @pytest.mark.parametrize(
     ("said", "calls", "answer"),
     [
-        ("what are you waiting for?", [], "Order 100 × widget for €4,120.00 (approval-abc)"),
+        ("what are you waiting for?", [], "decide:\n\n- Order 100 widgets for €4,120.00"),
+        ("who has to approve?", [], "asked by you; needs 1 approval from @finance"),
+        ("actually make it 2", ["place_order widget 2 approval-abc"], ""),
+        ("no, 3 please", ["place_order widget 3 approval-abc"], ""),
+        ("make the widgets 3", ["place_order widget 3 approval-abc"], ""),
+        ("make it blue", [], "Which of your requests"),
+        ("make it 0", [], "at least 1"),
         ("any news?", [], "waiting for somebody to decide"),
         ("order 100 widgets", [], "already waiting for approval"),
-        ("make it 50", [], "asked for already"),
         ("cancel it", [], "waiting for somebody to decide"),
         ("approve", [], "A message decides nothing"),
         ("yes", [], "A message decides nothing"),

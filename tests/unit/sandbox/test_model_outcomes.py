@@ -20,7 +20,7 @@ EDITED = (
     'with changes: place_order ran with {"sku": "widget", "quantity": 50, "reason": "{low}"} '
     'instead of {"sku": "widget", "quantity": 100, "reason": "{low}"}'
 )
-PLACED = "Order #1 is placed: 50 × widget for €2,060.00."
+PLACED = "Order #1 placed: 50 widgets for €2,060.00."
 ASK_WHETHER = " Say so, and ask the person whether to ask again."
 BEGUN = frozenset({Execution.RUNNING, Execution.DONE, Execution.UNKNOWN})
 ORDERS = frozenset({"Do not", "Say so", "Call the", "Use only", "tell the person"})
@@ -67,7 +67,7 @@ def test_an_outcome_is_told_in_its_own_words_and_calls_nothing(
         (f"APPROVED by Bob {EDITED}. {PLACED}", f"quantity **50** instead of 100. {PLACED}"),
         (f"APPROVED by Bob {EDITED}, but it FAILED: no", "instead of 100, but it FAILED: no"),
         ("FAILED TO ASK: no. Say so, and that an administrator has to look.", "no. An adminis"),
-        ("Only 35 × laptop are in stock. Nothing was done.", "Only 35 × laptop are in stock. No"),
+        ("Only 35 laptops are in stock. Nothing was done.", "Only 35 laptops are in stock. No"),
         ("gibberish", "gibberish"),
         ("", "`place_order` answered nothing."),
     ],
@@ -91,7 +91,7 @@ POSSIBLE = [
 def test_what_is_told_of_an_order_is_what_became_of_it(
     outcome: Outcome, execution: Execution
 ) -> None:
-    end = {"outcome": outcome, "execution": execution, "result": "Order #1 is placed."}
+    end = {"outcome": outcome, "execution": execution, "result": "Order #1 placed."}
     status = a_status().model_copy(update={**end, "decision": a_press()})
 
     told = Thread().say("order 100 widgets").answer(rejection_for_model(status))
@@ -178,7 +178,7 @@ def test_a_refusal_of_a_moment_ago_can_still_be_changed_by_the_person() -> None:
 def test_each_of_several_calls_of_one_turn_is_told() -> None:
     thread = Thread().say("order 2 chairs, 3 desks, 1 laptop and 4 monitors")
     thread.answer(
-        "APPROVED by Bob. Order #1 is placed: 2 × chair.",
+        "APPROVED by Bob. Order #1 placed: 2 chairs.",
         "REJECTED by Carol. Reason: no room. Nothing was done.",
         "DENIED by policy (rule no-laptops): not this quarter. Nobody was asked.",
         "TOO MANY REQUESTS: people are asked at most 3 times a turn from one thread.",

@@ -8,7 +8,9 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.client import SandboxClient
+from sandbox.errors import ControlError
 from sandbox.json_types import Json
+from sandbox.messages import EPHEMERAL_LIMIT, whisper
 from sandbox.server import Sandbox
 from tests.unit.sandbox.blocks import a_home, a_modal, actions, button
 from tests.unit.sandbox.slack_app import (
@@ -22,6 +24,7 @@ from tests.unit.sandbox.slack_app import (
     RANDOM,
     SHARED,
     TRIO,
+    ZOE,
     App,
     said,
 )
@@ -198,18 +201,93 @@ async def test_reset_sends_a_new_snapshot(sandbox: Sandbox, people: SandboxClien
         assert len((await bob.next("snapshot"))["messages"][OPS]) == 2
 
 
-async def test_thread_replies_count_for_those_who_follow_the_thread(
-    people: SandboxClient, slack: AsyncWebClient
+def private(snapshot: Json) -> list[str]:
+    """What a page was sent of private answers."""
+    everything = [*snapshot["messages"].values(), *snapshot["threads"].values()]
+    return [m["text"] for messages in everything for m in messages if m["ephemeral"]]
+
+
+async def test_a_private_answer_is_shown_once_in_the_tabs_that_are_open(
+    sandbox: Sandbox, slack: AsyncWebClient
+) -> None:
+    async with a_tab(sandbox, ALICE) as alice, a_tab(sandbox, ALICE) as again:
+        await slack.chat_postEphemeral(channel=OPS, user=ALICE, text="only you")
+        await alice.until(says("only you"))
+        await again.until(says("only you"))
+
+    async with a_tab(sandbox, ALICE) as alice, a_tab(sandbox, BOB) as bob:
+        assert private(alice.snapshot) == private(bob.snapshot) == []
+        assert len(alice.snapshot["private"]) == 1  # an open page keeps it through a broken line
+        assert bob.snapshot["private"] == []
+
+
+async def test_a_private_answer_waits_for_the_first_tab_of_its_person(
+    sandbox: Sandbox, people: SandboxClient, slack: AsyncWebClient
 ) -> None:
     root = await people.say(ALICE, OPS, "order")
-    await people.send("read", channel=OPS, **{"as": BOB})
-    await slack.chat_postMessage(channel=OPS, thread_ts=root, text="on it")
+    await slack.chat_postEphemeral(channel=OPS, user=ALICE, thread_ts=root, text="only you")
 
-    def unread(seen: Json) -> int:
-        return next(channel["unread"] for channel in seen["channels"] if channel["id"] == OPS)
+    async with a_tab(sandbox, BOB) as bob:
+        assert private(bob.snapshot) == []
+    async with a_tab(sandbox, ALICE) as alice:
+        assert private(alice.snapshot) == ["only you"]
+    async with a_tab(sandbox, ALICE) as alice:
+        assert private(alice.snapshot) == []
+    assert [m["text"] for m in await people.ephemerals(ALICE, OPS)] == ["only you"]
 
-    assert unread(await people.state(ALICE)) == 1
-    assert unread(await people.state(BOB)) == 0
+
+async def test_old_private_answers_make_room(sandbox: Sandbox, people: SandboxClient) -> None:
+    for n in range(EPHEMERAL_LIMIT + 1):
+        whisper(sandbox.core, OPS, ALICE, {"type": "message", "text": str(n)})
+
+    kept = [m["text"] for m in await people.messages(ALICE, OPS) if m["ephemeral"]]
+    assert len(kept) == EPHEMERAL_LIMIT
+    assert kept[0] == "1"
+
+
+async def test_who_joins_a_channel_reads_what_stands_in_it(
+    sandbox: Sandbox, people: SandboxClient
+) -> None:
+    await people.say(BOB, FINANCE, "quarter end")
+    async with a_tab(sandbox, ALICE) as alice:
+        assert FINANCE not in alice.snapshot["messages"]
+        await people.send("join", channel=FINANCE, **{"as": ALICE})
+        seen = await alice.next("snapshot")
+
+    texts = [message["text"] for message in seen["messages"][FINANCE]]
+    assert texts == ["quarter end", f"<@{ALICE}> has joined the channel"]
+    await people.say(ALICE, FINANCE, "may I?")
+
+
+@pytest.mark.parametrize(
+    ("user", "channel", "code"),
+    [
+        (DAVE, OPS, "user_is_restricted"),
+        (ALICE, "D0BOB", "channel_not_found"),
+        (ALICE, "C0NOWHERE", "channel_not_found"),
+        (ZOE, FINANCE, "channel_not_found"),
+        (ALICE, FINANCE, "is_archived"),
+    ],
+)
+async def test_not_everybody_can_join_everything(
+    people: SandboxClient, user: str, channel: str, code: str
+) -> None:
+    if code == "is_archived":
+        await people.set_channel(channel, archived=True)
+
+    with pytest.raises(ControlError) as refusal:
+        await people.send("join", channel=channel, **{"as": user})
+
+    assert refusal.value.code == code
+
+
+async def test_nobody_writes_in_an_archived_channel(people: SandboxClient) -> None:
+    await people.set_channel(OPS, archived=True)
+
+    with pytest.raises(ControlError) as refusal:
+        await people.say(ALICE, OPS, "hello?")
+
+    assert refusal.value.code == "is_archived"
 
 
 @pytest.mark.parametrize("user", ["", "U0NOBODY", "U0SIGN"])

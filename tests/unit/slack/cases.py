@@ -109,7 +109,7 @@ def edited(status: ApprovalStatus) -> ApprovalStatus:
         update={"arguments": '{"sku": "widget", "quantity": 50, "reason": "stock is low"}'}
     )
     prepared = status.request.prepared.model_copy(
-        update={"summary": "Order 50 × widget for €2,060.00", "cost": "€2,060.00"}
+        update={"summary": "Order 50 widgets for €2,060.00", "cost": "€2,060.00"}
     )
     return status.model_copy(update={"effective": call, "prepared": prepared})
 
@@ -190,13 +190,27 @@ def live(part: Any) -> Iterator[str]:
     if isinstance(part, Mapping):
         if part.get("type") == "mrkdwn":
             yield from re.findall(r"<([^>]*)>", str(part["text"]))
-        if part.get("type") in {"user", "usergroup", "channel", "broadcast", "link"}:
-            yield str(part)
+        yield from _live_element(part)
         for inner in part.values():
             yield from live(inner)
     elif isinstance(part, list):
         for inner in part:
             yield from live(inner)
+
+
+def _live_element(part: Mapping[str, Any]) -> Iterator[str]:
+    """A mention or link of rich text, as mrkdwn would spell it."""
+    match part.get("type"):
+        case "user":
+            yield f"@{part['user_id']}"
+        case "channel":
+            yield f"#{part['channel_id']}"
+        case "link":
+            yield f"{part['url']}|{part.get('text', '')}"
+        case "usergroup" | "broadcast":
+            yield str(part)
+        case _:
+            return
 
 
 def live_kinds(found: Iterator[str]) -> set[str]:

@@ -16,7 +16,7 @@ from workflows.contracts.decisions import Outcome, Verb, Via
 from workflows.listing.rows import PendingApproval
 
 NAME = "alice@acme.example (AgentEx)"
-ASKED = "asked by alice@acme.example in AgentEx"
+ASKED = "alice@acme.example in AgentEx"
 EVIL = Person(team="t", user=f"agentex:<!channel> <@U0EVIL> *b* {'x' * 300}\u202e", name="<!here>")
 
 
@@ -25,7 +25,8 @@ def test_every_card_says_who_asked_and_where(state: str) -> None:
     status = from_elsewhere(STATES[state])
     blocks = approval_card(status, "", "main")
     assert message_problems(blocks) == []
-    assert ASKED in text_of(blocks)
+    is_open = status.outcome is Outcome.PENDING
+    assert (ASKED if is_open else f"asked by {NAME}") in text_of(blocks)
     assert ASKED in text_of(whole_question(status))
     assert "<@agentex" not in text_of(blocks)
     assert "open the thread" not in text_of(blocks)
@@ -59,8 +60,7 @@ def test_nothing_can_be_pressed_that_only_the_requester_could_press() -> None:
 def test_a_withdrawal_names_who_took_it_back() -> None:
     decision = a_press(STRANGER).model_copy(update={"via": Via.MESSAGE, "verb": Verb.WITHDRAW})
     shown = text_of(approval_card(from_elsewhere(ended(Outcome.WITHDRAWN, decision=decision))))
-    assert f"*Withdrawn* by {NAME}" in shown
-    assert "in the thread" not in shown
+    assert f"Withdrawn by {NAME}" in shown
 
 
 def test_a_row_of_a_list_names_who_asked_and_offers_others_to_decide() -> None:

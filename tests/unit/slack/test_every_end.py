@@ -116,7 +116,7 @@ def test_what_may_have_been_done_is_said_to(place: str, outcome: Outcome) -> Non
 def test_nothing_was_done_of_what_was_ended_before_it_began(place: str) -> None:
     for stop in Stop:
         told = TOLD[place](as_ended(pending(), stop, NOON)).lower()
-        assert "nothing was done" in told
+        assert "nothing was done" in told or "not done" in told
         assert "may have been" not in told
 
 

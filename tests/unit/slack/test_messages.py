@@ -20,7 +20,7 @@ from tests.unit.slack.cases import (
     written,
 )
 from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reminder
-from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.approvals import ApprovalStatus, MessageKind
 from workflows.contracts.core import ArgumentField
 from workflows.contracts.notices import Notice, NoticeCode, Offer
 
@@ -45,7 +45,7 @@ def _post_ephemeral(**changes: object) -> EphemeralMessage:
 def test_slack_takes_every_line_and_reminder(state: str) -> None:
     status = STATES[state]
     assert refused_by_slack(line_blocks(status, "main")) == []
-    for kind in ("reminder", "escalation", "nudge"):
+    for kind in (MessageKind.REMINDER, MessageKind.ESCALATION, MessageKind.NUDGE):
         reminder = Reminder(status=status, number=1, kind=kind, by=ALICE)
         assert refused_by_slack(reminder_blocks(reminder, "main")) == []
 
@@ -53,16 +53,16 @@ def test_slack_takes_every_line_and_reminder(state: str) -> None:
 def test_the_line_says_who_is_waited_for_and_until_when() -> None:
     line = waiting_line(pending(votes=(a_vote(),), counted=1))
     assert line.startswith("⏳ Waiting for @finance (1 of 2), until <!date^")
-    assert line.endswith(f"*Order 100 × widget for €4,120.00* · {LINKED}")
+    assert line.endswith(f"*Order 100 widgets for €4,120.00* · {LINKED}")
     assert written(line_blocks(pending(), "main"))[0]["accessory"]["text"]["text"] == "Withdraw"
 
 
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("done", ["✅ *Approved* by <@U0BOB>", "Order 100 × widget", "\n☑️ Done: Order #7"]),
-        ("rejected", ["⛔ *Rejected* by <@U0BOB>", "“too expensive”"]),
-        ("superseded", ["🔁 *Superseded*", "replaced by `approval-newer0000000`"]),
+        ("done", ["✅ Order #7\nApproved by <@U0BOB>, <!date"]),
+        ("rejected", ["⛔ Not done: Order 100", "Rejected by <@U0BOB>", ": “too expensive”"]),
+        ("superseded", ["🔁 Not done: Order 100", "a newer request takes its place"]),
     ],
 )
 def test_the_line_ends_with_the_outcome_and_the_result(state: str, words: list[str]) -> None:
@@ -82,17 +82,24 @@ def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None
 @pytest.mark.parametrize(
     ("kind", "headline"),
     [
-        ("reminder", "This is still waiting for your decision"),
-        ("escalation", "Nobody has decided yet"),
-        ("nudge", "@alice asks you to decide"),
+        (MessageKind.REMINDER, "This is still waiting for your decision"),
+        (MessageKind.ESCALATION, "Nobody has decided yet"),
+        (MessageKind.NUDGE, "@alice asks you to decide"),
     ],
 )
 def test_a_reminder_says_why_it_comes_and_shows_what_the_card_shows(
-    kind: str, headline: str
+    kind: MessageKind, headline: str
 ) -> None:
     reminder = Reminder(status=pending(), number=1, kind=kind, by=ALICE)
     shown = text_of(reminder_blocks(reminder, "main"))
-    for part in (headline, "widget", "stock is low", "since <!date^", "expires <!date^", LINKED):
+    for part in (
+        headline,
+        "widget",
+        "stock is low",
+        "Nobody yet; two of @finance",
+        "until <!date",
+        LINKED,
+    ):
         assert part in shown
     assert labels(reminder_blocks(reminder, "main")) == ["Approve", "Reject…"]
     assert headline in reminder_text(reminder)
@@ -120,7 +127,14 @@ def test_a_reminder_is_no_card() -> None:
 def test_a_summary_lists_every_approval_with_its_state() -> None:
     batch = _batch("pending", "one of two", "done", "expired")
     shown = text_of(batch_blocks(batch, "main"))
-    for part in ("*2 waiting*", "(0 of 2)", "(1 of 2)", "approved, done", "⌛", "expired"):
+    for part in (
+        "*2 waiting*",
+        "(0 of 2)",
+        "(1 of 2)",
+        "approved, done",
+        "⌛",
+        "expired",
+    ):
         assert part in shown
     assert labels(batch_blocks(batch, "main")) == ["Approve all 2…"]
     value = written(batch_blocks(batch, "main"))[-1]["elements"][0]["value"]
@@ -158,8 +172,8 @@ def test_a_prompt_offers_what_its_card_offers() -> None:
 
 def test_who_may_not_decide_may_ask_those_who_can() -> None:
     blocks = prompt_blocks(_post_ephemeral(nudge="approval-a"), "main")
-    assert labels(blocks) == ["Ask them"]
-    assert written(blocks)[0]["text"]["text"] == "I have reminded them."
+    assert labels(blocks) == ["Remind them"]
+    assert written(blocks)[0]["text"]["text"] == "Reminded them."
 
 
 def test_a_prompt_without_buttons_is_only_its_sentence() -> None:

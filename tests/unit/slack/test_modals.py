@@ -1,6 +1,7 @@
 """The dialogs: what they show, what they ask and how answers are read."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from countersign.slack.modals.reasons import (
 )
 from countersign.slack.modals.review import always_modal, review_modal
 from sandbox.block_kit.inputs import state_values
-from tests.support.builders import a_press, a_status
+from tests.support.builders import NOON, a_press, a_status
 from tests.unit.slack.cases import (
     FULL_RULE,
     RULE,
@@ -33,6 +34,7 @@ from tests.unit.slack.cases import (
     edited,
     pending,
     prepared_as,
+    requested_as,
     view_refused_by_slack,
     view_text,
 )
@@ -75,9 +77,16 @@ def test_slack_takes_every_dialog_in_every_state(name: str, state: str) -> None:
 
 @pytest.mark.parametrize("name", BUILDERS)
 def test_a_dialog_says_what_it_is_about(name: str) -> None:
-    shown = view_text(BUILDERS[name](pending(FULL_RULE), META))
-    assert "Order 100 × widget for €4,120.00" in shown
-    assert "approval-k3f9x2ab7q1m" in shown
+    shown = str(BUILDERS[name](pending(FULL_RULE), META).to_dict()["blocks"])
+    assert "Order 100 widgets for €4,120.00" in shown
+    assert ("approval-k3f9x2ab7q1m" in shown) is (name == "details")
+
+
+@pytest.mark.parametrize("name", APPROVING)
+def test_a_dialog_that_approves_says_what_that_means(name: str) -> None:
+    assert "You are the first of two approvers." in view_text(
+        BUILDERS[name](pending(FULL_RULE), META)
+    )
 
 
 def test_quick_reasons_are_choices_with_their_sentences() -> None:
@@ -120,8 +129,8 @@ def test_breaking_the_glass_says_that_everybody_will_know() -> None:
 
 def test_always_says_what_it_means() -> None:
     shown = view_text(always_modal(pending(FULL_RULE), META))
-    assert "every call of " in shown
-    assert "*without asking anybody*, whatever its arguments are under rule" in shown
+    assert "every request of this kind in this thread" in shown
+    assert "*without asking anybody*, whatever it is for" in shown
 
 
 def test_a_review_shows_what_the_card_had_to_cut() -> None:
@@ -164,7 +173,13 @@ def test_details_keep_back_nothing_but_secrets() -> None:
     request = status.request.model_copy(update={"call": call})
     status = prepared_as(status.model_copy(update={"request": request}), parameters=parameters)
     shown = view_text(details_modal(status, META))
-    for part in ("widget", "use ••••", "own request", "member of panel 1", "orders-over-1000"):
+    for part in (
+        "widget",
+        "use ••••",
+        "own request",
+        "✔ <@U0BOB>",
+        "Two approvals from <!subteam^S0FINANCE>",
+    ):
         assert part in shown
     assert "hunter2000" not in shown
     assert "1234" not in shown
@@ -172,7 +187,12 @@ def test_details_keep_back_nothing_but_secrets() -> None:
 
 def test_details_of_an_edit_hold_both_calls() -> None:
     shown = view_text(details_modal(edited(pending()), META))
-    for part in ("as they will run", '\\"quantity\\": 50', "as proposed", '\\"quantity\\": 100'):
+    for part in (
+        "All arguments",
+        '\\"quantity\\": 50',
+        "Arguments as proposed",
+        '\\"quantity\\": 100',
+    ):
         assert part in shown
 
 
@@ -202,6 +222,52 @@ def test_every_approval_of_a_batch_is_listed_in_full_and_ticked() -> None:
     assert set(read_ticked_digests(values).values()) == {"d" * 16}
     assert _submit(view) == "Approve ticked"
     assert view_text(view).count("stock is low") == 12
+
+
+def test_several_are_reckoned_up_and_ticked_in_the_order_asked() -> None:
+    rows = [
+        prepared_as(
+            requested_as(status, asked_at=NOON + timedelta(minutes=minutes)),
+            summary=f"Order {minutes} desks",
+            cost=f"€{amount:,.2f}",
+            amount=amount,
+            left=left,
+        )
+        for status, minutes, amount, left in zip(
+            _many(3, pending()),
+            (3, 1, 2),
+            (1_000.0, 2_435.0, 1_000.5),
+            (9_000.0, 7_565.0, 9_000.0),
+            strict=True,
+        )
+    ]
+    blocks = approve_all_modal(rows, META).to_dict()["blocks"]
+    told = "*3 requests, €4,435.50 together.* Untick what you don't approve."
+    assert blocks[0]["text"]["text"] == told
+    assert blocks[1]["text"]["text"] == "Budget left after all of them: €5,564.50"
+    assert [it["text"]["text"] for it in blocks[2]["element"]["options"]] == [
+        "1 · Order 1 desks",
+        "2 · Order 2 desks",
+        "3 · Order 3 desks",
+    ]
+
+
+def test_more_than_the_budget_holds_is_said() -> None:
+    rows = [
+        prepared_as(status, cost="€600.00", amount=600.0, left=400.0)
+        for status in _many(2, pending())
+    ]
+    shown = view_text(approve_all_modal(rows, META))
+    assert "Together they are over the budget by €200.00." in shown
+
+
+def test_what_has_no_common_currency_is_not_reckoned_up() -> None:
+    euros, dollars = _many(2, pending())
+    rows = [
+        prepared_as(euros, cost="€600.00", amount=600.0),
+        prepared_as(dollars, cost="$600.00", amount=600.0),
+    ]
+    assert "*2 requests.*" in view_text(approve_all_modal(rows, META))
 
 
 def test_what_cannot_be_ticked_is_listed_with_its_reason() -> None:

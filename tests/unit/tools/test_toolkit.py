@@ -37,7 +37,12 @@ def _call(tool: str, arguments: Any) -> Any:
 
 
 def test_the_agent_has_its_tools_and_the_right_ones_are_guarded() -> None:
-    assert set(TOOLS) == GUARDED | {"search_catalog", "check_budget", "order_status"}
+    assert set(TOOLS) == GUARDED | {
+        "search_catalog",
+        "check_budget",
+        "order_status",
+        "list_orders",
+    }
     assert {name for name, tool in TOOLS.items() if tool.needs_approval} == GUARDED
 
 
@@ -78,13 +83,13 @@ async def test_an_order_is_put_in_plain_words(runner: AgentRunner) -> None:
     call = _call("place_order", {"sku": "widgets", "quantity": 100, "reason": "stock is low"})
     prepared = await runner.prepare_call(call)
     assert prepared.problem == ""
-    assert prepared.summary == "Order 100 × widget for €4,120.00"
+    assert prepared.summary == "Order 100 widgets for €4,120.00"
     assert prepared.reason == "stock is low"
     assert {field.name: field.value for field in prepared.fields} == {
-        "item": "widget",
+        "item": "Steel widget, M8",
         "quantity": "100",
         "price each": "€41.20",
-        "budget left after": "€20,880.00",
+        "budget left after this": "€20,880.00",
     }
 
 
@@ -92,7 +97,7 @@ async def test_a_retried_call_places_one_order(runner: AgentRunner) -> None:
     call = _call("place_order", {"sku": "widget", "quantity": 1})
     first, again = await runner.run_tool(call), await runner.run_tool(call)
     assert first == again
-    assert "#1 is placed" in first.text
+    assert "#1 placed" in first.text
 
 
 async def test_a_tool_that_is_gone_answers_in_words(runner: AgentRunner) -> None:
@@ -134,7 +139,7 @@ async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(runner: Ag
         *GUARDED,
         "check_budget",
     }
-    assert specs["check_budget"].parameters["required"] == ["reason"]
+    assert specs["check_budget"].parameters["required"] == ["reason", "replaces"]
     call = _call("check_budget", {"reason": "they asked"})
     prepared = await runner.prepare_call(call)
     assert (prepared.problem, prepared.reason) == ("", "they asked")

@@ -9,7 +9,7 @@ import pytest
 from tests.support.builders import NOON
 from tests.unit.voting.presses import GENEROUS, REASON, TO_U3, TWO, a_vote, after, person
 from tests.unit.voting.workspace_model import CARD, OLD_CARD, REQUESTER, a_rule
-from workflows.contracts.approvals import Card, Copy
+from workflows.contracts.approvals import Card, MessageKind, Posted
 from workflows.contracts.decisions import Outcome, Refusal, Refused, Verb, Via
 from workflows.contracts.rules import Rule
 from workflows.voting.parsing import Vote, read_vote
@@ -102,7 +102,9 @@ def test_somebody_from_elsewhere_takes_back_what_they_asked_for_and_nothing_else
 
 
 def test_a_press_counts_on_every_copy_of_the_card() -> None:
-    card = Card(channel="D1", ts="1.4", copies=(Copy(channel="D2", ts="1.5"),))
+    card = Card(
+        channel="D1", ts="1.4", copies=(Posted(kind=MessageKind.COPY, channel="D2", ts="1.5"),)
+    )
     ballot = after(TWO).ballot
     assert screen(ballot, a_vote(card="1.4"), card) is None
     assert screen(ballot, a_vote(card="1.5"), card) is None

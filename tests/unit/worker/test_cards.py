@@ -19,7 +19,7 @@ from worker.cards.activities import SlackCards
 from worker.surface import Surfaces
 from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import Batch
-from workflows.contracts.approvals import ApprovalStatus, Card, Copy
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind, Posted
 from workflows.contracts.decisions import CountedVote, Outcome
 from workflows.contracts.rules import DIRECT, THREAD, Panel, People, Rule
 
@@ -105,7 +105,7 @@ async def test_a_card_in_its_thread_needs_no_line(
     assert "approval_approve" in _buttons(message)
     ended = await _redraw(within, cards, _approved(status, card), card)
     assert ended == card
-    assert _buttons(message) == []
+    assert _buttons(message) == ["approval_details"]
     assert len(slack.messages) == 1
 
 
@@ -156,12 +156,14 @@ async def test_everybody_gets_a_direct_message_and_all_of_them_stay_true(
     card = await _post(within, cards, status)
     bobs, carols = (slack.seen_in(channel)[0] for channel in DIRECTS)
     assert (card.channel, card.ts, card.permalink) == ("D0BOB", bobs["ts"], "")
-    assert card.copies == (Copy(channel="D0CAROL", ts=carols["ts"], user="U0CAROL"),)
+    assert card.copies == (
+        Posted(kind=MessageKind.COPY, channel="D0CAROL", ts=carols["ts"], user="U0CAROL"),
+    )
     (line,) = slack.seen_in("C0OPS")
     assert card.line == line["ts"]
     assert await _redraw(within, cards, _approved(status, card), card) == card
     assert all("Approved" in message["text"] for message in (bobs, carols, line))
-    assert all(not _buttons(message) for message in (bobs, carols))
+    assert all(_buttons(message) == ["approval_details"] for message in (bobs, carols))
 
 
 async def test_who_is_to_be_notified_gets_the_direct_message_instead_of_the_approvers(
@@ -206,7 +208,7 @@ async def test_at_most_twenty_people_are_written_to(
 ) -> None:
     slack.groups["S0FINANCE"] = [f"U0{number}" for number in range(23)]
     card = await _post(within, cards, _asked(DIRECT))
-    assert len(card.messages) == 20
+    assert len(card.shown_at) == 20
     assert card.problems == ("3 more people: left_out",)
 
 
@@ -325,7 +327,7 @@ async def test_a_card_that_is_gone_is_posted_anew_where_it_was(
     assert (new.channel, new.line) == (card.channel, card.line)
     posted = slack.given("chat.postMessage")[-1]
     assert posted["metadata"]["event_payload"]["key"].startswith(f"{status.id}/1")
-    assert new.messages == (new.ts,)
+    assert new.shown_at == (new.ts,)
 
 
 async def test_a_direct_message_that_is_gone_comes_back_and_the_others_stay(
@@ -470,7 +472,7 @@ async def test_a_card_that_slack_refuses_is_posted_with_less_and_reviewed(
     (message,) = slack.messages
     assert _buttons(message)[:2] == ["approval_review", "approval_reject"]
     assert "approval_approve" not in str(message["blocks"])
-    assert "Order 100 × widget" in str(message["blocks"])
+    assert "Order 100 widgets" in str(message["blocks"])
 
 
 async def test_a_card_that_slack_refuses_altogether_is_text(

@@ -24,7 +24,7 @@ from tests.unit.slack.cases import CAROL, EVIL, FULL_RULE, RULE, a_vote, edited,
 from worker.cards.activities import SlackCards
 from worker.surface import Surfaces
 from worker.threads import SlackThreads
-from workflows.contracts.approvals import ApprovalStatus, Card, Copy, as_ended
+from workflows.contracts.approvals import ApprovalStatus, Card, MessageKind, Posted, as_ended
 from workflows.contracts.core import Difference
 from workflows.contracts.decisions import (
     Decision,
@@ -75,7 +75,12 @@ DECISIONS = st.builds(
 )
 LINK = "https://acme.slack.com/archives/C0OPS/p1"
 COPIES = st.lists(
-    st.sampled_from([Copy(channel=f"D0{name}", ts="8.0", user=f"U0{name}") for name in "XYZ"]),
+    st.sampled_from(
+        [
+            Posted(kind=MessageKind.COPY, channel=f"D0{name}", ts="8.0", user=f"U0{name}")
+            for name in "XYZ"
+        ]
+    ),
     unique=True,
     max_size=3,
 ).map(tuple)

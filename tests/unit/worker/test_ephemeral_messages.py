@@ -15,7 +15,7 @@ from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import EphemeralMessage
 from workflows.contracts.notices import Notice, NoticeCode, Offer
 
-SAID = "I have reminded them."
+SAID = "Reminded them."
 OFFERED = Notice(
     code=NoticeCode.PRESS_HERE,
     offers=(Offer(id="approval-a", prepared=a_prepared(), in_full=True),),
@@ -52,7 +52,7 @@ async def test_buttons_come_with_it_where_they_are_offered(
     await _post_ephemeral(within, threads, notice=OFFERED)
     await _post_ephemeral(within, threads, nudge="approval-b")
     pressed, nudged = _given(slack)
-    assert pressed["text"].startswith("Typed words decide nothing")
+    assert pressed["text"].startswith("Typing “approve” doesn't count")
     assert nudged["text"] == SAID
     assert "approval_approve" in str(pressed["blocks"])
     assert "approval_nudge" in str(nudged["blocks"])

@@ -16,7 +16,7 @@ from worker.cards.activities import SlackCards
 from worker.surface import Surfaces
 from worker.threads import SlackThreads
 from workflows.contracts.activity_inputs import Reminder
-from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.approvals import ApprovalStatus, MessageKind
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import CountedVote, HandOver, Outcome
 from workflows.contracts.rules import Absence, Escalation, Panel, People, Rule
@@ -41,7 +41,7 @@ async def _remind(
 ) -> int:
     within.info = replace(within.info, scheduled_time=NOON)
     reminder = Reminder(status=status, number=1).model_copy(update=more)
-    return await within.run(cards.remind, reminder)
+    return len(await within.run(cards.remind, reminder))
 
 
 def _written_to(slack: Workspace) -> list[str]:
@@ -57,9 +57,9 @@ async def test_approvers_are_reminded_where_nobody_is_named(
     assert "approval_approve" in str(blocks)
 
 
-@pytest.mark.parametrize("kind", ["reminder", "nudge"])
+@pytest.mark.parametrize("kind", [MessageKind.REMINDER, MessageKind.NUDGE])
 async def test_only_those_to_be_notified_are_reminded_where_somebody_is_named(
-    slack: Workspace, cards: SlackCards, within: ActivityEnvironment, kind: str
+    slack: Workspace, cards: SlackCards, within: ActivityEnvironment, kind: MessageKind
 ) -> None:
     status = _waiting(notify=People(users=("U0CAROL",)))
     assert await _remind(within, cards, status, kind=kind) == 1
@@ -73,7 +73,7 @@ async def test_an_escalation_goes_to_those_it_is_for(
         panels=(Panel(who=People(users=("U0BOB",))),),
         escalation=Escalation(after=timedelta(hours=1), to=People(users=("U0CAROL",))),
     )
-    await _remind(within, cards, status, kind="escalation")
+    await _remind(within, cards, status, kind=MessageKind.ESCALATION)
     assert _written_to(slack) == ["D0CAROL"]
 
 
@@ -123,9 +123,9 @@ async def test_a_delegate_who_has_voted_is_not_reminded_nor_is_who_was_away(
     assert slack.messages == []
 
 
-@pytest.mark.parametrize("kind", ["reminder", "hand over"])
+@pytest.mark.parametrize("kind", [MessageKind.REMINDER, MessageKind.HAND_OVER])
 async def test_who_got_the_vote_of_another_is_reminded_in_their_place(
-    slack: Workspace, cards: SlackCards, within: ActivityEnvironment, kind: str
+    slack: Workspace, cards: SlackCards, within: ActivityEnvironment, kind: MessageKind
 ) -> None:
     handed = HandOver(by=BOB, to=Person(team="T0ACME", user="U0DORA"), at=NOON)
     status = _waiting(panels=(Panel(who=People(users=("U0BOB",))),), status={"handed": (handed,)})
@@ -136,7 +136,7 @@ async def test_who_got_the_vote_of_another_is_reminded_in_their_place(
 async def test_who_asks_for_a_reminder_gets_none(
     slack: Workspace, cards: SlackCards, within: ActivityEnvironment
 ) -> None:
-    await _remind(within, cards, _waiting(), kind="nudge", by=BOB)
+    await _remind(within, cards, _waiting(), kind=MessageKind.NUDGE, by=BOB)
     assert _written_to(slack) == ["D0CAROL"]
 
 
@@ -156,7 +156,11 @@ async def test_the_next_reminder_is_another_message(
     slack: Workspace, cards: SlackCards, within: ActivityEnvironment
 ) -> None:
     within.info = replace(within.info, attempt=2)
-    for number, kind in ((1, "reminder"), (2, "reminder"), (1, "nudge")):
+    for number, kind in (
+        (1, MessageKind.REMINDER),
+        (2, MessageKind.REMINDER),
+        (1, MessageKind.NUDGE),
+    ):
         await _remind(within, cards, _waiting(), number=number, kind=kind)
     assert len(slack.seen_in("D0BOB")) == 3
 

@@ -14,7 +14,7 @@ from worker import shown_calls
 from worker.shown_calls import ShownReviews, ShownTools
 from worker.surface import Surface, Surfaces
 from worker.turns import TurnSteps
-from workflows.contracts.activity_inputs import Batch
+from workflows.contracts.activity_inputs import Batch, ReviewQuery
 from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import SLACK, Call, Origin, ToolResult
 from workflows.contracts.rules import Ruling, Verdict
@@ -128,7 +128,7 @@ async def reviewed(
     surfaces = Surfaces([surface])
     steps = TurnSteps(agent.describe, agent, policy, surfaces)
     reviews = ShownReviews(steps, surfaces, lambda call: call.id)
-    await an_activity().run(reviews.review_call, call)
+    await an_activity().run(reviews.review_call, ReviewQuery(call=call))
 
 
 async def test_a_call_that_is_denied_is_shown_with_the_reason(

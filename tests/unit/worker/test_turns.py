@@ -10,7 +10,7 @@ from tests.support.builders import a_call, a_thread
 from tests.support.fakes import FakeAgent, FakePolicy, FakeThreads
 from worker import turns
 from worker.turns import TurnSteps
-from workflows.contracts.activity_inputs import PolicyQuery, StatusLine
+from workflows.contracts.activity_inputs import PolicyQuery, ReviewQuery, StatusLine
 from workflows.contracts.rules import POLICY_UNAVAILABLE, Ruling, Verdict
 
 THINKING = StatusLine(origin=a_thread(), text="is thinking…")
@@ -65,14 +65,16 @@ async def test_an_agent_works_without_a_status_line(
 
 async def test_a_call_is_judged_as_it_was_made_ready() -> None:
     policy = FakePolicy()
-    reviewed = await steps_of(policy=policy).review_call(ACT)
+    reviewed = await steps_of(policy=policy).review_call(ReviewQuery(call=ACT))
     assert [it.prepared for it in policy.queries] == [reviewed.prepared]
     assert reviewed.ruling.verdict is Verdict.ASK
 
 
 async def test_a_call_with_a_problem_is_not_judged_and_would_be_denied() -> None:
     policy = FakePolicy()
-    reviewed = await steps_of(policy=policy).review_call(ACT.model_copy(update={"arguments": ""}))
+    reviewed = await steps_of(policy=policy).review_call(
+        ReviewQuery(call=ACT.model_copy(update={"arguments": ""}))
+    )
     assert "JSON object" in reviewed.prepared.problem
     assert (policy.queries, reviewed.ruling.verdict) == ([], Verdict.DENY)
 
@@ -81,13 +83,13 @@ async def test_a_policy_that_cannot_say_now_is_told_from_a_call_that_cannot_be_m
     policy, agent = FakePolicy(), FakeAgent()
     policy.busy = 1
     with pytest.raises(ApplicationError) as away:
-        await steps_of(policy=policy).review_call(ACT)
+        await steps_of(policy=policy).review_call(ReviewQuery(call=ACT))
     assert (away.value.type, away.value.non_retryable) == (POLICY_UNAVAILABLE, False)
     assert away.value.details == ({"patience_seconds": 3_600},)
 
     agent.unpreparable.add(ACT.arguments)
     with pytest.raises(ApplicationError) as unprepared:
-        await steps_of(agent).review_call(ACT)
+        await steps_of(agent).review_call(ReviewQuery(call=ACT))
     assert unprepared.value.type is None
 
 
@@ -96,5 +98,5 @@ async def test_whatever_fails_in_the_policy_is_a_failure_of_the_policy(is_final:
     policy = FakePolicy() if is_final else Faulty()
     policy.down = is_final
     with pytest.raises(ApplicationError) as failed:
-        await steps_of(policy=policy).review_call(ACT)
+        await steps_of(policy=policy).review_call(ReviewQuery(call=ACT))
     assert (failed.value.type, failed.value.non_retryable) == (POLICY_UNAVAILABLE, is_final)

@@ -14,7 +14,13 @@ from tests.support.builders import ANYBODY, BOB, a_call
 from tests.support.fakes import FakeAgent, FakeDirectory, FakePolicy
 from worker.vote_checks import VoteChecks
 from workflows.contracts.activities import LifecycleActivities
-from workflows.contracts.activity_inputs import EligibilityQuery, VoteCheck, VoteFacts
+from workflows.contracts.activity_inputs import (
+    EligibilityQuery,
+    Recount,
+    Recounted,
+    VoteCheck,
+    VoteFacts,
+)
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Call, Prepared
 from workflows.contracts.decisions import Stop, Unchecked
@@ -23,7 +29,10 @@ from workflows.contracts.rules import Ruling, Verdict
 CALL = a_call().model_copy(update={"arguments": '{"n": 1}'})
 QUERY = EligibilityQuery(people=(BOB,), rule=ANYBODY)
 EDIT = VoteCheck(edited=CALL, reason="stock is low")
-EVERYTHING = VoteCheck(query=QUERY, call=CALL, edited=CALL, conversation="conversation-1")
+RECOUNT = Recount(call=CALL, prepared=Prepared(digest="d"), counted=1.0, rule="anybody")
+EVERYTHING = VoteCheck(
+    query=QUERY, call=CALL, recount=RECOUNT, edited=CALL, conversation="conversation-1"
+)
 
 
 class Lifecycle(LifecycleActivities):
@@ -104,6 +113,7 @@ async def test_everything_is_answered_in_one_go() -> None:
     assert facts.prepared == Prepared(digest="d")
     assert facts.edited == Prepared(digest="d")
     assert facts.ruling is not None
+    assert facts.recounted == Recounted(total=1.0)
     assert facts.conversation_end == Stop.TERMINATED
 
 
@@ -111,6 +121,7 @@ BREAKS: dict[Unchecked, Callable[[Known], None]] = {
     Unchecked.IDENTITY: lambda it: setattr(it.directory, "down", True),
     Unchecked.PREVIEW: lambda it: setattr(it.shop, "answer", KeyError("a bug in the tool")),
     Unchecked.POLICY: lambda it: setattr(it.policy, "down", True),
+    Unchecked.TOTAL: lambda it: setattr(it.policy, "is_uncounted", True),
     Unchecked.CONVERSATION: lambda it: setattr(it.lifecycle, "is_down", True),
 }
 

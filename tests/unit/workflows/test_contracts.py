@@ -14,7 +14,7 @@ from tests.support.builders import ALICE, BOB, a_thread
 from workflows.client import _APPROVAL_ID
 from workflows.contracts import activity_inputs, approvals, core, decisions, rules
 from workflows.contracts.activity_inputs import EphemeralMessage, Reply, StatusLine
-from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card
+from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card, Posted
 from workflows.contracts.core import (
     APPROVAL_ALPHABET,
     APPROVAL_ID_LENGTH,
@@ -54,6 +54,9 @@ PREPARED = (
 )
 RULE = '{"name":"orders"}'
 REQUEST = f'{{"call":{CALL},"prepared":{PREPARED},"asked_at":"2026-11-23T12:00:00Z","rule":{RULE}}}'
+POSTED = (
+    f'{{"kind":"reminder","channel":"D0BOB","ts":"2.0","user":"U0BOB","number":1,"by":{PERSON}}}'
+)
 CARD = '{"channel":"C0OPS","ts":"2.0","permalink":"https://a.test/2","source":"https://a.test/1"}'
 TOOL = (
     '{"name":"act","description":"Act.","parameters":{"type":"object"},'
@@ -71,9 +74,11 @@ GOLDEN: dict[type[BaseModel], str] = {
     ToolResult: '{"ok":true,"text":"done"}',
     ApprovalRequest: REQUEST,
     Card: CARD,
+    Posted: POSTED,
     ApprovalStatus: (
         f'{{"id":"approval-1","request":{REQUEST},"outcome":"approved","decision":{DECISION},'
-        f'"execution":"done","result":"#1","card":{CARD},"refused":[{REFUSED}],"edition":2}}'
+        f'"execution":"done","result":"#1","card":{CARD},"refused":[{REFUSED}],"edition":2,'
+        f'"reminders":[{POSTED}]}}'
     ),
     ToolSpec: TOOL,
     AgentSpec: f'{{"name":"B","instructions":"Buy.","model":"m","tools":[{TOOL}]}}',
@@ -97,6 +102,7 @@ LEAST: dict[type[BaseModel], str] = {
     Refused: '{"why":"malformed","at":"2026-11-23T12:00:00Z"}',
     Prepared: "{}",
     Card: '{"channel":"C0OPS","ts":"2.0"}',
+    Posted: '{"kind":"card","channel":"C0OPS","ts":"2.0"}',
     ApprovalStatus: f'{{"id":"approval-1","request":{REQUEST}}}',
     Memory: f'{{"origin":{ORIGIN}}}',
     PendingApproval: '{"id":"approval-1","asked_at":"2026-11-23T12:00:00Z"}',

@@ -85,7 +85,7 @@ def test_what_is_bound_changes_the_digest_and_what_is_not_bound_does_not() -> No
     dearer = PRICE.model_copy(update={"value": "€50.00"})
     assert _digest(PRICE, BUDGET) == _digest(PRICE, richer) == _digest(PRICE)
     assert _digest(PRICE, BUDGET) != _digest(dearer, BUDGET)
-    for change in ({"summary": "Order 1 × desk"}, {"cost": "€1.00"}):
+    for change in ({"summary": "Order 1 desk"}, {"cost": "€1.00"}):
         other = a_prepared(PRICE, BUDGET).model_copy(update=change)
         assert digest("place_order", ORDER, other) != _digest(PRICE, BUDGET)
 
@@ -103,7 +103,7 @@ def test_fields_that_changed_came_or_went_are_named_with_the_cost() -> None:
     before = a_prepared(PRICE, ArgumentField(name="note", value="soon"), BUDGET)
     after = a_prepared(
         PRICE.model_copy(update={"value": "€50.00"}), ArgumentField(name="to", value="Rome")
-    ).model_copy(update={"cost": "€5,000.00", "summary": "Order 100 × widget for €5,000.00"})
+    ).model_copy(update={"cost": "€5,000.00", "summary": "Order 100 widgets for €5,000.00"})
     assert differences(before, after) == (
         Difference(name="price each", before="€41.20", after="€50.00"),
         Difference(name="note", before="soon"),
@@ -121,9 +121,9 @@ def test_a_cost_that_a_field_says_is_not_said_twice() -> None:
 
 
 def test_the_summary_is_compared_where_nothing_else_differs() -> None:
-    after = a_prepared().model_copy(update={"summary": "Order 100 × gadget"})
+    after = a_prepared().model_copy(update={"summary": "Order 100 gadgets"})
     (line,) = differences(a_prepared(), after)
-    assert (line.name, line.after) == (SUMMARY, "Order 100 × gadget")
+    assert (line.name, line.after) == (SUMMARY, "Order 100 gadgets")
 
 
 def test_lines_of_one_name_count_together() -> None:

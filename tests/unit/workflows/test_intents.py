@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.conversation.intents import LONGEST, Intent, read_intent
+from workflows.conversation.intents import (
+    LONGEST,
+    Following,
+    Intent,
+    read_following,
+    read_intent,
+)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +86,8 @@ def test_a_yes_that_may_answer_something_else_is_in_doubt(text: str) -> None:
         "take back that",
         "stop",
         "scrap this order",
+        "never mind, cancel it",
+        "stop! forget about it",
     ],
 )
 def test_taking_back_is_known(text: str) -> None:
@@ -88,7 +96,17 @@ def test_taking_back_is_known(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["cancel everything", "cancel all", "withdraw both", "please cancel them all", "drop all"],
+    [
+        "cancel everything",
+        "cancel all",
+        "withdraw both",
+        "please cancel them all",
+        "drop all",
+        "forget it, cancel all of them",
+        "Never mind. Cancel everything!",
+        "cancel all my requests",
+        "withdraw all of the requests and forget it",
+    ],
 )
 def test_taking_all_back_is_known(text: str) -> None:
     assert read_intent(text) is Intent.WITHDRAW_ALL
@@ -112,6 +130,11 @@ def test_taking_all_back_is_known(text: str) -> None:
         "cancel order 17",
         "cancel the meeting",
         "stop the music",
+        "never mind, order 3 chairs",
+        "forget it and buy a desk",
+        "cancel my last order",
+        "cancel all my orders",
+        "actually make it 2",
         "I would approve if it were cheaper",
         "yes, order 100 widgets",
         "ok what is the budget",
@@ -146,3 +169,50 @@ def test_a_condition_or_a_denial_is_never_a_decision(word: str) -> None:
     assert read_intent(f"{word} approve it") is None
     assert read_intent(f"approve it {word}") is None
     assert read_intent(f"cancel that {word}") is None
+
+
+@pytest.mark.parametrize("text", ["12", "a dozen please", "only 2", "yes", "ok", "no, 3", "5."])
+def test_an_answer_goes_on_with_a_question(text: str) -> None:
+    assert read_following(text) is Following.QUESTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "actually make it 2",
+        "make it 2 instead",
+        "no, change that to desks",
+        "Actually, 5 are enough",
+        "never mind",
+        "forget it, cancel all of them",
+        "who has to approve?",
+        "Who can approve this?",
+        "any news?",
+        "is it approved yet?",
+        "approve",
+    ],
+)
+def test_words_about_a_request_go_on_with_it(text: str) -> None:
+    assert read_following(text) is Following.REQUEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "thanks",
+        "order 3 widgets",
+        "how much budget is left?",
+        "cancel my last order",
+        "cancel order 12",
+        "what did I order today?",
+        "make a list of all desks",
+        "who is there?",
+        "12 chairs and 3 desks, the blue ones",
+        "actually " + "and so on " * 9,
+        "> make it 2",
+    ],
+)
+def test_what_can_stand_alone_goes_on_with_nothing(text: str) -> None:
+    assert read_following(text) is None

@@ -6,10 +6,10 @@ import pytest
 
 from tests.support.builders import ALICE, BOB, NOON, a_call, a_press, a_status
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Person
+from workflows.contracts.core import ArgumentField, Person
 from workflows.contracts.decisions import CountedVote, Decision, Execution, Outcome, Verb, Via
 from workflows.contracts.notices import Effect
-from workflows.contracts.rules import Rule, Ruling, Verdict
+from workflows.contracts.rules import Panel, People, Rule, Ruling, Verdict
 from workflows.conversation.memory import Remembered
 from workflows.conversation.model_messages import (
     already_asked_for_model,
@@ -159,9 +159,35 @@ def test_what_was_not_asked_says_so() -> None:
 
 
 def test_what_waits_is_noted_with_every_call() -> None:
-    note = waiting_note(("one (approval-1)", "two (approval-2)"))
-    assert "- one (approval-1)\n- two (approval-2)" in note
+    rule = Rule(
+        name="orders",
+        panels=(
+            Panel(who=People(users=("U0ALICE",), groups=("S0FINANCE",), channels=("C0OPS",))),
+            Panel(who=People(users=("U0BOB",)), needed=2),
+        ),
+        names={"S0FINANCE": "finance", "C0OPS": "ops"},
+    )
+    asked = a_status().request
+    call = asked.call.model_copy(update={"approval": "approval-1"})
+    prepared = asked.prepared.model_copy(update={"arguments": '{"sku": "widget"}'})
+    request = asked.model_copy(update={"rule": rule, "call": call, "prepared": prepared})
+    note = waiting_note((request, request), BOB)
+    lines = (
+        "- Order 100 widgets for €4,120.00",
+        "  id: approval-1",
+        '  call: place_order {"sku": "widget"}',
+        "  asked by: <@U0ALICE>",
+        "  needs: 1 approval from @finance or anyone in #ops and 2 approvals from <@U0BOB>",
+    )
+    assert "\n".join((*lines, *lines)) in note
     assert "Do not call them again" in note
+    assert "asked by: the person whose message" in waiting_note((request,), ALICE)
+
+
+def test_a_call_with_secrets_is_not_repeated_to_the_model() -> None:
+    asked = a_status(ArgumentField(name="pin", value="•••", is_secret=True)).request
+    masked = asked.prepared.model_copy(update={"arguments": '{"pin": "•••"}'})
+    assert "•••" not in waiting_note((asked.model_copy(update={"prepared": masked}),), ALICE)
 
 
 def test_what_a_turn_could_not_finish_is_noted_as_it_ended() -> None:

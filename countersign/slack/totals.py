@@ -1,0 +1,52 @@
+"""What several requests come to together, in the currency in which their costs are written."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from countersign.slack.text import escape
+from workflows.contracts.approvals import ApprovalStatus
+
+MONEY = re.compile(
+    r"(?P<before>[^\d\s.,-]{0,4} ?)(?P<number>\d[\d,]*(?:\.\d+)?)(?P<after>[^\d]{0,5})"
+)
+
+
+def together(statuses: Sequence[ApprovalStatus]) -> str:
+    """`4 requests, €4,435.00 together`; without a sum where one has no cost of its kind."""
+    count = "1 request" if len(statuses) == 1 else f"{len(statuses)} requests"
+    total = _sum(statuses)
+    return f"{count}, {_written(statuses[0], total)} together" if total is not None else count
+
+
+def left_after(statuses: Sequence[ApprovalStatus]) -> str:
+    """What all of them leave of the budget, reckoned from the one that was asked last."""
+    total = _sum(statuses)
+    if total is None or len(statuses) < 2:
+        return ""
+    last = max(statuses, key=lambda it: it.request.asked_at).shown
+    if last.left is None or last.amount is None:
+        return ""
+    left = Decimal(str(last.left)) + Decimal(str(last.amount)) - total
+    if left < 0:
+        return f":warning: Together they are over the budget by {_written(statuses[0], -left)}."
+    return f"Budget left after all of them: {_written(statuses[0], left)}"
+
+
+def _sum(statuses: Sequence[ApprovalStatus]) -> Decimal | None:
+    """The amounts together, if all have one and all are of one currency."""
+    amounts = [it.shown.amount for it in statuses]
+    found = [MONEY.fullmatch(it.shown.cost) for it in statuses]
+    currencies = {(it["before"], it["after"]) for it in found if it}
+    if not statuses or None in amounts or None in found or len(currencies) != 1:
+        return None
+    return sum((Decimal(str(it)) for it in amounts if it is not None), Decimal())
+
+
+def _written(like: ApprovalStatus, amount: Decimal) -> str:
+    """An amount in the form of a cost: `€4,120.00`."""
+    found = MONEY.fullmatch(like.shown.cost)
+    if found is None:
+        return f"{amount:,}"
+    _, _, decimals = found["number"].partition(".")
+    return escape(f"{found['before']}{amount:,.{len(decimals)}f}{found['after']}")

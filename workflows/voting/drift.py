@@ -1,0 +1,25 @@
+"""What is no longer as it was when it was asked for, so that it is asked anew."""
+
+from workflows.contracts.approvals import ApprovalRequest
+from workflows.contracts.core import Difference, Prepared
+from workflows.digest import differences
+from workflows.voting.docket import Entry
+
+TOGETHER = "together with earlier requests"
+
+
+def drift_of(
+    request: ApprovalRequest, shown: Prepared, entry: Entry
+) -> tuple[Difference, ...] | None:
+    """What differs from what is shown, as far as a vote has found out; None if nothing does.
+
+    What has become impossible is no difference: it fails when it runs, and says why.
+    """
+    preview = entry.preview
+    if preview is not None and not preview.problem and preview.digest != shown.digest:
+        return differences(shown, preview)
+    recounted = entry.recounted
+    if recounted is None or recounted.is_ruled_alike:
+        return None
+    before, after = f"{request.total or 0:,.2f}", f"{recounted.total:,.2f}"
+    return (Difference(name=TOGETHER, before=before, after=after),)
