@@ -7,6 +7,7 @@ and the tool has not begun.
 
 import os
 import signal
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -40,9 +41,10 @@ async def main() -> None:
         slack = build_client(token, settings.slack_api_url, session)
         listen = partial(listening, host=settings.worker_host, port=settings.worker_port)
         reach = partial(surroundings, settings, slack)
-        if known := await unless(stop, prepare(settings, reach, listen)):
-            known = replace(known, temporal=crashing(known.temporal))
-            await work(settings, known, listen, stop)
+        async with AsyncExitStack() as stack:
+            if known := await unless(stop, prepare(settings, reach, listen, stack)):
+                known = replace(known, temporal=crashing(known.temporal))
+                await work(settings, known, listen, stop)
 
 
 def crashing(temporal: Client) -> Client:

@@ -21,7 +21,6 @@ OURS = (
     "SLACK_",
     "TASK_QUEUE",
     "TEMPORAL_",
-    "TOOLS",
     "WORKER_",
 )
 """How the names of our variables begin."""

@@ -1,5 +1,6 @@
 """The agent's activities: what it is, and what its tools do."""
 
+import inspect
 import math
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -8,18 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from agents import Agent, RunContextWrapper
+from agents.exceptions import ToolTimeoutError
+from agents.models.default_models import get_default_model_settings
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from countersign.agents.catalogue import tools_of
+from countersign.agents.loading import OpenAgent
+from countersign.tools.annotations import Preview
 from countersign.tools.text import cut, encodable, text_of
-from countersign.tools.toolkit import (
-    Arguments,
-    ArgumentsError,
-    Preview,
-    Tool,
-    ToolContext,
-    ToolError,
-)
+from countersign.tools.toolkit import Arguments, ArgumentsError, Tool, ToolError
 from workflows.contracts.activities import AgentActivities
 from workflows.contracts.core import AgentSpec, ArgumentField, Call, Prepared, ToolResult
 from workflows.digest import digest
@@ -43,11 +43,12 @@ NOT_AGAIN = (
     LookupError,
     NameError,
     RecursionError,
+    ToolTimeoutError,
     TypeError,
     ValueError,
 )
 """Mistakes of the tool's own code, such as text that cannot be encoded. They come again, and the
-part of the tool before them would run again, too."""
+part of the tool before them would run again, too. So does what a tool's own limit of time ended."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,26 +60,37 @@ def nothing_more(_tool: str) -> bool:
 
 @dataclass(eq=False)
 class AgentRunner(AgentActivities):
-    """The agent of this worker's settings, with the tools of its packages."""
+    """The agent that `AGENT` names, with its tools and their context."""
 
-    name: str
-    instructions: str
-    model: str
-    tools: Mapping[str, Tool]
-    resources: Sequence[object] = ()
+    opened: OpenAgent
+    model: str = ""
+    """Name of the model where the agent names none."""
     gated: Callable[[str], bool] = nothing_more
     """Whether the policy has a rule about a tool, so that its calls have to be judged."""
     secrets: Secrets = field(default_factory=Secrets)
+    tools: Mapping[str, Tool] = field(init=False)
 
-    def describe(self) -> AgentSpec:
-        """Name, instructions, model and tools, as this worker is set up."""
+    def __post_init__(self) -> None:
+        """Raises `AgentError` where the agent has something that would not be kept."""
+        self.tools = tools_of(self.agent)
+
+    @property
+    def agent(self) -> Agent[Any]:
+        """The agent itself."""
+        return self.opened.agent
+
+    async def describe(self) -> AgentSpec:
+        """Name, instructions, model and tools, as they are now."""
+        agent, context = self.agent, RunContextWrapper(self.opened.context)
+        enabled = [it for it in self.tools.values() if await _is_enabled(it, context, agent)]
         return AgentSpec(
-            name=self.name,
-            instructions=self.instructions,
-            model=self.model,
+            name=agent.name,
+            instructions=await agent.get_system_prompt(context) or "",
+            model=str(agent.model or self.model),
+            model_settings=_model_settings(agent),
             tools=tuple(
-                tool.described(needs_approval=tool.needs_approval or self.gated(name))
-                for name, tool in self.tools.items()
+                tool.described(needs_approval=tool.needs_approval or self.gated(tool.name))
+                for tool in enabled
             ),
         )
 
@@ -97,7 +109,7 @@ class AgentRunner(AgentActivities):
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with _concealing(secrets):
-                preview, read = await tool.describe(ToolContext(call, self.resources))
+                preview, read = await tool.describe(call, self.opened.context)
                 prepared = self._prepared(tool, preview, read)
                 fields = _fields(preview, secrets.mask(read.shown))
         except ToolError as error:
@@ -115,7 +127,7 @@ class AgentRunner(AgentActivities):
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with _concealing(secrets):
-                answer = await tool.run(ToolContext(call, self.resources))
+                answer = await tool.run(call, self.opened.context)
         except ToolError as error:
             if isinstance(error, ArgumentsError):
                 log.info("arguments refused", tool=call.tool, call=call.id)
@@ -129,11 +141,27 @@ class AgentRunner(AgentActivities):
             fields=_fields(preview, read.shown),
             cost=text_of(preview.cost),
             reason=read.reason,
-            agent=self.name,
+            agent=self.agent.name,
             amount=_amount(preview.amount),
             left=_amount(preview.left),
             parameters=tool.parameters,
         )
+
+
+async def _is_enabled(tool: Tool, context: RunContextWrapper[Any], agent: Agent[Any]) -> bool:
+    """Whether a tool is offered to the model now. One that cannot say so is not."""
+    asked = tool.function.is_enabled
+    if isinstance(asked, bool):
+        return asked
+    told = asked(context, agent)
+    return bool(await told if inspect.isawaitable(told) else told)
+
+
+def _model_settings(agent: Agent[Any]) -> dict[str, Any]:
+    """What was set for the agent's model; empty if it is as the SDK sets it by itself."""
+    if agent.model_settings == get_default_model_settings():
+        return {}
+    return agent.model_settings.to_json_dict()
 
 
 def _answer(answer: Any, secrets: Secrets) -> str:

@@ -1,16 +1,21 @@
 """Puts a worker together and runs it: the same for every program that is one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
+from agents import Agent
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
 
+from countersign.agents.catalogue import tools_of
+from countersign.agents.errors import AgentError
+from countersign.agents.loading import OpenAgent, found_agent, opened
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
 from countersign.runtime.process import listening, unless, until
@@ -18,9 +23,6 @@ from countersign.runtime.waiting import Waiting
 from countersign.slack.directory import Directory
 from countersign.slack.listing.audience import KEEP_SECONDS, Audience
 from countersign.slack.listing.home_tab import HomeTab
-from countersign.tools.catalogue import ToolsError, load_resources, load_tools
-from countersign.tools.resources import Opened
-from countersign.tools.toolkit import Tool
 from worker.agent import AgentRunner
 from worker.cards.activities import SlackCards
 from worker.conclusion import Conclusion
@@ -61,11 +63,10 @@ Listen = Callable[[web.Application], AbstractAsyncContextManager[None]]
 class Known:
     """What a worker needs before it can start."""
 
-    tools: Mapping[str, Tool]
+    agent: OpenAgent
     directory: Directory
     policy: PolicyFile
     temporal: Client
-    resources: Sequence[Opened]
     around: Surroundings
 
 
@@ -86,12 +87,17 @@ async def serve(
     listen = partial(
         listening, host=settings.worker_host, port=settings.worker_port, must=must_listen
     )
-    if known := await unless(stop, prepare(settings, reach, listen)):
-        await work(settings, known, listen, stop)
+    async with AsyncExitStack() as stack:
+        if known := await unless(stop, prepare(settings, reach, listen, stack)):
+            await work(settings, known, listen, stop)
 
 
-async def prepare(settings: WorkerSettings, reach: Reach, listen: Listen) -> Known:
+async def prepare(
+    settings: WorkerSettings, reach: Reach, listen: Listen, stack: AsyncExitStack
+) -> Known:
     """Check everything that we need, however long that takes; `/readyz` tells what is missing.
+
+    `stack` closes the agent, and what its tools need, when the worker ends.
 
     Raises:
         PreflightError: a person has to change something.
@@ -103,8 +109,8 @@ async def prepare(settings: WorkerSettings, reach: Reach, listen: Listen) -> Kno
 
     async with listen(build_http(why_not_ready)):
         around = await reach(waiting)
-        tools, directory = found_tools(settings), Directory(around.slack)
-        specs = {name: tool.spec for name, tool in tools.items()}
+        found, directory = await find_agent(settings, waiting, stack), Directory(around.slack)
+        specs = {name: tool.spec for name, tool in tools_of(found).items()}
         policy = await open_policy(
             settings.policy_file, specs, directory, waiting, settings.agentex_card_channel
         )
@@ -113,8 +119,8 @@ async def prepare(settings: WorkerSettings, reach: Reach, listen: Listen) -> Kno
         policy.count_by(TemporalTotals(temporal, settings.task_queue))
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
-        resources = await open_resources(settings, waiting)
-        return Known(tools, directory, policy, temporal, resources, around)
+        agent = await open_agent(found, waiting, stack)
+        return Known(agent, directory, policy, temporal, around)
 
 
 async def work(settings: WorkerSettings, known: Known, listen: Listen, stop: asyncio.Event) -> None:
@@ -129,13 +135,9 @@ async def work(settings: WorkerSettings, known: Known, listen: Listen, stop: asy
             return "Temporal: not polling"
         return await why_temporal_is_away(temporal)
 
-    try:
-        async with listen(build_http(why_not_ready)):
-            publishing = [asyncio.create_task(homes.run())] if homes else []
-            await until(stop, asyncio.create_task(worker.run()), *publishing)
-    finally:
-        for resource in known.resources:
-            await resource.close()
+    async with listen(build_http(why_not_ready)):
+        publishing = [asyncio.create_task(homes.run())] if homes else []
+        await until(stop, asyncio.create_task(worker.run()), *publishing)
 
 
 def build_activities(
@@ -144,7 +146,7 @@ def build_activities(
     """Everything that workflows may ask of this worker."""
     directory, policy = known.directory, known.policy
     surfaces = Surfaces(known.around.surfaces)
-    runner = build_runner(settings, known.tools, known.resources, policy)
+    runner = build_runner(settings, known.agent, policy)
     people = SlackDirectory(directory)
     lifecycle = ShownEnds(TemporalLifecycle(known.temporal), surfaces)
     changed = homes.changed if homes else ignore
@@ -188,43 +190,48 @@ def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Clien
     return HomePublisher(tab, directory)
 
 
-def build_runner(
-    settings: WorkerSettings,
-    tools: Mapping[str, Tool],
-    resources: Sequence[Opened],
-    policy: PolicyFile,
-) -> AgentRunner:
-    """The agent of the settings. Tools that the policy has rules for are guarded too."""
+def build_runner(settings: WorkerSettings, agent: OpenAgent, policy: PolicyFile) -> AgentRunner:
+    """The agent, of which the tools that the policy has rules for are guarded too."""
     return AgentRunner(
-        settings.agent_title,
-        settings.agent_instructions,
+        agent,
         settings.openai_model,
-        tools,
-        resources,
         gated=policy.mentions,
         secrets=Secrets(settings.secret_names),
     )
 
 
-def found_tools(settings: WorkerSettings) -> Mapping[str, Tool]:
-    """The tools of the packages that the settings name.
+async def find_agent(
+    settings: WorkerSettings, waiting: Waiting, stack: AsyncExitStack
+) -> Agent[Any]:
+    """The agent that the settings name, with tools that can be kept.
 
     Raises:
-        PreflightError: one of them is not there, or two tools have one name.
+        PreflightError: there is none, or it has something that would not be kept.
     """
-    try:
-        return load_tools(settings.tool_packages)
-    except ToolsError as error:
-        raise PreflightError(f"{error}.") from error
+    with _refused():
+        agent = await waiting.for_(
+            "the agent", lambda: stack.enter_async_context(found_agent(settings.agent))
+        )
+        tools_of(agent)
+        return agent
 
 
-async def open_resources(settings: WorkerSettings, waiting: Waiting) -> Sequence[Opened]:
-    """Open what the tools need, however long that takes.
+async def open_agent(agent: Agent[Any], waiting: Waiting, stack: AsyncExitStack) -> OpenAgent:
+    """The same with what its tools need to be open, however long that takes.
 
     Raises:
         PreflightError: it cannot be used.
     """
-    return [
-        await waiting.for_(it.name, partial(it.open, settings.database_url))
-        for it in load_resources(settings.tool_packages)
-    ]
+    with _refused():
+        return await waiting.for_(
+            "what the agent needs", lambda: stack.enter_async_context(opened(agent))
+        )
+
+
+@contextmanager
+def _refused() -> Generator[None]:
+    """An agent that cannot be used ends the start in one line."""
+    try:
+        yield
+    except AgentError as error:
+        raise PreflightError(f"{error}.") from error

@@ -39,7 +39,7 @@ async def none_earlier(_: EarlierQuery) -> Earlier:
 class TurnSteps(TurnActivities):
     """Puts together what the agent, the policy and the surface do."""
 
-    describe: Callable[[], AgentSpec]
+    describe: Callable[[], Awaitable[AgentSpec]]
     agent: AgentActivities
     policy: PolicyActivities
     surfaces: SurfaceActivities
@@ -53,7 +53,7 @@ class TurnSteps(TurnActivities):
                 await self.surfaces.show_status(status)
         except Exception as error:  # noqa: BLE001 - the agent works without a status line, too
             log.info("status line not shown", cause=type(error).__name__)
-        return self.describe()
+        return await self.describe()
 
     @activity.defn
     async def review_call(self, query: ReviewQuery) -> Reviewed:

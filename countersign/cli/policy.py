@@ -23,7 +23,6 @@ from countersign.policy.facts import UNKNOWN, Facts, Requester, Venue, requester
 from countersign.policy.faults import Fault, PolicyError
 from countersign.policy.ids import CHANNEL, GROUP, USER, Kind
 from countersign.policy.loading import load_file
-from countersign.runtime.settings import names_in
 from countersign.slack.directory import Directory, DirectoryError
 from countersign.slack.id_checks import IdChecks, verify_ids
 from countersign.slack.web_client import build_client
@@ -50,7 +49,7 @@ class PolicySettings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
 
     policy_file: str = "policy.yaml"
-    tools: str = "examples.purchasing"
+    agent: str = "examples.purchasing:agent"
     slack_bot_token: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"
 
@@ -214,12 +213,12 @@ def _load(path: str) -> Policy:
 
 def _tools() -> Mapping[str, ToolSpec]:
     # Loaded late: the Agents SDK takes seconds, and `--help` should not.
-    catalogue = import_module("countersign.tools.catalogue")
+    tools = import_module("countersign.agents.tools_at")
     try:
-        tools = catalogue.load_tools(names_in(PolicySettings().tools))
-    except catalogue.ToolsError as error:
+        found: Mapping[str, ToolSpec] = asyncio.run(tools.specs_at(PolicySettings().agent))
+    except tools.REFUSALS as error:
         raise CommandError(f"{error}.", UNREACHABLE) from error
-    return {name: tool.spec for name, tool in tools.items()}
+    return found
 
 
 async def _looked_up(policy: Policy, token: str, url: str) -> tuple[Fault, ...]:

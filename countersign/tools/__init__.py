@@ -1,7 +1,8 @@
-"""What a package of tools is made of: `from countersign.tools import Context, Preview, tool`."""
+"""What an agent's tools may add: `from countersign.tools import Preview, annotate, preview`."""
 
-from countersign.tools.resources import Resource
-from countersign.tools.toolkit import Context, Preview, ToolError, tool
+from countersign.tools.annotations import Preview, annotate, preview
+from countersign.tools.current_call import current_call
+from countersign.tools.toolkit import ToolError
 from workflows.contracts.core import ArgumentField
 
-__all__ = ["ArgumentField", "Context", "Preview", "Resource", "ToolError", "tool"]
+__all__ = ["ArgumentField", "Preview", "ToolError", "annotate", "current_call", "preview"]

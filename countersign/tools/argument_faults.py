@@ -1,8 +1,12 @@
 """What is wrong with a call's arguments, in words for people and models."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, cast
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import ValidationError as SchemaFault
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -37,6 +41,28 @@ SENTENCES = {
 }
 """By pydantic's types of errors, with its own names for the bounds."""
 OTHERWISE = "{name} doesn't fit"
+BY_KEYWORD = {
+    "maximum": "less_than_equal",
+    "exclusiveMaximum": "less_than",
+    "minimum": "greater_than_equal",
+    "exclusiveMinimum": "greater_than",
+    "multipleOf": "multiple_of",
+    "minLength": "string_too_short",
+    "maxLength": "string_too_long",
+    "enum": "enum",
+    "minItems": "too_short",
+    "maxItems": "too_long",
+    "additionalProperties": "extra_forbidden",
+}
+"""The same sentences by the keyword of JSON schema that was not kept."""
+BY_TYPE = {
+    "string": "string_type",
+    "integer": "int_type",
+    "number": "float_type",
+    "boolean": "bool_type",
+    "array": "list_type",
+    "object": "dict_type",
+}
 
 
 def in_words(error: ValidationError, parameters: Mapping[str, Any]) -> str:
@@ -50,6 +76,50 @@ def in_words(error: ValidationError, parameters: Mapping[str, Any]) -> str:
     told = [_told(fault, parameters) for fault in faults[:MOST_FAULTS]]
     whole = "; ".join(dict.fromkeys(told))
     return f"{whole[:1].upper()}{whole[1:]}."
+
+
+def in_words_by_schema(given: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+    """The same for arguments of which there is only a JSON schema; empty if they fit.
+
+    Args:
+        given: the arguments.
+        parameters: JSON schema; one that is broken itself refuses nothing.
+    """
+    try:
+        faults = [*islice(Draft202012Validator(parameters).iter_errors(given), MOST_FAULTS)]
+    except (SchemaError, RecursionError):
+        return ""
+    told = [sentence for fault in faults for sentence in _told_by_schema(fault, parameters)]
+    whole = "; ".join(dict.fromkeys(told))
+    return f"{whole[:1].upper()}{whole[1:]}." if whole else ""
+
+
+def _told_by_schema(fault: SchemaFault, parameters: Mapping[str, Any]) -> Iterator[str]:
+    path, keyword, wanted = (
+        [str(part) for part in fault.path],
+        fault.validator,
+        fault.validator_value,
+    )
+    if keyword == "required" and isinstance(fault.instance, Mapping):
+        for missing in cast("list[str]", wanted):
+            if missing not in fault.instance:
+                yield SENTENCES["missing"].format(name=_name([*path, missing], parameters))
+        return
+    kind = BY_TYPE.get(str(wanted)) if keyword == "type" else BY_KEYWORD.get(str(keyword))
+    bound = ", ".join(map(str, wanted)) if isinstance(wanted, list) else _bound(wanted)
+    sentence = SENTENCES.get(kind or "", OTHERWISE)
+    yield sentence.format_map(_Bounds(bound, name=_name(path, parameters)))
+
+
+class _Bounds(dict[str, str]):
+    """One bound under whatever name a sentence has for it."""
+
+    def __init__(self, bound: str, name: str) -> None:
+        super().__init__(name=name)
+        self._bound = bound
+
+    def __missing__(self, key: str) -> str:
+        return self._bound
 
 
 def _told(fault: ErrorDetails, parameters: Mapping[str, Any]) -> str:

@@ -1,40 +1,51 @@
-"""How a Python function becomes a tool of the agent.
+"""A tool of the Agents SDK as Countersign uses it: read, previewed and run in an activity.
 
 ```python
-@tool(title="Place an order", status="is placing the order…", needs_approval=True)
-async def place_order(ctx: Context, sku: str, quantity: int) -> str:
+@annotate(title="Place an order", status="is placing the order…")
+@function_tool(needs_approval=True)
+async def place_order(ctx: RunContextWrapper[Shop], sku: str, quantity: int) -> str:
     '''Order something from the catalogue. …'''
 ```
 
-That is all a tool needs. `place_order.preview` may add a function that says in plain words
-what a call would do, which is what an approver reads.
+The SDK's decorator alone is enough. What `annotate` and `preview` add is for the people who
+approve.
 """
 
+import inspect
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from copy import copy, deepcopy
+from dataclasses import dataclass
+from typing import Any
 
-from agents import RunContextWrapper
-from agents.exceptions import ModelBehaviorError
+from agents import FunctionTool, RunContextWrapper
+from agents.exceptions import ModelBehaviorError, ToolTimeoutError
 from agents.function_schema import FuncSchema, function_schema
+from agents.tool import (
+    invoke_function_tool,
+    maybe_invoke_function_tool_failure_error_function,
+    set_function_tool_failure_error_function,
+)
+from agents.tool_context import ToolContext
 from pydantic import ValidationError
 
-from countersign.tools.argument_faults import in_words
+from countersign.tools.annotations import Annotations, Preview, annotations_of
+from countersign.tools.argument_faults import in_words, in_words_by_schema
+from countersign.tools.current_call import calling
 from countersign.tools.schema import for_model, guarded
 from countersign.tools.text import encodable
-from workflows.contracts.core import ArgumentField, Call, ToolSpec
+from workflows.contracts.core import Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
 from workflows.contracts.replacing import REPLACES
 from workflows.digest import REASON
 from workflows.redaction import typed_as_secret
 
-T = TypeVar("T")
+RESERVED = (REASON, REPLACES, NOT_RUN)
+WORKING = "is at work…"
 
 
 class ReservedNameError(Exception):
-    """A tool has a parameter that every tool is given, such as `reason` or `replaces`."""
+    """A tool has a parameter that every guarded tool is given, such as `reason`."""
 
 
 class ToolError(Exception):
@@ -46,80 +57,86 @@ class ArgumentsError(ToolError):
 
 
 @dataclass(frozen=True, slots=True)
-class ToolContext:
-    """What a tool may use."""
-
-    call: Call
-    resources: Sequence[object] = ()
-
-    def resource(self, kind: type[T]) -> T:
-        """What the worker has open of this kind, such as a database (see `Resource`).
-
-        Raises:
-            LookupError: the package of the tool has declared none.
-        """
-        for it in self.resources:
-            if isinstance(it, kind):
-                return it
-        raise LookupError(f"No {kind.__name__} is open")
-
-
-Context = RunContextWrapper[ToolContext]
-"""First parameter of every tool, by the convention of the Agents SDK; not in its schema."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a call would do, in plain words: one sentence, its cost, and more lines if useful.
-
-    All of it is what people approve: if it has changed by the time the call would run, they are
-    asked again. A line that may change meanwhile, such as a budget, is not `is_bound`. One that
-    the sentence says already is `in_summary`: a card leaves it out, *Details* shows it.
-    """
-
-    summary: str
-    cost: str = ""
-    fields: tuple[ArgumentField, ...] = ()
-    amount: float | None = None
-    """The cost in whole units of the currency, for rules."""
-    left: float | None = None
-    """What it leaves of a budget, in the same units: several at once are reckoned up with it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Arguments:
-    """A call's arguments, checked against the tool's signature."""
+    """A call's arguments, checked against the tool's schema."""
 
-    positional: tuple[Any, ...]
-    named: dict[str, Any]
+    own: str
+    """JSON of those that are the tool's."""
     shown: dict[str, Any]
+    """With defaults filled in, as they may be shown once secrets are masked."""
     reason: str
 
 
-Body = Callable[..., Awaitable[str]]
-PreviewBody = Callable[..., Awaitable[Preview]]
-
-
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Tool:
     """One thing the agent can do."""
 
-    body: Body
-    title: str
-    status: str
-    needs_approval: bool
-    schema: FuncSchema
-    _preview: PreviewBody | None = field(default=None, init=False)
+    function: FunctionTool
+    schema: FuncSchema | None = None
+    """Of the Python function behind it, where there is one."""
+
+    @classmethod
+    def of(cls, function: FunctionTool) -> "Tool":
+        """A tool of the SDK.
+
+        Raises:
+            ReservedNameError: one of its parameters has a name that is ours.
+        """
+        taken = function.params_json_schema.get("properties", {}).keys()
+        for name in RESERVED:
+            if name in taken:
+                raise ReservedNameError(
+                    f"{function.name}: call its parameter something else than {name}"
+                )
+        return cls(function, _schema_of(function))
+
+    @property
+    def name(self) -> str:
+        """What the model and the policy call it."""
+        return self.function.name
+
+    @property
+    def title(self) -> str:
+        """What it does, for people."""
+        return self._said.title or self.name.replace("_", " ").strip().capitalize()
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether it asks for approval itself, whatever the policy says.
+
+        A function of the SDK that decides so for each call counts as a yes.
+        """
+        return self.function.needs_approval is not False
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether it can say what a call would do."""
+        return self._said.preview is not None
 
     @property
     def parameters(self) -> dict[str, Any]:
         """JSON schema of its arguments, without the reason."""
-        return deepcopy(self.schema.params_json_schema)
+        return deepcopy(self.function.params_json_schema)
 
     @property
     def secret_names(self) -> frozenset[str]:
-        """Names of parameters that are typed as `SecretStr`."""
-        return typed_as_secret(self.schema.params_json_schema)
+        """Names of parameters that are secret by their type or because somebody said so."""
+        return typed_as_secret(self.function.params_json_schema) | self._said.secret
+
+    @property
+    def place(self) -> str:
+        """Where it comes from: `acme.buyer.place_order`."""
+        body = inspect.unwrap(self.body) if self.body else None
+        module = getattr(body, "__module__", "")
+        return f"{module}.{getattr(body, '__qualname__', self.name)}" if module else self.name
+
+    @property
+    def body(self) -> Callable[..., Any] | None:
+        """The Python function behind it, where there is one."""
+        try:
+            return self.function.__wrapped__
+        except AttributeError:
+            return None
 
     @property
     def spec(self) -> ToolSpec:
@@ -128,20 +145,15 @@ class Tool:
 
     def described(self, *, needs_approval: bool) -> ToolSpec:
         """The same if a person has to approve each call, which then takes a reason too."""
-        parameters = for_model(self.schema.params_json_schema)
+        parameters = for_model(self.function.params_json_schema)
         return ToolSpec(
-            name=self.schema.name,
-            description=self.schema.description or self.title,
+            name=self.name,
+            description=self.function.description or self.title,
             parameters=guarded(parameters) if needs_approval else parameters,
             needs_approval=needs_approval,
             title=self.title,
-            status=self.status,
+            status=self._said.status or WORKING,
         )
-
-    def preview(self, body: PreviewBody) -> PreviewBody:
-        """Decorator: `body` takes the tool's own parameters and returns a `Preview`."""
-        self._preview = body
-        return body
 
     def read(self, arguments: str) -> Arguments:
         """Check what the model wrote.
@@ -156,53 +168,95 @@ class Tool:
             if is_marked(given):
                 raise ArgumentsError(told_not_run(given))
             reason = encodable(str(given.pop(REASON, None) or "")).strip()
-            model = self.schema.params_pydantic_model.model_validate(given)
-            positional, named = self.schema.to_call_args(model)
-        except ValidationError as error:
-            raise ArgumentsError(in_words(error, self.parameters)) from error
+            shown = self._checked(given)
+            return Arguments(json.dumps(given, ensure_ascii=False), shown, reason)
         except (ValueError, RecursionError, ModelBehaviorError) as error:
             raise ArgumentsError("The arguments could not be read as JSON.") from error
-        return Arguments(tuple(positional), named, model.model_dump(mode="json"), reason)
 
-    async def run(self, context: ToolContext) -> Any:
+    async def run(self, call: Call, context: object) -> Any:
         """Do it. What comes back is whatever the tool's author returned.
 
         Raises:
-            ToolError: it cannot be done as asked.
+            ToolError: it cannot be done as asked, or the tool has words of its own for an error.
         """
-        read = self.read(context.call.arguments)
-        return await self.body(RunContextWrapper(context), *read.positional, **read.named)
+        read = self.read(call.arguments)
+        within = ToolContext(
+            context=context,
+            tool_name=self.name,
+            tool_call_id=call.id,
+            tool_arguments=read.own,
+        )
+        with calling(call):
+            try:
+                return await invoke_function_tool(
+                    function_tool=_raising(self.function), context=within, arguments=read.own
+                )
+            except (ToolError, ToolTimeoutError):  # what took too long may have been done
+                raise
+            except Exception as error:
+                told = await maybe_invoke_function_tool_failure_error_function(
+                    function_tool=self.function, context=within, error=error
+                )
+                if told is None:
+                    raise
+                raise ToolError(told) from error
 
-    async def describe(self, context: ToolContext) -> tuple[Preview, Arguments]:
+    async def describe(self, call: Call, context: object) -> tuple[Preview, Arguments]:
         """Say what a call would do, and change nothing.
 
         Raises:
             ToolError: it could not be done as asked, so nobody has to be bothered with it.
         """
-        read = self.read(context.call.arguments)
-        if self._preview is None:
+        read = self.read(call.arguments)
+        body = self._said.preview
+        if body is None:
             return Preview(summary=self.title), read
-        wrapped = RunContextWrapper(context)
-        preview: Any = await self._preview(wrapped, *read.positional, **read.named)
+        schema = function_schema(body, strict_json_schema=False, use_docstring_info=False)
+        given = schema.params_pydantic_model.model_validate(json.loads(read.own))
+        positional, named = schema.to_call_args(given)
+        wrapped = [RunContextWrapper(context)] if schema.takes_context else []
+        with calling(call):
+            preview: Any = await body(*wrapped, *positional, **named)
         if not isinstance(preview, Preview):
-            raise ToolError(f"The preview of {self.schema.name} does not say what would be done.")
+            raise ToolError(f"The preview of {self.name} does not say what would be done.")
         return preview, read
 
+    @property
+    def _said(self) -> Annotations:
+        return annotations_of(self.function)
 
-def tool(*, title: str, status: str, needs_approval: bool = False) -> Callable[[Body], Tool]:
-    """Make a tool of an async function; its docstring is what the model reads.
+    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments with what was left out, if they fit.
 
-    Args:
-        title: what it does, for people: "Place an order".
-        status: shown in the thread while it runs: "is placing the order…".
-        needs_approval: whether a person has to approve each call, whatever the policy says.
-    """
+        Raises:
+            ArgumentsError: they do not.
+        """
+        if self.schema is None:
+            if told := in_words_by_schema(given, self.parameters):
+                raise ArgumentsError(told)
+            return dict(given)
+        try:
+            model = self.schema.params_pydantic_model.model_validate(given)
+        except ValidationError as error:
+            raise ArgumentsError(in_words(error, self.parameters)) from error
+        return model.model_dump(mode="json")
 
-    def make(body: Body) -> Tool:
-        schema = function_schema(body)
-        taken = schema.params_json_schema.get("properties", {}).keys()
-        for name in {REASON, REPLACES, NOT_RUN} & taken:
-            raise ReservedNameError(f"{schema.name}: call its parameter something else than {name}")
-        return Tool(body, title, status, needs_approval, schema)
 
-    return make
+def _schema_of(function: FunctionTool) -> FuncSchema | None:
+    """The schema by which the SDK itself reads a function's arguments."""
+    try:
+        return function_schema(
+            function.__wrapped__,
+            name_override=function.name,
+            strict_json_schema=function.strict_json_schema,
+            use_docstring_info=False,
+        )
+    except AttributeError:  # made by hand, or by a server: there is only its JSON schema
+        return None
+
+
+def _raising(function: FunctionTool) -> FunctionTool:
+    """The same tool, which raises where it would put an error in words as if it were a result."""
+    raising = set_function_tool_failure_error_function(copy(function), None)
+    raising.timeout_behavior = "raise_exception"
+    return raising

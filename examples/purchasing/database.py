@@ -15,7 +15,6 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError
-from countersign.tools import Resource
 from examples.purchasing.shop import Shop
 
 FORMS = "sqlite+aiosqlite:///countersign.db, or postgresql+asyncpg://user:password@host/name"
@@ -113,7 +112,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _unusable(why: str) -> PreflightError:
     return PreflightError(f"DATABASE_URL cannot be used: {why}.")
-
-
-SHOP = Resource("the database", open_shop)
-"""The shop's tables, and what they are filled with at the first start."""

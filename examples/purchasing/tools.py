@@ -1,17 +1,26 @@
-"""The purchasing assistant's tools. To add one, see README, "Add your own tool"."""
+"""What the purchasing assistant can do."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
+from agents import RunContextWrapper, function_tool
 from pydantic import Field
 
-from countersign.tools import ArgumentField, Context, Preview, ToolError, tool
+from countersign.tools import (
+    ArgumentField,
+    Preview,
+    ToolError,
+    annotate,
+    current_call,
+    preview,
+)
 from examples.purchasing.money import euros, pieces
 from examples.purchasing.shop import Shop, ShopError, did_you_mean
 from examples.purchasing.tables import Order
 
 MOST_AT_ONCE = 10_000
 
+Purchasing = RunContextWrapper[Shop]
 Sku = Annotated[
     str,
     Field(
@@ -26,16 +35,17 @@ Since = Literal["today", "this week", "this month", "ever"]
 OrderId = Annotated[int, Field(ge=1, le=2**31 - 1, description="Order number, without the #.")]
 
 
-@tool(title="Search the catalogue", status="is looking through the catalogue…")
-async def search_catalog(ctx: Context, query: str) -> str:
+@annotate(title="Search the catalogue", status="is looking through the catalogue…")
+@function_tool(failure_error_function=None)
+async def search_catalog(ctx: Purchasing, query: str) -> str:
     """Find items with their price and stock. An empty query lists everything.
 
     Args:
         query: words to look for in names and descriptions.
     """
-    items = await _shop(ctx).search(query)
+    items = await ctx.context.search(query)
     if not items:
-        meant = did_you_mean(await _shop(ctx).like(query))
+        meant = did_you_mean(await ctx.context.like(query))
         return f"Nothing in the catalogue matches {query!r}.{meant}"
     return "\n".join(
         f"{item.sku}: {item.description}, {euros(item.price_cents)} each, {item.stock} in stock"
@@ -43,34 +53,37 @@ async def search_catalog(ctx: Context, query: str) -> str:
     )
 
 
-@tool(title="Check the budget", status="is checking the budget…")
-async def check_budget(ctx: Context) -> str:
+@annotate(title="Check the budget", status="is checking the budget…")
+@function_tool(failure_error_function=None)
+async def check_budget(ctx: Purchasing) -> str:
     """Say how much of this quarter's purchasing budget is left."""
-    budget = await _shop(ctx).budget()
+    budget = await ctx.context.budget()
     return (
         f"{euros(budget.left_cents)} of {euros(budget.total_cents)} left this quarter; "
         f"{euros(budget.spent_cents)} is spent or ordered."
     )
 
 
-@tool(title="Look up an order", status="is looking up the order…")
-async def order_status(ctx: Context, order_id: OrderId) -> str:
+@annotate(title="Look up an order", status="is looking up the order…")
+@function_tool(failure_error_function=None)
+async def order_status(ctx: Purchasing, order_id: OrderId) -> str:
     """Say what an order is for and where it stands."""
-    order = await _shop(ctx).order(order_id)
+    order = await ctx.context.order(order_id)
     if order is None:
         return f"There is no order #{order_id}."
     return f"Order #{order.id} is {order.state}: {_what(order)}."
 
 
-@tool(title="Look up orders", status="is looking up the orders…")
-async def list_orders(ctx: Context, since: Since = "ever") -> str:
+@annotate(title="Look up orders", status="is looking up the orders…")
+@function_tool(failure_error_function=None)
+async def list_orders(ctx: Purchasing, since: Since = "ever") -> str:
     """List what the person you are talking to has ordered, the newest first; nobody else's orders.
 
     Args:
         ctx: what the tool may use.
         since: from when on. Days begin at midnight UTC, weeks on Monday.
     """
-    orders = await _shop(ctx).orders_of(ctx.context.call.requester.user, _begin_of(since))
+    orders = await ctx.context.orders_of(current_call().requester.user, _begin_of(since))
     if not orders:
         return "You have ordered nothing yet." if since == "ever" else f"Nothing {since}."
     return "\n".join(f"Order #{it.id} is {it.state}: {_what(it)}." for it in orders)
@@ -91,22 +104,23 @@ def _begin_of(since: Since) -> int:
     return int(begin.timestamp())
 
 
-@tool(title="Place an order", status="is placing the order…", needs_approval=True)
-async def place_order(ctx: Context, sku: Sku, quantity: Quantity) -> str:
+@annotate(title="Place an order", status="is placing the order…")
+@function_tool(needs_approval=True, failure_error_function=None)
+async def place_order(ctx: Purchasing, sku: Sku, quantity: Quantity) -> str:
     """Order something from the catalogue. A person has to approve it first; just call it."""
-    call = ctx.context.call
+    call = current_call()
     try:
-        order = await _shop(ctx).place(call.key, sku, quantity, call.requester.user)
+        order = await ctx.context.place(call.key, sku, quantity, call.requester.user)
     except ShopError as error:
         raise ToolError(str(error)) from error
     return f"Order #{order.id} placed: {_what(order)}."
 
 
-@place_order.preview
-async def preview_order(ctx: Context, sku: str, quantity: int) -> Preview:
+@preview(place_order)
+async def preview_order(ctx: Purchasing, sku: str, quantity: int) -> Preview:
     """What an order comes to, and what it leaves of the budget."""
     try:
-        quote = await _shop(ctx).quote(sku, quantity)
+        quote = await ctx.context.quote(sku, quantity)
     except ShopError as error:
         raise ToolError(str(error)) from error
     return Preview(
@@ -125,20 +139,21 @@ async def preview_order(ctx: Context, sku: str, quantity: int) -> Preview:
     )
 
 
-@tool(title="Cancel an order", status="is cancelling the order…", needs_approval=True)
-async def cancel_order(ctx: Context, order_id: OrderId) -> str:
+@annotate(title="Cancel an order", status="is cancelling the order…")
+@function_tool(needs_approval=True, failure_error_function=None)
+async def cancel_order(ctx: Purchasing, order_id: OrderId) -> str:
     """Cancel an order that was placed. A person has to approve it first; just call it."""
     try:
-        order = await _shop(ctx).cancel(order_id)
+        order = await ctx.context.cancel(order_id)
     except ShopError as error:
         raise ToolError(str(error)) from error
     return f"Order #{order.id} cancelled: {_what(order)}."
 
 
-@cancel_order.preview
-async def preview_cancel(ctx: Context, order_id: int) -> Preview:
+@preview(cancel_order)
+async def preview_cancel(ctx: Purchasing, order_id: int) -> Preview:
     """Which order would be cancelled."""
-    order = await _shop(ctx).order(order_id)
+    order = await ctx.context.order(order_id)
     if order is None:
         raise ToolError(f"There is no order #{order_id}.")
     what = _what(order)
@@ -152,9 +167,10 @@ async def preview_cancel(ctx: Context, order_id: int) -> Preview:
     )
 
 
-@tool(title="Wait for a confirmation", status="is asking for a confirmation…", needs_approval=True)
+@annotate(title="Wait for a confirmation", status="is asking for a confirmation…")
+@function_tool(needs_approval=True, failure_error_function=None)
 async def wait_for_confirmation(
-    ctx: Context, question: Annotated[str, Field(min_length=1, max_length=2_000)]
+    ctx: Purchasing, question: Annotated[str, Field(min_length=1, max_length=2_000)]
 ) -> str:
     """Ask a person to confirm something before you go on, and wait for the answer.
 
@@ -165,15 +181,11 @@ async def wait_for_confirmation(
     return f"Confirmed: {question}"
 
 
-@wait_for_confirmation.preview
-async def preview_confirmation(ctx: Context, question: str) -> Preview:
+@preview(wait_for_confirmation)
+async def preview_confirmation(ctx: Purchasing, question: str) -> Preview:
     """The question itself."""
     return Preview(summary=question)
 
 
 def _what(order: Order) -> str:
     return f"{pieces(order.quantity, order.sku)}, {euros(order.total_cents)}"
-
-
-def _shop(ctx: Context) -> Shop:
-    return ctx.context.resource(Shop)

@@ -111,7 +111,7 @@ async def office(
     file = path / "policy.yaml"
     file.write_text(policy, encoding="utf-8")
     flow, company = Office(temporal, Script(*answers)), Company()
-    specs = {tool.name: tool for tool in flow.agent.describe().tools}
+    specs = {tool.name: tool for tool in (await flow.agent.describe()).tools}
     company.file = await open_policy(file, specs, InMemoryDirectory(), Waiting(pause=0))
     company.file.count_by(totals or flow.totals)
     flow.policy = company

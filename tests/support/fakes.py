@@ -266,7 +266,7 @@ class FakeAgent(AgentActivities, Watched):
         self.price = 1
         """What one `n` costs; a test may change it while something waits."""
 
-    def describe(self) -> AgentSpec:
+    async def describe(self) -> AgentSpec:
         """The agent."""
         return AgentSpec(
             name="Tester",

@@ -75,7 +75,7 @@ async def unusual(
             "MODEL_ATTEMPTS": "2",
             "MODEL_TIMEOUT_SECONDS": "5",
             "POLICY_FILE": str(policy),
-            "TOOLS": "examples.purchasing,tests.unusual.tools",
+            "AGENT": "tests.unusual.tools:agent",
             "UNUSUAL_TOOLS": str(tools.place),
         },
     )

@@ -211,9 +211,11 @@ class ToolSpec(BaseModel, frozen=True):
 
 
 class AgentSpec(BaseModel, frozen=True):
-    """The agent as the worker's settings describe it, recorded in the history of each turn."""
+    """The agent as a worker describes it, recorded in the history of each turn."""
 
     name: str
     instructions: str
     model: str
+    model_settings: dict[str, Any] = {}
+    """JSON of the SDK's `ModelSettings`; empty for those that it would have by itself."""
     tools: tuple[ToolSpec, ...]

@@ -7,8 +7,16 @@ what it is replayed with: a worker with other tools does not break what is waiti
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from agents import Agent, FunctionTool, RunConfig, RunContextWrapper, ToolErrorFormatterArgs
+from agents import (
+    Agent,
+    FunctionTool,
+    ModelSettings,
+    RunConfig,
+    RunContextWrapper,
+    ToolErrorFormatterArgs,
+)
 from agents.tool_context import ToolContext
+from pydantic import TypeAdapter
 
 from workflows.contracts.core import AgentSpec, ToolSpec
 from workflows.contracts.not_run import is_marked, why_not_run
@@ -37,12 +45,15 @@ RunTool = Callable[[ToolSpec, str, str], Awaitable[str]]
 
 def build_agent(spec: AgentSpec, run_tool: RunTool) -> Agent[None]:
     """An agent whose every tool call goes through `run_tool`."""
-    return Agent(
+    agent = Agent[None](
         name=spec.name,
         instructions=spec.instructions,
         model=spec.model,
         tools=[_build_tool(tool, run_tool) for tool in spec.tools],
     )
+    if spec.model_settings:
+        agent.model_settings = TypeAdapter(ModelSettings).validate_python(spec.model_settings)
+    return agent
 
 
 def _build_tool(spec: ToolSpec, run_tool: RunTool) -> FunctionTool:

@@ -35,7 +35,7 @@ def test_two_tokens_are_all_that_is_needed(good: pytest.MonkeyPatch) -> None:
     assert settings.mode is SlackMode.SOCKET
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.log_format is LogFormat.CONSOLE
-    assert WorkerSettings.read().database_url.startswith("sqlite")
+    assert WorkerSettings.read().agent == "examples.purchasing:agent"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_wrong_setting_is_named_in_one_line_without_its_value(
     [
         ("MODEL_TIMEOUT_SECONDS", "0"),
         ("MODEL_ATTEMPTS", "0"),
-        ("AGENT_TITLE", ""),
+        ("AGENT", ""),
         ("WORKER_PORT", "x"),
     ],
 )

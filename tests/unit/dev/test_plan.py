@@ -75,9 +75,9 @@ def test_our_own_temporal_has_one_namespace(tmp_path: Path) -> None:
 
 
 def test_tools_may_be_wherever_python_was_told_to_look(tmp_path: Path) -> None:
-    env = plan({"PYTHONPATH": "/my/agents", "TOOLS": "garden"}, OPTIONS).wire(tmp_path).env()
+    env = plan({"PYTHONPATH": "/my/agents", "AGENT": "garden:agent"}, OPTIONS).wire(tmp_path).env()
     assert env["PYTHONPATH"] == f"{ROOT}:/my/agents"
-    assert env["TOOLS"] == "garden"
+    assert env["AGENT"] == "garden:agent"
 
 
 def test_all_ports_move_together() -> None:

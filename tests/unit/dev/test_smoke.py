@@ -4,20 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from countersign.agents.catalogue import tools_of
 from countersign.policy.loading import load
-from countersign.tools.catalogue import load_tools
 from dev.errors import DevError
 from dev.paths import ROOT
 from dev.smoke.play import CASES, UNKNOWN_CASE, main
 from dev.smoke.policy import SHORT_LIVED, write_policy
 from dev.smoke.shop import ShopFile
 from dev.wiring import POLICY
+from examples.purchasing import agent
 from examples.purchasing.shop import Shop
 
 
 def test_the_policy_is_the_sandboxs_and_one_rule_that_comes_first(tmp_path: Path) -> None:
     written = write_policy(ROOT / POLICY, tmp_path / "policy.yaml")
-    tools = {name: tool.spec for name, tool in load_tools(["examples.purchasing"]).items()}
+    tools = {name: tool.spec for name, tool in tools_of(agent).items()}
     own = load((ROOT / POLICY).read_text(encoding="utf-8"), POLICY, tools)
     played = load(written.read_text(encoding="utf-8"), "policy.yaml", tools)
     first, *rest = (clause.entry for clause in played.rules)

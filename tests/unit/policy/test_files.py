@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from countersign.agents.catalogue import tools_of
 from countersign.policy.document import Document
 from countersign.policy.engine import Policy
 from countersign.policy.facts import Facts, Requester, Venue
@@ -14,12 +15,12 @@ from countersign.policy.loading import load
 from countersign.policy.source import texts
 from countersign.policy.vocabulary import FACTS
 from countersign.policy.wording import keys_of, models_in
-from countersign.tools.catalogue import load_tools
+from examples.purchasing import agent
 from tests.unit.policy.policies import ALICE, DIRECT, OPS
 from workflows.contracts.rules import Rule, Verdict
 
 ROOT = Path(__file__).parents[3]
-TOOLS = {name: tool.spec for name, tool in load_tools(["examples.purchasing"]).items()}
+TOOLS = {name: tool.spec for name, tool in tools_of(agent).items()}
 
 
 def the_policy(file: str) -> Policy:

@@ -4,10 +4,11 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from countersign.agents.catalogue import tools_of
 from countersign.runtime.waiting import Waiting
 from countersign.slack.directory import Directory
-from countersign.tools.catalogue import load_tools
 from dev.paths import ROOT
+from examples.purchasing import agent
 from sandbox.server import running
 from tests.support.builders import ALICE, a_call, a_prepared, a_thread
 from tests.unit.policy.policies import Counted
@@ -23,7 +24,7 @@ ZOE = Person(team="T0OTHER", user="U0ZOE", name="zoe")
 
 @pytest.fixture
 async def policy_file() -> AsyncGenerator[PolicyFile]:
-    tools = {name: tool.spec for name, tool in load_tools(["examples.purchasing"]).items()}
+    tools = {name: tool.spec for name, tool in tools_of(agent).items()}
     async with running(a_config(manifest=ROOT / "slack_app_manifest.yml")) as sandbox:
         directory = Directory(a_web_client(sandbox))
         policy = await open_policy(ROOT / "dev" / "policy.yaml", tools, directory, Waiting())

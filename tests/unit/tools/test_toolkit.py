@@ -2,32 +2,36 @@
 
 import json
 from collections.abc import AsyncGenerator
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from agents import function_tool
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 
-from countersign.tools.catalogue import load_tools
-from countersign.tools.toolkit import Context, Preview, ReservedNameError, Tool, ToolError, tool
+from countersign.agents.catalogue import tools_of
+from countersign.agents.loading import OpenAgent
+from countersign.tools import ArgumentField, Preview, ToolError, annotate
+from countersign.tools.toolkit import ReservedNameError, Tool
+from examples.purchasing import agent
 from examples.purchasing.shop import Shop
 from tests.support.builders import a_call
 from worker.agent import AgentRunner
-from workflows.contracts.core import ArgumentField
 from workflows.digest import digest
 from workflows.redaction import MASK
 
-TOOLS = load_tools(["examples.purchasing"])
+TOOLS = tools_of(agent)
 GUARDED = {"place_order", "cancel_order", "wait_for_confirmation"}
 
 
 @pytest_asyncio.fixture
 async def runner(tmp_path: Path) -> AsyncGenerator[AgentRunner]:
     shop = await Shop.open(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
-    yield AgentRunner("Buyer", "Buy.", "scripted", TOOLS, [shop])
+    yield AgentRunner(OpenAgent(agent, shop), "scripted")
     await shop.close()
 
 
@@ -134,7 +138,7 @@ async def test_another_order_has_another_digest(
 
 async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(runner: AgentRunner) -> None:
     runner.gated = lambda name: name == "check_budget"
-    specs = {spec.name: spec for spec in runner.describe().tools}
+    specs = {spec.name: spec for spec in (await runner.describe()).tools}
     assert {name for name, spec in specs.items() if spec.needs_approval} == {
         *GUARDED,
         "check_budget",
@@ -155,20 +159,21 @@ async def test_a_call_that_was_asked_for_under_another_policy_still_runs(
 
 
 def test_a_tool_may_not_take_the_name_of_the_reason() -> None:
-    async def refund(ctx: Context, reason: str) -> str:
+    @function_tool
+    async def refund(reason: str) -> str:
         """Refund."""
         return reason
 
     with pytest.raises(ReservedNameError, match="refund"):
-        tool(title="Refund", status="is refunding…")(refund)
+        Tool.of(refund)
 
 
 class ExplosionError(Exception):
     """Something nobody planned for."""
 
 
-@tool(title="Log in", status="is logging in…", needs_approval=True)
-async def log_in(ctx: Context, user: str, password: str, phrase: SecretStr) -> str:
+@function_tool(needs_approval=True, failure_error_function=None)
+async def log_in(user: str, password: str, phrase: SecretStr) -> str:
     """Log in."""
     said = f"{user} {password} {phrase.get_secret_value()}"
     if user == "nobody":
@@ -183,23 +188,23 @@ SECRET = {"user": "root", "password": "hunter22", "phrase": "open sesame", "reas
 
 def _with(runner: AgentRunner, preview: bool = False) -> AgentRunner:
     """The same runner with the tool above, with or without words of its own for it."""
-    plain = Tool(log_in.body, log_in.title, log_in.status, True, log_in.schema)
+    plain = copy(log_in)
     if preview:
-
-        @plain.preview
-        async def say(ctx: Context, user: str, password: str, phrase: SecretStr) -> Preview:
-            value = phrase.get_secret_value()
-            return Preview(
-                summary=f"Log in with {password}",
-                cost=f"{value} coins",
-                fields=(
-                    ArgumentField(name="password", value=password),
-                    ArgumentField(name="line", value=f"{user}:{value}"),
-                ),
-            )
-
-    runner.tools = {"log_in": plain}
+        annotate(plain, preview=_say)
+    runner.tools = {"log_in": Tool.of(plain)}
     return runner
+
+
+async def _say(user: str, password: str, phrase: SecretStr) -> Preview:
+    value = phrase.get_secret_value()
+    return Preview(
+        summary=f"Log in with {password}",
+        cost=f"{value} coins",
+        fields=(
+            ArgumentField(name="password", value=password),
+            ArgumentField(name="line", value=f"{user}:{value}"),
+        ),
+    )
 
 
 @pytest.mark.parametrize("preview", [False, True])
@@ -248,7 +253,7 @@ async def test_an_error_nobody_planned_for_goes_on_without_secrets(runner: Agent
 
 
 async def test_the_model_is_told_nothing_that_providers_refuse() -> None:
-    parameters = json.dumps(log_in.spec.parameters)
+    parameters = json.dumps(Tool.of(log_in).spec.parameters)
     assert "writeOnly" not in parameters
     assert "password" in parameters
-    assert log_in.parameters["properties"]["phrase"]["format"] == "password"
+    assert Tool.of(log_in).parameters["properties"]["phrase"]["format"] == "password"

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from agents import Agent, FunctionTool, function_tool
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
-from countersign.tools.toolkit import Context, Preview, ReservedNameError, ToolError, tool
+from countersign.agents.loading import OpenAgent
+from countersign.tools import Preview, ToolError, annotate
+from countersign.tools.toolkit import ReservedNameError, Tool
 from tests.support.builders import a_call
 from worker.agent import FIELDS_LIMIT, LINES_LIMIT, NO_ANSWER, OUTPUT_LIMIT, AgentRunner
 from worker.arguments import not_run
@@ -32,26 +35,28 @@ class Export:
     def __init__(self, act: Callable[[], Any], preview: Callable[[], Any] | None = None) -> None:
         self.ran = 0
 
-        @tool(title="Export", status="is exporting…", needs_approval=True)
-        async def export(ctx: Context, what: str) -> Any:
+        @function_tool(needs_approval=True, failure_error_function=None)
+        async def export(what: str) -> Any:
             """Export."""
             self.ran += 1
             return act()
 
+        async def say() -> Any:
+            return preview() if preview else None
+
         if preview is not None:
-
-            @export.preview
-            async def _(ctx: Context, what: str) -> Any:
-                return preview()
-
-        shop: Any = None
-        self.runner = AgentRunner("A", "I", "m", {"export": export}, shop)
+            annotate(export, preview=say)
+        self.runner = _runner(export)
 
     async def run(self, call: Call = CALL) -> ToolResult:
         return _stored(await self.runner.run_tool(call))
 
     async def prepare(self, call: Call = CALL) -> Prepared:
         return _stored(await self.runner.prepare_call(call))
+
+
+def _runner(tool: FunctionTool) -> AgentRunner:
+    return AgentRunner(OpenAgent(Agent(name="A", instructions="I", tools=[tool]), None), "m")
 
 
 def _stored(value: Any) -> Any:
@@ -158,24 +163,24 @@ async def test_a_call_whose_arguments_could_not_be_read_never_runs() -> None:
 
 
 async def test_a_tool_without_needed_arguments_does_not_run_either() -> None:
-    @tool(title="All", status="…")
-    async def everything(ctx: Context, n: int = 1) -> str:
+    @function_tool
+    async def everything(n: int = 1) -> str:
         """Do everything."""
         return "done"
 
-    shop: Any = None
-    runner = AgentRunner("A", "I", "m", {"everything": everything}, shop)
+    runner = _runner(everything)
     call = CALL.model_copy(update={"tool": "everything", "arguments": not_run("too long")})
     assert not (await runner.run_tool(call)).ok
 
 
 def test_a_tool_may_not_take_the_name_of_the_mark() -> None:
-    async def refund(ctx: Context, not_run_because: str) -> str:
+    @function_tool
+    async def refund(not_run_because: str) -> str:
         """Refund."""
         return not_run_because
 
     with pytest.raises(ReservedNameError, match="not_run_because"):
-        tool(title="Refund", status="is refunding…")(refund)
+        Tool.of(refund)
 
 
 async def test_a_preview_of_any_size_can_be_carried_and_says_what_is_missing() -> None:

@@ -49,7 +49,7 @@ def steps_of(
 async def test_the_thread_is_told_before_the_agent_is_described() -> None:
     threads = FakeThreads()
     spec = await steps_of(threads=threads).start_thinking(THINKING)
-    assert (threads.statuses, spec) == ([THINKING.text], FakeAgent().describe())
+    assert (threads.statuses, spec) == ([THINKING.text], await FakeAgent().describe())
 
 
 @pytest.mark.parametrize("hangs", [False, True], ids=["fails", "hangs"])
@@ -60,7 +60,7 @@ async def test_an_agent_works_without_a_status_line(
     threads = Mute()
     threads.hangs = hangs
     spec = await steps_of(threads=threads).start_thinking(THINKING)
-    assert spec == FakeAgent().describe()
+    assert spec == await FakeAgent().describe()
 
 
 async def test_a_call_is_judged_as_it_was_made_ready() -> None:

@@ -1,13 +1,18 @@
 """Tools that answer much, or nothing that can be written down, or break; they note what they do.
 
-The worker finds them beside the example's, since `TOOLS` names this package too.
+The agent has them beside the example's.
 """
 
 import asyncio
 import os
 from pathlib import Path
 
-from countersign.tools import Context, Preview, tool
+from agents import function_tool
+
+from countersign.agents import lifespan
+from countersign.tools import Preview, preview
+from examples.purchasing.buyer import agent as buyer
+from examples.purchasing.buyer import open_database
 
 PLACE = Path(os.environ["UNUSUAL_TOOLS"])
 RAN, BROKEN = "ran.txt", "broken-"
@@ -26,31 +31,35 @@ def _output(size: int, kind: str) -> str:
     return "x" * size
 
 
-@tool(title="Read a log", status="is reading…")
-async def read_log(ctx: Context, size: int, kind: str) -> str:
+@function_tool(failure_error_function=None)
+async def read_log(size: int, kind: str) -> str:
     """Read a log."""
     _note(f"read_log {size} {kind}")
     return _output(size, kind)
 
 
-@tool(title="Export a report", status="is exporting…", needs_approval=True)
-async def export_report(ctx: Context, size: int, kind: str) -> str:
+@function_tool(needs_approval=True, failure_error_function=None)
+async def export_report(size: int, kind: str) -> str:
     """Export a report."""
     _note(f"export_report {size} {kind}")
     return _output(size, kind)
 
 
-@tool(title="Deploy", status="is deploying…", needs_approval=True)
-async def deploy(ctx: Context, service: str) -> str:
+@function_tool(needs_approval=True, failure_error_function=None)
+async def deploy(service: str) -> str:
     """Deploy a service. The first time, it takes for ever."""
     if _note(f"deploy {service}") == 1 and service.startswith("slow"):
         await asyncio.Event().wait()
     return f"{service} is deployed"
 
 
-@deploy.preview
-async def preview_deploy(ctx: Context, service: str) -> Preview:
+@preview(deploy)
+async def preview_deploy(service: str) -> Preview:
     """What would be deployed, if the deployment API answers."""
     if (PLACE / f"{BROKEN}{service}").exists():
         raise ConnectionError("the deployment API does not answer")
     return Preview(summary=f"Deploy {service}")
+
+
+agent = buyer.clone(tools=[*buyer.tools, read_log, export_report, deploy])
+lifespan(agent)(open_database)

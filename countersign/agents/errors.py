@@ -1,0 +1,17 @@
+"""Why an agent cannot be used."""
+
+
+class AgentError(Exception):
+    """What `AGENT` names cannot be used. The text is one line that says why."""
+
+
+class NoAgentError(AgentError):
+    """There is none at that place."""
+
+
+class NotKeptError(AgentError):
+    """It has something that would not be kept: whoever relied on it would be misled."""
+
+
+class DuplicateToolError(AgentError):
+    """Two tools have one name; neither the model nor a rule could tell them apart."""

@@ -1,0 +1,170 @@
+"""How a worker finds the agent that `AGENT` names, and what it says of one that cannot be used."""
+
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from countersign.agents.catalogue import tools_of
+from countersign.agents.errors import DuplicateToolError, NoAgentError, NotKeptError
+from countersign.agents.loading import found_agent, opened
+from countersign.runtime.waiting import AwayError
+
+HEAD = """
+from contextlib import asynccontextmanager, contextmanager
+from agents import Agent, function_tool, handoff, WebSearchTool, ModelSettings
+from countersign.agents import AwayError, lifespan
+
+@function_tool
+def water(plant: str) -> str:
+    '''Water a plant.'''
+    return f"watered {plant}"
+
+agent = Agent(name="Gardener", tools=[water])
+"""
+WAYS = {
+    "an agent": "it = agent",
+    "a function": "def it(): return agent",
+    "an async function": "async def it(): return agent",
+    "a context manager": "@contextmanager\ndef it(): yield agent",
+    "an async context manager": "@asynccontextmanager\nasync def it(): yield agent",
+    "a class's own": "class Holder:\n    it = agent\nit = Holder.it",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+    """A folder on Python's path in which a test writes modules."""
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def _write(folder: Path, body: str) -> None:
+    (folder / "garden.py").write_text(HEAD + dedent(body), encoding="utf-8")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_agent_is_found_in_whatever_way_it_is_made(folder: Path, way: str) -> None:
+    _write(folder, WAYS[way])
+    async with found_agent("garden:it") as agent:
+        assert agent.name == "Gardener"
+        assert list(tools_of(agent)) == ["water"]
+
+
+async def test_the_path_to_it_may_have_dots(folder: Path) -> None:
+    _write(folder, "class Holder:\n    inner = agent")
+    async with found_agent("garden:Holder.inner") as agent:
+        assert agent.name == "Gardener"
+
+
+@pytest.mark.parametrize(
+    ("where", "body", "told"),
+    [
+        ("garden", "", r"'garden' names no agent; write it like acme\.buyer:agent"),
+        (":agent", "", "names no agent"),
+        ("nowhere.at.all:agent", "", r"there is no module nowhere\.at\.all; searched .*/"),
+        ("garden:rose", "", "there is no rose in garden"),
+        ("garden:water", "", "is no agents.Agent and makes none, but a FunctionTool"),
+        ("garden:it", "it = 7", "but a int"),
+        ("garden:it", "def it(): raise ValueError('no\\nwater')", "line 12: ValueError: no water"),
+        ("garden:it", "def it(plant): return agent", "TypeError: .*plant"),
+        ("garden:agent", "import not_installed", "No module named 'not_installed'"),
+        ("garden:agent", "1 / 0", "ZeroDivisionError"),
+    ],
+)
+async def test_what_is_no_agent_is_refused_in_one_line(
+    folder: Path, where: str, body: str, told: str
+) -> None:
+    _write(folder, body)
+    with pytest.raises(NoAgentError, match=told) as raised:
+        async with found_agent(where):
+            pass
+    assert "\n" not in str(raised.value)
+    assert str(raised.value).startswith("AGENT: ")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("agent.tools.append(WebSearchTool())", "a WebSearchTool is not supported"),
+        ("agent.handoffs.append(Agent(name='Other'))", "has handoffs"),
+        ("agent.output_type = int", "has an output type"),
+        ("agent.tools.append(Agent(name='x').as_tool('x', 'x'))", "has agents as tools"),
+        ("agent.tool_use_behavior = 'stop_on_first_tool'", "tool_use_behavior"),
+    ],
+)
+async def test_what_would_not_be_kept_is_refused_by_name(
+    folder: Path, body: str, told: str
+) -> None:
+    _write(folder, body)
+    async with found_agent("garden:agent") as agent:
+        with pytest.raises(NotKeptError, match=told):
+            tools_of(agent)
+
+
+async def test_two_tools_of_one_name_are_refused_with_both_places(folder: Path) -> None:
+    _write(
+        folder,
+        """
+        @function_tool(name_override="water")
+        def flood() -> str:
+            return "wet"
+
+        agent.tools.append(flood)
+        """,
+    )
+    async with found_agent("garden:agent") as agent:
+        with pytest.raises(DuplicateToolError, match=r"garden\.water and garden\.flood"):
+            tools_of(agent)
+
+
+async def test_a_lifespan_makes_the_context_and_closes_it(folder: Path) -> None:
+    _write(
+        folder,
+        """
+        closed = []
+
+        @lifespan(agent)
+        @asynccontextmanager
+        async def well():
+            yield "a well"
+            closed.append(True)
+        """,
+    )
+    async with found_agent("garden:agent") as agent, opened(agent) as ready:
+        assert ready.context == "a well"
+        assert sys.modules["garden"].closed == []
+    assert sys.modules["garden"].closed == [True]
+
+
+async def test_an_agent_without_a_lifespan_has_no_context(folder: Path) -> None:
+    _write(folder, "")
+    async with found_agent("garden:agent") as agent, opened(agent) as ready:
+        assert ready.context is None
+
+
+async def test_what_is_away_is_waited_for_and_what_fails_is_told(folder: Path) -> None:
+    _write(
+        folder,
+        """
+        faults = [AwayError("no water yet"), OSError("pipe burst")]
+
+        @lifespan(agent)
+        @asynccontextmanager
+        async def well():
+            raise faults.pop(0)
+            yield
+        """,
+    )
+    async with found_agent("garden:agent") as agent:
+        with pytest.raises(AwayError, match="no water yet"):
+            async with opened(agent):
+                pass
+        with pytest.raises(NoAgentError, match=r"lifespan of Gardener failed in .*: OSError: pipe"):
+            async with opened(agent):
+                pass
