@@ -1,6 +1,6 @@
 """What an agent can do: its tools, each under one name, and what would not be kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from agents import Agent, FunctionTool
@@ -8,6 +8,19 @@ from agents.models.interface import Model
 
 from countersign.agents.errors import DuplicateToolError, NotKeptError
 from countersign.tools.toolkit import ReservedNameError, Tool
+
+NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
+    "handoffs": lambda it: bool(it.handoffs),
+    "MCP servers": lambda it: bool(it.mcp_servers),
+    "guardrails": lambda it: bool(it.input_guardrails or it.output_guardrails),
+    "an output type": lambda it: it.output_type is not None,
+    "a prompt of the provider's": lambda it: it.prompt is not None,
+    "hooks": lambda it: it.hooks is not None,
+    "a model object (give the model's name)": lambda it: isinstance(it.model, Model),
+    "a tool_use_behavior": lambda it: it.tool_use_behavior != "run_llm_again",
+    "agents as tools": lambda it: any(getattr(tool, "_is_agent_tool", False) for tool in it.tools),
+}
+"""What the conversation does not carry over, and how an agent is known to have it."""
 
 
 def tools_of(agent: Agent[Any]) -> dict[str, Tool]:
@@ -39,21 +52,4 @@ def _tool(given: object) -> Tool:
 
 def _not_kept(agent: Agent[Any]) -> Iterator[str]:
     """What would be left out of the agent if it were described as it is."""
-    if agent.handoffs:
-        yield "handoffs"
-    if agent.mcp_servers:
-        yield "MCP servers"
-    if agent.input_guardrails or agent.output_guardrails:
-        yield "guardrails"
-    if agent.output_type is not None:
-        yield "an output type"
-    if agent.prompt is not None:
-        yield "a prompt of the provider's"
-    if agent.hooks is not None:
-        yield "hooks"
-    if isinstance(agent.model, Model):
-        yield "a model object (give the model's name)"
-    if agent.tool_use_behavior != "run_llm_again":
-        yield "a tool_use_behavior of its own"
-    if any(getattr(tool, "_is_agent_tool", False) for tool in agent.tools):
-        yield "agents as tools"
+    return (what for what, has in NOT_KEPT.items() if has(agent))

@@ -5,7 +5,6 @@ manager (plain or asynchronous) that yields one.
 """
 
 import inspect
-import os
 import sys
 import traceback
 from collections.abc import AsyncGenerator, Generator
@@ -18,6 +17,7 @@ from contextlib import (
 )
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -115,7 +115,7 @@ def _named(where: str) -> Any:
 
 
 def _imported(name: str) -> ModuleType:
-    if (here := os.getcwd()) not in sys.path:  # a plain file, from a program that is installed
+    if (here := str(Path.cwd())) not in sys.path:  # a plain file, from a program that is installed
         sys.path.insert(0, here)
     try:
         return import_module(name)
