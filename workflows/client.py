@@ -224,8 +224,23 @@ class Conversations:
         return True
 
     async def edited(self, origin: Origin, edit: Edit) -> bool:
-        """Say that words were changed, if the agent takes part in this thread; whether it does."""
-        return await self._signal(origin, EDITED_SIGNAL, edit)
+        """Say that words were changed, if the agent takes part in this thread; whether it does.
+
+        What was handed on to another thread is said there.
+        """
+        if await self._signal(origin, EDITED_SIGNAL, edit):
+            return True
+        onward = await self._handed_on(origin)
+        return onward is not None and await self._signal(onward, EDITED_SIGNAL, edit)
+
+    async def _handed_on(self, origin: Origin) -> Origin | None:
+        """Where a conversation that has ended left its first message to be answered."""
+        latest = await self._described(origin.workflow_id)
+        if latest is None or latest.status is not WorkflowExecutionStatus.COMPLETED:
+            return None
+        handle = self._temporal.get_workflow_handle(origin.workflow_id, result_type=Origin)
+        return await handle.result(rpc_timeout=RPC_TIMEOUT)
+
 
     async def how_ended(self, workflow_id: str, run_id: str = "") -> Stop | None:
         """How a conversation ended; None while it runs, also in a later run of its chain.

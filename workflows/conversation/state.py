@@ -65,8 +65,8 @@ class ConversationState:
     asks: list[datetime] = field(default_factory=list[datetime])
     lately: list[AskedLately] = field(default_factory=list[AskedLately])
     floor: asyncio.Lock = field(default_factory=asyncio.Lock)
-    handed_on: bool = False
-    """Whether its first message was left to another conversation, so that this one may end."""
+    handed_on: Origin | None = None
+    """Where its first message is answered instead, so that this conversation may end."""
     renewing: bool = False
     """Whether the conversation is about to go on in a fresh run: nobody takes the floor then."""
     posting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTED_AT_ONCE))

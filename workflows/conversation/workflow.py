@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         STOP_SIGNAL,
         Edit,
         Message,
+        Origin,
         Person,
         StopRequest,
     )
@@ -68,12 +69,16 @@ class ConversationWorkflow:
         self._over = memory.over
 
     @workflow.run
-    async def run(self, memory: Memory) -> None:
-        """Take turns until it is over, or until the history is long: then go on in a fresh one."""
+    async def run(self, memory: Memory) -> Origin | None:
+        """Take turns until it is over, or until the history is long: then go on in a fresh one.
+
+        Returns:
+            Where the message is answered with which it began, if that is another conversation.
+        """
         # A fresh history keeps the memo with which the first was started, and not its summary.
         workflow.set_current_details(summary_of(workflow.memo()))
         if memory.listening and not await self._is_mentioned():
-            return
+            return None
         self._resume(memory)
         try:
             while not self._is_done():
@@ -85,7 +90,7 @@ class ConversationWorkflow:
             raise
         if self._has_ended:
             await workflow.wait_condition(lambda: all(it.done() for it in self._notices))
-            return
+            return self._conversation.handed_on
         workflow.continue_as_new(self._memory())
 
     @workflow.signal(name=SAY_SIGNAL)
@@ -173,7 +178,8 @@ class ConversationWorkflow:
     @property
     def _has_ended(self) -> bool:
         """Whether nothing more is said here, and all that was under way has come to its end."""
-        is_over = self._over or (self._conversation.handed_on and not self._inbox.messages)
+        is_handed_on = self._conversation.handed_on is not None
+        is_over = self._over or (is_handed_on and not self._inbox.messages)
         return is_over and all(task.done() for _, task in self._running)
 
     def _can_renew(self) -> bool:
