@@ -241,7 +241,6 @@ class Conversations:
         handle = self._temporal.get_workflow_handle(origin.workflow_id, result_type=Origin)
         return await handle.result(rpc_timeout=RPC_TIMEOUT)
 
-
     async def how_ended(self, workflow_id: str, run_id: str = "") -> Stop | None:
         """How a conversation ended; None while it runs, also in a later run of its chain.
 

@@ -307,6 +307,8 @@ def _waits(request: ApprovalRequest, reader: Person) -> str:
     by = f"<@{requester.user}>" if requester.is_in_slack else called(requester)
     lines.append(f"  asked by: {YOURS if requester.same_as(reader) else by}")
     lines.append(f"  needs: {_needs(request)}")
+    if request.deadline:
+        lines.append(f"  until: {moment(request.deadline)}")
     return "\n".join(lines)
 
 

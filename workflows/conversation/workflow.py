@@ -88,10 +88,10 @@ class ConversationWorkflow:
             if workflow.cancellation_reason() is not None:  # else the worker forgets this run
                 await self._cancel_approvals()
             raise
-        if self._has_ended:
-            await workflow.wait_condition(lambda: all(it.done() for it in self._notices))
-            return self._conversation.handed_on
-        workflow.continue_as_new(self._memory())
+        if not self._has_ended:
+            workflow.continue_as_new(self._memory())
+        await workflow.wait_condition(lambda: all(it.done() for it in self._notices))
+        return self._conversation.handed_on
 
     @workflow.signal(name=SAY_SIGNAL)
     def say(self, *args: Any) -> None:

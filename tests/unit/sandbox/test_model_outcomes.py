@@ -69,7 +69,7 @@ def test_an_outcome_is_told_in_its_own_words_and_calls_nothing(
         ("FAILED TO ASK: no. Say so, and that an administrator has to look.", "no. An adminis"),
         ("Only 35 laptops are in stock. Nothing was done.", "Only 35 laptops are in stock. No"),
         ("gibberish", "gibberish"),
-        ("", "`place_order` answered nothing."),
+        ("", "There was no answer to that."),
     ],
 )
 def test_of_an_output_nothing_that_people_need_is_lost(output: str, told: str) -> None:
