@@ -147,8 +147,8 @@ def _not_withdrawn(notice: Notice, voice: Voice) -> str:
     if not notice.ids:
         return sentence(Refusal.NOT_THE_REQUESTER, voice)
     return (
-        f"{len(notice.ids)} of your requests wait here. Choose {voice.strong('Withdraw')} under ⋯ "
-        "on the card of the one you mean."
+        f"{len(notice.ids)} of your requests wait here. Which one do you mean? Say for example "
+        f"“the first”, name the item, or choose {voice.strong('Withdraw')} under ⋯ on its card."
     )
 
 

@@ -269,6 +269,14 @@ def typed_decision_note(text: str) -> str:
     return f"{text!r} was typed while an approval waits. It decided nothing; only buttons do."
 
 
+def which_note(person: Person) -> str:
+    """Keeps in memory that somebody has to say which of their requests they take back."""
+    return (
+        f"{called(person)} was asked which of their requests to withdraw. Nothing was withdrawn "
+        "yet; only they can say which, in words or on its card."
+    )
+
+
 def forgotten_note(items: int) -> str:
     """Tells the model that a thread has an older part that it is not given."""
     return (
