@@ -16,6 +16,9 @@ DRIFT_LIMIT = 1_000
 TITLE_LIMIT = 200
 FILES_ONLY = "I can't read files yet. Tell me in words what you need, and I'll get to it."
 MODEL_SILENT = "My model gave me no answer to that. Please put it differently."
+REMINDED_ENOUGH = (
+    "They have been reminded of this many times, so I won't write to them again. Ask them yourself."
+)
 EDIT_SEEN = (
     "You changed your message after I had read it. I'm going by what it said before, and so are "
     "the approvals I asked for. To change that, tell me in a new message."
@@ -186,6 +189,7 @@ SENTENCES: Mapping[NoticeCode, Callable[[Notice, Voice], str]] = {
     NoticeCode.REFUSED: _refused,
     NoticeCode.REPLACED: _replaced,
     NoticeCode.NUDGED: _nudged,
+    NoticeCode.REMINDED_ENOUGH: lambda _notice, _voice: REMINDED_ENOUGH,
     NoticeCode.PRESS_HERE: _press_here,
     NoticeCode.NOT_WITHDRAWN: _not_withdrawn,
     NoticeCode.SAID_EARLIER: _said_earlier,

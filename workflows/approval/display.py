@@ -168,17 +168,22 @@ class CardPublisher:
             except (ActivityError, ValidationError):
                 workflow.logger.exception("Slack does not take the last messages")
 
+    @property
+    def has_reminded_enough(self) -> bool:
+        """Whether no more reminders are posted, since more could not be kept true."""
+        return len(self._state.reminders) >= MOST_REMINDERS
+
     def remind(self, reminder: Reminder) -> None:
         """Write to those who are waited for, before whoever asked for that is told so.
 
         So many messages as can be kept true are posted, and no more.
         """
-        state, face = self._state, self._state.face
+        face = self._state.face
         self.outbox.put(
             reminder.by.user if reminder.by else EVERYBODY,
             CardActivities.remind,
             reminder,
-            unless=lambda: state.ballot.closed or len(state.reminders) >= MOST_REMINDERS,
+            unless=lambda: self._state.ballot.closed or self.has_reminded_enough,
             heard=lambda posted: self._reminded(posted, face),
         )
 
