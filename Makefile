@@ -26,7 +26,7 @@ setup: .venv/.stamp ## install what is missing: Python packages and a Temporal s
 dev: setup ## start everything on this machine (ARGS='--help' lists options)
 	@$(PY) -m dev up $(ARGS)
 
-reset: .venv/.stamp ## forget the local data of `make dev`: orders, budget, messages, approvals
+reset: .venv/.stamp ## forget the local data of `make dev` and `make agentex`: orders, budget, messages, approvals
 	@$(PY) -m dev reset
 
 smoke: setup ## play one order through the whole product

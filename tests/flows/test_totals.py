@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio import activity
 from temporalio.client import Client
 
@@ -383,3 +384,18 @@ async def test_a_request_that_gives_way_is_not_counted(temporal: Client, tmp_pat
 
         assert flow.cards.of(new).request.rule.name == "orders"
         assert flow.cards.of(new).request.replaces == old
+
+
+@pytest.mark.parametrize(("window", "is_told"), [("52w", True), ("1h", False)])
+async def test_a_window_that_temporal_cannot_serve_is_found_at_the_start(
+    temporal: Client, tmp_path: Path, window: str, is_told: bool
+) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY.replace("version: 1", f"version: 1\ntotals: {{window: {window}}}"))
+    specs = {tool.name: tool for tool in FakeAgent().describe().tools}
+    policy = await open_policy(path, specs, InMemoryDirectory(), Waiting(pause=0))
+
+    with capture_logs() as logged:
+        await TemporalTotals(temporal, "any").check(policy.policy)
+
+    assert [it["window"] for it in logged] == (["364d"] if is_told else [])
