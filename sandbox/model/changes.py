@@ -8,7 +8,7 @@ from sandbox.model import replies
 from sandbox.model.arguments import Reading, read_arguments
 from sandbox.model.choosing import is_like, named, pick
 from sandbox.model.conversation import Conversation, Waiting
-from sandbox.model.intents import Call, reason
+from sandbox.model.intents import Call
 from sandbox.model.tool_results import told
 from sandbox.model.tools import REASON, REPLACES, Json, Tool
 from sandbox.model.words import NUMBER, number, singular
@@ -129,7 +129,7 @@ def _again(conversation: Conversation, tool: Tool, ran: Json, change: Change) ->
     reading = change.reading(tool)
     if reading.wrong or not reading.values:
         return replies.still_needed(reading) if reading.wrong else None
-    reading.values = {**ran, **reading.values, REASON: reason(conversation.text)}
+    reading.values = {**ran, **reading.values}
     reading.values.pop(REPLACES, None)
     return fresh(conversation, [Call(tool.name, reading.arguments(""))])
 
@@ -166,8 +166,7 @@ def _replacing(conversation: Conversation, olds: Sequence[Waiting], change: Chan
         reading = change.reading(tool)
         if reading.wrong or not reading.values:
             return replies.still_needed(reading) if reading.wrong else replies.unclear()
-        values = {REASON: reason(conversation.text), REPLACES: old.id}
-        reading.values = {**old.arguments, **reading.values, **values}
+        reading.values = {**old.arguments, **reading.values, REPLACES: old.id}
         calls.append(Call(tool.name, reading.arguments("")))
     return fresh(conversation, calls)
 
