@@ -1,9 +1,10 @@
-"""The gate of a guarded call: deduplicate, review, judge, limit, replace, ask, conclude.
+"""The gate of a guarded call: deduplicate, review, line up, judge, limit, replace, ask, conclude.
 
 Each step ends the call in words for the model, or hands it on. Until people are asked nothing has
 happened, so a call that was on its way is simply sent through again in another run.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ from workflows.contracts.decisions import Outcome, Via
 from workflows.contracts.rules import Reviewed, Rule, Ruling, Verdict
 from workflows.conversation import approval_child
 from workflows.conversation.call_review import Tell, review
+from workflows.conversation.card_order import CardOrder
 from workflows.conversation.memory import GuardedCall, lean
 from workflows.conversation.model_messages import (
     already_asked_for_model,
@@ -51,6 +53,7 @@ class Passage:
     """One call on its way through the gate."""
 
     it: GuardedCall
+    order: CardOrder
     reviewed: Reviewed = field(default_factory=Reviewed)
     granted: Grant | None = None
     """The standing permission that covers it."""
@@ -78,7 +81,12 @@ class Gate:
     starting: int = 0
     """Calls whose approval is just being started."""
 
-    async def settle(self, it: GuardedCall) -> None:
+    async def settle(self, calls: Sequence[GuardedCall]) -> None:
+        """Settle the calls of one model answer side by side; see `_settle`."""
+        order = CardOrder(self.conversation, calls)
+        await asyncio.gather(order.keep(), *(self._settle(it, order) for it in calls))
+
+    async def _settle(self, it: GuardedCall, order: CardOrder) -> None:
         """Settle one call, however long that takes; `words` then says how. Never raises.
 
         What nobody foresaw ends this one call, and leaves those beside it alone.
@@ -86,7 +94,8 @@ class Gate:
         self.conversation.calls.append(it)
         try:
             while not it.words:
-                it.words = await self._pass(it, STEPS if it.asked is None else (Gate.conclude,))
+                steps = STEPS if it.asked is None else (Gate.conclude,)
+                it.words = await self._pass(Passage(it, order), steps)
         except Exception:  # the open end: this one call, and nothing beside it
             workflow.logger.exception("A call could not be settled")
             it.words = unheard_for_model(it.approval) if it.approval else unprepared_for_model()
@@ -102,9 +111,8 @@ class Gate:
                 if it.asked is not None and not it.asked.is_automatic:
                     self.conversation.do(approval_child.withdraw(it.approval, request))
 
-    async def _pass(self, it: GuardedCall, steps: Sequence["Step"]) -> str:
+    async def _pass(self, passage: Passage, steps: Sequence["Step"]) -> str:
         """Take one step after the other; nothing if the call has to go through anew."""
-        passage = Passage(it)
         for step in steps:
             if words := await step(self, passage):
                 return words
@@ -142,6 +150,12 @@ class Gate:
                 break
         return passage.reviewed.prepared.problem
 
+    async def line_up(self, passage: Passage) -> str:
+        """What people are asked waits until the cards of the calls before it stand."""
+        if passage.ruling.verdict is Verdict.ASK and self._grant_for(passage) is None:
+            await passage.order.turn_of(passage.it)
+        return ""
+
     async def heed_withdrawal(self, passage: Passage) -> str:
         """Who asked may have taken it back meanwhile."""
         by = passage.it.withdrawn_by
@@ -153,10 +167,13 @@ class Gate:
         nobody = rule is None and ruling.verdict is Verdict.ASK
         if ruling.verdict is Verdict.DENY or nobody:
             return denied_for_model(ruling)
-        if rule is not None and ruling.verdict is Verdict.ASK:
-            call = passage.call
-            passage.granted = self.conversation.grant_for(call.tool, rule, call.requester)
+        if ruling.verdict is Verdict.ASK:
+            passage.granted = self._grant_for(passage)
         return ""
+
+    def _grant_for(self, passage: Passage) -> Grant | None:
+        call, rule = passage.call, passage.ruling.rule
+        return rule and self.conversation.grant_for(call.tool, rule, call.requester)
 
     async def limit(self, passage: Passage) -> str:
         """People are asked so often and no more, so that nobody is worn down."""
@@ -268,8 +285,9 @@ STEPS: tuple[Step, ...] = (
     Gate.deduplicate,
     Gate.find_replaced,
     Gate.review,
+    Gate.line_up,
     Gate.heed_withdrawal,
-    Gate.deduplicate,  # again, since a review takes time, and so does a withdrawal
+    Gate.deduplicate,  # again, since a review and the line take time, and so does a withdrawal
     Gate.judge,
     Gate.limit,
     Gate.withdraw_replaced,
@@ -294,4 +312,5 @@ def _request(passage: Passage) -> ApprovalRequest:
         granted=passage.granted,
         decided_in=ruling.team,
         total=ruling.total,
+        is_awaited=passage.order.holds_others(passage.it),
     )

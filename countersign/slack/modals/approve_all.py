@@ -48,9 +48,8 @@ class _Listed:
 
 
 def approve_all_modal(statuses: Sequence[ApprovalStatus], meta: Meta) -> View:
-    """Every approval of a batch; what cannot be ticked says why."""
-    in_order = sorted(statuses, key=lambda it: it.request.asked_at)
-    listed, left_out = _divided(in_order)
+    """Every approval of a batch, in its order; what cannot be ticked says why."""
+    listed, left_out = _divided(statuses)
     blocks: list[Block] = [*_introduction(listed)]
     groups = range(0, len(listed), TICKS_LIMIT)
     blocks += [_ticks(listed[at : at + TICKS_LIMIT], at + 1) for at in groups]
