@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from tests.flows.flow import Flow, act, working
-from tests.flows.slow_fakes import SlowAgent
+from tests.flows.slow_fakes import SlowAgent, SlowSlack
 from tests.support.fakes import FakeCards
 from tests.support.scripted_model import says
 from workflows.contracts.approvals import ApprovalStatus, Card
@@ -19,22 +19,6 @@ from workflows.contracts.core import CARD_SHOWN_SIGNAL
 from workflows.contracts.decisions import Outcome
 
 ONE, TWO, THREE = ('{"n": 1}', '{"n": 2}', '{"n": 3}')
-
-
-class SlowSlack(FakeCards):
-    """Slack, when it takes some cards only after a while."""
-
-    def __init__(self, *held: str) -> None:
-        super().__init__()
-        self._held = held
-        self.free = asyncio.Event()
-
-    @activity.defn
-    async def post_card(self, status: ApprovalStatus) -> Card:
-        """Post it, if it is not held."""
-        if status.call.arguments in self._held:
-            await self.free.wait()
-        return await super().post_card(status)
 
 
 class LateSlack(FakeCards):

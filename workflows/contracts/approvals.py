@@ -167,6 +167,8 @@ class ApprovalStatus(BaseModel, frozen=True):
     """By what it was ended, where the outcome is `STOPPED`."""
     reminders: tuple[Posted, ...] = ()
     """Every direct message to somebody who was waited for."""
+    replaced_at: str = ""
+    """Permalink of the card of `replaced_by`; empty where it has none."""
 
     @classmethod
     def pending(cls, request: ApprovalRequest) -> "ApprovalStatus":

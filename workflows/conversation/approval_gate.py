@@ -22,7 +22,7 @@ from workflows.contracts.decisions import Outcome, Via
 from workflows.contracts.rules import Reviewed, Rule, Ruling, Verdict
 from workflows.conversation import approval_child
 from workflows.conversation.call_review import Tell, review
-from workflows.conversation.card_order import CardOrder
+from workflows.conversation.card_order import CARD_TURN, CardOrder
 from workflows.conversation.memory import GuardedCall, lean
 from workflows.conversation.model_messages import (
     already_asked_for_model,
@@ -235,8 +235,25 @@ class Gate:
         if it.stopped is not None and not request.is_automatic:
             await approval_child.withdraw(id_, it.stopped)  # meanwhile there was nobody to hear it
         if replaced is not None:
-            await approval_child.point_to(replaced, id_)
+            link = await self._link_to(request)
+            await approval_child.point_to(replaced, id_, link)
         return ""
+
+    async def _link_to(self, request: ApprovalRequest) -> str:
+        """The permalink of a new card, if that stands in time and has one."""
+        if request.is_automatic:
+            return ""
+        conversation, id_ = self.conversation, request.call.approval
+        self.starting += 1
+        try:
+            await workflow.wait_condition(
+                lambda: id_ in conversation.cards or id_ in conversation.ended, timeout=CARD_TURN
+            )
+        except TimeoutError:
+            workflow.logger.info("The card of %s is late; the old one does not open it", id_)
+        finally:
+            self.starting -= 1
+        return conversation.cards.get(id_, "")
 
     async def conclude(self, passage: Passage) -> str:
         """Wait for people, and put what they decided into words; or have it asked anew."""
@@ -312,5 +329,5 @@ def _request(passage: Passage) -> ApprovalRequest:
         granted=passage.granted,
         decided_in=ruling.team,
         total=ruling.total,
-        is_awaited=passage.order.holds_others(passage.it),
+        is_awaited=replaced is not None or passage.order.holds_others(passage.it),
     )

@@ -9,7 +9,7 @@ from workflows.conversation.memory import GuardedCall
 from workflows.conversation.state import ConversationState
 
 CARD_TURN = timedelta(seconds=5)
-"""How long one call may keep those behind it waiting, until its card stands or it needs none."""
+"""How long one card is waited for by those behind it, and by the card that it replaces."""
 
 
 class CardOrder:

@@ -130,10 +130,18 @@ def test_what_a_card_offers(state: str, offered: list[str]) -> None:
         ("done", ["✅ Order #7", "Approved by <@U0BOB>, <!date", "asked by <@U0ALICE>"]),
         ("failed", ["operator via CLI (unverified: root@host)", "no stock", "say in the thread"]),
         ("rejected", ["⛔ Not done: Order 100 widgets", "Rejected by <@U0BOB>", "too expensive"]),
-        ("changes requested", ["✏️ Not done", "Changes requested by", "make it 50", "Replaced: "]),
+        (
+            "changes requested",
+            [
+                "✏️ Not done",
+                "Changes requested by",
+                "make it 50",
+                "Replaced: there is a new request",
+            ],
+        ),
         ("expired", ["⌛ Not done", "Expired, <!date", "nobody decided in time"]),
         ("withdrawn", ["↩️ Not done", "Withdrawn by <@U0ALICE>"]),
-        ("superseded", ["🔁 Not done", "a newer request takes", ": €41.20 → €45.00"]),
+        ("superseded", ["🔁 Not done", ": €41.20 → €45.00", "/p12|open the new request>"]),
         ("not asked", ["⚠️ Not done", "so nobody was asked", "has to allow me to post here"]),
     ],
 )
