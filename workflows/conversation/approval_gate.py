@@ -16,6 +16,8 @@ from workflows.contracts.core import (
     APPROVAL_ID_LENGTH,
     APPROVAL_PREFIX,
     Call,
+    Difference,
+    Prepared,
     StopRequest,
 )
 from workflows.contracts.decisions import Outcome, Via
@@ -324,10 +326,15 @@ def _request(passage: Passage) -> ApprovalRequest:
         asked_at=workflow.now(),
         rule=ruling.rule or UNRULED,
         replaces=replaced.id if replaced else "",
-        changes=differences(replaced.shown, prepared) if replaced else (),
+        changes=_changes(replaced, prepared) if replaced else (),
         audience=ruling.audience,
         granted=passage.granted,
         decided_in=ruling.team,
         total=ruling.total,
         is_awaited=replaced is not None or passage.order.holds_others(passage.it),
     )
+
+
+def _changes(replaced: ApprovalStatus, prepared: Prepared) -> tuple[Difference, ...]:
+    """How a call differs from the one that it replaces, or else why that became outdated."""
+    return differences(replaced.shown, prepared) or replaced.drift
