@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.listeners.buttons import Press
 from bot.listeners.votes import check, decision_of, forward
 from bot.payloads.presses import Click
+from bot.receipts import Receipts, place_of
 from countersign.slack.actions import (
     ALWAYS,
     BREAK_GLASS,
@@ -84,11 +85,16 @@ class Dialogs:
     """Opens modals. A `trigger_id` is good for three seconds, so nothing slow comes before."""
 
     def __init__(
-        self, slack: AsyncWebClient, approvals: Approvals, now: Callable[[], datetime]
+        self,
+        slack: AsyncWebClient,
+        approvals: Approvals,
+        now: Callable[[], datetime],
+        receipts: Receipts,
     ) -> None:
         self._slack = slack
         self._approvals = approvals
         self._now = now
+        self._receipts = receipts
 
     def presses(self) -> Mapping[str, Press]:
         """What each button does."""
@@ -135,6 +141,7 @@ class Dialogs:
         except NoDialogsError:
             vote = Vote(False, decision_of(click, self._now()))
             await forward(self._approvals, click.value, vote)
+            self._receipts.expect({click.value: vote}, place_of(click))
 
 
 def _meta(click: Click, status: ApprovalStatus) -> Meta:
