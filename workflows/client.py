@@ -54,7 +54,6 @@ from workflows.conversation.memory import Memory
 from workflows.listing.pages import (
     TIMEOUT,
     chain_of,
-    first_id,
     how_ended,
     newest,
     parents,
@@ -504,8 +503,11 @@ class Approvals:
         """With the approval that took its place, which was asked for only after its end."""
         if status.outcome not in REPLACED:
             return status
-        by = await first_id(self._temporal, replacing(status.id))
-        return status.model_copy(update={"replaced_by": by})
+        found = await read_page(self._temporal, replacing(status.id), None, 1)
+        if not found.rows:
+            return status
+        by = found.rows[0]
+        return status.model_copy(update={"replaced_by": by.id, "replaced_at": by.permalink})
 
     async def _signal(self, approval_id: str, name: str, args: Sequence[Any]) -> None:
         handle = self._handle(approval_id)

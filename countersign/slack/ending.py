@@ -24,7 +24,6 @@ from countersign.slack.text import (
     HEADER_LIMIT,
     SECTION_LIMIT,
     clean,
-    escape,
     hour,
     line,
     mention,
@@ -146,7 +145,7 @@ def _unusual(status: ApprovalStatus) -> Iterator[Block]:
     if told := _who_had_approved(status):
         yield context(told)
     if status.replaced_by:
-        yield context("Replaced: decide the new request in its place.")
+        yield context(_replaced(status))
 
 
 def _what_came(status: ApprovalStatus) -> Iterator[Block]:
@@ -182,7 +181,14 @@ def _before_it_was_stopped(status: ApprovalStatus) -> Iterator[Block]:
     if told := _who_had_approved(status):
         yield context(told)
     if status.replaced_by:
-        yield context(f"Replaced by `{escape(status.replaced_by)}`.")
+        yield context(_replaced(status))
+
+
+def _replaced(status: ApprovalStatus) -> str:
+    """Where to go on; true also once the new request is decided."""
+    if not status.replaced_at:
+        return "Replaced: there is a new request in its place."
+    return f"Replaced: <{status.replaced_at}|open the new request>"
 
 
 def _deciders(status: ApprovalStatus, decision: Decision) -> Sequence[str]:

@@ -41,9 +41,10 @@ from countersign.slack.text import (
     units,
 )
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Difference
+from workflows.contracts.core import ArgumentField, Difference
 from workflows.contracts.origins import origin_name, own_name
-from workflows.digest import COST, differences
+from workflows.digest import COST, TOTAL, differences
+from workflows.money import written_like
 
 DIRECT_PREFIX = "D"
 BECAUSE_LIMIT = 600
@@ -90,7 +91,7 @@ def whole_question(status: ApprovalStatus) -> Sequence[Block]:
     return [
         *(rich(paragraph(bold(part))) for part in told),
         _origin(status, "", IN_THREAD),
-        *whole_argument_blocks(fields_of(status.shown)),
+        *whole_argument_blocks(unsaid_fields(status)),
         *comparisons(status, len(clean(status.request.prepared.summary))),
     ]
 
@@ -131,6 +132,16 @@ def comparisons(status: ApprovalStatus, most: int) -> Iterator[Block]:
         yield from difference_blocks(told, _unsaid(status, changed))
     if status.drift:
         yield from difference_blocks("Changed since it was asked:", status.drift)
+
+
+def unsaid_fields(status: ApprovalStatus) -> Sequence[ArgumentField]:
+    """What the sentence does not say: the call's own lines, and the total that its rule counts."""
+    fields, total = fields_of(status.shown), _total(status)
+    said = (sentence(status), *(it.value for it in fields))
+    said += tuple(it.after for it in status.request.changes if status.request.replaces)
+    if not total or any(total in text for text in said):
+        return fields
+    return [*fields, ArgumentField(name=TOTAL, value=total, is_bound=False)]
 
 
 def summary(status: ApprovalStatus, limit: int = SUMMARY_LIMIT) -> str:
@@ -175,11 +186,22 @@ def _says(status: ApprovalStatus, cost: str) -> bool:
     return bool(cost) and cost in sentence(status)
 
 
+def _total(status: ApprovalStatus) -> str:
+    """What it comes to with those before it; empty if there are none that count."""
+    request, own = status.request, status.request.prepared.amount
+    if request.total is None or own is None:
+        return ""
+    before = round(request.total - max(own, 0), 2)
+    if before <= 0:
+        return ""
+    return written_like(status.shown.cost, round(before + max(status.shown.amount or 0, 0), 2))
+
+
 def _replaces(changes: Sequence[Difference]) -> str:
     if not changes:
         return "Replaces an earlier request. Nothing that is shown differs."
     before = clean(changes[0].before)
-    if len(changes) == 1 and 0 < len(before) <= SHORT_VALUE:
+    if len(changes) == 1 and 0 < len(before) <= SHORT_VALUE and changes[0].name != TOTAL:
         return f"Replaces the request for {before}. Changed:"
     return "Replaces an earlier request. Changed:"
 
@@ -194,7 +216,7 @@ def _lines_complete(status: ApprovalStatus) -> bool:
 
 
 def _body(status: ApprovalStatus) -> Shown:
-    arguments = argument_blocks(fields_of(status.shown))
+    arguments = argument_blocks(unsaid_fields(status))
     return Shown([*arguments.blocks, *comparisons(status, SUMMARY_LIMIT)], arguments.complete)
 
 

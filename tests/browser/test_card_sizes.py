@@ -56,6 +56,7 @@ ALONE = a_press(CAROL).model_copy(
 BOTH = (a_vote(BOB), a_vote(CAROL))
 CASES = {
     "pending": pending(ONE),
+    "split": requested_as(prepared_as(pending(ONE), amount=6_180.0), total=9_240.0),
     "one of two": pending(FULL_RULE, votes=(a_vote(CAROL),), counted=1),
     "decided": ended(Outcome.APPROVED, votes=BOTH, execution=Execution.DONE, result=PLACED),
     "rejected": STATES["rejected"],

@@ -22,9 +22,10 @@ from worker.policy import PolicyFile, open_policy
 from worker.totals import TemporalTotals, Totals, TotalsAwayError, UncountableError
 from workflows.contracts.activity_inputs import AskedHere, PolicyQuery, Recount, Recounted
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import APPROVAL_WORKFLOW, Call, Prepared
+from workflows.contracts.core import APPROVAL_WORKFLOW, Call, Difference, Prepared
 from workflows.contracts.decisions import Execution, Outcome, Verb
 from workflows.contracts.rules import Ruling
+from workflows.digest import TOTAL
 from workflows.listing import costs
 from workflows.listing.pages import read_page
 from workflows.listing.rows import approval_memo
@@ -246,7 +247,9 @@ async def test_what_could_not_be_counted_when_it_was_asked_is_asked_anew(
         assert (await flow.settled(second.id)).outcome is Outcome.SUPERSEDED
         (*_, anew) = await flow.asked(3)
         assert rules(flow, [anew]) == [("more-than-4000", 5000)]
-        assert flow.cards.of(second.id).drift[0].after == "5,000.00"
+        counted = Difference(name=TOTAL, before="2,000", after="5,000")
+        assert flow.cards.of(second.id).drift == (counted,)
+        assert flow.cards.of(anew).request.changes == (counted,)
         await flow.vote(first.id)
         assert (await flow.settled(first.id)).outcome is Outcome.APPROVED
 

@@ -158,7 +158,9 @@ async def test_a_request_that_replaces_another_says_so_and_is_told_once(product:
     new = await thread.card()
 
     assert "Replaces" in full_text(new)
-    assert "Replaced" in full_text(await thread.redrawn(old, "Replaced"))
+    replaced = full_text(await thread.redrawn(old, "Replaced: "))
+    assert f"/p{new['ts'].replace('.', '')}" in replaced
+    assert "|open the new request>" in replaced
     await product.sandbox.wait_quiet()
     assert len(await thread.bots_messages()) == 2
     await thread.press(new, "Approve")

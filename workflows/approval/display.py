@@ -5,14 +5,14 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.approval.outbox import Outbox
 from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import CardActivities, SurfaceActivities
 from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Reply
 from workflows.contracts.approvals import ApprovalStatus, Card, Posted
-from workflows.contracts.core import Prepared
+from workflows.contracts.core import CARD_SHOWN_SIGNAL, Prepared
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.listing.rows import approval_memo
@@ -48,12 +48,24 @@ class CardPublisher:
         """Post the card, then rewrite it after every change until all is settled and shown."""
         state = self._state
         await self._draw(CardActivities.post_card)
+        await self._tell_of_card()
         while state.card is not None:
             await workflow.wait_condition(lambda: self._is_behind or state.settled)
             if self._is_behind:
                 await self._draw(CardActivities.redraw_card)
             elif state.settled:
                 return
+
+    async def _tell_of_card(self) -> None:
+        """Have the conversation hear that the card stands, where it waits for that."""
+        request, card = self._state.request, self._state.card
+        if not request.is_awaited or card is None:
+            return
+        handle = workflow.get_external_workflow_handle(request.call.origin.workflow_id)
+        try:
+            await handle.signal(CARD_SHOWN_SIGNAL, args=[self._state.id, card.permalink])
+        except ApplicationError:
+            workflow.logger.info("No conversation hears of the card any more")
 
     async def keep_listed(self) -> None:
         """Without a card: only lists have to know."""

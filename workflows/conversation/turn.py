@@ -269,7 +269,7 @@ class Turn:
         state, conversation = self.state, self._conversation
         key = f"{self._key}/{state.batch}"
         summary = Summary(conversation.origin, key, state, again=self._resumed)
-        await asyncio.gather(summary.keep_true(), *map(self._gate.settle, state.calls))
+        await asyncio.gather(summary.keep_true(), self._gate.settle(state.calls))
         state.items += [output(it.call.id, it.words) for it in state.calls]
         state.gave_way = not state.batch and all(it.gave_way for it in state.calls)
         self._settle_up()

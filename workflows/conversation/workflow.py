@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.activity_inputs import Reply
     from workflows.contracts.approvals import ApprovalStatus, Grant
     from workflows.contracts.core import (
+        CARD_SHOWN_SIGNAL,
         CONVERSATION_WORKFLOW,
         EDITED_SIGNAL,
         ENDED_SIGNAL,
@@ -133,6 +134,15 @@ class ConversationWorkflow:
         status = _read(ApprovalStatus, args)
         if status is not None and status.outcome is not Outcome.PENDING:
             self._conversation.end(status)
+
+    @workflow.signal(name=CARD_SHOWN_SIGNAL)
+    def card_shown(self, *args: Any) -> None:
+        """Take the id of an approval of this thread whose card stands, and the card's permalink."""
+        match args:
+            case (str() as id_, str() as permalink):
+                self._conversation.note_card(id_, permalink)
+            case _:
+                workflow.logger.warning("Dropped a malformed card")
 
     @workflow.signal(name=REVOKE_SIGNAL)
     def revoke(self, *args: Any) -> None:

@@ -123,6 +123,8 @@ def _record(status: ApprovalStatus) -> Iterator[str | TextObject]:
     yield f"`{escape(status.id)}`"
     if status.request.replaces:
         yield f"Replaces `{escape(status.request.replaces)}`"
+    if status.replaced_by:
+        yield f"Replaced by `{escape(status.replaced_by)}`"
     if status.shown.digest:
         yield f"Digest `{escape(status.shown.digest)}`"
 

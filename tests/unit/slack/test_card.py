@@ -13,7 +13,7 @@ from countersign.slack.line import waiting_line
 from countersign.slack.modals.details import details_modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.validate import message_problems
-from tests.support.builders import ALICE, a_press
+from tests.support.builders import ALICE, a_prepared, a_press
 from tests.unit.slack.cases import (
     CAROL,
     EVIL,
@@ -40,6 +40,7 @@ from workflows.contracts.approvals import Grant
 from workflows.contracts.core import ArgumentField, Difference
 from workflows.contracts.decisions import Decision, Execution, Outcome, Verb, Via
 from workflows.contracts.rules import Panel, People
+from workflows.digest import TOTAL
 
 LINK = "https://acme.slack.com/x"
 BUTTONS = ("Approve", "Reject", "Request changes")
@@ -130,10 +131,18 @@ def test_what_a_card_offers(state: str, offered: list[str]) -> None:
         ("done", ["✅ Order #7", "Approved by <@U0BOB>, <!date", "asked by <@U0ALICE>"]),
         ("failed", ["operator via CLI (unverified: root@host)", "no stock", "say in the thread"]),
         ("rejected", ["⛔ Not done: Order 100 widgets", "Rejected by <@U0BOB>", "too expensive"]),
-        ("changes requested", ["✏️ Not done", "Changes requested by", "make it 50", "Replaced: "]),
+        (
+            "changes requested",
+            [
+                "✏️ Not done",
+                "Changes requested by",
+                "make it 50",
+                "Replaced: there is a new request",
+            ],
+        ),
         ("expired", ["⌛ Not done", "Expired, <!date", "nobody decided in time"]),
         ("withdrawn", ["↩️ Not done", "Withdrawn by <@U0ALICE>"]),
-        ("superseded", ["🔁 Not done", "a newer request takes", ": €41.20 → €45.00"]),
+        ("superseded", ["🔁 Not done", ": €41.20 → €45.00", "/p12|open the new request>"]),
         ("not asked", ["⚠️ Not done", "so nobody was asked", "has to allow me to post here"]),
     ],
 )
@@ -240,6 +249,37 @@ def test_one_change_is_named_with_what_is_replaced() -> None:
     changes = (Difference(name="quantity", before="100", after="50"),)
     status = requested_as(pending(), replaces="approval-older0000000", changes=changes)
     assert "Replaces the request for 100. Changed:" in text_of(approval_card(status))
+
+
+@pytest.mark.parametrize(
+    ("amount", "total", "said"),
+    [(4_120.0, 5_400.0, True), (4_120.0, 4_120.0, False), (4_120.0, None, False)],
+)
+def test_what_was_split_is_counted_on_the_card(
+    amount: float, total: float | None, said: bool
+) -> None:
+    status = requested_as(prepared_as(pending(), amount=amount), total=total)
+    for shown in (text_of(approval_card(status)), view_text(details_modal(status, Meta()))):
+        assert ("*today with this*  €5,400.00" in shown) is said
+        assert ("today with this" in shown) is said
+
+
+def test_a_total_that_stands_there_already_is_not_said_again() -> None:
+    changes = (Difference(name=TOTAL, before="€4,120.00", after="€5,400.00"),)
+    status = requested_as(prepared_as(pending(), amount=4_120.0), total=5_400.0)
+    again = requested_as(status, replaces="approval-older0000000", changes=changes)
+    shown = text_of(approval_card(again))
+    assert shown.count("5,400.00") == 1
+    assert "Replaces an earlier request. Changed:" in shown
+    in_summary = prepared_as(status, summary="Order 100 widgets, €5,400.00 today")
+    assert "today with this" not in text_of(approval_card(in_summary))
+
+
+def test_a_total_follows_an_edit() -> None:
+    fewer = a_prepared().model_copy(update={"cost": "€2,060", "amount": 2_060.0})
+    asked = requested_as(prepared_as(pending(), amount=4_120.0), total=5_400.0)
+    shown = text_of(approval_card(asked.model_copy(update={"prepared": fewer})))
+    assert "*today with this*  €3,340" in shown
 
 
 @pytest.mark.parametrize(("counted", "place"), [(0, "first"), (1, "second")])

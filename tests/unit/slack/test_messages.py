@@ -1,12 +1,14 @@
 """What stands for a card elsewhere: the thread's line, reminders, summaries, private prompts."""
 
+import json
+
 import pytest
 
 from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.line import line_blocks, waiting_line
-from countersign.slack.prompt import prompt_blocks
+from countersign.slack.prompt import has_buttons, prompt_blocks
 from countersign.slack.reminder import reminder_blocks, reminder_text
-from tests.support.builders import ALICE, a_prepared, a_thread
+from tests.support.builders import ALICE, NOON, a_prepared, a_press, a_thread
 from tests.unit.slack.cases import (
     CARD,
     RULE,
@@ -22,6 +24,7 @@ from tests.unit.slack.cases import (
 from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reminder
 from workflows.contracts.approvals import ApprovalStatus, MessageKind
 from workflows.contracts.core import ArgumentField
+from workflows.contracts.decisions import Refusal, Refused
 from workflows.contracts.notices import Notice, NoticeCode, Offer
 
 LONG = ArgumentField(name="notes", value="x" * 5_000)
@@ -178,3 +181,28 @@ def test_who_may_not_decide_may_ask_those_who_can() -> None:
 
 def test_a_prompt_without_buttons_is_only_its_sentence() -> None:
     assert len(prompt_blocks(_post_ephemeral(), "main")) == 1
+
+
+def _refused_edit(status: ApprovalStatus, arguments: str) -> EphemeralMessage:
+    decision = a_press().model_copy(update={"arguments": arguments})
+    refused = Refused(why=Refusal.BAD_EDIT, at=NOON, decision=decision, detail="Too many.")
+    notice = Notice(code=NoticeCode.REFUSED, refused=refused, status=status)
+    return _post_ephemeral(notice=notice)
+
+
+def test_an_edit_that_was_refused_may_be_gone_on_with_while_it_waits() -> None:
+    long = json.dumps({"sku": "w" * 1_500, "quantity": 9, "reason": "r" * 5_000})
+    message = _refused_edit(pending(RULE.model_copy(update={"edit": True})), long)
+    blocks = prompt_blocks(message, "main")
+    assert has_buttons(message)
+    assert labels(blocks) == ["Edit again…"]
+    assert refused_by_slack(blocks) == []
+
+    fixed = pending(RULE.model_copy(update={"edit": False}))
+    for refused in (
+        _refused_edit(fixed, long),
+        _refused_edit(STATES["withdrawn"], long),
+        _refused_edit(pending(), ""),
+    ):
+        assert not has_buttons(refused)
+        assert labels(prompt_blocks(refused, "main")) == []
