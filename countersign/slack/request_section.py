@@ -41,7 +41,7 @@ from countersign.slack.text import (
     units,
 )
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Difference
+from workflows.contracts.core import ArgumentField, Difference
 from workflows.contracts.origins import origin_name, own_name
 from workflows.digest import COST, differences
 
@@ -84,13 +84,18 @@ def question(
     )
 
 
-def whole_question(status: ApprovalStatus) -> Sequence[Block]:
-    """Everything that is asked, over as many blocks as it takes."""
+def whole_question(
+    status: ApprovalStatus, fields: Sequence[ArgumentField] | None = None
+) -> Sequence[Block]:
+    """Everything that is asked, over as many blocks as it takes.
+
+    `fields` are those that are shown, unless they are what the sentence does not say.
+    """
     told = pieces(" ".join(clean(sentence(status)).split()), SECTION_LIMIT)
     return [
         *(rich(paragraph(bold(part))) for part in told),
         _origin(status, "", IN_THREAD),
-        *whole_argument_blocks(fields_of(status.shown)),
+        *whole_argument_blocks(fields_of(status.shown) if fields is None else fields),
         *comparisons(status, len(clean(status.request.prepared.summary))),
     ]
 
@@ -122,13 +127,13 @@ def comparisons(status: ApprovalStatus, most: int) -> Iterator[Block]:
     """
     request = status.request
     if request.replaces:
-        changes = _unsaid(status, request.changes)
-        yield from difference_blocks(_replaces(changes), changes)
+        changes = unsaid(request.changes, sentence(status))
+        yield from difference_blocks(_replaces(status, changes), changes)
     if status.prepared is not None:
         changed = differences(request.prepared, status.prepared)
         before = plain(request.prepared.summary, most).text
         told = f"Edited by an approver. Proposed was: {before}"
-        yield from difference_blocks(told, _unsaid(status, changed))
+        yield from difference_blocks(told, unsaid(changed, sentence(status)))
     if status.drift:
         yield from difference_blocks("Changed since it was asked:", status.drift)
 
@@ -165,21 +170,22 @@ def _sentence_blocks(told: str) -> Sequence[Block]:
     return [rich(paragraph(bold(plain(told, SUMMARY_LIMIT).text)))]
 
 
-def _unsaid(status: ApprovalStatus, changes: Sequence[Difference]) -> Sequence[Difference]:
-    """Without the cost, where the sentence says what it is now and something else why."""
-    others = [it for it in changes if it.name != COST or not _says(status, it.after)]
+def unsaid(changes: Sequence[Difference], told: str) -> Sequence[Difference]:
+    """Without the cost, where what is told above names it and something else says why."""
+    others = [it for it in changes if it.name != COST or not _names_a_cost_of(told, it)]
     return others or changes
 
 
-def _says(status: ApprovalStatus, cost: str) -> bool:
-    return bool(cost) and cost in sentence(status)
+def _names_a_cost_of(told: str, change: Difference) -> bool:
+    return any(cost and cost in told for cost in (change.before, change.after))
 
 
-def _replaces(changes: Sequence[Difference]) -> str:
+def _replaces(status: ApprovalStatus, changes: Sequence[Difference]) -> str:
     if not changes:
         return "Replaces an earlier request. Nothing that is shown differs."
     before = clean(changes[0].before)
-    if len(changes) == 1 and 0 < len(before) <= SHORT_VALUE:
+    is_said = len(changes) == 1 and changes[0].after in sentence(status).split()
+    if is_said and 0 < len(before) <= SHORT_VALUE:
         return f"Replaces the request for {before}. Changed:"
     return "Replaces an earlier request. Changed:"
 

@@ -118,7 +118,10 @@ def test_what_a_card_offers(state: str, offered: list[str]) -> None:
             "pending",
             ["✋ Order 100 widgets for €4,120.00", "Two approvals from @finance · until <"],
         ),
-        ("one of two", ["€4,120.00 · 1 of 2: bob approved", "One more approval from @finance"]),
+        (
+            "one of two",
+            ["€4,120.00 · 1 of 2: Bob Keller approved", "One more approval from @finance"],
+        ),
         ("solo", ["Solo mode: you approve your own requests", '"confirm"']),
         ("not from Slack", ["`countersign approve approval-k3f9x2ab7q1m`"]),
         (
@@ -157,7 +160,7 @@ def test_an_approval_in_an_emergency_is_the_first_thing_that_is_said() -> None:
     vote = a_vote(CAROL, verb=Verb.BREAK_GLASS)
     status = ended(Outcome.APPROVED, decision=press, votes=(a_vote(), vote))
     blocks = written(approval_card(status))
-    assert blocks[0]["text"]["text"] == "🚨 carol approved alone, in an emergency"
+    assert blocks[0]["text"]["text"] == "🚨 Carol Ng approved alone, in an emergency"
     assert "fire" in str(blocks)
     assert waiting_line(status).startswith("🚨 Approved alone, in an emergency by <@U0BOB> and")
     assert card_text(status).startswith("🚨 Approved alone, in an emergency. ")
@@ -237,9 +240,17 @@ def test_what_a_request_replaces_is_named_with_every_difference() -> None:
 
 
 def test_one_change_is_named_with_what_is_replaced() -> None:
-    changes = (Difference(name="quantity", before="100", after="50"),)
+    changes = (Difference(name="quantity", before="50", after="100"),)
     status = requested_as(pending(), replaces="approval-older0000000", changes=changes)
-    assert "Replaces the request for 100. Changed:" in text_of(approval_card(status))
+    assert "Replaces the request for 50. Changed:" in text_of(approval_card(status))
+
+
+def test_a_change_that_the_sentence_does_not_name_is_not_what_was_asked_for() -> None:
+    changes = (Difference(name="price each", before="€41.20", after="€45.00"),)
+    status = requested_as(pending(), replaces="approval-older0000000", changes=changes)
+    shown = text_of(approval_card(status))
+    assert "Replaces an earlier request. Changed:" in shown
+    assert shown.count("€45.00") == 1
 
 
 @pytest.mark.parametrize(("counted", "place"), [(0, "first"), (1, "second")])
@@ -303,7 +314,7 @@ def test_nobody_is_named_for_what_a_rule_or_a_standing_permission_allowed() -> N
     )
     by_grant = ended(Outcome.APPROVED, decision=press.model_copy(update={"via": Via.GRANT}))
     shown = text_of(approval_card(requested_as(by_grant, granted=grant)))
-    assert "a standing permission of @carol" in shown
+    assert "a standing permission of @Carol Ng" in shown
 
 
 def test_an_operator_is_never_shown_as_somebody() -> None:
