@@ -100,7 +100,7 @@ def _handed(status: ApprovalStatus, user: str) -> str:
 def _headline(reminder: Reminder) -> str:
     by, requester = reminder.by, reminder.status.request.call.requester
     if reminder.kind is MessageKind.NUDGE and by and not by.same_as(requester):
-        return f"👋 {person(reminder.status, reminder.by)} asks you to decide"
+        return f"👋 {person(reminder.status, by)} asks you to decide"
     return HEADLINES.get(reminder.kind, HEADLINES[MessageKind.REMINDER])
 
 
