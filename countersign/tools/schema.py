@@ -25,7 +25,10 @@ def guarded(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema with what a guarded tool is told too: why it is called, and instead of what."""
     reason = {
         "type": "string",
-        "description": "Why this is needed, in one sentence, for the person who has to approve it.",
+        "description": (
+            "Why this is needed, in one sentence, for the person who has to approve it; empty if "
+            "nobody said why."
+        ),
     }
     replaces = {
         "anyOf": [{"type": "string"}, {"type": "null"}],

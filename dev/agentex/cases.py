@@ -12,7 +12,7 @@ async def approve(product: Product) -> None:
     card = await product.card()
     await product.press(card, "Approve")
     await product.says(task, "placed", after=waiting["id"])
-    await product.shows(card, "Done")
+    await product.shows(card, "placed")
 
 
 async def reject(product: Product) -> None:
@@ -29,7 +29,7 @@ async def cancel(product: Product) -> None:
     task, _ = await product.ask()
     card = await product.card()
     await product.stack.backend.cancel(task)
-    await product.shows(card, "No longer needed")
+    await product.shows(card, "Withdrawn")
     await product.completed(task)
 
 
@@ -38,7 +38,7 @@ async def interrupt(product: Product) -> None:
     task, _ = await product.ask()
     card = await product.card()
     await product.stack.backend.interrupt(task)
-    await product.shows(card, "No longer needed")
+    await product.shows(card, "Withdrawn")
     await product.stack.backend.wait_status(task, "INTERRUPTED")
     await product.stack.backend.send(task, "How much budget is left?")
     await product.says(task, "€")
@@ -60,7 +60,7 @@ async def backend_away(product: Product) -> None:
     card = await product.card()
     await product.stack.backend.away()
     await product.press(card, "Approve")
-    await product.shows(card, "Done")
+    await product.shows(card, "placed")
     await product.stack.backend.back()
     await product.says(task, "placed", after=waiting["id"])
 

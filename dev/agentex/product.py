@@ -50,7 +50,7 @@ class Product:
         """The newest card in finance's channel."""
         latest = (await self.slack.messages(BOB, CARDS))[-1]
         return await self.slack.wait_message(
-            CARDS, from_=BOT, ts=latest["ts"], contains="asked by alice in AgentEx"
+            CARDS, from_=BOT, ts=latest["ts"], contains="alice in AgentEx"
         )
 
     async def shows(self, card: Json, contains: str) -> None:

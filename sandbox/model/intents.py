@@ -11,8 +11,6 @@ from sandbox.model.purchasing import GONE, NOT_MEANT, PHRASES
 from sandbox.model.tools import Json, Parameter, Tool
 from sandbox.model.words import NUMBER, sentence, singular
 
-QUOTE_LIMIT = 120
-"""Characters of a message that a reason quotes."""
 MOST_CALLS = 10
 
 _CLAUSE = re.compile(
@@ -57,18 +55,14 @@ def read_intents(conversation: Conversation, text: str) -> Intents:
         _remember(conversation, reading)
     complete = [it for it in readings if not it.missing]
     called = {it.tool.name for it in complete}
-    calls = (Call(it.tool.name, it.arguments(reason(text, it.purpose, because))) for it in complete)
+    calls = (Call(it.tool.name, it.arguments(reason(it.purpose, because))) for it in complete)
     incomplete = (it for it in readings if it.missing and it.tool.name not in called)
     return Intents(tuple(calls)[:MOST_CALLS], tuple(incomplete))
 
 
-def reason(text: str, *own: str) -> str:
-    """Why a call is made: a person's own reason, else their message."""
-    if told := sentence(", ".join(part.strip(" ,.!?") for part in own if part.strip(" ,.!?"))):
-        return told
-    words = " ".join(text.split())
-    shown = words if len(words) <= QUOTE_LIMIT else f"{words[:QUOTE_LIMIT]}…"
-    return f"Asked for in this thread: “{shown}”"
+def reason(*own: str) -> str:
+    """Why a call is made, in the person's own words; empty if they gave no reason."""
+    return sentence(", ".join(part.strip(" ,.!?") for part in own if part.strip(" ,.!?")))
 
 
 def _named(tools: Sequence[Tool], text: str) -> Iterator[tuple[Tool, str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sandbox.model import replies
 from sandbox.model.arguments import read_arguments
 from sandbox.model.conversation import Conversation, Waiting
-from sandbox.model.intents import Call, Intents, read_intents, reason
+from sandbox.model.intents import Call, Intents, read_intents
 from sandbox.model.purchasing import LATEST, LISTING, RECALL
 from sandbox.model.tool_results import ASK_AGAIN, bullets, meant, requested_change, tell, told
 from sandbox.model.tools import REASON, REPLACES, Json
@@ -130,7 +130,7 @@ def changed(conversation: Conversation) -> Reply | None:
     reading = read_arguments(tool, text, is_change=True)
     if reading.wrong or not reading.values:
         return replies.still_needed(reading) if reading.wrong else None
-    reading.values = {**used.ran, **reading.values, REASON: reason(text)}
+    reading.values = {**used.ran, **reading.values}
     return _unless_waiting(conversation, (Call(used.tool, reading.arguments("")),))
 
 
@@ -146,8 +146,7 @@ def _instead(conversation: Conversation) -> Reply:
     reading = read_arguments(tool, text, is_change=True)
     if reading.wrong or not reading.values:
         return replies.still_needed(reading) if reading.wrong else replies.which(named)
-    changed = {REASON: reason(text), REPLACES: old.id}
-    reading.values = {**old.arguments, **reading.values, **changed}
+    reading.values = {**old.arguments, **reading.values, REPLACES: old.id}
     return (Call(tool.name, reading.arguments("")),)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from dev.smoke.errors import SmokeError
 from dev.smoke.order import BOB, OPS, Order, approval_id, expect
+from workflows.contracts.decisions import Via
 
 MOST_LOOKS = 20
 """Visibility follows in its own time."""
@@ -33,8 +34,10 @@ async def listed(order: Order) -> None:
     started = time.perf_counter()
     await order.press({**found, "blocks": [row]}, "Approve")
     await order.answered(card, "placed", started)
-    await order.settled(card, "from the list")
-    after = await order.told(BOB, "Approved: Order 14")
+    await order.settled(card, "Approved by")
+    decision = (await order.status(card)).decision
+    expect("where it was decided", decision and decision.via, Via.LIST)
+    after = await order.told(BOB, "✅")
     expect("the list that was pressed", after["ts"], found["ts"])
 
 
