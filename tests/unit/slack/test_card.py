@@ -411,3 +411,38 @@ def test_the_verdict_says_who_and_from_where(decision: Decision, told: str) -> N
     line = verdict_line(ended(Outcome.APPROVED, decision=decision))
     assert re.sub(r"<!date[^>]*>", "noon", line).startswith(f"Approved {told}")
     assert ("command line" in line) is (decision.via is Via.CLI and not decision.asserted)
+
+
+def test_lines_keep_their_order_whatever_room_they_take() -> None:
+    fields = (
+        ArgumentField(name="item", value="Handheld gadget with display"),
+        ArgumentField(name="price each", value="€129.00"),
+        ArgumentField(name="budget left after this", value="€22,420.00"),
+    )
+    shown = text_of(approval_card(prepared_as(pending(), fields=fields)))
+    places = [shown.index(field.name) for field in fields]
+    assert places == sorted(places)
+
+
+def test_a_question_that_is_too_long_for_a_card_is_not_shown_again_below() -> None:
+    asked = " ".join(f"clause {number} holds," for number in range(90))
+    status = prepared_as(
+        pending(), summary=asked, fields=(ArgumentField(name="question", value=asked),)
+    )
+    shown = text_of(approval_card(status))
+    assert "rich_text_preformatted" not in shown
+    assert "Review all…" in labels(approval_card(status))
+
+
+def test_who_took_their_own_request_back_is_named_once() -> None:
+    assert text_of(approval_card(STATES["withdrawn"])).count("<@U0ALICE>") == 1
+
+
+def test_a_cost_that_the_sentence_names_does_not_stand_among_the_changes() -> None:
+    drift = (
+        Difference(name="price each", before="€41.20", after="€45.00"),
+        Difference(name="cost", before="€4,120.00", after="€4,500.00"),
+    )
+    shown = text_of(approval_card(STATES["superseded"].model_copy(update={"drift": drift})))
+    assert "€41.20 → €45.00" in shown
+    assert "€4,500.00" not in shown
