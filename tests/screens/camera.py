@@ -28,6 +28,7 @@ DESK = ViewportSize(width=DESKTOP, height=860)
 TALL = ViewportSize(width=DESKTOP, height=1_100)
 """So high that what is shown need not be scrolled."""
 PHONE = ViewportSize(width=390, height=780)
+BOX = "node => node.getBoundingClientRect().toJSON()"
 MOST = 720
 """Pixels of height on a desk; what is longer is cut."""
 AROUND = 48
@@ -138,10 +139,12 @@ async def _around(shown: Locator) -> FloatRect:
 
 
 async def _box_of(shown: Locator) -> FloatRect:
-    box = await shown.bounding_box()
-    if box is None:
-        raise RuntimeError("what is to be shown is not on the page")
-    return box
+    """Where it is, asked in one step: what is drawn anew meanwhile has no box for a moment."""
+    box = await shown.evaluate(BOX)
+    while not box["width"]:  # it was taken away between finding and measuring it
+        await shown.wait_for()
+        box = await shown.evaluate(BOX)
+    return FloatRect(x=box["x"], y=box["y"], width=box["width"], height=box["height"])
 
 
 def _image(picture: bytes) -> str:

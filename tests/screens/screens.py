@@ -82,6 +82,9 @@ def the_home(_: Place) -> Finds:
     return finds
 
 
+DARK: Sequence[Scheme] = ("dark",)
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """One picture."""
@@ -99,16 +102,25 @@ class Screen:
         return f"{self.name}.png"
 
 
-DARK: Sequence[Scheme] = ("dark",)
 SCREENS = (
     Screen("pending", "It waits for one approval.", scenes.asked),
     Screen("one-of-two", "It waits for the second of two approvals.", scenes.one_of_two),
-    Screen("long", "Part of it, with *Review all…* in place of *Approve*.", scenes.long_question),
+    Screen(
+        "long",
+        "Part of it, with *Review all…* in place of *Approve*.",
+        scenes.long_question,
+        schemes=DARK,
+    ),
     Screen("replaces", "It replaces a request that was to be changed.", scenes.replacing),
     Screen("handed-over", "One approver handed over to another.", scenes.handed_over),
     Screen("outside-slack", "Its rule takes no decision from Slack.", scenes.outside_slack),
-    Screen("in-private", "Asked in a direct message: a card for each approver.", scenes.in_private),
-    Screen("reminder", "The requester had the approvers reminded.", scenes.reminded),
+    Screen(
+        "in-private",
+        "Asked in a direct message: a card for each approver.",
+        scenes.in_private,
+        schemes=DARK,
+    ),
+    Screen("reminder", "The requester had the approvers reminded.", scenes.reminded, schemes=DARK),
     Screen("placed", "Approved and done.", scenes.placed),
     Screen("edited", "Approved with another quantity, and done.", scenes.placed_as_edited),
     Screen("emergency", "Approved by one person alone.", scenes.placed_in_an_emergency),
