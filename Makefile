@@ -14,7 +14,7 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev reset smoke test system soak bench check fix lock browser clean
+.PHONY: help setup dev reset smoke test system soak bench check fix lock browser clean screenshots
 .PHONY: agentex agentex-setup agentex-check agentex-test agentex-smoke tutorial
 
 help: ## show this
@@ -81,6 +81,9 @@ agentex-smoke: agentex-setup ## play tasks through the whole product behind Agen
 
 tutorial: agentex-setup ## play AgentEx's walk through an approval, and print each step
 	@$(AGENTEX_PY) -m dev.agentex tutorial
+
+screenshots: setup browser ## play the product and write docs/screens anew (ARGS=pending for some)
+	@$(PY) -m tests.screens $(ARGS)
 
 browser: ## make sure that there is a Chromium for the tests of the sandbox's page
 	@$(SETUP) browser

@@ -32,7 +32,7 @@ def called(person: Person, names: Mapping[str, str] | None = None) -> str:
     """What somebody is called; `names` are others that are known by their ids."""
     if not person.is_in_slack:
         return full_name(person.user)
-    return person.name or (names or {}).get(person.user) or person.user
+    return (names or {}).get(person.user) or person.name or person.user
 
 
 def approvers(status: ApprovalStatus) -> str:

@@ -24,8 +24,8 @@ from workflows.contracts.core import ArgumentField
 
 NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 NOTE = (
-    "Your changes are checked like any proposal, and the policy is asked again. Only then does "
-    "this count as your approval. The card and the record show both versions."
+    "What you change is checked first, by the rules too. Then this counts as your approval, and "
+    "the card shows both versions."
 )
 TOO_LONG = "Some of what you typed was too long to be kept here, so please check every field."
 UNCHANGED = "*These stay as they are:*"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -170,30 +171,30 @@ async def test_several_votes_of_one_press_are_confirmed_once(
     assert len(slack.given("chat.postEphemeral")) == 1
 
 
-def _watched() -> set[str]:
-    """Presses over which somebody watches."""
-    names = {it.get_name() for it in asyncio.all_tasks()}
-    return {it for it in names if it.startswith("receipt of ")}
+def _watches() -> set[asyncio.Task[Any]]:
+    """What watches over presses, also over those of other tests."""
+    return {it for it in asyncio.all_tasks() if it.get_name().startswith("receipt of ")}
 
 
 async def test_every_press_that_votes_is_watched_over(bot: BotFixture) -> None:
     bot.approvals.known[APPROVAL] = ruled(edit=True)
+    before = _watches()
     ticked = {f"{TICKS}1": {"selected_options": [{"value": f"{APPROVAL}|{DIGEST[:16]}"}]}}
 
     await bot.deliver(a_press_on(APPROVE))
-    assert len(_watched()) == 1
+    assert len(_watches() - before) == 1
     view = await bot.open(a_press_on(APPROVE_ALL, place=BlockId(PROMPT, row="batch")))
     await bot.submit(view, ticked)
-    assert len(_watched()) == 2
+    assert len(_watches() - before) == 2
     await bot.submit(await bot.open(a_press_on(REJECT)), {"reason": {"value": "too much"}})
-    assert len(_watched()) == 3
+    assert len(_watches() - before) == 3
     in_home = a_press_on(WITHDRAW, by=ALICE, place=BlockId(HOME, deployment="main"))
     del in_home["channel"]
     await bot.deliver({**in_home, "container": {"type": "view"}})
-    assert len(_watched()) == 4
+    assert len(_watches() - before) == 4
     no_dialogs = a_press_on(REJECT, trigger_id="", by=CAROL)
     await bot.deliver(no_dialogs)
-    assert len(_watched()) == 5
+    assert len(_watches() - before) == 5
 
 
 async def test_no_more_tasks_than_are_allowed_and_none_outlives_the_bot(

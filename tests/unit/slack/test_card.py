@@ -119,7 +119,10 @@ def test_what_a_card_offers(state: str, offered: list[str]) -> None:
             "pending",
             ["✋ Order 100 widgets for €4,120.00", "Two approvals from @finance · until <"],
         ),
-        ("one of two", ["€4,120.00 · 1 of 2: bob approved", "One more approval from @finance"]),
+        (
+            "one of two",
+            ["€4,120.00 · 1 of 2: Bob Keller approved", "One more approval from @finance"],
+        ),
         ("solo", ["Solo mode: you approve your own requests", '"confirm"']),
         ("not from Slack", ["`countersign approve approval-k3f9x2ab7q1m`"]),
         (
@@ -166,7 +169,7 @@ def test_an_approval_in_an_emergency_is_the_first_thing_that_is_said() -> None:
     vote = a_vote(CAROL, verb=Verb.BREAK_GLASS)
     status = ended(Outcome.APPROVED, decision=press, votes=(a_vote(), vote))
     blocks = written(approval_card(status))
-    assert blocks[0]["text"]["text"] == "🚨 carol approved alone, in an emergency"
+    assert blocks[0]["text"]["text"] == "🚨 Carol Ng approved alone, in an emergency"
     assert "fire" in str(blocks)
     assert waiting_line(status).startswith("🚨 Approved alone, in an emergency by <@U0BOB> and")
     assert card_text(status).startswith("🚨 Approved alone, in an emergency. ")
@@ -246,9 +249,17 @@ def test_what_a_request_replaces_is_named_with_every_difference() -> None:
 
 
 def test_one_change_is_named_with_what_is_replaced() -> None:
-    changes = (Difference(name="quantity", before="100", after="50"),)
+    changes = (Difference(name="quantity", before="50", after="100"),)
     status = requested_as(pending(), replaces="approval-older0000000", changes=changes)
-    assert "Replaces the request for 100. Changed:" in text_of(approval_card(status))
+    assert "Replaces the request for 50. Changed:" in text_of(approval_card(status))
+
+
+def test_a_change_that_the_sentence_does_not_name_is_not_what_was_asked_for() -> None:
+    changes = (Difference(name="price each", before="€41.20", after="€45.00"),)
+    status = requested_as(pending(), replaces="approval-older0000000", changes=changes)
+    shown = text_of(approval_card(status))
+    assert "Replaces an earlier request. Changed:" in shown
+    assert shown.count("€45.00") == 1
 
 
 @pytest.mark.parametrize(
@@ -343,7 +354,7 @@ def test_nobody_is_named_for_what_a_rule_or_a_standing_permission_allowed() -> N
     )
     by_grant = ended(Outcome.APPROVED, decision=press.model_copy(update={"via": Via.GRANT}))
     shown = text_of(approval_card(requested_as(by_grant, granted=grant)))
-    assert "a standing permission of @carol" in shown
+    assert "a standing permission of @Carol Ng" in shown
 
 
 def test_an_operator_is_never_shown_as_somebody() -> None:
@@ -440,3 +451,38 @@ def test_the_verdict_says_who_and_from_where(decision: Decision, told: str) -> N
     line = verdict_line(ended(Outcome.APPROVED, decision=decision))
     assert re.sub(r"<!date[^>]*>", "noon", line).startswith(f"Approved {told}")
     assert ("command line" in line) is (decision.via is Via.CLI and not decision.asserted)
+
+
+def test_lines_keep_their_order_whatever_room_they_take() -> None:
+    fields = (
+        ArgumentField(name="item", value="Handheld gadget with display"),
+        ArgumentField(name="price each", value="€129.00"),
+        ArgumentField(name="budget left after this", value="€22,420.00"),
+    )
+    shown = text_of(approval_card(prepared_as(pending(), fields=fields)))
+    places = [shown.index(field.name) for field in fields]
+    assert places == sorted(places)
+
+
+def test_a_question_that_is_too_long_for_a_card_is_not_shown_again_below() -> None:
+    asked = " ".join(f"clause {number} holds," for number in range(90))
+    status = prepared_as(
+        pending(), summary=asked, fields=(ArgumentField(name="question", value=asked),)
+    )
+    shown = text_of(approval_card(status))
+    assert "rich_text_preformatted" not in shown
+    assert "Review all…" in labels(approval_card(status))
+
+
+def test_who_took_their_own_request_back_is_named_once() -> None:
+    assert text_of(approval_card(STATES["withdrawn"])).count("<@U0ALICE>") == 1
+
+
+def test_a_cost_that_the_sentence_names_does_not_stand_among_the_changes() -> None:
+    drift = (
+        Difference(name="price each", before="€41.20", after="€45.00"),
+        Difference(name="cost", before="€4,120.00", after="€4,500.00"),
+    )
+    shown = text_of(approval_card(STATES["superseded"].model_copy(update={"drift": drift})))
+    assert "€41.20 → €45.00" in shown
+    assert "€4,500.00" not in shown

@@ -11,6 +11,7 @@ from countersign.slack.reminder import reminder_blocks, reminder_text
 from tests.support.builders import ALICE, NOON, a_prepared, a_press, a_thread
 from tests.unit.slack.cases import (
     CARD,
+    CAROL,
     RULE,
     STATES,
     a_vote,
@@ -87,7 +88,7 @@ def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None
     [
         (MessageKind.REMINDER, "This is still waiting for your decision"),
         (MessageKind.ESCALATION, "Nobody has decided yet"),
-        (MessageKind.NUDGE, "@alice asks you to decide"),
+        (MessageKind.NUDGE, "You are asked to decide"),
     ],
 )
 def test_a_reminder_says_why_it_comes_and_shows_what_the_card_shows(
@@ -106,6 +107,12 @@ def test_a_reminder_says_why_it_comes_and_shows_what_the_card_shows(
         assert part in shown
     assert labels(reminder_blocks(reminder, "main")) == ["Approve", "Reject…"]
     assert headline in reminder_text(reminder)
+    assert shown.count("alice") == 1
+
+
+def test_who_has_somebody_reminded_of_what_another_asked_for_is_named() -> None:
+    reminder = Reminder(status=pending(), number=1, kind=MessageKind.NUDGE, by=CAROL)
+    assert "@Carol Ng asks you to decide" in text_of(reminder_blocks(reminder, "main"))
 
 
 @pytest.mark.parametrize(
