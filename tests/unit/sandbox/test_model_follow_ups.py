@@ -15,7 +15,7 @@ def a_note(*rows: tuple[str, int, str]) -> str:
         f'  call: place_order {{"sku": "{sku}", "quantity": {quantity}, "reason": "low"}}\n'
         "  asked by: the person whose message you are answering\n"
         "  needs: 1 approval from @finance\n"
-        "  until: 2026-11-30 21:18 UTC"
+        "  until: Nov 30 at 9:18 PM UTC"
         for at, (sku, quantity, sentence) in enumerate(rows, 1)
     )
     return "\n".join(["Waiting for approval:", *listed, "These calls are not done yet."])
@@ -96,9 +96,9 @@ def test_a_follow_up_leads_to_calls(
         ("has it been approved?", "waiting for somebody to decide"),
         ("did they approve it already?", "waiting for somebody to decide"),
         ("any news?", "waiting for somebody to decide"),
-        ("how long does it take?", "open until 2026-11-30 21:18 UTC"),
-        ("how long will this take?", "open until 2026-11-30 21:18 UTC"),
-        ("when will it be approved?", "open until 2026-11-30 21:18 UTC"),
+        ("how long does it take?", "open until Nov 30 at 9:18 PM UTC"),
+        ("how long will this take?", "open until Nov 30 at 9:18 PM UTC"),
+        ("when will it be approved?", "open until Nov 30 at 9:18 PM UTC"),
         ("make it 20", "already waiting"),
         ("thanks", "welcome"),
     ],
