@@ -14,7 +14,7 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev reset smoke test system soak bench check fix lock browser clean
+.PHONY: help setup dev reset smoke test system soak bench check fix lock browser clean screenshots
 .PHONY: agentex agentex-setup agentex-check agentex-test agentex-smoke tutorial
 
 help: ## show this
@@ -26,7 +26,7 @@ setup: .venv/.stamp ## install what is missing: Python packages and a Temporal s
 dev: setup ## start everything on this machine (ARGS='--help' lists options)
 	@$(PY) -m dev up $(ARGS)
 
-reset: .venv/.stamp ## forget the local data of `make dev`: orders, budget, messages, approvals
+reset: .venv/.stamp ## forget the local data of `make dev` and `make agentex`: orders, budget, messages, approvals
 	@$(PY) -m dev reset
 
 smoke: setup ## play one order through the whole product
@@ -81,6 +81,9 @@ agentex-smoke: agentex-setup ## play tasks through the whole product behind Agen
 
 tutorial: agentex-setup ## play AgentEx's walk through an approval, and print each step
 	@$(AGENTEX_PY) -m dev.agentex tutorial
+
+screenshots: setup browser ## play the product and write docs/screens anew (ARGS=pending for some)
+	@$(PY) -m tests.screens $(ARGS)
 
 browser: ## make sure that there is a Chromium for the tests of the sandbox's page
 	@$(SETUP) browser

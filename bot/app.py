@@ -105,7 +105,7 @@ def build_app(
 
     app.error(answer_error)
     chat.register(app, services.conversations, services.approvals, identity.bot_user)
-    receipts = Receipts(services.approvals, ephemerals, services.background)
+    receipts = Receipts(services.approvals, ephemerals, refresh.home, services.background)
     _register_decisions(app, slack, services, refresh, receipts)
     listing.register(app, refresh.lists, refresh)
     fallback.register(app)
@@ -121,7 +121,7 @@ def _register_decisions(
 ) -> None:
     """Every button, and the dialogs that buttons open."""
     approvals, conversations, now = services.approvals, services.conversations, services.now
-    dialogs = Dialogs(slack, approvals, now)
+    dialogs = Dialogs(slack, approvals, now, receipts)
     presses = {
         **decide.presses(approvals, now, receipts),
         **dialogs.presses(),
@@ -131,7 +131,7 @@ def _register_decisions(
     }
     buttons.register(app, presses, services.deployment, refresh)
     submissions.register(app, approvals, now, receipts)
-    approve_all.register(app, approvals, now)
+    approve_all.register(app, approvals, now, receipts)
 
 
 def _refresh(slack: AsyncWebClient, response_urls: ResponseUrls, services: Services) -> Refresh:

@@ -48,6 +48,8 @@ class Place:
     user: str
     thread_ts: str = ""
     response_url: str = ""
+    team: str = ""
+    """The workspace whose Home it was, where there is no channel."""
 
 
 class EphemeralMessages:

@@ -63,11 +63,13 @@ def smoke(
 
 @app.command()
 def reset() -> None:
-    """Forget the local data of `make dev`: the shop, the sandbox's messages, Temporal's."""
+    """Forget the local data of `make dev` and `make agentex`: the shop, messages, Temporal's."""
     env = with_dotenv(ROOT / ".env", os.environ)
     with plain_words():
-        for line in resetting.told(resetting.reset(HOME), HOME, env):
-            typer.echo(line)
+        for home in (HOME, HOME / "agentex"):
+            if home == HOME or home.exists():
+                for line in resetting.told(resetting.reset(home), home, env):
+                    typer.echo(line)
 
 
 @app.command()

@@ -22,8 +22,8 @@ def user_object(core: Core, person: Person) -> Json:
         "title": person.title,
         "real_name": person.real_name,
         "real_name_normalized": person.real_name,
-        "display_name": person.name,
-        "display_name_normalized": person.name,
+        "display_name": person.real_name,
+        "display_name_normalized": person.real_name,
         "team": person.team,
     }
     if "users:read.email" in core.manifest.scopes or not core.strict:

@@ -15,6 +15,7 @@ from agents.models.default_models import get_default_model_settings
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from countersign.agents.approval_rules import with_rules
 from countersign.agents.catalogue import tools_of
 from countersign.agents.loading import OpenAgent
 from countersign.tools.annotations import Preview
@@ -85,7 +86,7 @@ class AgentRunner(AgentActivities):
         enabled = [it for it in self.tools.values() if await _is_enabled(it, context, agent)]
         return AgentSpec(
             name=agent.name,
-            instructions=await agent.get_system_prompt(context) or "",
+            instructions=with_rules(await agent.get_system_prompt(context) or ""),
             model=str(agent.model or self.model),
             model_settings=_model_settings(agent),
             tools=tuple(

@@ -17,7 +17,7 @@ from countersign.slack.blocks import section
 from countersign.slack.directory import Directory
 from countersign.slack.markdown.fallback import fallback_text, unmentioned
 from countersign.slack.markdown.splitting import split
-from countersign.slack.prompt import prompt_blocks
+from countersign.slack.prompt import has_buttons, prompt_blocks
 from countersign.slack.text import mention, mention_channel
 from countersign.slack.voice import MrkdwnVoice
 from countersign.slack.web_client import UNKNOWN, code_of
@@ -132,7 +132,7 @@ class SlackThreads(Surface):
 
     async def post_ephemeral(self, ephemeral: EphemeralMessage) -> None:
         """See `SurfaceActivities`."""
-        if not ephemeral.notice.offers and not ephemeral.nudge:
+        if not has_buttons(ephemeral):
             await self._post_ephemeral(ephemeral)
             return
         try:

@@ -9,6 +9,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from countersign.policy.engine import Policy
 from countersign.policy.spans import in_words
 from workflows.contracts.activity_inputs import PolicyQuery
 from workflows.contracts.core import Call
@@ -132,6 +133,21 @@ class TemporalTotals:
         except (RPCError, TimeoutError) as error:
             cause = error.status.name if isinstance(error, RPCError) else "timeout"
             raise TotalsAwayError(cause) from error
+
+    async def check(self, policy: Policy) -> None:
+        """Log it at the start where a policy counts further back than Temporal remembers.
+
+        Raises:
+            RPCError: Temporal does not answer.
+        """
+        kept = await kept_for(self._temporal)
+        if policy.needs_totals and kept < policy.window:
+            log.error(
+                "the policy counts over longer than Temporal keeps requests, so nobody can be "
+                "asked where a total is needed; shorten totals.window or lengthen the retention",
+                window=in_words(policy.window),
+                kept=in_words(kept),
+            )
 
     async def _check_window(self, window: timedelta) -> None:
         kept = await kept_for(self._temporal)

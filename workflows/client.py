@@ -54,7 +54,6 @@ from workflows.conversation.memory import Memory
 from workflows.listing.pages import (
     TIMEOUT,
     chain_of,
-    first_id,
     how_ended,
     newest,
     parents,
@@ -224,8 +223,22 @@ class Conversations:
         return True
 
     async def edited(self, origin: Origin, edit: Edit) -> bool:
-        """Say that words were changed, if the agent takes part in this thread; whether it does."""
-        return await self._signal(origin, EDITED_SIGNAL, edit)
+        """Say that words were changed, if the agent takes part in this thread; whether it does.
+
+        What was handed on to another thread is said there.
+        """
+        if await self._signal(origin, EDITED_SIGNAL, edit):
+            return True
+        onward = await self._handed_on(origin)
+        return onward is not None and await self._signal(onward, EDITED_SIGNAL, edit)
+
+    async def _handed_on(self, origin: Origin) -> Origin | None:
+        """Where a conversation that has ended left its first message to be answered."""
+        latest = await self._described(origin.workflow_id)
+        if latest is None or latest.status is not WorkflowExecutionStatus.COMPLETED:
+            return None
+        handle = self._temporal.get_workflow_handle(origin.workflow_id, result_type=Origin)
+        return await handle.result(rpc_timeout=RPC_TIMEOUT)
 
     async def how_ended(self, workflow_id: str, run_id: str = "") -> Stop | None:
         """How a conversation ended; None while it runs, also in a later run of its chain.
@@ -490,8 +503,11 @@ class Approvals:
         """With the approval that took its place, which was asked for only after its end."""
         if status.outcome not in REPLACED:
             return status
-        by = await first_id(self._temporal, replacing(status.id))
-        return status.model_copy(update={"replaced_by": by})
+        found = await read_page(self._temporal, replacing(status.id), None, 1)
+        if not found.rows:
+            return status
+        by = found.rows[0]
+        return status.model_copy(update={"replaced_by": by.id, "replaced_at": by.permalink})
 
     async def _signal(self, approval_id: str, name: str, args: Sequence[Any]) -> None:
         handle = self._handle(approval_id)

@@ -10,6 +10,8 @@ from workflows.contracts.core import Difference, Prepared
 REASON = "reason"
 """The argument that says why. It is for people, and no part of what is approved."""
 COST = "cost"
+TOTAL = "today with this"
+"""What a call and those before it cost together, where a rule counts that."""
 SUMMARY = "what would be done"
 HIDDEN = "a value that is not shown"
 

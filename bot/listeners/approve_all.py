@@ -15,6 +15,7 @@ from bot.listeners.votes import NotCountedError, check, forward, is_known
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
 from bot.payloads.submissions import Submission, read_submission
+from bot.receipts import Receipts, place_of
 from countersign.slack.actions import APPROVE_ALL, MODALS
 from countersign.slack.modals.approve_all import approve_all_modal, read_ticked_digests
 from countersign.slack.modals.meta import Meta
@@ -61,13 +62,16 @@ def presses(approvals: Approvals, dialogs: Dialogs) -> Mapping[str, Press]:
     return {APPROVE_ALL: open_dialog}
 
 
-def register(app: AsyncApp, approvals: Approvals, now: Callable[[], datetime]) -> None:
+def register(
+    app: AsyncApp, approvals: Approvals, now: Callable[[], datetime], receipts: Receipts
+) -> None:
     """Route the dialog's submission."""
 
     async def submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
         submission = read_submission(body)
         new = await _checked(approvals, _votes(submission, now()))
         await _send(approvals, new)
+        receipts.expect(new, place_of(submission))
         await ack(response_action=CLOSE)  # only now: Temporal has every vote
 
     app.view(MODALS[APPROVE_ALL])(submitted)

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.error_replies import Place
 from bot.listeners.buttons import Press
 from bot.listeners.votes import decision_of, forward
 from bot.payloads.presses import Click
-from bot.receipts import Receipts
+from bot.receipts import Receipts, place_of
 from countersign.slack.actions import APPROVE, NUDGE, WITHDRAW
 from workflows.client import Approvals
 from workflows.contracts.decisions import Verb
@@ -21,8 +20,7 @@ def presses(
 
     async def vote(click: Click, cast: Vote) -> None:
         await forward(approvals, click.value, cast)
-        place = Place(click.channel, click.by.user, click.thread_ts, click.response_url)
-        receipts.expect(click.value, cast, place)
+        receipts.expect({click.value: cast}, place_of(click))
 
     async def approve(click: Click) -> None:
         await vote(click, Vote(True, decision_of(click, now())))

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -12,11 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.listeners.buttons import Press
 from bot.listeners.votes import check, decision_of, forward
 from bot.payloads.presses import Click
+from bot.receipts import Receipts, place_of
 from countersign.slack.actions import (
     ALWAYS,
     BREAK_GLASS,
     DETAILS,
     EDIT,
+    EDIT_AGAIN,
     HAND_OVER,
     REJECT,
     REQUEST_CHANGES,
@@ -29,6 +33,7 @@ from countersign.slack.modals.hand_over import hand_over_modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.modals.reasons import break_glass_modal, changes_modal, reject_modal
 from countersign.slack.modals.review import always_modal, review_modal
+from countersign.slack.modals.typed import Typed
 from countersign.slack.web_client import UNKNOWN, code_of
 from workflows.client import Approvals
 from workflows.contracts.approvals import ApprovalStatus
@@ -41,7 +46,8 @@ OPEN_SECONDS = 1.6
 SOMETHING = "…"
 """Stands for what the modal will ask for, when it is tried whether that could count."""
 SOMEBODY = Person(team="", user="")
-MODALS: Mapping[str, Callable[[ApprovalStatus, Meta], View]] = {
+Build = Callable[[ApprovalStatus, Meta], View]
+MODALS: Mapping[str, Build] = {
     REJECT: reject_modal,
     REQUEST_CHANGES: changes_modal,
     REVIEW: review_modal,
@@ -79,15 +85,21 @@ class Dialogs:
     """Opens modals. A `trigger_id` is good for three seconds, so nothing slow comes before."""
 
     def __init__(
-        self, slack: AsyncWebClient, approvals: Approvals, now: Callable[[], datetime]
+        self,
+        slack: AsyncWebClient,
+        approvals: Approvals,
+        now: Callable[[], datetime],
+        receipts: Receipts,
     ) -> None:
         self._slack = slack
         self._approvals = approvals
         self._now = now
+        self._receipts = receipts
 
     def presses(self) -> Mapping[str, Press]:
         """What each button does."""
-        return {action: self._reject if action == REJECT else self._open for action in MODALS}
+        opened = {action: self._reject if action == REJECT else self._open for action in MODALS}
+        return {**opened, EDIT_AGAIN: self._edit_again}
 
     async def show(self, click: Click, view: View) -> None:
         """Open a modal, on top of the one in which the button is.
@@ -108,12 +120,19 @@ class Dialogs:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise DialogError(UNREACHABLE) from error
 
-    async def _open(self, click: Click) -> ApprovalStatus:
+    async def _open(self, click: Click, build: Build | None = None) -> ApprovalStatus:
         status = await self._approvals.status(click.value)
         if click.action in ATTEMPTS:
             check(status, _attempt(decision_of(click, self._now()), click.action))
-        await self.show(click, MODALS[click.action](status, _meta(click, status)))
+        build = build or MODALS[click.action]
+        await self.show(click, build(status, _meta(click, status)))
         return status
+
+    async def _edit_again(self, click: Click) -> ApprovalStatus:
+        """Open the form with what was typed the last time."""
+        id_, _, typed = click.value.partition("|")
+        click = replace(click, action=EDIT, value=id_)
+        return await self._open(click, partial(edit_modal, typed=Typed.load(typed)))
 
     async def _reject(self, click: Click) -> None:
         """Ask for the reason. A Slack that cannot ask must still be able to say no."""
@@ -122,6 +141,7 @@ class Dialogs:
         except NoDialogsError:
             vote = Vote(False, decision_of(click, self._now()))
             await forward(self._approvals, click.value, vote)
+            self._receipts.expect({click.value: vote}, place_of(click))
 
 
 def _meta(click: Click, status: ApprovalStatus) -> Meta:

@@ -12,11 +12,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
-from bot.error_replies import Place
 from bot.listeners.votes import check, forward, is_known
 from bot.payloads.fields import PayloadError
 from bot.payloads.submissions import Submission, read_submission
-from bot.receipts import Receipts
+from bot.receipts import Receipts, place_of
 from countersign.slack.actions import (
     ALWAYS,
     BREAK_GLASS,
@@ -60,7 +59,7 @@ def register(
             return
         vote = VOTES[submission.callback_id](submission, decision_of(submission, now()))
         await _hand_on(approvals, approval_id, vote, status)
-        receipts.expect(approval_id, vote, _place(submission))
+        receipts.expect({approval_id: vote}, place_of(submission))
         await ack(response_action=CLOSE)  # only now: Temporal has the vote
 
     async def edited(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -73,7 +72,7 @@ def register(
         decision = _with(decision_of(submission, now()), arguments=arguments)
         vote = Vote(True, decision)
         await _hand_on(approvals, status.id, vote, status)
-        receipts.expect(status.id, vote, _place(submission))
+        receipts.expect({status.id: vote}, place_of(submission))
         await ack(response_action=CLOSE)
 
     for callback_id in VOTES:
@@ -125,12 +124,6 @@ def _approval_of(submission: Submission) -> str:
     if len(ids) != 1:
         raise PayloadError("a modal that is not about one approval")
     return ids[0]
-
-
-def _place(submission: Submission) -> Place:
-    """Where the dialog was opened."""
-    meta = submission.meta
-    return Place(meta.channel, submission.by.user, meta.thread_ts)
 
 
 def _reject(submission: Submission, decision: Decision) -> Vote:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.payloads.fields import PayloadError, each, mapping, part, person, text
+from bot.payloads.fields import PayloadError, each, home, mapping, part, person, text
 from countersign.slack.actions import CARD, MORE, BlockId
 from countersign.slack.text import BLOCK_ID_LIMIT
 from workflows.contracts.core import Person
@@ -37,6 +37,8 @@ class Click:
     """What is entered in the message or view meanwhile, by block and action."""
     blocks: Sequence[Mapping[str, Any]] = ()
     """What the message says that was pressed in."""
+    team: str = ""
+    """The workspace that installed us."""
 
 
 def read_click(body: Mapping[str, Any]) -> Click:
@@ -71,6 +73,7 @@ def read_click(body: Mapping[str, Any]) -> Click:
         is_in_modal=view.get("type") == MODAL,
         state=part(part(body.get("state") or view.get("state")).get("values")),
         blocks=each(message.get("blocks")),
+        team=home(body) or by.team,
     )
 
 

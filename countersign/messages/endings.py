@@ -18,12 +18,12 @@ VERDICTS = {
     Outcome.STOPPED: "This was {stopped}{when}; {done}",
 }
 STOPPED_BY = {
-    Stop.TERMINATED: "ended by an operator or a Temporal limit",
+    Stop.TERMINATED: "ended by an operator, or because it had grown too long",
     Stop.CANCELED: "ended by an operator",
-    Stop.TIMED_OUT: "ended by a Temporal time limit",
+    Stop.TIMED_OUT: "ended because it ran too long",
     Stop.FAILED: "ended by a fault in this app",
     Stop.GONE: "lost from the record",
-    Stop.CONVERSATION: "ended together with its conversation, by an operator or a limit",
+    Stop.CONVERSATION: "ended together with its conversation",
 }
 EFFECTS = {
     Execution.NOT_STARTED: "nothing was done",

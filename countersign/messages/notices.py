@@ -16,6 +16,9 @@ DRIFT_LIMIT = 1_000
 TITLE_LIMIT = 200
 FILES_ONLY = "I can't read files yet. Tell me in words what you need, and I'll get to it."
 MODEL_SILENT = "My model gave me no answer to that. Please put it differently."
+REMINDED_ENOUGH = (
+    "They have been reminded of this many times, so I won't write to them again. Ask them yourself."
+)
 EDIT_SEEN = (
     "You changed your message after I had read it. I'm going by what it said before, and so are "
     "the approvals I asked for. To change that, tell me in a new message."
@@ -147,8 +150,8 @@ def _not_withdrawn(notice: Notice, voice: Voice) -> str:
     if not notice.ids:
         return sentence(Refusal.NOT_THE_REQUESTER, voice)
     return (
-        f"{len(notice.ids)} of your requests wait here. Choose {voice.strong('Withdraw')} under ⋯ "
-        "on the card of the one you mean."
+        f"{len(notice.ids)} of your requests wait here. Which one do you mean? Say for example "
+        f"“the first”, name the item, or choose {voice.strong('Withdraw')} under ⋯ on its card."
     )
 
 
@@ -186,6 +189,7 @@ SENTENCES: Mapping[NoticeCode, Callable[[Notice, Voice], str]] = {
     NoticeCode.REFUSED: _refused,
     NoticeCode.REPLACED: _replaced,
     NoticeCode.NUDGED: _nudged,
+    NoticeCode.REMINDED_ENOUGH: lambda _notice, _voice: REMINDED_ENOUGH,
     NoticeCode.PRESS_HERE: _press_here,
     NoticeCode.NOT_WITHDRAWN: _not_withdrawn,
     NoticeCode.SAID_EARLIER: _said_earlier,

@@ -52,6 +52,11 @@ class Policy:
         """How far back totals count."""
         return self.document.totals.window
 
+    @property
+    def needs_totals(self) -> bool:
+        """Whether any call has to be counted with those before it."""
+        return any(self.needs(tool).total for tool in self.tools)
+
     def mentions(self, tool: str) -> bool:
         """Whether a deny or a rule covers this tool, so that its calls have to be judged."""
         return any(clause.covers(tool) for clause in (*self.denials, *self.rules))

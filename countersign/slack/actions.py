@@ -1,7 +1,8 @@
 """The names under which Slack tells us what was pressed. An id that was posted never changes.
 
-The `value` of every button about one approval is the approval's id and nothing else. What
-else a press has to say is in its block: `<place>:<edition>:<digest>:<deployment>`.
+The `value` of every button about one approval is the approval's id and nothing else, but for
+`EDIT_AGAIN`. What else a press has to say is in its block:
+`<place>:<edition>:<digest>:<deployment>`.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ REQUEST_CHANGES = "approval_request_changes"
 REVIEW = "approval_review"
 DETAILS = "approval_details"
 EDIT = "approval_edit"
+EDIT_AGAIN = "approval_edit_again"
+"""Its value is `<approval id>|<JSON of what was typed>`, see `countersign.slack.modals.typed`."""
 ALWAYS = "approval_always"
 HAND_OVER = "approval_hand_over"
 BREAK_GLASS = "approval_break_glass"

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from slack_sdk.models.blocks import Block, RichTextElement, SectionBlock, TextObject
 
@@ -33,11 +35,11 @@ SUMMARY_LIMIT = 600
 
 
 def fields_of(prepared: Prepared) -> Sequence[ArgumentField]:
-    """What the summary does not say already; all of them where it is too long to be shown."""
-    every = all_fields_of(prepared)
+    """What the summary does not say already; if it has to be cut, what it is not itself."""
+    every = [it for it in all_fields_of(prepared) if it.value != prepared.summary]
     if len(" ".join(clean(prepared.summary).split())) > SUMMARY_LIMIT:
         return every
-    return [it for it in every if not it.in_summary and it.value != prepared.summary]
+    return [it for it in every if not it.in_summary]
 
 
 def all_fields_of(prepared: Prepared) -> Sequence[ArgumentField]:
@@ -78,7 +80,7 @@ def difference_blocks(title: str, differences: Sequence[Difference]) -> Sequence
     ]
     parts = [*map(bold, pieces(clean(title), SECTION_LIMIT))]
     if len(lines) == 1:
-        return [rich(paragraph(*parts, words(" "), *lines[0]))]
+        return [rich(paragraph(*parts, words("\n"), *lines[0]))]
     heads = [paragraph(*parts)]
     if not lines:
         return [rich(*heads)]
@@ -108,13 +110,21 @@ def _worded(text: str) -> Iterator[RichTextElement]:
 
 
 def _table(fields: Sequence[ArgumentField]) -> Iterator[Block]:
-    """Two in a row, name and value together; what Slack would interpret has a line of its own."""
-    cells = [_cell(field) for field in fields if not _needs_a_line(field)]
-    for at in range(0, len(cells), FIELDS_LIMIT):
-        yield SectionBlock(fields=cells[at : at + FIELDS_LIMIT])
-    lines = [_line(field) for field in fields if _needs_a_line(field)]
-    for at in range(0, len(lines), LINES_A_BLOCK):
-        yield rich(*lines[at : at + LINES_A_BLOCK])
+    """In their order: two in a row, name and value together, or a line for each."""
+    for in_lines, group in groupby(_with_lines(fields), key=itemgetter(1)):
+        members = [field for field, _ in group]
+        most = LINES_A_BLOCK if in_lines else FIELDS_LIMIT
+        for at in range(0, len(members), most):
+            part = members[at : at + most]
+            yield rich(*map(_line, part)) if in_lines else SectionBlock(fields=[*map(_cell, part)])
+
+
+def _with_lines(fields: Sequence[ArgumentField]) -> Iterator[tuple[ArgumentField, bool]]:
+    """Which of them have a line of their own: those that need it, and what has no neighbour."""
+    needs = [_needs_a_line(field) for field in fields]
+    for at, field in enumerate(fields):
+        around = (*needs[max(at - 1, 0) : at], *needs[at + 1 : at + 2])
+        yield field, needs[at] or (all(around) and len(fields) > 1)
 
 
 def _needs_a_line(field: ArgumentField) -> bool:

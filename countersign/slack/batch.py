@@ -61,19 +61,24 @@ def _headline(batch: Batch) -> str:
 def _row(status: ApprovalStatus) -> str:
     link = status.card.permalink if status.card else ""
     opened = f" · <{link}|open the card>" if link else ""
-    told = summary(status, SUMMARY_LIMIT)
-    return f"{MARKS[status.outcome]} {told} · {_state(status)}{opened}"
+    told, state = summary(status, SUMMARY_LIMIT), _state(status)
+    # Whose mark says that it waits is not said to wait once more.
+    state = _count(status) if status.outcome is Outcome.PENDING else f" · {state}"
+    return f"{MARKS[status.outcome]} {told}{state}{opened}"
 
 
 def _state(status: ApprovalStatus) -> str:
-    rule = status.in_force
     if status.outcome is Outcome.PENDING:
-        count = f" ({status.counted} of {rule.needed})" if rule.needed > 1 else ""
         until = f" until {moment(status.deadline)}" if status.deadline else ""
-        return f"waiting{count}{until}"
+        return f"waiting{_count(status)}{until}"
     if status.outcome is Outcome.STOPPED:
         return f"{stopped_by(status.stop)}; {effect(status.execution)}"
     return f"{status.outcome}{EXECUTIONS[status.execution]}"
+
+
+def _count(status: ApprovalStatus) -> str:
+    needed = status.in_force.needed
+    return f" ({status.counted} of {needed})" if needed > 1 else ""
 
 
 def _waiting(batch: Batch) -> Sequence[str]:

@@ -19,12 +19,11 @@ from countersign.slack.arguments import difference_blocks
 from countersign.slack.blocks import as_many, bold, context, paragraph, quote, rich, section, words
 from countersign.slack.facts import is_alone
 from countersign.slack.people import decider, listed, plain_name, voters, where
-from countersign.slack.request_section import headed, sentence, summary
+from countersign.slack.request_section import headed, sentence, summary, unsaid
 from countersign.slack.text import (
     HEADER_LIMIT,
     SECTION_LIMIT,
     clean,
-    escape,
     hour,
     line,
     mention,
@@ -33,6 +32,7 @@ from countersign.slack.text import (
     plain,
 )
 from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import Person
 from workflows.contracts.decisions import Decision, Execution, Outcome, Verb
 from workflows.digest import differences
 
@@ -129,10 +129,16 @@ def _result_says_it(status: ApprovalStatus) -> bool:
 
 def _by_line(status: ApprovalStatus) -> str:
     requester = status.request.call.requester
+    if status.outcome is Outcome.WITHDRAWN and _is_by(status.decision, requester):
+        return verdict_line(status)
     asked = f" · asked by {mention(requester.user)}"
     if is_alone(status) and (decision := deciding(status)):
         return f"Decided {_when(status, decision.at)}{asked}"
     return f"{verdict_line(status)}{asked}"
+
+
+def _is_by(decision: Decision | None, who: Person) -> bool:
+    return decision is not None and decision.by is not None and decision.by.same_as(who)
 
 
 def _unusual(status: ApprovalStatus) -> Iterator[Block]:
@@ -145,8 +151,9 @@ def _unusual(status: ApprovalStatus) -> Iterator[Block]:
         yield section(then)
     if told := _who_had_approved(status):
         yield context(told)
-    if status.replaced_by:
-        yield context("Replaced: decide the new request in its place.")
+    is_superseded = status.outcome is Outcome.SUPERSEDED
+    if status.replaced_at or (status.replaced_by and not is_superseded):
+        yield context(_replaced(status))
 
 
 def _what_came(status: ApprovalStatus) -> Iterator[Block]:
@@ -161,11 +168,12 @@ def _what_came(status: ApprovalStatus) -> Iterator[Block]:
 
 
 def _what_changed(status: ApprovalStatus) -> Iterator[Block]:
+    told = _came_of_it(status, "")
     if status.prepared is not None:
-        changed = differences(status.request.prepared, status.prepared)
+        changed = unsaid(differences(status.request.prepared, status.prepared), told)
         yield from difference_blocks("Changed before it was approved:", changed)
     if status.outcome is Outcome.SUPERSEDED and status.drift:
-        yield from difference_blocks("Changed since it was asked:", status.drift)
+        yield from difference_blocks("Changed since it was asked:", unsaid(status.drift, told))
 
 
 def _who_had_approved(status: ApprovalStatus) -> str:
@@ -182,7 +190,14 @@ def _before_it_was_stopped(status: ApprovalStatus) -> Iterator[Block]:
     if told := _who_had_approved(status):
         yield context(told)
     if status.replaced_by:
-        yield context(f"Replaced by `{escape(status.replaced_by)}`.")
+        yield context(_replaced(status))
+
+
+def _replaced(status: ApprovalStatus) -> str:
+    """Where to go on; true also once the new request is decided."""
+    if not status.replaced_at:
+        return "Replaced: there is a new request in its place."
+    return f"Replaced: <{status.replaced_at}|open the new request>"
 
 
 def _deciders(status: ApprovalStatus, decision: Decision) -> Sequence[str]:

@@ -73,7 +73,7 @@ def person(status: ApprovalStatus, who: Person) -> str:
     if not who.is_in_slack:
         return mention(who.user)
     known = status.in_force.names if status.in_force else {}
-    name = who.name or known.get(who.user, "")
+    name = known.get(who.user, "") or who.name
     return _called(name) or mention(who.user)
 
 
@@ -184,7 +184,7 @@ def listed(every: Sequence[str], word: str = "and") -> str:
 
 def plain_name(status: ApprovalStatus, who: Person) -> str:
     """Somebody's name as plain text; empty where nobody knows it."""
-    name = who.name or status.in_force.names.get(who.user, "")
+    name = status.in_force.names.get(who.user, "") or who.name
     name = name if who.is_in_slack else full_name(who.user)
     return plain(OUR_SIGNS.sub(" ", name), CALLED_LIMIT).text
 

@@ -34,8 +34,7 @@ def reminder_blocks(reminder: Reminder, deployment: str, user: str = "") -> Sequ
     status = reminder.status
     if told := _no_longer(status, user):
         return [section(told)]
-    source = status.card.source if status.card else ""
-    asked = question(status, source, QUIET)
+    asked = question(status, _source(status), QUIET)
     return [
         section(f"*{_headline(reminder)}*"),
         *sentence_blocks(status),
@@ -54,6 +53,14 @@ def reminder_text(reminder: Reminder, user: str = "") -> str:
     until = f", by {moment(status.deadline)}" if status.deadline else ""
     who = person(status, status.request.call.requester)
     return f"{_headline(reminder)}: {summary(status)}, asked by {who}{until}"
+
+
+def _source(status: ApprovalStatus) -> str:
+    """The link to the thread, where the one to the card leads elsewhere."""
+    card = status.card
+    if card is None or (card.permalink and card.channel == status.origin.channel):
+        return ""
+    return card.source
 
 
 def _no_longer(status: ApprovalStatus, user: str) -> str:
@@ -91,8 +98,9 @@ def _handed(status: ApprovalStatus, user: str) -> str:
 
 
 def _headline(reminder: Reminder) -> str:
-    if reminder.kind is MessageKind.NUDGE and reminder.by:
-        return f"👋 {person(reminder.status, reminder.by)} asks you to decide"
+    by, requester = reminder.by, reminder.status.request.call.requester
+    if reminder.kind is MessageKind.NUDGE and by and not by.same_as(requester):
+        return f"👋 {person(reminder.status, by)} asks you to decide"
     return HEADLINES.get(reminder.kind, HEADLINES[MessageKind.REMINDER])
 
 

@@ -41,9 +41,10 @@ from countersign.slack.text import (
     units,
 )
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import Difference
+from workflows.contracts.core import ArgumentField, Difference
 from workflows.contracts.origins import origin_name, own_name
-from workflows.digest import COST, differences
+from workflows.digest import COST, TOTAL, differences
+from workflows.money import written_like
 
 DIRECT_PREFIX = "D"
 BECAUSE_LIMIT = 600
@@ -84,13 +85,18 @@ def question(
     )
 
 
-def whole_question(status: ApprovalStatus) -> Sequence[Block]:
-    """Everything that is asked, over as many blocks as it takes."""
+def whole_question(
+    status: ApprovalStatus, fields: Sequence[ArgumentField] | None = None
+) -> Sequence[Block]:
+    """Everything that is asked, over as many blocks as it takes.
+
+    `fields` are those that are shown, unless they are what the sentence does not say.
+    """
     told = pieces(" ".join(clean(sentence(status)).split()), SECTION_LIMIT)
     return [
         *(rich(paragraph(bold(part))) for part in told),
         _origin(status, "", IN_THREAD),
-        *whole_argument_blocks(fields_of(status.shown)),
+        *whole_argument_blocks(unsaid_fields(status, fields)),
         *comparisons(status, len(clean(status.request.prepared.summary))),
     ]
 
@@ -122,15 +128,31 @@ def comparisons(status: ApprovalStatus, most: int) -> Iterator[Block]:
     """
     request = status.request
     if request.replaces:
-        changes = _unsaid(status, request.changes)
-        yield from difference_blocks(_replaces(changes), changes)
+        changes = unsaid(request.changes, sentence(status))
+        yield from difference_blocks(_replaces(status, changes), changes)
     if status.prepared is not None:
         changed = differences(request.prepared, status.prepared)
         before = plain(request.prepared.summary, most).text
         told = f"Edited by an approver. Proposed was: {before}"
-        yield from difference_blocks(told, _unsaid(status, changed))
+        yield from difference_blocks(told, unsaid(changed, sentence(status)))
     if status.drift:
         yield from difference_blocks("Changed since it was asked:", status.drift)
+
+
+def unsaid_fields(
+    status: ApprovalStatus, fields: Sequence[ArgumentField] | None = None
+) -> Sequence[ArgumentField]:
+    """What the sentence does not say: the call's own lines, and the total that its rule counts.
+
+    `fields` are the lines to be shown where those are others.
+    """
+    fields = fields_of(status.shown) if fields is None else fields
+    total = _total(status)
+    said = (sentence(status), *(it.value for it in fields))
+    said += tuple(it.after for it in status.request.changes if status.request.replaces)
+    if not total or any(total in text for text in said):
+        return fields
+    return [*fields, ArgumentField(name=TOTAL, value=total, is_bound=False)]
 
 
 def summary(status: ApprovalStatus, limit: int = SUMMARY_LIMIT) -> str:
@@ -165,21 +187,33 @@ def _sentence_blocks(told: str) -> Sequence[Block]:
     return [rich(paragraph(bold(plain(told, SUMMARY_LIMIT).text)))]
 
 
-def _unsaid(status: ApprovalStatus, changes: Sequence[Difference]) -> Sequence[Difference]:
-    """Without the cost, where the sentence says what it is now and something else why."""
-    others = [it for it in changes if it.name != COST or not _says(status, it.after)]
+def unsaid(changes: Sequence[Difference], told: str) -> Sequence[Difference]:
+    """Without the cost, where what is told above names it and something else says why."""
+    others = [it for it in changes if it.name != COST or not _names_a_cost_of(told, it)]
     return others or changes
 
 
-def _says(status: ApprovalStatus, cost: str) -> bool:
-    return bool(cost) and cost in sentence(status)
+def _names_a_cost_of(told: str, change: Difference) -> bool:
+    return any(cost and cost in told for cost in (change.before, change.after))
 
 
-def _replaces(changes: Sequence[Difference]) -> str:
+def _total(status: ApprovalStatus) -> str:
+    """What it comes to with those before it; empty if there are none that count."""
+    request, own = status.request, status.request.prepared.amount
+    if request.total is None or own is None:
+        return ""
+    before = round(request.total - max(own, 0), 2)
+    if before <= 0:
+        return ""
+    return written_like(status.shown.cost, round(before + max(status.shown.amount or 0, 0), 2))
+
+
+def _replaces(status: ApprovalStatus, changes: Sequence[Difference]) -> str:
     if not changes:
         return "Replaces an earlier request. Nothing that is shown differs."
     before = clean(changes[0].before)
-    if len(changes) == 1 and 0 < len(before) <= SHORT_VALUE:
+    is_said = len(changes) == 1 and changes[0].after in sentence(status).split()
+    if is_said and changes[0].name != TOTAL and 0 < len(before) <= SHORT_VALUE:
         return f"Replaces the request for {before}. Changed:"
     return "Replaces an earlier request. Changed:"
 
@@ -194,7 +228,7 @@ def _lines_complete(status: ApprovalStatus) -> bool:
 
 
 def _body(status: ApprovalStatus) -> Shown:
-    arguments = argument_blocks(fields_of(status.shown))
+    arguments = argument_blocks(unsaid_fields(status))
     return Shown([*arguments.blocks, *comparisons(status, SUMMARY_LIMIT)], arguments.complete)
 
 

@@ -1,15 +1,11 @@
 """What several requests come to together, in the currency in which their costs are written."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from countersign.slack.text import escape
 from workflows.contracts.approvals import ApprovalStatus
-
-MONEY = re.compile(
-    r"(?P<before>[^\d\s.,-]{0,4} ?)(?P<number>\d[\d,]*(?:\.\d+)?)(?P<after>[^\d]{0,5})"
-)
+from workflows.money import MONEY, written_like
 
 
 def together(statuses: Sequence[ApprovalStatus]) -> str:
@@ -44,9 +40,4 @@ def _sum(statuses: Sequence[ApprovalStatus]) -> Decimal | None:
 
 
 def _written(like: ApprovalStatus, amount: Decimal) -> str:
-    """An amount in the form of a cost: `€4,120.00`."""
-    found = MONEY.fullmatch(like.shown.cost)
-    if found is None:
-        return f"{amount:,}"
-    _, _, decimals = found["number"].partition(".")
-    return escape(f"{found['before']}{amount:,.{len(decimals)}f}{found['after']}")
+    return escape(written_like(like.shown.cost, amount))

@@ -27,7 +27,7 @@ Sku = Annotated[
         title="item",
         min_length=1,
         max_length=60,
-        description="Catalogue name, as in search_catalog.",
+        description="Name in the catalogue.",
     ),
 ]
 Quantity = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, description="How many pieces.")]

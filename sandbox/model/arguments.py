@@ -19,12 +19,13 @@ _HERE = "\0"
 _STOPS = (
     r"(?:for|to|because|by|before|until|in|from|with|at|on|that|which|so|as|since|please|asap|today|"
     r"now|tomorrow|thanks|would|will|should|if|when|where|we|i|and|but|or|instead|again|is|are|into|"
-    r"via|per|each)\b"
+    r"via|per|each|too|pls|thx)\b"
 )
 _COUNTED = re.compile(
     rf"{_HERE}\s*(?:(?:x|×|of|more|new|other|extra|the|pieces?|pcs|units?)\s+)*"
     rf"(?!{_STOPS})([^\W\d_][\w-]*(?:\s+(?!{_STOPS})[^\W\d_][\w-]*){{0,2}})|"
-    rf"\b(?!{_STOPS})([^\W\d_][\w-]*)\s*[:x×]?\s*{_HERE}"
+    rf"\b(?!{_STOPS})([^\W\d_][\w-]*)\s*[:x×]?\s*{_HERE}",
+    _I,
 )
 _NOTHING = r"(?!)"
 _ONE = re.compile(rf"\W*(?:for |of )?(?!{NUMBER})\b(?:an?|another)(?=\s+[a-z])", _I)

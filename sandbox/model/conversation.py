@@ -95,6 +95,16 @@ class Waiting:
         return "; ".join(part for part in parts if part)
 
     @property
+    def until_when(self) -> str:
+        """What it is, whose approval it needs and until when it is asked for."""
+        parts = (
+            self.line,
+            self.needs and f"needs {self.needs}",
+            (until := self.told.get("until")) and f"open until {until}",
+        )
+        return "; ".join(part for part in parts if part)
+
+    @property
     def needs(self) -> str:
         """Whose approval it needs."""
         return self.told.get("needs", "")

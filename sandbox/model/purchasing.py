@@ -8,7 +8,10 @@ PHRASES = (
     ("search_catalog", r"do you (?:have|sell|stock)|prices? of|(?:the )?catalog(?:ue)?"),
     ("search_catalog", r"how much (?:is|are|does|do)(?= (?:an?|the|\w+s)\b)"),
     ("check_budget", r"(?:check )?(?:the |how much |is there )*budget(?: (?:is )?left)?"),
-    ("list_orders", r"what (?:did|have) (?:i|we) (?:order|buy|bought)\w*|(?:my|which|list) orders"),
+    (
+        "list_orders",
+        r"what(?: did| have|'d|d) (?:i|we) (?:order|buy|bought)\w*|(?:my|which|list) orders",
+    ),
     ("order_status", r"where(?:'s| is| are) (?:my |the |our )?orders?"),
     ("order_status", r"has (?:my |the )?order|(?:track|status of) (?:my |the )?orders?"),
     ("cancel_order", r"cancel(?: (?:my |the |our )?orders?)?"),
@@ -21,7 +24,7 @@ NOT_MEANT = (
     r"in order to|(?:my|the|an|this|that|last|latest|newest|recent) orders?|order (?:#|no|number)"
 )
 """Where those words stand for something else."""
-RECALL = r"what (?:did|have) (?:i|we) (?:order|buy)\w*|(?:my|which|list) orders"
+RECALL = r"what(?: did| have|'d|d) (?:i|we) (?:order|buy)\w*|(?:my|which|list) orders"
 """Asks for what was done in a thread, where no tool lists it."""
 LISTING = "list_orders"
 LATEST = r"(?:last|latest|newest|most recent) order"

@@ -17,7 +17,8 @@ PRESS = (
     "A message decides nothing, not even that one. Whoever may decide has to press **Approve** or "
     "**Reject** on the card."
 )
-LEFT = "All right, I leave it at that. Nothing was done."
+WHICH = "Which of your requests do you mean?"
+"""How a question begins that the next message answers by picking."""
 TOO_MUCH = "That is more than I can make sense of, so I did nothing. Say it in one sentence."
 ONLY_WORDS = "I can't open links or run code, so I did nothing. Say in words what you need."
 
@@ -41,21 +42,22 @@ def lost(conversation: Conversation) -> str:
 def _with_tools(text: str, conversation: Conversation) -> str:
     if not conversation.tools:
         return f"{text} I was not given any tools."
-    about = ((it.example({}), it.about) for it in conversation.tools)
-    listed = bullets(f"`{call}`: {what}" if what else f"`{call}`" for call, what in about)
-    return f"{text} I can call\n\n{listed}\n\nSay it like that, or in your own words."
+    listed = bullets(it.about or it.spoken for it in conversation.tools)
+    return f"{text} This is what I can do:\n\n{listed}\n\nAsk for it in your own words."
 
 
 def still_needed(reading: Reading) -> str:
-    """What has to be said yet for a call, and a call that would work."""
-    wrong = (f"**{name}** can't be {value}. " for name, value in reading.wrong.items())
+    """What has to be said yet for a call, and a number that would do."""
+    labels = {it.name: it.label for it in reading.tool.parameters}
+    wrong = (f"**{labels[name]}** can't be {value}. " for name, value in reading.wrong.items())
     asked = "; ".join(map(_asked, reading.missing))
-    call = reading.tool.example(reading.values)
-    return f"{''.join(wrong)}{STILL_NEEDED} {asked}. Say for example `{call}`."
+    example = next((it.example for it in reading.missing if it.example), "")
+    such = f" Say for example “{example}”." if example and len(reading.missing) == 1 else ""
+    return f"{''.join(wrong)}{STILL_NEEDED} {asked}.{such}"
 
 
 def _asked(it: Parameter) -> str:
-    return f"**{it.name}**, {it.rule}" + (f" ({it.about})" if it.about else "")
+    return f"**{it.label}**, {it.rule}" + (f" ({it.about})" if it.about else "")
 
 
 def waiting(conversation: Conversation) -> str:
@@ -78,7 +80,33 @@ def who(conversation: Conversation) -> str:
 
 def which(waiting: Sequence[Waiting]) -> str:
     """Several requests may be meant."""
-    return f"Which of your requests do you mean?\n\n{bullets(it.line for it in waiting)}"
+    listed = "\n".join(f"{at}. {it.line}" for at, it in enumerate(waiting, 1))
+    return f"{WHICH}\n\n{listed}"
+
+
+def which_again(conversation: Conversation) -> str:
+    """The same question once more, if the answer to it picks nothing."""
+    own = [it for it in conversation.waiting if it.is_own]
+    return which(own) if own and WHICH in conversation.last_answer else ""
+
+
+def unclear() -> str:
+    """What is to be different was not understood."""
+    return "I can't tell what should be different. Say for example “make it 2”."
+
+
+def left(conversation: Conversation) -> str:
+    """Nothing more is to be done."""
+    goes_on = "What waits for approval goes on waiting." if conversation.waiting else ""
+    return f"All right, I leave it at that. {goes_on or 'Nothing was done.'}"
+
+
+def until(conversation: Conversation) -> str:
+    """How long it takes, as far as anybody knows."""
+    if not conversation.waiting:
+        return "That depends on who has to approve it. Nothing is waiting in this thread."
+    listed = bullets(it.until_when for it in conversation.waiting)
+    return f"That's up to the people who decide:\n\n{listed}"
 
 
 def not_yours(waiting: Sequence[Waiting]) -> str:
@@ -94,7 +122,7 @@ def already_waits(waiting: Sequence[Waiting]) -> str:
 
 def report(conversation: Conversation, length: int = 12_500) -> str:
     """An answer that is longer than Slack takes in one message, in all kinds of Markdown."""
-    about = (f"{place}. `{it.name}`: {it.about}" for place, it in enumerate(conversation.tools, 1))
+    about = (f"{place}. {it.spoken}: {it.about}" for place, it in enumerate(conversation.tools, 1))
     chapter = "\n\n".join(
         ["", "Nothing is done without **approval**.", "\n".join(about), "> So be it."]
     )

@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sandbox.model import replies
-from sandbox.model.arguments import read_arguments
-from sandbox.model.conversation import Conversation, Waiting
+from sandbox.model.changes import changed, fresh
+from sandbox.model.conversation import Conversation
 from sandbox.model.intents import Call, Intents, read_intents
 from sandbox.model.purchasing import LATEST, LISTING, RECALL
 from sandbox.model.tool_results import ASK_AGAIN, bullets, meant, requested_change, tell, told
-from sandbox.model.tools import REASON, REPLACES, Json
 
 Reply = str | Sequence[Call]
 """An answer in Markdown, or tools to be called side by side."""
@@ -20,13 +19,18 @@ _POLITE = r"(?:\W|\b(?:please|yes|ok|okay|it|this|that|all|i)\b)*"
 _DECIDES = re.compile(rf"{_POLITE}(?:approved?|lgtm|reject(?:ed)?|deny){_POLITE}$", re.IGNORECASE)
 _YES = re.compile(rf"{_POLITE}(?:yes|yep|ok|okay|sure|go ahead|do it){_POLITE}$", re.IGNORECASE)
 _AGAIN = re.compile(rf"{_POLITE}(?:try|ask|do|order)(?: it| that)? again", re.IGNORECASE)
-_CHANGE = re.compile(
-    r"^\W*(?:(?:please|ok|no|actually|sorry|then)\W+)*(?:make|change|set|reduce|increase|lower)\b|"
-    r"^\W*(?:actually|no|sorry|only|just)\W+\d+|\b(?:instead|would be enough|will do)\b",
-    re.IGNORECASE,
-)
 _LATEST = re.compile(LATEST, re.IGNORECASE)
-_MORE = re.compile(r"^\W*(?:and|plus|also|another)\b|\d+ more\b", re.IGNORECASE)
+
+
+_WHO = r"(?:who|whose)\b.*\b(?:approve|approval|decide|confirm|sign|hold\w*|wait(?:ing)?)"
+_UNTIL = r"^\W*(?:how (?:long|soon)|until when|by when|when)\b(?: (?:do|does|will|is|can)\b.*)?\W*$"
+_STILL = (
+    r"waiting|pending|any news|^\W*status\W*$|approved (?:yet|already)|^\W*approved\W*\?|"
+    r"^\W*(?:so |and )?(?:is|was|has|have|did)\b.*\b(?:approved?|decided?|signed|done|through)"
+)
+_LEAVES = (
+    r"^\W*(?:no|nope|never ?mind|nvm|nm|forget|leave it|stop|neither|none|nothing)|do not|don't"
+)
 
 
 def says(form: str, answer: str | Callable[[Conversation], str]) -> Responder:
@@ -59,6 +63,8 @@ def after_tools(conversation: Conversation) -> Reply | None:
 def decided(conversation: Conversation) -> Reply | None:
     """A decision that is typed instead of pressed."""
     waiting, text = conversation.waiting, conversation.text
+    if text.rstrip().endswith("?"):
+        return None
     is_decision = _DECIDES.match(text) or (waiting and _YES.match(text) and not _asks(conversation))
     return f"{replies.PRESS}\n\n{replies.waits(waiting)}" if is_decision else None
 
@@ -67,6 +73,13 @@ def _asks(conversation: Conversation) -> bool:
     """Whether the last answer is a question that `yes` answers."""
     used, answer = conversation.last_guarded, conversation.last_answer
     return answer.endswith(ASK_AGAIN) or bool(used and meant(used) and "Did you mean" in answer)
+
+
+def still(conversation: Conversation) -> str:
+    """`is it approved yet?`: what waits, or what came of the last request."""
+    if conversation.waiting or not conversation.last_guarded:
+        return replies.waiting(conversation)
+    return told(conversation.last_guarded)
 
 
 def ended(conversation: Conversation) -> str:
@@ -94,7 +107,7 @@ def again(conversation: Conversation) -> Reply | None:
     used = conversation.last_guarded
     if not used or (is_yes and not _asks(conversation)):
         return "Yes to what? Nothing waits for an answer here."
-    return _unless_waiting(conversation, (Call(used.tool, meant(used) or used.ran),))
+    return fresh(conversation, [Call(used.tool, meant(used) or used.ran)])
 
 
 def latest(conversation: Conversation) -> Reply | None:
@@ -112,49 +125,6 @@ def named(conversation: Conversation) -> Reply | None:
 def asked(conversation: Conversation) -> Reply | None:
     """Calls, by a tool's name or in words."""
     return _carried_out(conversation, read_intents(conversation, conversation.text))
-
-
-def changed(conversation: Conversation) -> Reply | None:
-    """`make it 50`, `and 5 more`: the newest call once more, with what is different."""
-    text, used = conversation.text, conversation.last_guarded
-    tool = conversation.tool(used.tool) if used else None
-    is_more = _MORE.search(text)
-    if not (is_more or _CHANGE.search(text)):
-        return None
-    if conversation.waiting and not is_more:
-        return _instead(conversation)
-    if not used or not tool:
-        return None
-    if used.is_done and not is_more:
-        return f"That is done already, so I can't change it: {told(used)}"
-    reading = read_arguments(tool, text, is_change=True)
-    if reading.wrong or not reading.values:
-        return replies.still_needed(reading) if reading.wrong else None
-    reading.values = {**used.ran, **reading.values}
-    return _unless_waiting(conversation, (Call(used.tool, reading.arguments("")),))
-
-
-def _instead(conversation: Conversation) -> Reply:
-    """What waits, asked for anew with what is different; the old request gives way."""
-    text, waiting = conversation.text, conversation.waiting
-    own = [it for it in waiting if it.is_own and conversation.tool(it.tool)]
-    named = [it for it in own if _is_named(it, text)] or own
-    if len(named) != 1:
-        return replies.which(named) if named else replies.not_yours(waiting)
-    (old,) = named
-    tool = next(it for it in conversation.tools if it.name == old.tool)
-    reading = read_arguments(tool, text, is_change=True)
-    if reading.wrong or not reading.values:
-        return replies.still_needed(reading) if reading.wrong else replies.which(named)
-    reading.values = {**old.arguments, **reading.values, REPLACES: old.id}
-    return (Call(tool.name, reading.arguments("")),)
-
-
-def _is_named(waiting: Waiting, text: str) -> bool:
-    """Whether a message has one of the words that a request is made of."""
-    values = (it for name, it in waiting.arguments.items() if name != REASON)
-    words = (re.escape(it) for it in values if isinstance(it, str) and it)
-    return any(re.search(rf"(?<!\w){word}", text, re.IGNORECASE) for word in words)
 
 
 def completed(conversation: Conversation) -> Reply | None:
@@ -188,11 +158,9 @@ RESPONDERS: tuple[Responder, ...] = (
         replies.help_,
     ),
     decided,
-    says(r"waiting|pending|any news|approved (?:yet|already)|^\W*status\W*$", replies.waiting),
-    says(
-        r"who (?:(?:has|have|needs?) to|can|may|must|should) (?:approve|decide|confirm)",
-        replies.who,
-    ),
+    says(_WHO, replies.who),
+    says(_UNTIL, replies.until),
+    says(_STILL, still),
     says(r"why (?:was|is|did|not)|what happened|who (?:rejected|refused|declined)", ended),
     says(r"what (?:was|has been|did you|have you) do(?:ne)?", done),
     says(RECALL, recalled),
@@ -206,10 +174,11 @@ RESPONDERS: tuple[Responder, ...] = (
     ),
     says(r"thank\w*|thx|cheers|great|perfect", "You're welcome!"),
     says(r"stupid|idiot|useless|shut up", "Sorry that I wasn't more useful."),
-    says(r"^\W*(?:no|nope|never ?mind|forget it|leave it|stop)|do not|don't", replies.LEFT),
+    says(_LEAVES, replies.left),
     completed,
     says(r"\A[\s\S]{1000,}", replies.TOO_MUCH),
     says(r"\A\W*\Z", replies.ONLY_WORDS),
+    says(r"[\s\S]*", replies.which_again),
     says(r"[\s\S]*", replies.lost),
 )
 """From the most to the least particular; each is tried if those before it had nothing to do."""
@@ -222,25 +191,9 @@ def respond(conversation: Conversation) -> Reply:
 
 def _carried_out(conversation: Conversation, intents: Intents) -> Reply | None:
     if intents.calls:
-        return _unless_waiting(conversation, intents.calls)
+        return fresh(conversation, intents.calls)
     if intents.incomplete and conversation.waiting:
         return replies.waits(conversation.waiting)
     if intents.incomplete:
         return replies.still_needed(intents.incomplete[0])
     return None
-
-
-def _unless_waiting(conversation: Conversation, calls: tuple[Call, ...]) -> Reply:
-    """Calls but those that wait for approval already."""
-    waiting = conversation.waiting
-    fresh = tuple(it for it in calls if not any(_is_same(it, one) for one in waiting))
-    return fresh or replies.already_waits(waiting)
-
-
-def _is_same(call: Call, waiting: Waiting) -> bool:
-    is_same = _bare(call.arguments) == _bare(waiting.arguments)
-    return call.tool == waiting.tool and is_same
-
-
-def _bare(arguments: Json) -> Json:
-    return {name: it for name, it in arguments.items() if name not in {REASON, REPLACES}}

@@ -36,7 +36,7 @@ def told(used: Used) -> str:
     """One output, in Markdown."""
     if not used.head:
         rows = [_LISTED.sub(r"**\1**: ", row) for row in used.output.splitlines() if row.strip()]
-        return bullets(rows) if len(rows) > 1 else used.output or f"`{used.tool}` answered nothing."
+        return bullets(rows) if len(rows) > 1 else used.output or "There was no answer to that."
     text = used.output
     if edit := used.edit:
         before, ran, proposed, after = edit

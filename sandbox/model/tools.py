@@ -11,7 +11,6 @@ REASON = "reason"
 REPLACES = "replaces"
 """An argument of this name is the id of a request that waits and is to give way."""
 _KINDS = {"boolean": "true or false", "array": "a list", "object": "a JSON object"}
-_EXAMPLES = {"boolean": "true", "array": "one,two", "object": "{}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,8 @@ class Parameter:
     kind: str = "string"
     """A type of JSON schema."""
     about: str = ""
+    title: str = ""
+    """What people call it."""
     choices: tuple[Any, ...] = ()
     least: float | None = None
     most: float | None = None
@@ -55,14 +56,15 @@ class Parameter:
         return f"{kind} of {told}" if told else kind
 
     @property
+    def label(self) -> str:
+        """What people call it, else its name in words."""
+        return (self.title or self.name.replace("_", " ")).lower()
+
+    @property
     def example(self) -> str:
-        """A value that would work, as it is written after `name=`."""
-        if self.choices:
-            return str(self.choices[0])
-        if not self.is_number:
-            return _EXAMPLES.get(self.kind, '"some words"')
+        """A number that would work; empty for anything else."""
         value = max(2, self.least or 0)
-        return f"{value if self.most is None else min(value, self.most):g}"
+        return f"{value if self.most is None else min(value, self.most):g}" * self.is_number
 
     def allows(self, value: Any) -> bool:
         """Whether the schema allows a value; only choices and numbers are looked at."""
@@ -86,18 +88,14 @@ class Tool:
     parameters: tuple[Parameter, ...] = ()
 
     @property
+    def spoken(self) -> str:
+        """Its name in words: `water_plants` is "Water plants"."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
     def about(self) -> str:
         """The first sentence of its description."""
         return re.split(r"(?<=[.!?])\s", self.description.strip(), maxsplit=1)[0]
-
-    def example(self, given: Json) -> str:
-        """A call that would work, with what was said already: `water_plants room=lab litres=2`."""
-        values = {
-            it.name: _written(given[it.name]) if it.name in given else it.example
-            for it in self.parameters
-            if it.name != REASON and (it.is_needed or it.name in given)
-        }
-        return " ".join([self.name, *(f"{name}={value}" for name, value in values.items())])
 
 
 def read_tools(offered: Iterable[Json]) -> tuple[Tool, ...]:
@@ -137,6 +135,7 @@ def _parameter(name: str, schema: Json, *, is_required: bool) -> Parameter:
         name,
         kind,
         str(schema.get("description") or "").rstrip(". "),
+        str(schema.get("title") or ""),
         choices=tuple(listed.get("enum") or ([listed["const"]] if "const" in listed else ())),
         least=schema.get("minimum") if above is None else above + 1,
         most=schema.get("maximum") if below is None else below - 1,
@@ -144,8 +143,3 @@ def _parameter(name: str, schema: Json, *, is_required: bool) -> Parameter:
         has_default=is_required and "default" in schema,
         default=schema.get("default"),
     )
-
-
-def _written(value: Any) -> str:
-    text = str(value)
-    return f'"{text}"' if " " in text or not text else text

@@ -9,6 +9,10 @@ READ_LIMIT = 2_000
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _MENTION = re.compile(r"<[@#!][^<>]*>")
 _LINK = re.compile(r"<(?:https?|mailto):[^<>|]*(?:\|([^<>]*))?>|https?://\S+")
+_EMOJI = re.compile(
+    r"(?<![\w:]):[a-z][a-z0-9_+'-]*:(?::skin-tone-\d:)?(?!\w)|"
+    "[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f\u200d]+"
+)
 _TYPED = str.maketrans("’‘“”–—\xa0", "''\"\"-- ", "`*")
 _ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
 fifteen sixteen seventeen eighteen nineteen""".split()  # noqa: SIM905
@@ -26,9 +30,9 @@ NUMBER = rf"(?:{_DIGITS}|{_SPELLED})"
 
 
 def plain(text: str) -> str:
-    """What a person said, without code, links, mentions and markup."""
+    """What a person said, without code, links, mentions, emoji and markup."""
     text = _MENTION.sub(" ", _FENCE.sub(" ", text[:READ_LIMIT]))
-    text = _LINK.sub(lambda link: link[1] or " ", text)
+    text = _EMOJI.sub(" ", _LINK.sub(lambda link: link[1] or " ", text))
     return unescape(text).translate(_TYPED).strip()
 
 

@@ -1,7 +1,5 @@
 """People at their browsers: one Chromium for each test process, one window for each person."""
 
-import os
-import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,28 +9,18 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from dev.processes import Stack, StackOptions
+from tests.browser.chromium import launch
 from tests.browser.window import DESKTOP, SEEN_SECONDS, Window
 from tests.slack.policy import rule_as_usual
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 Scheme = Literal["light", "dark"]
 Opens = Callable[..., Awaitable[Window]]
-
-
-def find_browser() -> str:
-    """The Chromium of this machine. One that is missing is a failure, not a reason to skip."""
-    for name in (os.environ.get("CHROMIUM", ""), *BROWSERS):
-        if name and (found := shutil.which(name)):
-            return found
-    pytest.fail("There is no Chromium; `make browser` installs it or says how.")
 
 
 @pytest_asyncio.fixture(scope="session")
 async def chromium() -> AsyncGenerator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_browser(), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = await launch(playwright)
         yield browser
         await browser.close()
 

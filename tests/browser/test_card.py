@@ -75,7 +75,7 @@ async def test_who_asked_is_told_privately_and_has_the_others_reminded(opens: Op
 
     await bob.go("dm-bot")
     reminder = bob.main.get_by_test_id("message").last
-    await expect(reminder).to_contain_text(told("Alice asks you to decide"))
+    await expect(reminder).to_contain_text("You are asked to decide")
     await button(reminder, "Approve").click()
     await expect(alice.card).to_contain_text(told("Approved by Bob"))
     await expect(alice.card).to_contain_text("placed: 5 chairs")

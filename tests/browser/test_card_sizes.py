@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import Block
 from countersign.slack.card import approval_card
 from sandbox.server import Sandbox, running
 from tests.browser.window import DESKTOP
-from tests.support.builders import BOB, a_press
+from tests.support.builders import BOB, NOON, a_press
 from tests.unit.sandbox.slack_app import a_config, a_web_client
 from tests.unit.slack.cases import (
     CAROL,
@@ -26,8 +26,8 @@ from tests.unit.slack.cases import (
     written,
 )
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import ArgumentField
-from workflows.contracts.decisions import Execution, Outcome, Verb
+from workflows.contracts.core import ArgumentField, Person
+from workflows.contracts.decisions import Execution, HandOver, Outcome, Verb
 from workflows.contracts.rules import Panel, People
 
 pytestmark = pytest.mark.system
@@ -54,9 +54,18 @@ ALONE = a_press(CAROL).model_copy(
     update={"verb": Verb.BREAK_GLASS, "reason": "The line stands still."}
 )
 BOTH = (a_vote(BOB), a_vote(CAROL))
+DAVE, ERIN = (Person(team="T0ACME", user=user, name="") for user in ("U0DAVE", "U0ERIN"))
 CASES = {
     "pending": pending(ONE),
+    "split": requested_as(prepared_as(pending(ONE), amount=6_180.0), total=9_240.0),
     "one of two": pending(FULL_RULE, votes=(a_vote(CAROL),), counted=1),
+    "everything at once": pending(
+        FULL_RULE.model_copy(update={"notify": People(users=("U0BOB",))}),
+        votes=(a_vote(CAROL),),
+        counted=1,
+        handed=(HandOver(by=DAVE, to=ERIN, at=NOON),),
+        escalated=True,
+    ),
     "decided": ended(Outcome.APPROVED, votes=BOTH, execution=Execution.DONE, result=PLACED),
     "rejected": STATES["rejected"],
     "failed": ended(Outcome.APPROVED, execution=Execution.FAILED, result="Only 35 in stock."),

@@ -67,7 +67,7 @@ async def test_four_orders_are_approved_at_once_but_for_the_one_that_is_unticked
     await expect(button(bob.pane, "Approve")).to_have_count(1)
     await alice.choose(cards(alice.pane).filter(has_text="4 gizmos"), "Withdraw")
     await expect(bob.pane).to_contain_text("All 4 are decided")
-    await expect(alice.answer).to_contain_text("Withdrawn by alice")
+    await expect(alice.answer).to_contain_text(told("Withdrawn by Alice"))
 
 
 async def test_always_in_this_thread_needs_no_card_until_it_is_revoked(opens: Opens) -> None:

@@ -47,7 +47,7 @@ async def test_requested_changes_come_back_as_a_new_card_that_says_what_differs(
         await expect(window.card).to_contain_text("Replaces the request for 41.")
         old = cards(window.pane).first
         await expect(old).to_contain_text(told("Changes requested by Bob"))
-        await expect(old).to_contain_text("Replaced: decide the new request")
+        await expect(old).to_contain_text("Replaced: open the new request")
         await expect(button(old, "Approve")).to_have_count(0)
     await button(bob.card, "Approve").click()
     await expect(alice.card).to_contain_text("20 sprockets for €145.00")

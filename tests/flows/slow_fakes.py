@@ -1,4 +1,4 @@
-"""A directory and a shop that answer late or not at all, as a test says."""
+"""A directory, a shop and a Slack that answer late or not at all, as a test says."""
 
 import asyncio
 from collections import defaultdict
@@ -6,8 +6,9 @@ from collections import defaultdict
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from tests.support.fakes import FakeAgent, FakeDirectory
+from tests.support.fakes import FakeAgent, FakeCards, FakeDirectory
 from workflows.contracts.activity_inputs import EligibilityQuery
+from workflows.contracts.approvals import ApprovalStatus, Card
 from workflows.contracts.core import Call, Prepared
 from workflows.contracts.decisions import Eligibility
 
@@ -75,3 +76,19 @@ class SlowAgent(FakeAgent):
         await self.doors.through("preview")
         await self.doors.through(call.arguments)
         return prepared
+
+
+class SlowSlack(FakeCards):
+    """Slack, when it takes some cards only after a while."""
+
+    def __init__(self, *held: str) -> None:
+        super().__init__()
+        self._held = held
+        self.free = asyncio.Event()
+
+    @activity.defn
+    async def post_card(self, status: ApprovalStatus) -> Card:
+        """Post it, if it is not held."""
+        if status.call.arguments in self._held:
+            await self.free.wait()
+        return await super().post_card(status)

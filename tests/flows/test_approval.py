@@ -222,7 +222,7 @@ async def test_an_action_that_fails_is_told_as_failed(temporal: Client) -> None:
         assert card.execution is Execution.FAILED
         assert card.result == "out of stock"
         await flow.answered()
-        assert "FAILED: out of stock" in flow.script.given[-1][-1]["output"]
+        assert "failed: out of stock" in flow.script.given[-1][-1]["output"]
 
 
 async def test_nobody_is_asked_for_a_call_whose_arguments_make_no_sense(temporal: Client) -> None:

@@ -114,4 +114,4 @@ async def test_what_has_become_impossible_fails_with_words(temporal: Client) -> 
         assert await flow.answered() == "It is closed."
         card = flow.cards.of(approval_id)
         assert (card.outcome, card.execution) == (Outcome.APPROVED, Execution.FAILED)
-        assert "FAILED: the shop has closed" in flow.outputs[-1]
+        assert "failed: the shop has closed" in flow.outputs[-1]

@@ -177,6 +177,35 @@ async def test_with_two_waiting_it_is_asked_which_to_withdraw(temporal: Client) 
         assert {await flow.outcome(id_) for id_ in ids} == {Outcome.PENDING}
 
 
+@pytest.mark.parametrize("asked", [True, False], ids=["after a question", "at once"])
+async def test_one_of_two_is_withdrawn_by_its_place(temporal: Client, asked: bool) -> None:
+    async with working(temporal, act(1, 2), says("Off and done.")) as flow:
+        await flow.say("please act")
+        ids = await flow.asked(2)  # in the order in which Slack took their cards
+        first, second = sorted(ids, key=lambda id_: flow.cards.of(id_).shown.summary)
+        if asked:
+            await flow.say("cancel that")
+            await flow.told()
+
+        await flow.say("The second one, please 🙂" if asked else "cancel the second one")
+
+        assert (await flow.settled(second)).outcome is Outcome.WITHDRAWN
+        assert await flow.outcome(first) is Outcome.PENDING
+        await flow.vote(first, BOB)
+        assert await flow.answered() == "Off and done."
+
+
+async def test_a_place_alone_takes_nothing_back_unless_it_was_asked(temporal: Client) -> None:
+    async with working(temporal, act(1, 2), says("The second what?")) as flow:
+        await flow.say("please act")
+        ids = await flow.asked(2)
+
+        await flow.say("the second one")
+
+        assert await flow.answered() == "The second what?"
+        assert {await flow.outcome(id_) for id_ in ids} == {Outcome.PENDING}
+
+
 async def test_everything_can_be_withdrawn_at_once(temporal: Client) -> None:
     async with working(temporal, act(1, 2), says("All off.")) as flow:
         await flow.say("please act")

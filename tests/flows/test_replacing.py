@@ -5,6 +5,7 @@ import asyncio
 from temporalio.client import Client
 
 from tests.flows.flow import CAROL, Flow, act, working
+from tests.flows.slow_fakes import SlowSlack
 from tests.support.scripted_model import Answer, calls, says
 from workflows.contracts.core import Person
 from workflows.contracts.decisions import Outcome, Via
@@ -28,6 +29,8 @@ async def test_a_change_withdraws_the_old_request_and_names_it(temporal: Client)
 
         await flow.cards.until(lambda: flow.cards.of(old).replaced_by == new)
         withdrawn = flow.cards.of(old)
+        assert withdrawn.replaced_at == "http://card.test"
+        assert (await flow.approvals.status(old)).replaced_at == "http://card.test"
         assert (withdrawn.outcome, withdrawn.replaced_by) == (Outcome.WITHDRAWN, new)
         assert withdrawn.decision is not None
         assert withdrawn.decision.via is Via.MESSAGE
@@ -38,6 +41,19 @@ async def test_a_change_withdraws_the_old_request_and_names_it(temporal: Client)
         assert [it.arguments for it in flow.agent.ran] == ['{"n": 2}']
         assert flow.threads.replies == ["Done with 2."]
         assert await flow.failed_tasks() == []
+
+
+async def test_a_new_card_that_is_late_is_named_without_its_address(temporal: Client) -> None:
+    cards = SlowSlack('{"n": 2}')
+    async with working(temporal, act(1), cards=cards) as flow:
+        old = await flow.ask()
+        await _change(flow, old, says("Done with 2."))
+
+        await flow.cards.until(lambda: bool(flow.cards.of(old).replaced_by))
+        assert flow.cards.of(old).replaced_at == ""
+        cards.free.set()
+        _, new = await flow.asked(2)
+        assert flow.cards.of(old).replaced_by == new
 
 
 async def test_what_gave_way_is_remembered(temporal: Client) -> None:

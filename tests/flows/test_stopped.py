@@ -167,12 +167,13 @@ async def test_what_took_the_place_of_another_is_named_by_it(temporal: Client) -
     async with asyncio.timeout(SECONDS):
         while not (found := await _replacing(temporal, old)):
             continue
-    assert found == new.id
+    assert found == (new.id, "https://acme.slack.test/card")
 
 
-async def _replacing(temporal: Client, old: ApprovalStatus) -> str:
+async def _replacing(temporal: Client, old: ApprovalStatus) -> tuple[str, str] | None:
     ended = old.model_copy(update={"outcome": Outcome.CHANGES_REQUESTED})
-    return (await Approvals(temporal)._replaced(ended)).replaced_by
+    found = await Approvals(temporal)._replaced(ended)
+    return (found.replaced_by, found.replaced_at) if found.replaced_by else None
 
 
 class TestCleaningUp:

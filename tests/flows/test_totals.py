@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio import activity
 from temporalio.client import Client
 
@@ -21,9 +22,10 @@ from worker.policy import PolicyFile, open_policy
 from worker.totals import TemporalTotals, Totals, TotalsAwayError, UncountableError
 from workflows.contracts.activity_inputs import AskedHere, PolicyQuery, Recount, Recounted
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import APPROVAL_WORKFLOW, Call, Prepared
+from workflows.contracts.core import APPROVAL_WORKFLOW, Call, Difference, Prepared
 from workflows.contracts.decisions import Execution, Outcome, Verb
 from workflows.contracts.rules import Ruling
+from workflows.digest import TOTAL
 from workflows.listing import costs
 from workflows.listing.pages import read_page
 from workflows.listing.rows import approval_memo
@@ -245,7 +247,9 @@ async def test_what_could_not_be_counted_when_it_was_asked_is_asked_anew(
         assert (await flow.settled(second.id)).outcome is Outcome.SUPERSEDED
         (*_, anew) = await flow.asked(3)
         assert rules(flow, [anew]) == [("more-than-4000", 5000)]
-        assert flow.cards.of(second.id).drift[0].after == "5,000.00"
+        counted = Difference(name=TOTAL, before="2,000", after="5,000")
+        assert flow.cards.of(second.id).drift == (counted,)
+        assert flow.cards.of(anew).request.changes == (counted,)
         await flow.vote(first.id)
         assert (await flow.settled(first.id)).outcome is Outcome.APPROVED
 
@@ -383,3 +387,18 @@ async def test_a_request_that_gives_way_is_not_counted(temporal: Client, tmp_pat
 
         assert flow.cards.of(new).request.rule.name == "orders"
         assert flow.cards.of(new).request.replaces == old
+
+
+@pytest.mark.parametrize(("window", "is_told"), [("52w", True), ("1h", False)])
+async def test_a_window_that_temporal_cannot_serve_is_found_at_the_start(
+    temporal: Client, tmp_path: Path, window: str, is_told: bool
+) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY.replace("version: 1", f"version: 1\ntotals: {{window: {window}}}"))
+    specs = {tool.name: tool for tool in FakeAgent().describe().tools}
+    policy = await open_policy(path, specs, InMemoryDirectory(), Waiting(pause=0))
+
+    with capture_logs() as logged:
+        await TemporalTotals(temporal, "any").check(policy.policy)
+
+    assert [it["window"] for it in logged] == (["364d"] if is_told else [])

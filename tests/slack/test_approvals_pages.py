@@ -66,12 +66,12 @@ async def test_pages_are_turned_in_place(product: Product) -> None:
 async def test_a_tool_is_chosen_from_the_list(product: Product) -> None:
     tool, *ids = await asked(product, BOB)
     first = await listed(product, BOB, f"tool:{tool}")
-    await product.sandbox.choose(BOB, first, "Every tool")
+    await product.sandbox.choose(BOB, first, "Everything")
     every = await _again(product, first)
 
     assert ids[0] in full_text(first)
-    assert "Only those of" in full_text(first)
-    assert "Only those of" not in full_text(every)
+    assert "Only “" in full_text(first)
+    assert "Only “" not in full_text(every)
 
 
 async def test_people_are_found_by_their_names_and_requests_by_who_made_them(

@@ -111,6 +111,22 @@ async def test_an_edit_that_the_tool_does_not_take_is_refused_where_it_was_typed
     await thread.redrawn(card, "Done:")
 
 
+async def test_an_edit_that_is_refused_later_is_gone_on_with(product: Product) -> None:
+    thread, card = await _ordered(product)
+    dialog = await _dialog(product, card, "Edit & approve")
+    await product.sandbox.submit(BOB, dialog, {"argument:quantity": "9000"})
+    refused = await _told(product, BOB, "Your changes were not accepted")
+
+    again = await _dialog(product, refused, "Edit again…")
+    (quantity,) = (it for it in again["blocks"] if it.get("block_id") == "argument:quantity")
+    assert quantity["element"]["initial_value"] == "9000"
+    await product.sandbox.submit(BOB, again, {"argument:quantity": "9"})
+    assert "Order 9 widgets" in full_text(await thread.redrawn(card, "Done:"))
+
+    await product.sandbox.click_button(BOB, refused, "Edit again…")
+    await _told(product, BOB, "You already approved this")
+
+
 async def test_everybody_may_look_at_the_details(product: Product) -> None:
     thread, card = await _ordered(product)
     for who in (ALICE, BOB):

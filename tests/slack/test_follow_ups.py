@@ -43,9 +43,40 @@ CASES: dict[str, Sequence[Said]] = {
         Said("no, 5 please", asks=["Order 5 widgets"], withdraws=["Order 2 widgets"]),
     ],
     "which of several is asked": [BOTH, Said("make it 2", hears="Which of your requests")],
+    "and the answer picks one": [
+        BOTH,
+        Said("make it 2", hears="Which of your requests"),
+        Said("The gadgets 🙂", asks=["Order 2 gadgets"], withdraws=["Order 4 gadgets"]),
+    ],
+    "or both": [
+        BOTH,
+        Said("make it 2", hears="Which of your requests"),
+        Said(
+            "BOTH!",
+            asks=["Order 2 widgets", "Order 2 gadgets"],
+            withdraws=["Order 3 widgets", "Order 4 gadgets"],
+        ),
+    ],
     "unless it is named": [
         BOTH,
         Said("make the gadgets 2", asks=["Order 2 gadgets"], withdraws=["Order 4 gadgets"]),
+    ],
+    "something else instead": [
+        ORDER,
+        Said(
+            "sorry, gadgets not widgets",
+            asks=["Order 3 gadgets"],
+            withdraws=["Order 3 widgets"],
+        ),
+    ],
+    "a correction": [
+        ORDER,
+        Said("2 please, not 3", asks=["Order 2 widgets"], withdraws=["Order 3 widgets"]),
+    ],
+    "a change with a typo": [
+        ORDER,
+        Said("make it 2 gagdets", hears="Did you mean gadget?"),
+        Said("yes", asks=["Order 2 gadgets"], withdraws=["Order 3 widgets"]),
     ],
     "others change nothing": [
         ORDER,
@@ -53,6 +84,10 @@ CASES: dict[str, Sequence[Said]] = {
     ],
     "what cannot be had replaces nothing": [ORDER, Said("make it 0", hears="at least 1")],
     "never mind": [ORDER, Said("never mind", hears="Withdrawn", withdraws=["Order 3 widgets"])],
+    "one of them by name": [
+        BOTH,
+        Said("cancel the gadgets", withdraws=["Order 4 gadgets"]),
+    ],
     "all of them": [
         BOTH,
         Said(
@@ -69,6 +104,12 @@ CASES: dict[str, Sequence[Said]] = {
         ORDER,
         Said("who has to approve?", hears="from @finance or anyone in #ops"),
     ],
+    "who is waited for": [
+        ORDER,
+        Said("Who's it waiting for", hears="from @finance or anyone in #ops"),
+    ],
+    "how long it takes": [ORDER, Said("how long does it take?", hears="open until")],
+    "whether it is approved": [ORDER, Said("IS IT APPROVED YET???", hears="waiting for somebody")],
     "a typo": [
         Said("order 3 wigdets", hears="Did you mean widget?"),
         Said("yes", asks=["Order 3 widgets"]),
@@ -117,7 +158,9 @@ async def test_a_request_that_replaces_another_says_so_and_is_told_once(product:
     new = await thread.card()
 
     assert "Replaces" in full_text(new)
-    assert "Replaced" in full_text(await thread.redrawn(old, "Replaced"))
+    replaced = full_text(await thread.redrawn(old, "Replaced: "))
+    assert f"/p{new['ts'].replace('.', '')}" in replaced
+    assert "|open the new request>" in replaced
     await product.sandbox.wait_quiet()
     assert len(await thread.bots_messages()) == 2
     await thread.press(new, "Approve")

@@ -20,7 +20,7 @@ from workflows.contracts.approvals import MessageKind
 
 pytestmark = pytest.mark.delivery("http")  # Slack delivers the same either way
 
-REMINDER, ESCALATION, NUDGED = "still waiting", "Nobody has decided yet", "asks you to decide"
+REMINDER, ESCALATION, NUDGED = "still waiting", "Nobody has decided yet", "You are asked to decide"
 EVERY = set(MessageKind) - {MessageKind.LETTER}
 """A letter is only for a thread that takes no line; `tests/unit/worker/test_all_messages.py`."""
 

@@ -73,6 +73,7 @@ class FakeCards(CardActivities, Watched):
         self.batches: list[Batch] = []
         self.reminders: list[Reminder] = []
         self.remind_gate = asyncio.Event()
+        self.reminded = 1
         self.remind_gate.set()
 
     @activity.defn
@@ -101,13 +102,14 @@ class FakeCards(CardActivities, Watched):
 
     @activity.defn
     async def remind(self, reminder: Reminder) -> tuple[Posted, ...]:
-        """Keep the reminder; Bob got it, once the gate is open."""
+        """Keep the reminder; Bob got it `reminded` times over, once the gate is open."""
         self.reminders.append(reminder)
         await self.changed()
         await self.remind_gate.wait()
         ts = f"{len(self.reminders)}.9"
         number, kind = reminder.number, reminder.kind
-        return (Posted(kind=kind, channel="D0BOB", ts=ts, user="U0BOB", number=number),)
+        posted = Posted(kind=kind, channel="D0BOB", ts=ts, user="U0BOB", number=number)
+        return (posted,) * self.reminded
 
     def of(self, approval_id: str) -> ApprovalStatus:
         """What an approval's card shows now."""

@@ -13,6 +13,9 @@ from bot.settings import BotSettings
 from countersign.tools.toolkit import Tool
 from dev.paths import ROOT
 from dev.settings_table import written
+from tests.screens.index import FOLDER, INDEX
+from tests.screens.index import written as written_index
+from tests.screens.screens import SCREENS
 from worker.settings import WorkerSettings
 
 PAGES = [
@@ -159,3 +162,14 @@ def test_what_the_page_on_tests_names_is_there() -> None:
     levels = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
     told = set(re.findall(r"^\| `tests/(\w+)` \|", page, re.MULTILINE))
     assert told == levels - {"support", "__pycache__"}
+
+
+def test_the_page_of_pictures_shows_what_is_taken_and_every_picture_is_shown() -> None:
+    assert INDEX.read_text(encoding="utf-8") == written_index(SCREENS)
+    taken = sorted(screen.file for screen in SCREENS)
+    assert sorted(file.name for file in FOLDER.iterdir()) == taken
+    assert len(set(taken)) == len(taken)
+
+
+def test_the_pictures_are_small_enough_to_be_kept() -> None:
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 2_500_000

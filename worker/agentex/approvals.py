@@ -114,7 +114,7 @@ def _ended(status: ApprovalStatus, voice: TaskVoice) -> Iterator[str]:
         told += f" · “{voice.text(plain(decision.reason, REASON_LIMIT).text)}”"
     yield f"{told} · {voice.code(status.id)}"
     yield _changes(status, voice)
-    replaced = f" Replaced by {voice.code(status.replaced_by)}." if status.replaced_by else ""
+    replaced = " Replaced: there is a new request in its place." if status.replaced_by else ""
     yield f"{voice.text(ending(status))}{replaced}".strip()
     yield voice.text(executed(status.execution, plain(status.result, RESULT_LIMIT).text))
 

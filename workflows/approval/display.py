@@ -5,14 +5,14 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.approval.outbox import Outbox
 from workflows.approval.state import ApprovalState
 from workflows.contracts.activities import CardActivities, SurfaceActivities
 from workflows.contracts.activity_inputs import EphemeralMessage, Reminder, Reply
 from workflows.contracts.approvals import ApprovalStatus, Card, Posted
-from workflows.contracts.core import Prepared
+from workflows.contracts.core import CARD_SHOWN_SIGNAL, Prepared
 from workflows.contracts.decisions import Decision, Execution, Outcome, Refusal, Refused
 from workflows.contracts.notices import Notice, NoticeCode
 from workflows.listing.rows import approval_memo
@@ -48,12 +48,24 @@ class CardPublisher:
         """Post the card, then rewrite it after every change until all is settled and shown."""
         state = self._state
         await self._draw(CardActivities.post_card)
+        await self._tell_of_card()
         while state.card is not None:
             await workflow.wait_condition(lambda: self._is_behind or state.settled)
             if self._is_behind:
                 await self._draw(CardActivities.redraw_card)
             elif state.settled:
                 return
+
+    async def _tell_of_card(self) -> None:
+        """Have the conversation hear that the card stands, where it waits for that."""
+        request, card = self._state.request, self._state.card
+        if not request.is_awaited or card is None:
+            return
+        handle = workflow.get_external_workflow_handle(request.call.origin.workflow_id)
+        try:
+            await handle.signal(CARD_SHOWN_SIGNAL, args=[self._state.id, card.permalink])
+        except ApplicationError:
+            workflow.logger.info("No conversation hears of the card any more")
 
     async def keep_listed(self) -> None:
         """Without a card: only lists have to know."""
@@ -168,17 +180,22 @@ class CardPublisher:
             except (ActivityError, ValidationError):
                 workflow.logger.exception("Slack does not take the last messages")
 
+    @property
+    def has_reminded_enough(self) -> bool:
+        """Whether no more reminders are posted, since more could not be kept true."""
+        return len(self._state.reminders) >= MOST_REMINDERS
+
     def remind(self, reminder: Reminder) -> None:
         """Write to those who are waited for, before whoever asked for that is told so.
 
         So many messages as can be kept true are posted, and no more.
         """
-        state, face = self._state, self._state.face
+        face = self._state.face
         self.outbox.put(
             reminder.by.user if reminder.by else EVERYBODY,
             CardActivities.remind,
             reminder,
-            unless=lambda: state.ballot.closed or len(state.reminders) >= MOST_REMINDERS,
+            unless=lambda: self._state.ballot.closed or self.has_reminded_enough,
             heard=lambda posted: self._reminded(posted, face),
         )
 

@@ -112,6 +112,9 @@ class VotingDriver:
             self._do(self._voting.tired(entry, workflow.now()))
 
     def _nudge(self, decision: Decision, again: datetime | None) -> None:
+        if self._publisher.has_reminded_enough:
+            self._publisher.tell(decision, Notice(code=NoticeCode.REMINDED_ENOUGH))
+            return
         if again is None:
             self._remind(decision, MessageKind.NUDGE)
         whom = self._state.status().in_force.approver_ids

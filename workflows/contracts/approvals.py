@@ -55,6 +55,8 @@ class ApprovalRequest(BaseModel, frozen=True):
     """Slack's workspace in which people decide it; empty if it was asked there."""
     total: float | None = None
     """What it and those before it cost together when it was asked, where the policy asks that."""
+    is_awaited: bool = False
+    """Whether its conversation waits to hear that the card stands."""
 
     @property
     def team(self) -> str:
@@ -165,6 +167,8 @@ class ApprovalStatus(BaseModel, frozen=True):
     """By what it was ended, where the outcome is `STOPPED`."""
     reminders: tuple[Posted, ...] = ()
     """Every direct message to somebody who was waited for."""
+    replaced_at: str = ""
+    """Permalink of the card of `replaced_by`; empty where it has none."""
 
     @classmethod
     def pending(cls, request: ApprovalRequest) -> "ApprovalStatus":

@@ -22,6 +22,9 @@ CARD_LOST_SIGNAL = "card_lost"
 ENDED_SIGNAL = "approval_ended"
 """From an approval to its conversation, with its last `ApprovalStatus`. A child's result would
 reach only the run that started it, and a long conversation renews itself while people decide."""
+CARD_SHOWN_SIGNAL = "card_shown"
+"""From an approval to its conversation, where that waits for the card: the approval's id and the
+card's permalink, which is empty where it has none."""
 EDITED_SIGNAL = "edited"
 STOP_SIGNAL = "stop"
 STATUS_QUERY = "status"

@@ -87,6 +87,8 @@ class NoticeCode(StrEnum):
     """What an approver saw is no longer what would be done; `status` says what differs."""
     NUDGED = "nudged"
     """They were reminded, or may be again from `at` on."""
+    REMINDED_ENOUGH = "reminded enough"
+    """They were reminded so often that nobody is reminded of this any more."""
     PRESS_HERE = "press here"
     """A typed approval decides nothing; `offers` can be pressed."""
     NOT_WITHDRAWN = "not withdrawn"

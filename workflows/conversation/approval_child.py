@@ -57,9 +57,9 @@ async def watch(child: Child, request: ApprovalRequest) -> ApprovalStatus:
         return await _ended_by_force(request, _stop_of(error))
 
 
-async def point_to(replaced: ApprovalStatus, by: str) -> None:
-    """Have the card of an old approval name the new one."""
-    await _redraw(replaced.model_copy(update={"replaced_by": by}))
+async def point_to(replaced: ApprovalStatus, by: str, permalink: str) -> None:
+    """Have the card of an old approval open the new one's, which may have no permalink."""
+    await _redraw(replaced.model_copy(update={"replaced_by": by, "replaced_at": permalink}))
 
 
 async def _ended_by_force(request: ApprovalRequest, stop: Stop) -> ApprovalStatus:

@@ -1,9 +1,10 @@
-"""The gate of a guarded call: deduplicate, review, judge, limit, replace, ask, conclude.
+"""The gate of a guarded call: deduplicate, review, line up, judge, limit, replace, ask, conclude.
 
 Each step ends the call in words for the model, or hands it on. Until people are asked nothing has
 happened, so a call that was on its way is simply sent through again in another run.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,12 +16,15 @@ from workflows.contracts.core import (
     APPROVAL_ID_LENGTH,
     APPROVAL_PREFIX,
     Call,
+    Difference,
+    Prepared,
     StopRequest,
 )
 from workflows.contracts.decisions import Outcome, Via
 from workflows.contracts.rules import Reviewed, Rule, Ruling, Verdict
 from workflows.conversation import approval_child
 from workflows.conversation.call_review import Tell, review
+from workflows.conversation.card_order import CARD_TURN, CardOrder
 from workflows.conversation.memory import GuardedCall, lean
 from workflows.conversation.model_messages import (
     already_asked_for_model,
@@ -51,6 +55,7 @@ class Passage:
     """One call on its way through the gate."""
 
     it: GuardedCall
+    order: CardOrder
     reviewed: Reviewed = field(default_factory=Reviewed)
     granted: Grant | None = None
     """The standing permission that covers it."""
@@ -78,7 +83,12 @@ class Gate:
     starting: int = 0
     """Calls whose approval is just being started."""
 
-    async def settle(self, it: GuardedCall) -> None:
+    async def settle(self, calls: Sequence[GuardedCall]) -> None:
+        """Settle the calls of one model answer side by side; see `_settle`."""
+        order = CardOrder(self.conversation, calls)
+        await asyncio.gather(order.keep(), *(self._settle(it, order) for it in calls))
+
+    async def _settle(self, it: GuardedCall, order: CardOrder) -> None:
         """Settle one call, however long that takes; `words` then says how. Never raises.
 
         What nobody foresaw ends this one call, and leaves those beside it alone.
@@ -86,7 +96,8 @@ class Gate:
         self.conversation.calls.append(it)
         try:
             while not it.words:
-                it.words = await self._pass(it, STEPS if it.asked is None else (Gate.conclude,))
+                steps = STEPS if it.asked is None else (Gate.conclude,)
+                it.words = await self._pass(Passage(it, order), steps)
         except Exception:  # the open end: this one call, and nothing beside it
             workflow.logger.exception("A call could not be settled")
             it.words = unheard_for_model(it.approval) if it.approval else unprepared_for_model()
@@ -102,9 +113,8 @@ class Gate:
                 if it.asked is not None and not it.asked.is_automatic:
                     self.conversation.do(approval_child.withdraw(it.approval, request))
 
-    async def _pass(self, it: GuardedCall, steps: Sequence["Step"]) -> str:
+    async def _pass(self, passage: Passage, steps: Sequence["Step"]) -> str:
         """Take one step after the other; nothing if the call has to go through anew."""
-        passage = Passage(it)
         for step in steps:
             if words := await step(self, passage):
                 return words
@@ -142,6 +152,12 @@ class Gate:
                 break
         return passage.reviewed.prepared.problem
 
+    async def line_up(self, passage: Passage) -> str:
+        """What people are asked waits until the cards of the calls before it stand."""
+        if passage.ruling.verdict is Verdict.ASK and self._grant_for(passage) is None:
+            await passage.order.turn_of(passage.it)
+        return ""
+
     async def heed_withdrawal(self, passage: Passage) -> str:
         """Who asked may have taken it back meanwhile."""
         by = passage.it.withdrawn_by
@@ -153,10 +169,13 @@ class Gate:
         nobody = rule is None and ruling.verdict is Verdict.ASK
         if ruling.verdict is Verdict.DENY or nobody:
             return denied_for_model(ruling)
-        if rule is not None and ruling.verdict is Verdict.ASK:
-            call = passage.call
-            passage.granted = self.conversation.grant_for(call.tool, rule, call.requester)
+        if ruling.verdict is Verdict.ASK:
+            passage.granted = self._grant_for(passage)
         return ""
+
+    def _grant_for(self, passage: Passage) -> Grant | None:
+        call, rule = passage.call, passage.ruling.rule
+        return rule and self.conversation.grant_for(call.tool, rule, call.requester)
 
     async def limit(self, passage: Passage) -> str:
         """People are asked so often and no more, so that nobody is worn down."""
@@ -218,8 +237,25 @@ class Gate:
         if it.stopped is not None and not request.is_automatic:
             await approval_child.withdraw(id_, it.stopped)  # meanwhile there was nobody to hear it
         if replaced is not None:
-            await approval_child.point_to(replaced, id_)
+            link = await self._link_to(request)
+            await approval_child.point_to(replaced, id_, link)
         return ""
+
+    async def _link_to(self, request: ApprovalRequest) -> str:
+        """The permalink of a new card, if that stands in time and has one."""
+        if request.is_automatic:
+            return ""
+        conversation, id_ = self.conversation, request.call.approval
+        self.starting += 1
+        try:
+            await workflow.wait_condition(
+                lambda: id_ in conversation.cards or id_ in conversation.ended, timeout=CARD_TURN
+            )
+        except TimeoutError:
+            workflow.logger.info("The card of %s is late; the old one does not open it", id_)
+        finally:
+            self.starting -= 1
+        return conversation.cards.get(id_, "")
 
     async def conclude(self, passage: Passage) -> str:
         """Wait for people, and put what they decided into words; or have it asked anew."""
@@ -268,8 +304,9 @@ STEPS: tuple[Step, ...] = (
     Gate.deduplicate,
     Gate.find_replaced,
     Gate.review,
+    Gate.line_up,
     Gate.heed_withdrawal,
-    Gate.deduplicate,  # again, since a review takes time, and so does a withdrawal
+    Gate.deduplicate,  # again, since a review and the line take time, and so does a withdrawal
     Gate.judge,
     Gate.limit,
     Gate.withdraw_replaced,
@@ -289,9 +326,15 @@ def _request(passage: Passage) -> ApprovalRequest:
         asked_at=workflow.now(),
         rule=ruling.rule or UNRULED,
         replaces=replaced.id if replaced else "",
-        changes=differences(replaced.shown, prepared) if replaced else (),
+        changes=_changes(replaced, prepared) if replaced else (),
         audience=ruling.audience,
         granted=passage.granted,
         decided_in=ruling.team,
         total=ruling.total,
+        is_awaited=replaced is not None or passage.order.holds_others(passage.it),
     )
+
+
+def _changes(replaced: ApprovalStatus, prepared: Prepared) -> tuple[Difference, ...]:
+    """How a call differs from the one that it replaces, or else why that became outdated."""
+    return differences(replaced.shown, prepared) or replaced.drift

@@ -1,5 +1,7 @@
 """A first message that goes on with what was talked about before, in another thread."""
 
+from dataclasses import dataclass
+
 from temporalio import exceptions, workflow
 from temporalio.exceptions import ActivityError
 
@@ -12,7 +14,15 @@ from workflows.conversation.memory import Answer
 from workflows.timeouts import ask_now
 
 
-async def hand_on(origin: Origin, message: Message) -> Answer | None:
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """Where a message is answered, and what is said where it was said."""
+
+    to: Origin
+    answer: Answer
+
+
+async def hand_on(origin: Origin, message: Message) -> HandedOn | None:
     """Hand a message to the conversation that it goes on with; None if it is to be answered here.
 
     Nobody has to know beforehand which one that is: it is looked up when it is needed.
@@ -30,7 +40,7 @@ async def hand_on(origin: Origin, message: Message) -> Answer | None:
     except exceptions.ApplicationError:
         workflow.logger.info("The earlier conversation has ended meanwhile")
         return None
-    return Answer.of(NoticeCode.GOES_ON, link=earlier.link)
+    return HandedOn(earlier.origin, Answer.of(NoticeCode.GOES_ON, link=earlier.link))
 
 
 async def _find(query: EarlierQuery) -> Earlier:

@@ -23,9 +23,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 FILLERS = _words(
-    "please ok okay hey hi well then just i we can could you that's thats for me now thanks thank "
-    "from my side again so to by also actually no yes yep yeah sure fine 👍 ✅ 🙏 +1 thumbsup "
-    "white_check_mark pray"
+    "please pls ok okay hey hi well then just i we can could you that's thats for me now thanks "
+    "thank from my side again so to by also actually no yes yep yeah sure fine 👍 ✅ 🙏 +1 "
+    "thumbsup white_check_mark pray"
 )
 """Words around a decision that change nothing about it; Slack writes emoji as `:+1:`."""
 YES = _words("approve approved approving lgtm")
@@ -35,7 +35,7 @@ MAYBE = _words(
 ) | {"looks good", "look good", "sounds good", "go ahead", "go for it", "do it", "ship it"}
 """An approver's yes, or the answer to something else that was asked."""
 NO = _words("reject rejected deny denied decline declined disapprove disapproved veto")
-CANCEL = _words("cancel withdraw forget drop scrap abort nevermind undo retract stop") | {
+CANCEL = _words("cancel withdraw forget drop scrap abort nevermind nvm nm undo retract stop") | {
     "never mind",
     "take back",
     "forget about",
@@ -57,23 +57,35 @@ _WORD = re.compile(r"[\w'+]+|👍|✅|🙏")
 _QUOTE = re.compile(r"^\s*>", re.MULTILINE)
 """A line of somebody else's words, which are not repeated to mean them."""
 _SKIN_TONE = re.compile(r":skin-tone-\d:")
+_EMOJI = re.compile(r"(?<!\w):([a-z0-9_+'-]+):(?!\w)|[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 
 
 _BREAK = re.compile(r"[,.;:!\n–—-]+|\band\b")
 _NUMBER = r"(?:\d{1,6}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen)"
-_FIRST = r"\W*(?:(?:no|ok|okay|sorry|please|oh|wait|hm+)\W+)*"
+_FIRST = r"\W*(?:(?:no|ok|okay|sorry|please|oh|wait|hm+|and|so|but)\W+)*"
 _LAST = r"[\s.!?]*"
+_POLITE = r"(?:,? (?:please|pls|thanks|is enough|are enough|will do))*"
+_CHOICE = (
+    r"(?:both(?: of them)?|all of them|neither|the (?:first|second|third|last|latter|former)"
+    r"(?: ones?)?|the [a-z-]+s(?! *\?))"
+)
 _ANSWERS = re.compile(
-    rf"{_FIRST}(?:only |just )?{_NUMBER}(?: (?:please|thanks|is enough|will do))*{_LAST}",
+    rf"{_FIRST}(?:(?:only |just )?{_NUMBER}|{_CHOICE}){_POLITE}{_LAST}",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
     rf"{_FIRST}(?:"
     r"(?:actually|rather|instead|i meant)\b.*|"
+    r"(?:can|could) (?:you|we) (?:make|change|set) (?:it|that|this|them|those)\b.*|"
     r"(?:make|change|set|increase|reduce|lower) (?:it|that|this|them|those)\b.*|"
-    r"who (?:(?:has|have|needs?) to|must|can|may|should) (?:approve|decide|confirm)"
+    rf"(?:only |just )?{_NUMBER}{_POLITE},? not {_NUMBER}{_POLITE}|"
+    rf"(?:the )?[\w-]+s,? not (?:the )?[\w-]+s{_POLITE}|"
+    r"who(?: (?:has|have|needs?) to| must| can| may| should) (?:approve|decide|confirm)"
     r"(?: (?:it|this|that))?|"
-    r"any news|what are you waiting for|is (?:it|that) (?:approved|done)(?: yet| already)?"
+    r"who(?: is|'s| are) (?:it|this|that|we) waiting (?:for|on)|"
+    r"(?:any news|(?:what are you|until when|by when)(?: waiting for)?)|"
+    r"(?:is|was|has) (?:it|that|this) (?:been )?(?:approved|done|decided)(?: yet| already)?|"
+    r"how long (?:does|will) (?:it|this|that) take"
     rf"){_LAST}",
     re.IGNORECASE,
 )
@@ -93,18 +105,30 @@ def read_following(text: str) -> Following | None:
     """To what a message goes on, or None if it can stand alone or one cannot tell."""
     if len(text) > LONGEST or _QUOTE.search(text):
         return None
-    text = text.replace("’", "'")
-    if _ANSWERS.fullmatch(text) or read_intent(text) is Intent.MAYBE:
+    intent, text = read_intent(text), _without_emoji(text.replace("’", "'"))
+    if intent is Intent.MAYBE or _ANSWERS.fullmatch(text):
         return Following.QUESTION
-    return Following.REQUEST if read_intent(text) or _GOES_ON.fullmatch(text) else None
+    return Following.REQUEST if intent or _GOES_ON.fullmatch(text) else None
 
 
 def read_intent(text: str) -> Intent | None:
     """What a message asks of approvals, or None if it is about anything else."""
     if len(text) > LONGEST or "?" in text or _QUOTE.search(text):
         return None
-    text = _SKIN_TONE.sub("", text.lower().replace("’", "'"))
+    text = _without_emoji(text.lower().replace("’", "'"))
     return _read(text) or _taken_back(text)
+
+
+def words_of(text: str) -> Sequence[str]:
+    """The words of a message, without emoji that mean nothing here."""
+    return _WORD.findall(_without_emoji(text.lower().replace("’", "'")))
+
+
+def _without_emoji(text: str) -> str:
+    """Without emoji but those that are an answer; Slack writes them as `:+1:`."""
+    known = FILLERS | MAYBE
+    plain = _SKIN_TONE.sub("", text)
+    return _EMOJI.sub(lambda it: it[0] if (it[1] or it[0]) in known else " ", plain)
 
 
 def _read(text: str) -> Intent | None:

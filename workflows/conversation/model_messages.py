@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus
 from workflows.contracts.core import Person
-from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Via
+from workflows.contracts.decisions import Decision, Execution, Outcome, Stop, Verb, Via
 from workflows.contracts.notices import Effect
 from workflows.contracts.origins import full_name
 from workflows.contracts.replacing import REPLACES
@@ -32,7 +32,7 @@ def called(person: Person, names: Mapping[str, str] | None = None) -> str:
     """What somebody is called; `names` are others that are known by their ids."""
     if not person.is_in_slack:
         return full_name(person.user)
-    return person.name or (names or {}).get(person.user) or person.user
+    return (names or {}).get(person.user) or person.name or person.user
 
 
 def approvers(status: ApprovalStatus) -> str:
@@ -53,7 +53,7 @@ def rejection_for_model(status: ApprovalStatus) -> str:
     return ENDS[status.outcome].format(
         id=status.id,
         by=decider(status, status.decision),
-        reason=(status.decision.reason if status.decision else "") or "none given",
+        reason=_reason(status.decision) or "none given",
         deadline=moment(status.deadline),
         stopped=STOPPED_BY[status.stop or Stop.GONE],
         done=_done(status),
@@ -62,7 +62,7 @@ def rejection_for_model(status: ApprovalStatus) -> str:
 
 def result_for_model(status: ApprovalStatus) -> str:
     """What the model reads after an approved action was run."""
-    verdict = f"APPROVED by {approvers(status)}"
+    verdict = f"APPROVED by {approvers(status)}{_emergency(status)}"
     if status.effective is not None:
         verdict += (
             f" with changes: {status.call.tool} ran with {status.effective.arguments} "
@@ -70,6 +70,18 @@ def result_for_model(status: ApprovalStatus) -> str:
         )
     result = f" {status.result}" if status.result else ""
     return verdict + RESULTS[status.execution].format(result=result)
+
+
+def _emergency(status: ApprovalStatus) -> str:
+    """Said first of all: that the one who approved did not wait for the others, and why."""
+    decisions = [it for it in (status.decision, *(vote.decision for vote in status.votes)) if it]
+    alone = next((it for it in decisions if it.verb is Verb.BREAK_GLASS), None)
+    return f" alone, in an emergency: {_reason(alone) or 'no reason given'}" if alone else ""
+
+
+def _reason(decision: Decision | None) -> str:
+    """What somebody said of their decision, to be followed by a full stop."""
+    return decision.reason.strip().removesuffix(".") if decision else ""
 
 
 UNKNOWN = (
@@ -112,7 +124,7 @@ RESULTS = {
     Execution.NOT_STARTED: ". It has not ended yet; do not call it again.",
     Execution.RUNNING: ". It has not ended yet; do not call it again.",
     Execution.DONE: ".{result}",
-    Execution.FAILED: ", but it FAILED:{result}",
+    Execution.FAILED: ", but it failed:{result}",
     Execution.UNKNOWN: f", but nobody knows what came of it.{{result}} {UNKNOWN}",
 }
 
@@ -137,12 +149,12 @@ BECAME = {
     Execution.UNKNOWN: "MAY HAVE BEEN DONE",
 }
 STOPPED_BY = {
-    Stop.TERMINATED: "ended by an operator or a Temporal limit",
+    Stop.TERMINATED: "ended by an operator, or because it had grown too long",
     Stop.CANCELED: "ended by an operator",
-    Stop.TIMED_OUT: "ended by a Temporal time limit",
+    Stop.TIMED_OUT: "ended because it ran too long",
     Stop.FAILED: "ended by a fault in this app",
     Stop.GONE: "lost from the record",
-    Stop.CONVERSATION: "ended together with its conversation, by an operator or a limit",
+    Stop.CONVERSATION: "ended together with its conversation",
 }
 
 
@@ -208,7 +220,7 @@ def too_many_for_model(limit: int, span: str) -> str:
 
 def moment(at: datetime | None) -> str:
     """A moment for the model, which knows no time zones of people."""
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "its deadline"
+    return f"{at:%b} {at.day} at {at.hour % 12 or 12}:{at:%M %p} UTC" if at else "its deadline"
 
 
 def too_many_waiting_for_model(limit: int) -> str:
@@ -269,6 +281,14 @@ def typed_decision_note(text: str) -> str:
     return f"{text!r} was typed while an approval waits. It decided nothing; only buttons do."
 
 
+def which_note(person: Person) -> str:
+    """Keeps in memory that somebody has to say which of their requests they take back."""
+    return (
+        f"{called(person)} was asked which of their requests to withdraw. Nothing was withdrawn "
+        "yet; only they can say which, in words or on its card."
+    )
+
+
 def forgotten_note(items: int) -> str:
     """Tells the model that a thread has an older part that it is not given."""
     return (
@@ -307,6 +327,8 @@ def _waits(request: ApprovalRequest, reader: Person) -> str:
     by = f"<@{requester.user}>" if requester.is_in_slack else called(requester)
     lines.append(f"  asked by: {YOURS if requester.same_as(reader) else by}")
     lines.append(f"  needs: {_needs(request)}")
+    if request.deadline:
+        lines.append(f"  until: {moment(request.deadline)}")
     return "\n".join(lines)
 
 

@@ -65,8 +65,8 @@ class ConversationState:
     asks: list[datetime] = field(default_factory=list[datetime])
     lately: list[AskedLately] = field(default_factory=list[AskedLately])
     floor: asyncio.Lock = field(default_factory=asyncio.Lock)
-    handed_on: bool = False
-    """Whether its first message was left to another conversation, so that this one may end."""
+    handed_on: Origin | None = None
+    """Where its first message is answered instead, so that this conversation may end."""
     renewing: bool = False
     """Whether the conversation is about to go on in a fresh run: nobody takes the floor then."""
     posting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(POSTED_AT_ONCE))
@@ -76,6 +76,8 @@ class ConversationState:
     """What is being waited for, by the approval's id."""
     ended: dict[str, ApprovalStatus] = field(default_factory=dict[str, ApprovalStatus])
     """How those have ended whose turn has not heard of it yet."""
+    cards: dict[str, str] = field(default_factory=dict[str, str])
+    """Permalinks of the cards of which was heard that they stand, by the id of what waits."""
     beside: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     """What goes on beside the turns: waiting for the ends that Temporal tells of."""
 
@@ -133,6 +135,11 @@ class ConversationState:
         if status.id in self.waiting:
             self.ended.setdefault(status.id, status)
 
+    def note_card(self, id_: str, permalink: str) -> None:
+        """Note that the card of an approval stands. Whatever nobody waits for is passed over."""
+        if id_ in self.waiting:
+            self.cards[id_] = permalink
+
     async def end_of(self, id_: str) -> ApprovalStatus:
         """Wait for the end of an approval, for as long as it takes."""
         try:
@@ -140,6 +147,7 @@ class ConversationState:
             return self.ended.pop(id_)
         finally:
             del self.waiting[id_]
+            self.cards.pop(id_, None)
 
     def waiting_for_people(self) -> dict[str, ApprovalRequest]:
         """What people have to decide, without what a rule or a grant lets run."""

@@ -16,7 +16,8 @@ from workflows.contracts.notices import Notice, NoticeCode, Offer
 from workflows.conversation.inbox import moment_of
 from workflows.conversation.intents import Intent, read_intent
 from workflows.conversation.memory import noted, said
-from workflows.conversation.model_messages import called, typed_decision_note
+from workflows.conversation.model_messages import called, typed_decision_note, which_note
+from workflows.conversation.picks import answered, withdrawn
 from workflows.conversation.state import ConversationState
 from workflows.timeouts import ask_now
 from workflows.voting.ballot import Ballot
@@ -43,11 +44,13 @@ class TypedDecision:
         """
         waiting = self._conversation.waiting_for_people()
         is_open = bool(waiting) or any(self._conversation.not_asked_yet(self._message.author))
-        intent = read_intent(self._message.text) if is_open else None
-        if intent is None:
+        if not is_open:
             return False
         # Words are about what was there when they were said, whenever Slack delivers them.
         spoken_of = {id_: it for id_, it in waiting.items() if self._was_there(it.asked_at)}
+        intent = read_intent(self._message.text)
+        if intent is None:
+            return await self._withdraw_named(self._own(spoken_of))
         if intent in {Intent.WITHDRAW, Intent.WITHDRAW_ALL}:
             return await self._withdraw(spoken_of, everything=intent is Intent.WITHDRAW_ALL)
         return bool(spoken_of) and await self._offer(spoken_of, is_sure=intent is Intent.DECIDE)
@@ -55,14 +58,31 @@ class TypedDecision:
     def _was_there(self, asked_at: datetime) -> bool:
         return asked_at.timestamp() <= moment_of(self._message.ts)
 
+    def _own(self, waiting: Waiting) -> Waiting:
+        user = self._message.author.user
+        return {id_: it for id_, it in waiting.items() if it.call.requester.user == user}
+
+    async def _withdraw_named(self, own: Waiting) -> bool:
+        """Take back what the message names, or picks after it was asked which is meant."""
+        asked = noted(which_note(self._message.author))
+        read = answered if self._conversation.items[-1:] == [asked] else withdrawn
+        sentences = [it.prepared.summary for it in own.values()]
+        ids = [[*own][at] for at in read(self._message.text, sentences)]
+        if ids:
+            self._conversation.add(said(self._message.text))
+        for id_ in ids:
+            await self._signal(id_, self._decision(id_, Verb.WITHDRAW, Via.MESSAGE))
+        return bool(ids)
+
     async def _withdraw(self, waiting: Waiting, *, everything: bool) -> bool:
         author = self._message.author
-        own = [id_ for id_, it in waiting.items() if it.call.requester.user == author.user]
+        own = list(self._own(waiting))
         unasked = list(self._conversation.not_asked_yet(author))
         self._conversation.add(said(self._message.text))
         count = len(own) + len(unasked)
         if not count or (count > 1 and not everything):
-            self._conversation.add(noted(typed_decision_note(self._message.text)))
+            which = which_note(author) if count > 1 else typed_decision_note(self._message.text)
+            self._conversation.add(noted(which))
             await self._post_ephemeral(self._why_not(waiting, own))
             return True
         for call in unasked:

@@ -163,9 +163,11 @@ class Turn:
         """Leave a message to the conversation that it goes on with, if this one begins with it."""
         if self.state.number > 1:
             return None
-        answer = await hand_on(self._conversation.origin, self.state.message)
-        self._conversation.handed_on = answer is not None
-        return answer
+        handed_on = await hand_on(self._conversation.origin, self.state.message)
+        if handed_on is None:
+            return None
+        self._conversation.handed_on = handed_on.to
+        return handed_on.answer
 
     def _left_off(self) -> Answer:
         """What is said of a turn that was stopped; what became of its calls is remembered."""
@@ -267,7 +269,7 @@ class Turn:
         state, conversation = self.state, self._conversation
         key = f"{self._key}/{state.batch}"
         summary = Summary(conversation.origin, key, state, again=self._resumed)
-        await asyncio.gather(summary.keep_true(), *map(self._gate.settle, state.calls))
+        await asyncio.gather(summary.keep_true(), self._gate.settle(state.calls))
         state.items += [output(it.call.id, it.words) for it in state.calls]
         state.gave_way = not state.batch and all(it.gave_way for it in state.calls)
         self._settle_up()

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts.activity_inputs import Reply
     from workflows.contracts.approvals import ApprovalStatus, Grant
     from workflows.contracts.core import (
+        CARD_SHOWN_SIGNAL,
         CONVERSATION_WORKFLOW,
         EDITED_SIGNAL,
         ENDED_SIGNAL,
@@ -22,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         STOP_SIGNAL,
         Edit,
         Message,
+        Origin,
         Person,
         StopRequest,
     )
@@ -68,12 +70,16 @@ class ConversationWorkflow:
         self._over = memory.over
 
     @workflow.run
-    async def run(self, memory: Memory) -> None:
-        """Take turns until it is over, or until the history is long: then go on in a fresh one."""
+    async def run(self, memory: Memory) -> Origin | None:
+        """Take turns until it is over, or until the history is long: then go on in a fresh one.
+
+        Returns:
+            Where the message is answered with which it began, if that is another conversation.
+        """
         # A fresh history keeps the memo with which the first was started, and not its summary.
         workflow.set_current_details(summary_of(workflow.memo()))
         if memory.listening and not await self._is_mentioned():
-            return
+            return None
         self._resume(memory)
         try:
             while not self._is_done():
@@ -83,10 +89,10 @@ class ConversationWorkflow:
             if workflow.cancellation_reason() is not None:  # else the worker forgets this run
                 await self._cancel_approvals()
             raise
-        if self._has_ended:
-            await workflow.wait_condition(lambda: all(it.done() for it in self._notices))
-            return
-        workflow.continue_as_new(self._memory())
+        if not self._has_ended:
+            workflow.continue_as_new(self._memory())
+        await workflow.wait_condition(lambda: all(it.done() for it in self._notices))
+        return self._conversation.handed_on
 
     @workflow.signal(name=SAY_SIGNAL)
     def say(self, *args: Any) -> None:
@@ -128,6 +134,15 @@ class ConversationWorkflow:
         status = _read(ApprovalStatus, args)
         if status is not None and status.outcome is not Outcome.PENDING:
             self._conversation.end(status)
+
+    @workflow.signal(name=CARD_SHOWN_SIGNAL)
+    def card_shown(self, *args: Any) -> None:
+        """Take the id of an approval of this thread whose card stands, and the card's permalink."""
+        match args:
+            case (str() as id_, str() as permalink):
+                self._conversation.note_card(id_, permalink)
+            case _:
+                workflow.logger.warning("Dropped a malformed card")
 
     @workflow.signal(name=REVOKE_SIGNAL)
     def revoke(self, *args: Any) -> None:
@@ -173,7 +188,8 @@ class ConversationWorkflow:
     @property
     def _has_ended(self) -> bool:
         """Whether nothing more is said here, and all that was under way has come to its end."""
-        is_over = self._over or (self._conversation.handed_on and not self._inbox.messages)
+        is_handed_on = self._conversation.handed_on is not None
+        is_over = self._over or (is_handed_on and not self._inbox.messages)
         return is_over and all(task.done() for _, task in self._running)
 
     def _can_renew(self) -> bool:

@@ -57,12 +57,6 @@ async def parents(temporal: Client, query: str | None) -> Sequence[str]:
     return [it.parent_id for it in found if it.parent_id]
 
 
-async def first_id(temporal: Client, query: str) -> str:
-    """The newest workflow that a query finds, or nothing."""
-    found, _ = await _fetch(temporal, query, None, 1)
-    return found[0].id if found else ""
-
-
 def how_ended(execution: WorkflowExecution) -> Stop | None:
     """By what it was ended by force; None while it runs, and where it ended by itself."""
     return STOPS.get(execution.status) if execution.status else None

@@ -149,6 +149,8 @@ class Ballot:
             return self._count(vote, (self._any_seat(decision),))
         if len(eligibilities) < len(self.asked_about(decision)) or not eligibilities:
             return self._refuse(decision, Refusal.UNVERIFIED)
+        vote = _called(vote, eligibilities[0].name)
+        decision = vote.decision
         seats = self._entitled(decision, eligibilities)
         if isinstance(seats, Refusal):
             return self._refuse(decision, seats, eligibilities[0])
@@ -250,6 +252,15 @@ class Ballot:
     ) -> "Ballot":
         gone = f"no longer there: {', '.join(voter.gone)}" if voter and voter.gone else ""
         return self.refuse(Refused(why=why, at=decision.at, decision=decision, detail=gone))
+
+
+def _called(vote: Vote, name: str) -> Vote:
+    """The same by whom Slack has just named; what was pressed carries a handle at most."""
+    decision, by = vote.decision, vote.decision.by
+    if not name or by is None:
+        return vote
+    named = decision.model_copy(update={"by": by.model_copy(update={"name": name})})
+    return replace(vote, decision=named)
 
 
 def _is_by(decision: Decision, person: Person | None) -> bool:

@@ -2,10 +2,9 @@
 
 from workflows.contracts.approvals import ApprovalRequest
 from workflows.contracts.core import Difference, Prepared
-from workflows.digest import differences
+from workflows.digest import TOTAL, differences
+from workflows.money import written_like
 from workflows.voting.docket import Entry
-
-TOGETHER = "together with earlier requests"
 
 
 def drift_of(
@@ -21,5 +20,5 @@ def drift_of(
     recounted = entry.recounted
     if recounted is None or recounted.is_ruled_alike:
         return None
-    before, after = f"{request.total or 0:,.2f}", f"{recounted.total:,.2f}"
-    return (Difference(name=TOGETHER, before=before, after=after),)
+    before, after = (written_like(shown.cost, it) for it in (request.total or 0, recounted.total))
+    return (Difference(name=TOTAL, before=before, after=after),)

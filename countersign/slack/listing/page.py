@@ -1,6 +1,7 @@
 """Lists of approvals: what waits, what was decided, and what can be done about it right here."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,15 @@ from countersign.slack.actions import LIST, LIST_FILTER, LIST_PAGE, BlockId
 from countersign.slack.blocks import context, section, size
 from countersign.slack.listing.query import ListingQuery
 from countersign.slack.listing.row import ROOM, refresh_button, row_buttons, row_facts, row_text
-from countersign.slack.text import BLOCK_ID_LIMIT, date_token, escape, line, mention
+from countersign.slack.text import (
+    BLOCK_ID_LIMIT,
+    OPTION_LIMIT,
+    date_token,
+    escape,
+    line,
+    mention,
+    plain,
+)
 from workflows.listing.queries import TOOL_NAME
 from workflows.listing.rows import Kind, PendingApproval
 
@@ -59,7 +68,8 @@ Only you see the answers:
 • `/approvals history` lists what has ended
 • `/approvals always` lists what runs in a thread without asking, so that you can revoke it
 • `/approvals approval-…` shows one approval
-To narrow a list, add `tool:place_order` or `from:@alice`, as in `/approvals all from:@alice`."""
+To see only what one person asked for, add `from:@alice`, as in `/approvals all from:@alice`. \
+What is asked for can be chosen below a list."""
 NO_MORE = "There is nothing more on this page. Press *Previous* to go back."
 
 
@@ -106,7 +116,7 @@ def help_text(wrong: str = "") -> str:
 def _blocks(view: ListingView, room: int) -> Sequence[Block]:
     return [
         *([HeaderBlock(text=HEADERS[view.query.kind])] if view.rows else []),
-        *(context(note) for note in (*view.notes, *_filters(view.query))),
+        *(context(note) for note in (*view.notes, *_filters(view))),
         *([] if view.rows else [section(_nothing(view.query))]),
         *(block for row in _rows(view, room) for block in row),
         *_navigation(view),
@@ -142,37 +152,55 @@ def _navigation(view: ListingView) -> Iterator[Block]:
         value = view.query.onward(view.next_token).pack(VALUE_LIMIT)
         elements.append(ButtonElement(text="Next", action_id=LIST_PAGE, value=value))
     elements.append(refresh_button())
-    if tools := _tools(view):
-        elements.append(_filter(view.query.tool, tools))
+    if actions := _actions(view):
+        elements.append(_filter(view.query.tool, actions))
     yield DividerBlock()
     yield ActionsBlock(block_id=_place(view, "nav").block_id, elements=elements)
     yield context(f"As of {date_token(view.now.timestamp())}.")
 
 
-def _tools(view: ListingView) -> Sequence[str]:
-    """What can be chosen, if there is a choice: the tools of this page and the one chosen."""
+def _actions(view: ListingView) -> Mapping[str, str]:
+    """What can be chosen, if there is a choice, as people see it, by the tools' names.
+
+    That is what is on this page, and what was chosen.
+    """
+    titles = _titles(view)
     found = dict.fromkeys((view.query.tool, *(row.tool for row in view.rows)))
-    tools = sorted(tool for tool in found if TOOL_NAME.fullmatch(tool))
-    return tools if len(tools) > 1 or view.query.tool else ()
+    tools = [tool for tool in found if TOOL_NAME.fullmatch(tool)]
+    if len(tools) < 2 and not view.query.tool:
+        return {}
+    named = {tool: titles.get(tool) or _in_words(tool) for tool in tools}
+    return dict(sorted(named.items(), key=lambda it: it[1].lower()))
 
 
-def _filter(chosen: str, tools: Sequence[str]) -> InteractiveElement:
-    every = Option(text="Every tool", value=EVERY_TOOL)
-    options = {tool: Option(text=tool, value=tool) for tool in tools}
+def _titles(view: ListingView) -> Mapping[str, str]:
+    return {row.tool: plain(row.title, OPTION_LIMIT).text for row in view.rows}
+
+
+def _in_words(tool: str) -> str:
+    """A tool whose title is not on this page."""
+    return plain(re.sub(r"[_\W]+", " ", tool).strip().capitalize(), OPTION_LIMIT).text
+
+
+def _filter(chosen: str, actions: Mapping[str, str]) -> InteractiveElement:
+    every = Option(text="Everything", value=EVERY_TOOL)
+    options = {tool: Option(text=title, value=tool) for tool, title in actions.items()}
     return StaticSelectElement(
         action_id=LIST_FILTER,
-        placeholder="Tool",
+        placeholder="What is asked for",
         options=[every, *options.values()],
         initial_option=options.get(chosen, every),
     )
 
 
-def _filters(query: ListingQuery) -> Iterator[str]:
-    parts = [f"of `{line(query.tool, 100).text}`"] if query.tool else []
+def _filters(view: ListingView) -> Iterator[str]:
+    query = view.query
+    title = _titles(view).get(query.tool) or _in_words(query.tool)
+    parts = [f"“{escape(title)}”"] if query.tool else []
     if query.person:
-        parts.append(f"asked for by {mention(query.person)}")
+        parts.append(f"what {mention(query.person)} asked for")
     if parts:
-        yield f"Only those {' and '.join(parts)}."
+        yield f"Only {' and '.join(parts)}."
 
 
 def _nothing(query: ListingQuery) -> str:

@@ -52,12 +52,14 @@ class RowText:
 
 
 def row_text(row: PendingApproval, room: int = ROOM) -> RowText:
-    """Every field, in one line; a value of several lines cannot be shown as it is."""
+    """What the summary does not say, in one line; a value of several cannot be shown as it is."""
     title = plain(row.summary or row.title or row.id, room)
-    fields = [field for field in row.fields if field.value != row.summary]
+    is_said = bool(row.summary) and title.complete
+    others = [field for field in row.fields if field.value != row.summary]
+    fields = [field for field in others if not (is_said and field.in_summary)]
     values = " · ".join(f"{it.name}: {it.value}" for it in fields)
     rest = plain(values, max(room - len(title.text), 1))
-    is_flat = not any("\n" in field.value for field in fields)
+    is_flat = not any("\n" in field.value for field in others)
     if title.complete and rest.complete and is_flat:
         return RowText(title.text or row.id, rest.text, complete=True)
     return RowText(plain(title.text, HINT_ROOM).text or row.id, "", complete=False)

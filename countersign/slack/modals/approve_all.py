@@ -8,14 +8,14 @@ from slack_sdk.models.blocks import Block, CheckboxesElement, Option, PlainTextO
 from slack_sdk.models.views import View
 
 from countersign.slack.actions import APPROVE_ALL
-from countersign.slack.arguments import argument_lines, fields_of
+from countersign.slack.arguments import argument_lines
 from countersign.slack.blocks import bold, bullets, context, literal, paragraph, rich, section, size
 from countersign.slack.complete import is_complete
 from countersign.slack.facts import markings
 from countersign.slack.modals.frame import MARGIN, VALUE, field, modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.people import needed
-from countersign.slack.request_section import comparisons, sentence, summary
+from countersign.slack.request_section import comparisons, sentence, summary, unsaid_fields
 from countersign.slack.text import (
     OPTION_LIMIT,
     TICKS_LIMIT,
@@ -48,9 +48,8 @@ class _Listed:
 
 
 def approve_all_modal(statuses: Sequence[ApprovalStatus], meta: Meta) -> View:
-    """Every approval of a batch; what cannot be ticked says why."""
-    in_order = sorted(statuses, key=lambda it: it.request.asked_at)
-    listed, left_out = _divided(in_order)
+    """Every approval of a batch, in its order; what cannot be ticked says why."""
+    listed, left_out = _divided(statuses)
     blocks: list[Block] = [*_introduction(listed)]
     groups = range(0, len(listed), TICKS_LIMIT)
     blocks += [_ticks(listed[at : at + TICKS_LIMIT], at + 1) for at in groups]
@@ -118,7 +117,7 @@ def _in_full(status: ApprovalStatus, number: int) -> Iterator[Block]:
     shown = status.shown
     told = plain(sentence(status), TOLD_LIMIT).text
     head = paragraph(bold(f"{number} · {told}"))
-    lines = [*argument_lines(fields_of(shown))]
+    lines = [*argument_lines(unsaid_fields(status))]
     yield rich(head, bullets(lines)) if lines else rich(head)
     yield from comparisons(status, TOLD_LIMIT)
     who = mention(status.request.call.requester.user)

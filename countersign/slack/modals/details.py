@@ -7,11 +7,10 @@ from slack_sdk.models.views import View
 
 from countersign.messages.refusals import NOT_COUNTED
 from countersign.slack.actions import DETAILS
-from countersign.slack.arguments import all_fields_of, argument_lines, fields_of
+from countersign.slack.arguments import all_fields_of
 from countersign.slack.blocks import (
     as_many,
     bold,
-    bullets,
     context,
     literal,
     paragraph,
@@ -61,8 +60,7 @@ def details_modal(status: ApprovalStatus, meta: Meta) -> View:
 def _blocks(status: ApprovalStatus) -> Iterator[Block]:
     if status.outcome is not Outcome.PENDING:
         yield from whole_verdict_blocks(status)
-    yield from whole_question(status)
-    yield from _said_by_the_sentence(status)
+    yield from whole_question(status, all_fields_of(status.shown))
     if told := [*_how_it_stands(status)]:
         yield context(" · ".join(told))
     yield section("\n".join(_rule(status.in_force)))
@@ -73,13 +71,6 @@ def _blocks(status: ApprovalStatus) -> Iterator[Block]:
     if status.effective is not None:
         yield from _raw("Arguments as proposed", status.request.call, status.request.prepared)
     yield context(*_record(status))
-
-
-def _said_by_the_sentence(status: ApprovalStatus) -> Iterator[Block]:
-    """Lines that a card leaves out, since its sentence says them."""
-    shown = fields_of(status.shown)
-    if lines := [*argument_lines([it for it in all_fields_of(status.shown) if it not in shown])]:
-        yield rich(bullets(lines))
 
 
 def _how_it_stands(status: ApprovalStatus) -> Iterator[str]:
@@ -123,6 +114,8 @@ def _record(status: ApprovalStatus) -> Iterator[str | TextObject]:
     yield f"`{escape(status.id)}`"
     if status.request.replaces:
         yield f"Replaces `{escape(status.request.replaces)}`"
+    if status.replaced_by:
+        yield f"Replaced by `{escape(status.replaced_by)}`"
     if status.shown.digest:
         yield f"Digest `{escape(status.shown.digest)}`"
 

@@ -10,12 +10,13 @@ from slack_sdk.models.views import View
 
 from countersign.slack.actions import EDIT
 from countersign.slack.arguments import whole_argument_blocks
-from countersign.slack.blocks import as_many, section
-from countersign.slack.masks import is_secret, masked_arguments
+from countersign.slack.blocks import as_many, context, section
+from countersign.slack.masks import masked_arguments
 from countersign.slack.modals.form import input_block
 from countersign.slack.modals.frame import MARGIN, VALUE, about, hindrance, modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.modals.schema import REASON, Entry, Kind, entries
+from countersign.slack.modals.typed import Typed, editable, read_arguments
 from countersign.slack.request_section import summary
 from countersign.slack.text import VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT
 from workflows.contracts.approvals import ApprovalStatus
@@ -23,9 +24,10 @@ from workflows.contracts.core import ArgumentField
 
 NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 NOTE = (
-    "Your changes are checked like any proposal, and the policy is asked again. Only then does "
-    "this count as your approval. The card and the record show both versions."
+    "What you change is checked first, by the rules too. Then this counts as your approval, and "
+    "the card shows both versions."
 )
+TOO_LONG = "Some of what you typed was too long to be kept here, so please check every field."
 UNCHANGED = "*These stay as they are:*"
 
 
@@ -37,13 +39,17 @@ class _EntryError(Exception):
     """What was filled in does not fit; the text is for whoever wrote it."""
 
 
-def edit_modal(status: ApprovalStatus, meta: Meta) -> View:
-    """A field for each argument that can be edited, and the others below as they are."""
-    given = _read(masked_arguments(status.call, status.shown))
-    inputs = _inputs(status, given, _read(status.call.arguments))
+def edit_modal(status: ApprovalStatus, meta: Meta, typed: Typed | None = None) -> View:
+    """A field for each argument that can be edited, and the others below as they are.
+
+    `typed` is what was filled in the last time.
+    """
+    given = read_arguments(masked_arguments(status.call, status.shown))
+    inputs = _inputs(status, given, typed or Typed())
     rest = [it for it in _others(given, inputs) if it.name != REASON]
     others = [section(UNCHANGED), *whole_argument_blocks(rest)] if rest else []
-    blocks = [about(status), *inputs.values(), *others, section(NOTE)]
+    cut = [context(TOO_LONG)] if typed and typed.is_cut else []
+    blocks = [about(status), *cut, *inputs.values(), *others, section(NOTE)]
     held = as_many(blocks, VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT - MARGIN)
     if why := hindrance(status) or _why_not(status, inputs, held.complete):
         return modal(EDIT, "Edit and approve", [section(why)], meta)
@@ -61,7 +67,7 @@ def read_edit(
         arguments: the call's arguments of now, JSON; what was not in the form, such as
             secrets and the reason, is taken over from them.
     """
-    edited = _read(arguments)
+    edited = read_arguments(arguments)
     errors = EditErrors()
     for entry in entries(parameters):
         if entry.block_id not in values:
@@ -74,15 +80,12 @@ def read_edit(
     return errors or json.dumps(edited)
 
 
-def _inputs(
-    status: ApprovalStatus, given: Mapping[str, Any], real: Mapping[str, Any]
-) -> dict[str, Block]:
-    """Blocks by the name of their argument; what holds a mask would be sent back with it."""
+def _inputs(status: ApprovalStatus, given: Mapping[str, Any], typed: Typed) -> dict[str, Block]:
+    """Blocks by the name of their argument, each with what was typed, if that can be shown."""
+    filled_in = {**given, **typed.values}
     found: dict[str, Block] = {}
-    for entry in entries(status.shown.parameters):
-        if is_secret(entry.name, status.shown) or given.get(entry.name) != real.get(entry.name):
-            continue
-        if block := input_block(entry, given):
+    for entry in editable(status):
+        if block := input_block(entry, filled_in) or input_block(entry, given):
             found[entry.name] = block
     return found
 
@@ -179,12 +182,3 @@ def _json(text: str) -> Any:
 
 def _refused(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
-
-
-def _read(arguments: str) -> dict[str, Any]:
-    """A call's arguments; none where they are not an object."""
-    try:
-        given = json.loads(arguments or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return given if isinstance(given, dict) else {}

@@ -213,16 +213,25 @@ def test_a_row_knows_on_which_page_it_stands() -> None:
         assert ListingQuery.unpack(BlockId.read(block_id).row.partition(".")[2]) == query
 
 
-def test_tools_are_chosen_from_where_there_is_a_choice() -> None:
-    def options(view: ListingView) -> list[str]:
+def test_what_is_asked_for_is_chosen_by_its_title_where_there_is_a_choice() -> None:
+    def options(view: ListingView) -> dict[str, str]:
         found = [it for it in elements(listing_blocks(view)) if it["type"] == "static_select"]
         assert all(it["action_id"] == LIST_FILTER for it in found)
-        return [option["value"] for it in found for option in it["options"]]
+        return {it["value"]: it["text"]["text"] for one in found for it in one["options"]}
 
-    assert options(a_view(a_row())) == []
-    both = a_view(a_row(), a_row(tool="cancel_order"))
-    assert options(both) == ["*", "cancel_order", "place_order"]
-    assert options(a_view(query=ListingQuery(tool="act"))) == ["*", "act"]
+    assert options(a_view(a_row())) == {}
+    both = (a_row(), a_row(tool="cancel_order", title="Cancel an order"))
+    assert options(a_view(*both)) == {
+        "*": "Everything",
+        "cancel_order": "Cancel an order",
+        "place_order": "Place an order",
+    }
+    assert options(a_view(query=ListingQuery(tool="act_now"))) == {
+        "*": "Everything",
+        "act_now": "Act now",
+    }
+    chosen = a_view(*both, query=ListingQuery(tool="cancel_order"))
+    assert "Only “Cancel an order”." in said(listing_blocks(chosen))
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -35,7 +35,7 @@ TOOLS = [
     a_tool(
         "place_order",
         "Order something from the catalogue. A person has to approve it first; just call it.",
-        sku=TEXT,
+        sku={**TEXT, "title": "item"},
         quantity=a_count("How many pieces."),
         reason=TEXT,
         replaces=NULLABLE,

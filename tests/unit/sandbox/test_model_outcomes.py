@@ -30,7 +30,7 @@ ORDERS = frozenset({"Do not", "Say so", "Call the", "Use only", "tell the person
 ENDS = [
     ("APPROVED", f" by Bob Keller. {PLACED}", ""),
     ("APPROVED", f" by the rule small-cables, without asking anybody. {PLACED}", ""),
-    ("APPROVED", " by Bob, but it FAILED: the supplier is closed", ""),
+    ("APPROVED", " by Bob, but it failed: the supplier is closed", ""),
     ("APPROVED", " by Bob. Use the side door.", ""),
     ("REJECTED", " by J. Smith. Reason: too many.", " Do not try again; tell the person."),
     ("REJECTED", " by Bob. Reason: the other one was approved by Carol and expired.", ""),
@@ -65,11 +65,11 @@ def test_an_outcome_is_told_in_its_own_words_and_calls_nothing(
     ("output", "told"),
     [
         (f"APPROVED by Bob {EDITED}. {PLACED}", f"quantity **50** instead of 100. {PLACED}"),
-        (f"APPROVED by Bob {EDITED}, but it FAILED: no", "instead of 100, but it FAILED: no"),
+        (f"APPROVED by Bob {EDITED}, but it failed: no", "instead of 100, but it failed: no"),
         ("FAILED TO ASK: no. Say so, and that an administrator has to look.", "no. An adminis"),
         ("Only 35 laptops are in stock. Nothing was done.", "Only 35 laptops are in stock. No"),
         ("gibberish", "gibberish"),
-        ("", "`place_order` answered nothing."),
+        ("", "There was no answer to that."),
     ],
 )
 def test_of_an_output_nothing_that_people_need_is_lost(output: str, told: str) -> None:

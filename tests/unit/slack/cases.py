@@ -146,6 +146,7 @@ STATES = {
         Outcome.SUPERSEDED,
         decision=None,
         replaced_by="approval-newer0000000",
+        replaced_at="https://acme.slack.com/archives/C0FINANCE/p12",
         drift=(Difference(name="price each", before="€41.20", after="€45.00"),),
     ),
     "not asked": ended(Outcome.FAILED_TO_ASK, decision=None),

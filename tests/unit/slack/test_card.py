@@ -13,7 +13,7 @@ from countersign.slack.line import waiting_line
 from countersign.slack.modals.details import details_modal
 from countersign.slack.modals.meta import Meta
 from countersign.slack.validate import message_problems
-from tests.support.builders import ALICE, a_press
+from tests.support.builders import ALICE, a_prepared, a_press
 from tests.unit.slack.cases import (
     CAROL,
     EVIL,
@@ -40,6 +40,7 @@ from workflows.contracts.approvals import Grant
 from workflows.contracts.core import ArgumentField, Difference
 from workflows.contracts.decisions import Decision, Execution, Outcome, Verb, Via
 from workflows.contracts.rules import Panel, People
+from workflows.digest import TOTAL
 
 LINK = "https://acme.slack.com/x"
 BUTTONS = ("Approve", "Reject", "Request changes")
@@ -118,7 +119,10 @@ def test_what_a_card_offers(state: str, offered: list[str]) -> None:
             "pending",
             ["✋ Order 100 widgets for €4,120.00", "Two approvals from @finance · until <"],
         ),
-        ("one of two", ["€4,120.00 · 1 of 2: bob approved", "One more approval from @finance"]),
+        (
+            "one of two",
+            ["€4,120.00 · 1 of 2: Bob Keller approved", "One more approval from @finance"],
+        ),
         ("solo", ["Solo mode: you approve your own requests", '"confirm"']),
         ("not from Slack", ["`countersign approve approval-k3f9x2ab7q1m`"]),
         (
@@ -130,10 +134,18 @@ def test_what_a_card_offers(state: str, offered: list[str]) -> None:
         ("done", ["✅ Order #7", "Approved by <@U0BOB>, <!date", "asked by <@U0ALICE>"]),
         ("failed", ["operator via CLI (unverified: root@host)", "no stock", "say in the thread"]),
         ("rejected", ["⛔ Not done: Order 100 widgets", "Rejected by <@U0BOB>", "too expensive"]),
-        ("changes requested", ["✏️ Not done", "Changes requested by", "make it 50", "Replaced: "]),
+        (
+            "changes requested",
+            [
+                "✏️ Not done",
+                "Changes requested by",
+                "make it 50",
+                "Replaced: there is a new request",
+            ],
+        ),
         ("expired", ["⌛ Not done", "Expired, <!date", "nobody decided in time"]),
         ("withdrawn", ["↩️ Not done", "Withdrawn by <@U0ALICE>"]),
-        ("superseded", ["🔁 Not done", "a newer request takes", ": €41.20 → €45.00"]),
+        ("superseded", ["🔁 Not done", ": €41.20 → €45.00", "/p12|open the new request>"]),
         ("not asked", ["⚠️ Not done", "so nobody was asked", "has to allow me to post here"]),
     ],
 )
@@ -157,7 +169,7 @@ def test_an_approval_in_an_emergency_is_the_first_thing_that_is_said() -> None:
     vote = a_vote(CAROL, verb=Verb.BREAK_GLASS)
     status = ended(Outcome.APPROVED, decision=press, votes=(a_vote(), vote))
     blocks = written(approval_card(status))
-    assert blocks[0]["text"]["text"] == "🚨 carol approved alone, in an emergency"
+    assert blocks[0]["text"]["text"] == "🚨 Carol Ng approved alone, in an emergency"
     assert "fire" in str(blocks)
     assert waiting_line(status).startswith("🚨 Approved alone, in an emergency by <@U0BOB> and")
     assert card_text(status).startswith("🚨 Approved alone, in an emergency. ")
@@ -237,9 +249,48 @@ def test_what_a_request_replaces_is_named_with_every_difference() -> None:
 
 
 def test_one_change_is_named_with_what_is_replaced() -> None:
-    changes = (Difference(name="quantity", before="100", after="50"),)
+    changes = (Difference(name="quantity", before="50", after="100"),)
     status = requested_as(pending(), replaces="approval-older0000000", changes=changes)
-    assert "Replaces the request for 100. Changed:" in text_of(approval_card(status))
+    assert "Replaces the request for 50. Changed:" in text_of(approval_card(status))
+
+
+def test_a_change_that_the_sentence_does_not_name_is_not_what_was_asked_for() -> None:
+    changes = (Difference(name="price each", before="€41.20", after="€45.00"),)
+    status = requested_as(pending(), replaces="approval-older0000000", changes=changes)
+    shown = text_of(approval_card(status))
+    assert "Replaces an earlier request. Changed:" in shown
+    assert shown.count("€45.00") == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "total", "said"),
+    [(4_120.0, 5_400.0, True), (4_120.0, 4_120.0, False), (4_120.0, None, False)],
+)
+def test_what_was_split_is_counted_on_the_card(
+    amount: float, total: float | None, said: bool
+) -> None:
+    status = requested_as(prepared_as(pending(), amount=amount), total=total)
+    for shown in (text_of(approval_card(status)), view_text(details_modal(status, Meta()))):
+        assert ("*today with this*  €5,400.00" in shown) is said
+        assert ("today with this" in shown) is said
+
+
+def test_a_total_that_stands_there_already_is_not_said_again() -> None:
+    changes = (Difference(name=TOTAL, before="€4,120.00", after="€5,400.00"),)
+    status = requested_as(prepared_as(pending(), amount=4_120.0), total=5_400.0)
+    again = requested_as(status, replaces="approval-older0000000", changes=changes)
+    shown = text_of(approval_card(again))
+    assert shown.count("5,400.00") == 1
+    assert "Replaces an earlier request. Changed:" in shown
+    in_summary = prepared_as(status, summary="Order 100 widgets, €5,400.00 today")
+    assert "today with this" not in text_of(approval_card(in_summary))
+
+
+def test_a_total_follows_an_edit() -> None:
+    fewer = a_prepared().model_copy(update={"cost": "€2,060", "amount": 2_060.0})
+    asked = requested_as(prepared_as(pending(), amount=4_120.0), total=5_400.0)
+    shown = text_of(approval_card(asked.model_copy(update={"prepared": fewer})))
+    assert "*today with this*  €3,340" in shown
 
 
 @pytest.mark.parametrize(("counted", "place"), [(0, "first"), (1, "second")])
@@ -303,7 +354,7 @@ def test_nobody_is_named_for_what_a_rule_or_a_standing_permission_allowed() -> N
     )
     by_grant = ended(Outcome.APPROVED, decision=press.model_copy(update={"via": Via.GRANT}))
     shown = text_of(approval_card(requested_as(by_grant, granted=grant)))
-    assert "a standing permission of @carol" in shown
+    assert "a standing permission of @Carol Ng" in shown
 
 
 def test_an_operator_is_never_shown_as_somebody() -> None:
@@ -400,3 +451,38 @@ def test_the_verdict_says_who_and_from_where(decision: Decision, told: str) -> N
     line = verdict_line(ended(Outcome.APPROVED, decision=decision))
     assert re.sub(r"<!date[^>]*>", "noon", line).startswith(f"Approved {told}")
     assert ("command line" in line) is (decision.via is Via.CLI and not decision.asserted)
+
+
+def test_lines_keep_their_order_whatever_room_they_take() -> None:
+    fields = (
+        ArgumentField(name="item", value="Handheld gadget with display"),
+        ArgumentField(name="price each", value="€129.00"),
+        ArgumentField(name="budget left after this", value="€22,420.00"),
+    )
+    shown = text_of(approval_card(prepared_as(pending(), fields=fields)))
+    places = [shown.index(field.name) for field in fields]
+    assert places == sorted(places)
+
+
+def test_a_question_that_is_too_long_for_a_card_is_not_shown_again_below() -> None:
+    asked = " ".join(f"clause {number} holds," for number in range(90))
+    status = prepared_as(
+        pending(), summary=asked, fields=(ArgumentField(name="question", value=asked),)
+    )
+    shown = text_of(approval_card(status))
+    assert "rich_text_preformatted" not in shown
+    assert "Review all…" in labels(approval_card(status))
+
+
+def test_who_took_their_own_request_back_is_named_once() -> None:
+    assert text_of(approval_card(STATES["withdrawn"])).count("<@U0ALICE>") == 1
+
+
+def test_a_cost_that_the_sentence_names_does_not_stand_among_the_changes() -> None:
+    drift = (
+        Difference(name="price each", before="€41.20", after="€45.00"),
+        Difference(name="cost", before="€4,120.00", after="€4,500.00"),
+    )
+    shown = text_of(approval_card(STATES["superseded"].model_copy(update={"drift": drift})))
+    assert "€41.20 → €45.00" in shown
+    assert "€4,500.00" not in shown

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from countersign.slack.modals.edit import EditErrors, edit_modal, read_edit
 from countersign.slack.modals.meta import Meta
+from countersign.slack.modals.typed import Typed, typed_of
+from countersign.slack.text import BUTTON_VALUE_LIMIT
 from sandbox.block_kit.inputs import state_values
 from tests.unit.slack.cases import PARAMETERS, STATES, pending, view_refused_by_slack, view_text
 from workflows.contracts.approvals import ApprovalStatus
@@ -54,8 +56,8 @@ def _asked(given: dict[str, Any], parameters: dict[str, Any] = ALL_KINDS) -> App
     return status.model_copy(update={"request": request})
 
 
-def _elements(status: ApprovalStatus) -> dict[str, Any]:
-    blocks = edit_modal(status, META).to_dict()["blocks"]
+def _elements(status: ApprovalStatus, typed: Typed | None = None) -> dict[str, Any]:
+    blocks = edit_modal(status, META, typed).to_dict()["blocks"]
     return {
         block["block_id"].removeprefix("argument:"): block["element"]
         for block in blocks
@@ -236,3 +238,55 @@ def test_whatever_the_schema_an_untouched_form_changes_nothing(
         assert shown == {
             name: value for name, value in values.items() if value not in (None, "")
         } | {name: None for name, value in values.items() if value is None and name in shown}
+
+
+def _again(status: ApprovalStatus, **changed: Any) -> Typed:
+    """What is kept of an edit from its refusal to the next opening of the form."""
+    edited = {**json.loads(status.call.arguments), **changed}
+    text = typed_of(status, json.dumps(edited)).dump(BUTTON_VALUE_LIMIT)
+    assert len(text) <= BUTTON_VALUE_LIMIT
+    return Typed.load(text)
+
+
+def test_what_was_refused_later_is_filled_in_again() -> None:
+    changed = {"sku": "desk", "quantity": 7, "price": 1e3, "express": True, "colour": "red"}
+    status = _asked(GIVEN)
+    shown = _elements(status, _again(status, **changed, until="May", lines=[], note=""))
+
+    assert shown["sku"]["initial_value"] == "desk"
+    assert shown["quantity"]["initial_value"] == "7"
+    assert shown["price"]["initial_value"] == "1000"
+    assert shown["express"]["initial_option"]["text"]["text"] == "Yes"
+    assert shown["colour"]["initial_option"]["text"]["text"] == "red"
+    assert shown["until"]["initial_value"] == "May"
+    assert shown["lines"]["initial_value"] == "[]"
+    assert "initial_value" not in shown["note"]
+
+
+def test_what_was_not_changed_stays_as_it_is_now() -> None:
+    typed = _again(_asked(GIVEN), quantity=7)
+    assert typed == Typed({"quantity": 7})
+    shown = _elements(_asked({**GIVEN, "sku": "chair"}), typed)
+    assert shown["sku"]["initial_value"] == "chair"
+
+
+def test_no_secret_is_kept() -> None:
+    status = _asked(GIVEN)
+    typed = _again(status, api_key="hunter3000", note="it is hunter3000", quantity=7)
+    assert typed == Typed({"quantity": 7})
+
+
+def test_what_is_too_long_to_be_kept_is_said_to_be() -> None:
+    status = _asked(GIVEN)
+    typed = _again(status, note="n" * 2_000, quantity=7)
+    assert typed == Typed({"quantity": 7}, is_cut=True)
+    assert "too long to be kept" in view_text(edit_modal(status, META, typed))
+    assert _elements(status, typed)["note"]["initial_value"] == GIVEN["note"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "null", "[1]", '{"v": 3}', '{"v": {"quantity": "many"}}', "{"]
+)
+def test_what_cannot_be_read_or_shown_leaves_the_form_as_it_is(text: str) -> None:
+    shown = _elements(_asked(GIVEN), Typed.load(text))
+    assert shown["quantity"]["initial_value"] == "5"

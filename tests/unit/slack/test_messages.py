@@ -1,14 +1,17 @@
 """What stands for a card elsewhere: the thread's line, reminders, summaries, private prompts."""
 
+import json
+
 import pytest
 
 from countersign.slack.batch import batch_blocks, batch_text
 from countersign.slack.line import line_blocks, waiting_line
-from countersign.slack.prompt import prompt_blocks
+from countersign.slack.prompt import has_buttons, prompt_blocks
 from countersign.slack.reminder import reminder_blocks, reminder_text
-from tests.support.builders import ALICE, a_prepared, a_thread
+from tests.support.builders import ALICE, NOON, a_prepared, a_press, a_thread
 from tests.unit.slack.cases import (
     CARD,
+    CAROL,
     RULE,
     STATES,
     a_vote,
@@ -22,6 +25,7 @@ from tests.unit.slack.cases import (
 from workflows.contracts.activity_inputs import Batch, EphemeralMessage, Reminder
 from workflows.contracts.approvals import ApprovalStatus, MessageKind
 from workflows.contracts.core import ArgumentField
+from workflows.contracts.decisions import Refusal, Refused
 from workflows.contracts.notices import Notice, NoticeCode, Offer
 
 LONG = ArgumentField(name="notes", value="x" * 5_000)
@@ -84,7 +88,7 @@ def test_the_line_of_a_card_that_nobody_can_see_says_how_it_is_decided() -> None
     [
         (MessageKind.REMINDER, "This is still waiting for your decision"),
         (MessageKind.ESCALATION, "Nobody has decided yet"),
-        (MessageKind.NUDGE, "@alice asks you to decide"),
+        (MessageKind.NUDGE, "You are asked to decide"),
     ],
 )
 def test_a_reminder_says_why_it_comes_and_shows_what_the_card_shows(
@@ -103,6 +107,12 @@ def test_a_reminder_says_why_it_comes_and_shows_what_the_card_shows(
         assert part in shown
     assert labels(reminder_blocks(reminder, "main")) == ["Approve", "Reject…"]
     assert headline in reminder_text(reminder)
+    assert shown.count("alice") == 1
+
+
+def test_who_has_somebody_reminded_of_what_another_asked_for_is_named() -> None:
+    reminder = Reminder(status=pending(), number=1, kind=MessageKind.NUDGE, by=CAROL)
+    assert "@Carol Ng asks you to decide" in text_of(reminder_blocks(reminder, "main"))
 
 
 @pytest.mark.parametrize(
@@ -178,3 +188,28 @@ def test_who_may_not_decide_may_ask_those_who_can() -> None:
 
 def test_a_prompt_without_buttons_is_only_its_sentence() -> None:
     assert len(prompt_blocks(_post_ephemeral(), "main")) == 1
+
+
+def _refused_edit(status: ApprovalStatus, arguments: str) -> EphemeralMessage:
+    decision = a_press().model_copy(update={"arguments": arguments})
+    refused = Refused(why=Refusal.BAD_EDIT, at=NOON, decision=decision, detail="Too many.")
+    notice = Notice(code=NoticeCode.REFUSED, refused=refused, status=status)
+    return _post_ephemeral(notice=notice)
+
+
+def test_an_edit_that_was_refused_may_be_gone_on_with_while_it_waits() -> None:
+    long = json.dumps({"sku": "w" * 1_500, "quantity": 9, "reason": "r" * 5_000})
+    message = _refused_edit(pending(RULE.model_copy(update={"edit": True})), long)
+    blocks = prompt_blocks(message, "main")
+    assert has_buttons(message)
+    assert labels(blocks) == ["Edit again…"]
+    assert refused_by_slack(blocks) == []
+
+    fixed = pending(RULE.model_copy(update={"edit": False}))
+    for refused in (
+        _refused_edit(fixed, long),
+        _refused_edit(STATES["withdrawn"], long),
+        _refused_edit(pending(), ""),
+    ):
+        assert not has_buttons(refused)
+        assert labels(prompt_blocks(refused, "main")) == []

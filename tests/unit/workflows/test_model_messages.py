@@ -72,13 +72,15 @@ def test_what_nobody_refused_is_not_told_as_refused(outcome: Outcome) -> None:
 
 def test_an_expiry_is_neither_and_names_its_moment() -> None:
     text = rejection_for_model(_ended(Outcome.EXPIRED))
-    assert "nobody answered by 2026-11-23 12:00 UTC" in text
+    assert "nobody answered by Nov 23 at 12:00 PM UTC" in text
     assert "neither a refusal nor a permission" in text
 
 
 def test_a_rejection_gives_its_reason_or_says_that_there_is_none() -> None:
     given = a_press().model_copy(update={"reason": "too dear"})
     assert "Reason: too dear." in rejection_for_model(_ended(Outcome.REJECTED, decision=given))
+    closed = a_press().model_copy(update={"reason": "too dear."})
+    assert "Reason: too dear. N" in rejection_for_model(_ended(Outcome.REJECTED, decision=closed))
     assert "Reason: none given." in rejection_for_model(
         _ended(Outcome.REJECTED, decision=a_press())
     )
@@ -93,7 +95,16 @@ def test_requested_changes_are_passed_on_as_they_were_written() -> None:
 def test_an_approved_action_is_told_with_its_result() -> None:
     assert result_for_model(_approved()) == "APPROVED by bob. order #8123"
     failed = _approved(execution=Execution.FAILED, result="out of stock")
-    assert result_for_model(failed) == "APPROVED by bob, but it FAILED: out of stock"
+    assert result_for_model(failed) == "APPROVED by bob, but it failed: out of stock"
+
+
+def test_who_approved_alone_in_an_emergency_is_said_with_the_reason() -> None:
+    press = a_press().model_copy(update={"verb": Verb.BREAK_GLASS, "reason": "the line stands."})
+    told = result_for_model(_approved(decision=press))
+    assert told == "APPROVED by bob alone, in an emergency: the line stands. order #8123"
+    silent = press.model_copy(update={"reason": ""})
+    told = result_for_model(_approved(decision=silent))
+    assert told.startswith("APPROVED by bob alone, in an emergency: no reason given.")
 
 
 def test_an_edited_action_is_told_as_it_ran_and_as_it_was_proposed() -> None:
@@ -219,5 +230,5 @@ def test_what_nobody_heard_the_end_of_may_have_been_done() -> None:
 
 
 def test_a_moment_is_told_in_utc_and_none_is_no_moment() -> None:
-    assert moment(NOON + timedelta(minutes=5)) == "2026-11-23 12:05 UTC"
+    assert moment(NOON + timedelta(minutes=5)) == "Nov 23 at 12:05 PM UTC"
     assert moment(None) == "its deadline"
