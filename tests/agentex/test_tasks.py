@@ -386,7 +386,11 @@ class TestApprovals:
                 {"decision": a_decision(BOB, reason="fewer")},
                 "**Changes requested by Bob:**",
             ),
-            (Outcome.SUPERSEDED, {"replaced_by": "approval-2"}, "Replaced: there is a new request in its place."),
+            (
+                Outcome.SUPERSEDED,
+                {"replaced_by": "approval-2"},
+                "Replaced: there is a new request in its place.",
+            ),
             (Outcome.STOPPED, {"stop": Stop.TERMINATED}, "ended by an operator"),
             (Outcome.FAILED_TO_ASK, {}, "nobody was asked"),
         ],
