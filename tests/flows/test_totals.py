@@ -395,7 +395,7 @@ async def test_a_window_that_temporal_cannot_serve_is_found_at_the_start(
 ) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY.replace("version: 1", f"version: 1\ntotals: {{window: {window}}}"))
-    specs = {tool.name: tool for tool in FakeAgent().describe().tools}
+    specs = {tool.name: tool for tool in (await FakeAgent().describe()).tools}
     policy = await open_policy(path, specs, InMemoryDirectory(), Waiting(pause=0))
 
     with capture_logs() as logged:
