@@ -15,7 +15,9 @@ from temporalio.client import Client
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
+from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import OpenAgent, found_agent, opened
+from countersign.agents.mcp.servers import Servers, opened_servers, refuse_clashes
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
 from countersign.runtime.process import listening, unless, until
@@ -53,6 +55,8 @@ class Surroundings:
     """Whether there is a Slack; otherwise `slack` knows no method."""
 
 
+LISTING_SECONDS = 20.0
+"""How long a start waits for MCP servers, whose tools the policy may name."""
 Reach = Callable[[Waiting], Awaitable[Surroundings]]
 """Waits until those are there whom a worker speaks to. May raise `PreflightError`."""
 Listen = Callable[[web.Application], AbstractAsyncContextManager[None]]
@@ -64,6 +68,7 @@ class Known:
     """What a worker needs before it can start."""
 
     agent: OpenAgent
+    servers: Servers
     directory: Directory
     policy: PolicyFile
     temporal: Client
@@ -110,10 +115,12 @@ async def prepare(
     async with listen(build_http(why_not_ready)):
         around = await reach(waiting)
         found, directory = await find_agent(settings, waiting, stack), Directory(around.slack)
-        specs = {name: tool.spec for name, tool in tools_of(found).items()}
+        servers = await open_servers(found, stack)
+        tools = KnownTools(tools_of(found), servers)
         policy = await open_policy(
-            settings.policy_file, specs, directory, waiting, settings.agentex_card_channel
+            settings.policy_file, tools.now(), directory, waiting, settings.agentex_card_channel
         )
+        policy.follow(tools.now)
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         totals = TemporalTotals(temporal, settings.task_queue)
@@ -122,7 +129,7 @@ async def prepare(
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
         agent = await open_agent(found, waiting, stack)
-        return Known(agent, directory, policy, temporal, around)
+        return Known(agent, servers, directory, policy, temporal, around)
 
 
 async def work(settings: WorkerSettings, known: Known, listen: Listen, stop: asyncio.Event) -> None:
@@ -148,7 +155,7 @@ def build_activities(
     """Everything that workflows may ask of this worker."""
     directory, policy = known.directory, known.policy
     surfaces = Surfaces(known.around.surfaces)
-    runner = build_runner(settings, known.agent, policy)
+    runner = build_runner(settings, known.agent, policy, known.servers)
     people = SlackDirectory(directory)
     lifecycle = ShownEnds(TemporalLifecycle(known.temporal), surfaces)
     changed = homes.changed if homes else ignore
@@ -192,13 +199,16 @@ def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Clien
     return HomePublisher(tab, directory)
 
 
-def build_runner(settings: WorkerSettings, agent: OpenAgent, policy: PolicyFile) -> AgentRunner:
+def build_runner(
+    settings: WorkerSettings, agent: OpenAgent, policy: PolicyFile, servers: Servers
+) -> AgentRunner:
     """The agent, of which the tools that the policy has rules for are guarded too."""
     return AgentRunner(
         agent,
         settings.openai_model,
         gated=policy.mentions,
         secrets=Secrets(settings.secret_names),
+        servers=servers,
     )
 
 
@@ -216,6 +226,18 @@ async def find_agent(
         )
         tools_of(agent)
         return agent
+
+
+async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
+    """The agent's MCP servers, asked for their tools once; one that is away is left out for now.
+
+    Raises:
+        PreflightError: one of them cannot be used.
+    """
+    with _refused():
+        servers = await stack.enter_async_context(opened_servers(agent))
+        refuse_clashes(await servers.listed(agent, seconds=LISTING_SECONDS, taken=tools_of(agent)))
+        return servers
 
 
 async def open_agent(agent: Agent[Any], waiting: Waiting, stack: AsyncExitStack) -> OpenAgent:
