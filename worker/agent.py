@@ -102,6 +102,7 @@ class AgentRunner(AgentActivities):
         listing = await self.servers.listed(
             agent, self.opened.context, seconds=LISTING_SECONDS, taken=self.tools
         )
+        self.servers.tell(agent.name, listing)
         own = await agent.get_system_prompt(context) or ""
         return AgentSpec(
             name=agent.name,

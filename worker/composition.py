@@ -236,7 +236,10 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
     """
     with _refused():
         servers = await stack.enter_async_context(opened_servers(agent))
-        refuse_clashes(await servers.listed(agent, seconds=LISTING_SECONDS, taken=tools_of(agent)))
+        own = tools_of(agent)
+        listing = await servers.listed(agent, seconds=LISTING_SECONDS, taken=own)
+        servers.tell(agent.name, listing)
+        refuse_clashes(listing)
         return servers
 
 

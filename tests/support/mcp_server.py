@@ -81,7 +81,7 @@ def build(folder: Folder) -> Server[Any]:
     async def list_tools(
         context: ServerRequestContext[Any], params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        while (folder.path / "mute").exists():
+        while (folder.path / "mute").exists():  # noqa: ASYNC110 - another process removes it
             await asyncio.sleep(0.05)
         return ListToolsResult(tools=[Tool.model_validate(it) for it in folder.tools])
 
@@ -96,31 +96,30 @@ def build(folder: Folder) -> Server[Any]:
 
 
 async def _answer(name: str, arguments: dict[str, Any]) -> CallToolResult:
-    match name:
-        case "list_services":
-            return _said("shop, billing")
-        case "break":
-            return CallToolResult(content=[TextContent(text="No such release.")], is_error=True)
-        case "hang":
-            await asyncio.Event().wait()
-        case "die":
-            os._exit(1)
-        case "flood":
-            return _said("x" * 3_000_000)
-        case "picture":
-            picture = ImageContent(data="AAAA" * 1000, mime_type="image/png")
-            return CallToolResult(content=[TextContent(text="Here:"), picture])
-        case "structured":
-            return CallToolResult(content=[], structured_content={"shop": "v7"})
-        case "silent":
-            return CallToolResult(content=[])
-        case _:
-            pass
-    return _said(f"rolled {arguments.get('service')} back")
+    if name == "hang":
+        await asyncio.Event().wait()
+    if name == "die":
+        os._exit(1)
+    return ANSWERS.get(name) or _said(f"rolled {arguments.get('service')} back")
 
 
 def _said(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=text)])
+
+
+ANSWERS = {
+    "list_services": _said("shop, billing"),
+    "break": CallToolResult(content=[TextContent(text="No such release.")], is_error=True),
+    "flood": _said("x" * 3_000_000),
+    "picture": CallToolResult(
+        content=[
+            TextContent(text="Here:"),
+            ImageContent(data="AAAA" * 1000, mime_type="image/png"),
+        ]
+    ),
+    "structured": CallToolResult(content=[], structured_content={"shop": "v7"}),
+    "silent": CallToolResult(content=[]),
+}
 
 
 async def main(path: Path) -> None:

@@ -16,11 +16,9 @@ from tests.support.mcp_server import Folder
 
 def over_pipes(folder: Folder, name: str = "deploys", **options: Any) -> MCPServerStdio:
     """A program that is started when it is first asked."""
-    return MCPServerStdio(
-        {"command": sys.executable, "args": [mcp_server.__file__, str(folder.path)]},
-        name=name,
-        **{"client_session_timeout_seconds": 20, **options},
-    )
+    given: Any = {"client_session_timeout_seconds": 20, **options}
+    arguments = [mcp_server.__file__, str(folder.path)]
+    return MCPServerStdio({"command": sys.executable, "args": arguments}, name=name, **given)
 
 
 @asynccontextmanager
@@ -40,7 +38,7 @@ async def _serving(server: uvicorn.Server) -> AsyncGenerator[None]:
     serving = asyncio.create_task(server.serve())
     try:
         async with asyncio.timeout(20):
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - it has no event for that
                 await asyncio.sleep(0.01)
         yield
     finally:

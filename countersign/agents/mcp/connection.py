@@ -78,10 +78,7 @@ class Connection:
         self._calls += 1
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                answer: object = await self.server.call_tool(tool, dict(arguments), dict(meta))
-            if isinstance(answer, CallToolResult):
-                return answer
-            raise TypeError(f"it answers with a {type(answer).__name__}, which is not supported")
+                return _result(await self.server.call_tool(tool, dict(arguments), dict(meta)))
         except Exception as error:
             if isinstance(error, MCPError) and error.code not in UNANSWERED:
                 raise ToolError(text_of(error.message)) from error
@@ -111,6 +108,13 @@ class Connection:
         if forget is not None:  # what is approved is compared with what the server has now
             forget()
         return await self.server.list_tools(context, agent)
+
+
+def _result(answer: object) -> CallToolResult:
+    """The answer, if it is one: newer servers may ask a question back, for which nobody is here."""
+    if isinstance(answer, CallToolResult):
+        return answer
+    raise TypeError(f"it answers with a {type(answer).__name__}, which is not supported")
 
 
 def _cause(error: BaseException) -> str:

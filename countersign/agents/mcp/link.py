@@ -55,8 +55,7 @@ class Link:
             if self._before is not None:
                 await self._before.close()
                 self._before = None
-            async with asyncio.timeout(CONNECT_SECONDS):
-                await self._server.connect()
+            await self._connect()
             self._settled.set()
             await self._closing.wait()
         except Exception as error:  # noqa: BLE001 - a stranger's server may raise anything
@@ -66,6 +65,12 @@ class Link:
             self._closing.set()
             self._settled.set()
             await self._clean_up()
+
+    async def _connect(self) -> None:
+        if getattr(self._server, "session", None) is not None:
+            return  # who made the agent has connected it, as the SDK's examples do
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await self._server.connect()
 
     async def _clean_up(self) -> None:
         try:

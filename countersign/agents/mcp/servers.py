@@ -121,9 +121,7 @@ class Servers:
             if not isinstance(answer, ServerAwayError):
                 left_out |= answer.left_out
                 tools |= answer.tools
-        listing = _without_clashes(tools, left_out, taken or {}, away)
-        self._tell(agent.name, listing)
-        return listing
+        return _without_clashes(tools, left_out, taken or {}, away)
 
     async def find(
         self,
@@ -156,6 +154,21 @@ class Servers:
                 raise answer
             await asyncio.sleep(pause)
             pause = min(pause * 2, left)
+
+    def tell(self, agent: str, listing: Listing) -> None:
+        """Log a line for each thing that is not offered, when it begins and when it ends."""
+        told = (dict(listing.left_out), dict(listing.away), tuple(listing.clashes))
+        if told == self._told.get(agent, ({}, {}, ())):
+            return
+        self._told[agent] = told
+        for name, why in listing.away.items():
+            log.warning("an MCP server is away; its tools are left out", server=name, why=why)
+        left_out = dict(islice(listing.left_out.items(), MOST_NAMED))
+        more = len(listing.left_out) - len(left_out)
+        if left_out:
+            log.warning("tools of MCP servers are left out", tools=left_out, more=more)
+        if not (left_out or listing.away):
+            log.info("every MCP server answers", agent=agent)
 
     async def close(self) -> None:
         """Leave no connection and no process behind."""
@@ -202,21 +215,6 @@ class Servers:
         before = self._listed.get(name)
         if before is None or _prints(before) != _prints(tools):
             self._listed = {**self._listed, name: tools}
-
-    def _tell(self, agent: str, listing: Listing) -> None:
-        """One line for each thing that is not offered, when it begins and when it ends."""
-        told = (dict(listing.left_out), dict(listing.away), tuple(listing.clashes))
-        if told == self._told.get(agent, ({}, {}, ())):
-            return
-        self._told[agent] = told
-        for name, why in listing.away.items():
-            log.warning("an MCP server is away; its tools are left out", server=name, why=why)
-        left_out = dict(islice(listing.left_out.items(), MOST_NAMED))
-        more = len(listing.left_out) - len(left_out)
-        if left_out:
-            log.warning("tools of MCP servers are left out", tools=left_out, more=more)
-        if not (left_out or listing.away):
-            log.info("every MCP server answers", agent=agent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from countersign.agents.mcp import servers as servers_module
 from countersign.agents.mcp.errors import ServerAwayError
 from countersign.agents.mcp.servers import Servers, refuse_clashes
 from tests.support.mcp_server import Folder
-from tests.support.mcp_servers import over_http
+from tests.support.mcp_servers import over_http, over_pipes
 from tests.unit.agents.conftest import Workshop, calling
 from workflows.digest import TAKEN, differences
 
@@ -48,6 +48,18 @@ async def test_a_server_is_started_when_needed_kept_and_ended_with_the_worker(
     assert _pid(folder) == pid
     await runner.servers.close()
     assert not _is_alive(pid)
+
+
+async def test_a_server_that_is_connected_already_is_used_as_it_is(workshop: Workshop) -> None:
+    async with over_pipes(workshop.folder()) as server:
+        pid = _pid(workshop.folder())
+        runner = workshop.runner(server)
+        assert (await runner.run_tool(ROLL_BACK)).ok
+        assert _pid(workshop.folder()) == pid
+        os.kill(pid, signal.SIGKILL)
+        assert (await runner.run_tool(ROLL_BACK)).ok
+        await runner.servers.close()
+    assert not _is_alive(_pid(workshop.folder()))
 
 
 async def test_a_server_that_was_killed_is_started_again(workshop: Workshop) -> None:
@@ -148,6 +160,24 @@ async def test_a_server_over_http_is_used_in_the_same_way(workshop: Workshop) ->
         await runner.servers.close()
 
 
+async def test_a_server_that_is_busy_with_a_call_keeps_its_tools(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with over_http(workshop.folder("remote")) as server:  # it does one thing at a time
+        runner = workshop.runner(server)
+        before = await runner.describe()
+        hanging = asyncio.create_task(runner.run_tool(calling("remote.hang")))
+        while not workshop.folder("remote").calls:  # noqa: ASYNC110 - a file has no event
+            await asyncio.sleep(0.05)
+        monkeypatch.setattr("worker.agent.LISTING_SECONDS", 0.5)
+        assert (await runner.describe()).tools == before.tools
+        with pytest.raises(ServerAwayError):  # what people approve is not taken from memory
+            await runner.prepare_call(calling("remote.roll_back", service="shop"))
+        hanging.cancel()
+        await asyncio.wait({hanging})
+        await runner.servers.close()
+
+
 async def test_names_that_a_model_could_not_tell_apart_are_refused_with_both_places(
     workshop: Workshop,
 ) -> None:
@@ -185,8 +215,9 @@ async def test_a_tool_of_the_agents_own_keeps_its_name(workshop: Workshop) -> No
     ],
     ids=str,
 )
-def test_a_server_that_could_not_be_kept_is_refused(options: dict[str, Any], told: str) -> None:
-    server = MCPServerStdio({"command": sys.executable}, **{"name": "deploys", **options})
+def test_a_server_that_could_not_be_kept_is_refused(options: Any, told: str) -> None:
+    given: Any = {"name": "deploys", **options}
+    server = MCPServerStdio({"command": sys.executable}, **given)
     with pytest.raises(NotKeptError, match=told):
         Servers([Agent(name="A", mcp_servers=[server])])
 

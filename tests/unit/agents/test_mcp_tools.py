@@ -102,9 +102,8 @@ def _tool(name: str = "x", **schema: Any) -> dict[str, Any]:
     return {"name": name, "inputSchema": {"type": "object", **schema}}
 
 
-DEEP: dict[str, Any] = {"type": "string"}
-for _ in range(40):
-    DEEP = {"type": "array", "items": DEEP}
+def _deep(levels: int = 40) -> dict[str, Any]:
+    return {"type": "array", "items": _deep(levels - 1)} if levels else {"type": "string"}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,7 @@ for _ in range(40):
         (_tool(properties={"reason": {"type": "string"}}), "its parameter is called 'reason'"),
         (_tool(properties={"a b": {"type": "string"}}), "its parameter is called 'a b'"),
         (_tool(properties={"a": {"description": "x" * 20_000}}), "more than 10,000 characters"),
-        (_tool(properties={"a": DEEP}), "more than 30 levels"),
+        (_tool(properties={"a": _deep()}), "more than 30 levels"),
         (_tool(properties={"a": {"$ref": "http://10.0.0.1/x"}}), "refers to 'http://10.0.0.1/x'"),
         (_tool(properties={"a": {"$ref": "#/$defs/gone"}}), "refers to '#/$defs/gone'"),
         (_tool(properties={"a": {"type": "strange"}}), "its schema is none"),
