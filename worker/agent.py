@@ -19,7 +19,8 @@ from countersign.agents.approval_rules import with_rules
 from countersign.agents.catalogue import tools_of
 from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.errors import ServerAwayError
-from countersign.agents.mcp.servers import Servers, note_for_model
+from countersign.agents.mcp.listing import note_for_model
+from countersign.agents.mcp.servers import Servers
 from countersign.tools.annotations import Preview
 from countersign.tools.text import cut, encodable, text_of
 from countersign.tools.toolkit import (

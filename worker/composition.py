@@ -17,7 +17,8 @@ from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
 from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import OpenAgent, found_agent, opened
-from countersign.agents.mcp.servers import Servers, opened_servers, refuse_clashes
+from countersign.agents.mcp.listing import refuse_clashes
+from countersign.agents.mcp.servers import Servers, opened_servers
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
 from countersign.runtime.process import listening, unless, until

@@ -4,7 +4,8 @@ from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
 from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import found_agent
-from countersign.agents.mcp.servers import opened_servers, refuse_clashes
+from countersign.agents.mcp.listing import refuse_clashes
+from countersign.agents.mcp.servers import opened_servers
 from countersign.policy.clauses import Tools
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError

@@ -20,7 +20,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.servers import opened_servers
-from tests.flows.flow import Flow, working
+from tests.flows.flow import Flow, a_rule, working
 from tests.support.builders import BOB
 from tests.support.fakes import FakeAgent
 from tests.support.mcp_server import TOOLS, Folder
@@ -117,6 +117,23 @@ async def test_a_schema_that_changed_is_asked_again_and_a_tool_that_went_breaks_
         await it.flow.vote(second, BOB)
         assert await it.flow.answered() == "Done."
         assert len(it.folder.calls) == 1
+
+
+async def test_always_holds_for_the_tool_as_it_was(temporal: Client, tmp_path: Path) -> None:
+    answers = (ROLL_BACK, says("One."), ROLL_BACK, says("Two."), ROLL_BACK, says("Three."))
+    async with deploys(temporal, tmp_path, *answers) as it:
+        it.flow.policy.rule = a_rule(always=True)
+        await it.flow.vote(await it.flow.ask(), BOB, always=True)
+        assert await it.flow.answered(2) == "One."  # after the note on the permission
+        await it.flow.say("again")
+        assert await it.flow.answered(3) == "Two."
+        assert len(it.folder.calls) == 2
+        it.change(properties={"service": {"type": "string"}, "force": {"type": "boolean"}})
+
+        await it.flow.vote(await it.flow.ask("again"), BOB)
+
+        assert await it.flow.answered(4) == "Three."
+        assert len(it.folder.calls) == 3
 
 
 async def test_a_server_that_is_away_leaves_the_approval_as_it_is(

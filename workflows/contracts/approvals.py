@@ -35,6 +35,8 @@ class Grant(BaseModel, frozen=True):
     """Who asked for what was approved then."""
     title: str = ""
     """What it allows, as people read it: the tool's title."""
+    fingerprint: str = ""
+    """Of a tool that is not ours, as it was then: one that has changed since is asked for again."""
 
 
 class ApprovalRequest(BaseModel, frozen=True):

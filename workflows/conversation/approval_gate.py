@@ -175,7 +175,8 @@ class Gate:
 
     def _grant_for(self, passage: Passage) -> Grant | None:
         call, rule = passage.call, passage.ruling.rule
-        return rule and self.conversation.grant_for(call.tool, rule, call.requester)
+        fingerprint = passage.reviewed.prepared.tool
+        return rule and self.conversation.grant_for(call.tool, rule, call.requester, fingerprint)
 
     async def limit(self, passage: Passage) -> str:
         """People are asked so often and no more, so that nobody is worn down."""
@@ -293,6 +294,7 @@ class Gate:
             approval=status.id,
             requester=status.request.call.requester,
             title=status.shown.title,
+            fingerprint=status.shown.tool,
         )
         self.conversation.give(grant)
         self.granted.append(grant)

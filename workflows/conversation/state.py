@@ -254,13 +254,19 @@ class ConversationState:
             same = (other.call.tool, other.call.requester.user) == key
             yield same and other.asked is None and not other.words and not other.withdrawn_by
 
-    def grant_for(self, tool: str, rule: Rule, requester: Person) -> Grant | None:
-        """The standing permission for a call. Nobody's own permission covers what they ask for."""
+    def grant_for(
+        self, tool: str, rule: Rule, requester: Person, fingerprint: str = ""
+    ) -> Grant | None:
+        """The standing permission for a call. Nobody's own permission covers what they ask for.
+
+        `fingerprint` is that of the tool as it is now, where others can change it.
+        """
         if not rule.always:
             return None
         for grant in self.grants:
             own = grant.by.user == requester.user and not (rule.self_approval or rule.solo)
-            if (grant.tool, grant.rule) == (tool, rule.name) and not own:
+            is_same = (grant.tool, grant.fingerprint) == (tool, fingerprint)
+            if is_same and grant.rule == rule.name and not own:
                 return grant
         return None
 

@@ -1,30 +1,21 @@
 """The MCP servers of an agent: what they list, one tool of theirs, and their end."""
 
 import asyncio
-import json
-from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import structlog
 from agents import Agent, RunContextWrapper
-from mcp.types import Tool as ListedTool
 
-from countersign.agents.errors import DuplicateToolError, NotKeptError
-from countersign.agents.mcp.acceptance import why_not
+from countersign.agents.errors import NotKeptError
 from countersign.agents.mcp.connection import Connection
 from countersign.agents.mcp.errors import ServerAwayError
-from countersign.agents.mcp.names import SERVER, full_name
-from countersign.agents.mcp.offered import offered
+from countersign.agents.mcp.listing import Answer, Listing, answer_of, joined
+from countersign.agents.mcp.names import SERVER
 from countersign.tools.toolkit import Tool
 
-MOST_TOOLS = 100
-"""Of one server. Providers take 128 in all."""
-LISTED_LIMIT = 300_000
-"""Characters of all tools' schemas and descriptions together: each turn's history has them."""
 MOST_NAMED = 20
 """Tools that are left out, in one line of a log."""
 NOT_KEPT: Mapping[str, Any] = {
@@ -36,19 +27,6 @@ NOT_KEPT: Mapping[str, Any] = {
 """What a server may have that would not be kept, and why."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What the servers of an agent have now."""
-
-    tools: Mapping[str, Tool] = field(default_factory=dict[str, Tool])
-    left_out: Mapping[str, str] = field(default_factory=dict[str, str])
-    """By a tool's name, why it is not offered."""
-    clashes: Sequence[str] = ()
-    """Tools that a model could not tell apart, a line for each name, with where they come from."""
-    away: Mapping[str, str] = field(default_factory=dict[str, str])
-    """By a server's name, why it cannot be asked."""
 
 
 class Servers:
@@ -121,7 +99,7 @@ class Servers:
             if not isinstance(answer, ServerAwayError):
                 left_out |= answer.left_out
                 tools |= answer.tools
-        return _without_clashes(tools, left_out, taken or {}, away)
+        return joined(tools, left_out, taken or {}, away)
 
     async def find(
         self,
@@ -195,18 +173,18 @@ class Servers:
         seconds: float,
         *,
         late: bool,
-    ) -> "_Answer | ServerAwayError":
+    ) -> "Answer | ServerAwayError":
         connection = self._connections[name]
         try:
             async with asyncio.timeout(seconds):
                 listed = await connection.list_tools(agent, context)
         except TimeoutError:
             if late and connection.is_busy and name in self._listed:
-                return _Answer(self._listed[name], self._listed[name], {})
+                return Answer(self._listed[name], self._listed[name], {})
             return ServerAwayError(name, "it has not answered yet")
         except ServerAwayError as error:
             return error
-        answer = _read(connection, listed)
+        answer = answer_of(connection, listed)
         self._note(name, answer.all)
         return answer
 
@@ -215,14 +193,6 @@ class Servers:
         before = self._listed.get(name)
         if before is None or _prints(before) != _prints(tools):
             self._listed = {**self._listed, name: tools}
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    tools: Mapping[str, Tool]
-    all: Mapping[str, Tool]
-    """Also those that are too many to offer: what waits for one may still run."""
-    left_out: Mapping[str, str]
 
 
 @asynccontextmanager
@@ -237,74 +207,6 @@ async def opened_servers(*agents: Agent[Any]) -> AsyncGenerator[Servers]:
         yield servers
     finally:
         await servers.close()
-
-
-def refuse_clashes(listing: Listing) -> None:
-    """For a start: two tools that a model could not tell apart are the owner's to rename.
-
-    Raises:
-        DuplicateToolError: there are such.
-    """
-    for clash in listing.clashes:
-        raise DuplicateToolError(f"AGENT: {clash}")
-
-
-def note_for_model(listing: Listing) -> str:
-    """What the model is told of servers that are away; empty if all are there."""
-    if not listing.away:
-        return ""
-    names = " and ".join(listing.away)
-    return (
-        f"The tools of {names} cannot be reached at the moment, so they are not in your list. If "
-        "they are needed, say so, and that it can be tried again in a few minutes."
-    )
-
-
-def _read(connection: Connection, listed: Sequence[ListedTool]) -> _Answer:
-    """Those of a server's tools that can be offered, and why the others cannot."""
-    tools: dict[str, Tool] = {}
-    left_out: dict[str, str] = {}
-    for it in listed:
-        name = full_name(connection.name, it.name)
-        if why := "it is listed twice" if name in tools else why_not(it):
-            left_out[name] = why
-        else:
-            tools[name] = offered(connection, it)
-    for name in islice(tools, MOST_TOOLS, None):
-        left_out[name] = f"a server may have {MOST_TOOLS} tools"
-    return _Answer(dict(islice(tools.items(), MOST_TOOLS)), tools, left_out)
-
-
-def _without_clashes(
-    tools: Mapping[str, Tool],
-    left_out: Mapping[str, str],
-    taken: Mapping[str, Tool],
-    away: Mapping[str, str],
-) -> Listing:
-    """Leave out all that a model could not tell apart, and what is too much in all."""
-    by_name: defaultdict[str, list[Tool]] = defaultdict(list)
-    for tool in tools.values():
-        by_name[tool.called].append(tool)
-    lost, clashes, kept, room = dict(left_out), list[str](), dict[str, Tool](), LISTED_LIMIT
-    for called, alike in by_name.items():
-        other = taken.get(called) or taken.get(alike[0].name)
-        if len(alike) > 1 or other:
-            clash = _clash(called, [*alike, *([other] if other else [])])
-            clashes.append(clash)
-            lost |= dict.fromkeys((it.name for it in alike), clash)
-            continue
-        (tool,) = alike
-        room -= len(json.dumps(tool.parameters)) + len(tool.function.description)
-        if room < 0:
-            lost[tool.name] = f"all tools together have more than {LISTED_LIMIT:,} characters"
-        else:
-            kept[tool.name] = tool
-    return Listing(kept, lost, tuple(clashes), away)
-
-
-def _clash(called: str, alike: Sequence[Tool]) -> str:
-    places = " and ".join(f"{it.name} of {it.place}" for it in alike)
-    return f"two tools would be called {called} by the model: {places}"
 
 
 def _prints(tools: Mapping[str, Tool]) -> Sequence[tuple[str, str, str]]:

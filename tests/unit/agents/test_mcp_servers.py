@@ -18,9 +18,10 @@ from temporalio.testing import ActivityEnvironment
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import DuplicateToolError, NotKeptError
-from countersign.agents.mcp import servers as servers_module
+from countersign.agents.mcp import listing as listing_module
 from countersign.agents.mcp.errors import ServerAwayError
-from countersign.agents.mcp.servers import Servers, refuse_clashes
+from countersign.agents.mcp.listing import refuse_clashes
+from countersign.agents.mcp.servers import Servers
 from tests.support.mcp_server import Folder
 from tests.support.mcp_servers import over_http, over_pipes
 from tests.unit.agents.conftest import Workshop, calling
@@ -239,7 +240,7 @@ def test_a_tool_that_the_provider_runs_is_refused_with_what_to_do() -> None:
 async def test_what_is_too_much_in_all_is_left_out(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(servers_module, "LISTED_LIMIT", 60)
+    monkeypatch.setattr(listing_module, "LISTED_LIMIT", 60)
     (workshop.folder().path / "tools.json").write_text(_listed("one", "two", "three"))
     assert [it.name for it in (await workshop.runner().describe()).tools] == ["deploys.one"]
 
