@@ -17,12 +17,25 @@ from dev.http_probe import ask
 from dev.ports import free_port
 from dev.temporal_server import TemporalServer
 from tests.slack.product import Product
+from tests.support import mcp_server
 
 pytestmark = pytest.mark.system
 
 Process = Literal["bot", "worker"]
 PORTS = {"bot": "BOT_PORT", "worker": "WORKER_PORT"}
 SECONDS = 60
+DEPLOYER = """\
+import sys
+from agents import Agent
+from agents.mcp import MCPServerStdio
+
+home = {{"command": sys.executable, "args": [{program!r}, {folder!r}]}}
+agent = Agent(name="Deployer", mcp_servers=[MCPServerStdio(home, name="deploys")])
+"""
+DEPLOYS = """\
+version: 1
+rules: [{name: back, tool: deploys.roll_back, when: steps > 1, approvers: {users: [U0BOB]}}]
+"""
 RULE = """\
 version: 1
 rules:
@@ -160,3 +173,28 @@ async def test_a_token_that_is_taken_back_while_the_bot_runs_ends_it_with_one_li
         await own.sandbox.send("socket", action="drop")
         assert await child.wait() == BAD_START
         assert "Slack refuses SLACK_APP_TOKEN (token_revoked)" in child.last_lines[-1]
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+async def test_a_worker_that_ends_leaves_no_mcp_server_behind(
+    spare: Product, tmp_path: Path, how: str
+) -> None:
+    agent = DEPLOYER.format(program=mcp_server.__file__, folder=str(tmp_path))
+    (tmp_path / "deployer.py").write_text(agent, encoding="utf-8")
+    (tmp_path / "deploys.yaml").write_text(DEPLOYS, encoding="utf-8")
+    env = {
+        "AGENT": "deployer:agent",
+        "POLICY_FILE": str(tmp_path / "deploys.yaml"),
+        "PYTHONPATH": f"{spare.stack.wiring.root}:{tmp_path}",
+    }
+    async with _another(spare, "worker", env) as child:
+        await child.ready(SECONDS)
+        server = Path("/proc") / (tmp_path / "pid").read_text()
+        assert server.exists()
+        if how == "stopped":
+            assert await child.stop() == 0
+        else:
+            await child.kill()
+        async with asyncio.timeout(SECONDS):
+            while server.exists():  # noqa: ASYNC110 - nobody tells of the end of another's process
+                await asyncio.sleep(0.05)
