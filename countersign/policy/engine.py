@@ -142,7 +142,7 @@ class Policy:
 
     def _unmatched(self, facts: Facts) -> Ruling:
         spec = self.tools.get(facts.tool)
-        if spec is not None and not spec.needs_approval:
+        if spec is not None and not (spec.needs_approval and facts.asks is not False):
             return Ruling(
                 verdict=Verdict.ALLOW,
                 because=f"`{facts.tool}` needs no approval, and no rule asks for one here.",
