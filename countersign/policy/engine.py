@@ -172,6 +172,8 @@ def _fate(clause: Clause[DenyEntry] | Clause[RuleEntry], facts: Facts) -> tuple[
     entry = clause.entry
     if not clause.covers(facts.tool):
         return Fate.OTHER_TOOL, f"is about {', '.join(entry.tool)}"
+    if isinstance(entry, RuleEntry) and facts.asks is False and not clause.names(facts.tool):
+        return Fate.OTHER_TOOL, "is about calls for which the tool asks, and it does not for this"
     try:
         holds = clause.holds(facts)
     except EvaluationError as error:

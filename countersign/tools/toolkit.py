@@ -175,8 +175,8 @@ class Tool:
             Exception: its author's code cannot say so.
         """
         asked = self.function.needs_approval
-        if isinstance(asked, bool):
-            return asked
+        if not callable(asked):
+            return self.needs_approval
         with calling(call):
             told: Any = asked(RunContextWrapper(context), json.loads(read.own), call.id)
             return bool(await told if inspect.isawaitable(told) else told)
