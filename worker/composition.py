@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from agents import Agent
+from agents import Agent, set_trace_processors
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
@@ -104,6 +104,7 @@ async def prepare(
         PreflightError: a person has to change something.
     """
     waiting = Waiting()
+    set_trace_processors([])  # what people say is not sent anywhere, unless the agent's author does
 
     async def why_not_ready() -> str | None:
         return waiting.why

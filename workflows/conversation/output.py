@@ -8,6 +8,7 @@ from agents import AgentOutputSchema
 from agents.exceptions import ModelBehaviorError
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
+from referencing.exceptions import Unresolvable
 
 from workflows.argument_names import title_of
 from workflows.contracts.core import OutputSpec
@@ -59,8 +60,9 @@ def misfit(given: Any, shape: Mapping[str, Any]) -> str:
     A schema that is broken itself refuses nothing.
     """
     try:
+        Draft202012Validator.check_schema(shape)
         fault = next(iter(Draft202012Validator(shape).iter_errors(given)), None)
-    except (SchemaError, RecursionError):
+    except (SchemaError, Unresolvable, RecursionError):
         return ""
     return " ".join(fault.message.split())[:FAULT_LIMIT] + "." if fault else ""
 
@@ -79,9 +81,8 @@ def readable(text: str, spec: OutputSpec | None) -> str:
         [alone] = answer.values()
         answer = alone if isinstance(alone, str) else answer
     properties = spec.shape.get("properties", {})
-    return (
-        "\n".join(_lines(answer, properties)) if isinstance(answer, dict | list) else _say(answer)
-    )
+    has_parts = isinstance(answer, dict | list) and answer
+    return "\n".join(_lines(answer, properties)) if has_parts else _say(answer)
 
 
 def _lines(value: Any, properties: Mapping[str, Any], indent: str = "") -> Iterator[str]:
