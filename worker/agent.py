@@ -1,6 +1,6 @@
 """The agent's activities: what it is, and what its tools do."""
 
-import inspect
+import asyncio
 import math
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -15,12 +15,16 @@ from agents.models.default_models import get_default_model_settings
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from countersign.agents.agent_tools import agent_behind, described_agent_tool
 from countersign.agents.approval_rules import with_rules
 from countersign.agents.catalogue import tools_of
+from countersign.agents.description import described_guardrails, described_output, is_enabled
+from countersign.agents.handoffs import described_handoff
 from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.errors import ServerAwayError
 from countersign.agents.mcp.listing import note_for_model
 from countersign.agents.mcp.servers import Servers
+from countersign.agents.tree import agents_of
 from countersign.tools.annotations import Preview
 from countersign.tools.text import cut, encodable, text_of
 from countersign.tools.toolkit import (
@@ -31,7 +35,14 @@ from countersign.tools.toolkit import (
     UnansweredError,
 )
 from workflows.contracts.activities import AgentActivities
-from workflows.contracts.core import AgentSpec, ArgumentField, Call, Prepared, ToolResult
+from workflows.contracts.core import (
+    AgentSpec,
+    ArgumentField,
+    Call,
+    Prepared,
+    ToolResult,
+    ToolSpec,
+)
 from workflows.digest import digest
 from workflows.redaction import Secrets
 
@@ -85,10 +96,14 @@ class AgentRunner(AgentActivities):
     secrets: Secrets = field(default_factory=Secrets)
     servers: Servers = field(default_factory=Servers)
     """The agent's MCP servers."""
+    agents: Mapping[str, Agent[Any]] = field(init=False)
+    """It and all that it reaches, by name."""
     tools: Mapping[str, Tool] = field(init=False)
+    """Those of all of them."""
 
     def __post_init__(self) -> None:
         """Raises `AgentError` where the agent has something that would not be kept."""
+        self.agents = agents_of(self.agent)
         self.tools = tools_of(self.agent)
 
     @property
@@ -97,9 +112,16 @@ class AgentRunner(AgentActivities):
         return self.opened.agent
 
     async def describe(self) -> AgentSpec:
-        """Name, instructions, model and tools, as they are now."""
-        agent, context = self.agent, RunContextWrapper(self.opened.context)
-        enabled = [it for it in self.tools.values() if await _is_enabled(it, context, agent)]
+        """The agent and all that it reaches, as they are now."""
+        described = (self._describe(it) for it in self.agents.values())
+        first, *others = await asyncio.gather(*described)  # each may wait for its MCP servers
+        return first.model_copy(update={"others": tuple(others)})
+
+    async def _describe(self, agent: Agent[Any]) -> AgentSpec:
+        """Name, instructions, model, tools and all the rest of one agent."""
+        context = RunContextWrapper(self.opened.context)
+        enabled = [it for it in agent.tools if await is_enabled(it, context, agent)]
+        handoffs = [it for it in agent.handoffs if await is_enabled(it, context, agent)]
         listing = await self.servers.listed(
             agent, self.opened.context, seconds=LISTING_SECONDS, taken=self.tools
         )
@@ -110,11 +132,22 @@ class AgentRunner(AgentActivities):
             instructions="\n\n".join(filter(None, (with_rules(own), note_for_model(listing)))),
             model=str(agent.model or self.model),
             model_settings=_model_settings(agent),
-            tools=tuple(
-                tool.described(needs_approval=tool.needs_approval or self.gated(tool.name))
-                for tool in (*enabled, *listing.tools.values())
+            tools=(
+                *map(self._described, enabled),
+                *(tool.described(needs_approval=True) for tool in listing.tools.values()),
             ),
+            handoffs=tuple(described_handoff(it, agent) for it in handoffs),
+            output=described_output(agent),
+            input_guardrails=described_guardrails(agent.input_guardrails),
+            output_guardrails=described_guardrails(agent.output_guardrails),
+            reset_tool_choice=agent.reset_tool_choice,
         )
+
+    def _described(self, given: Any) -> ToolSpec:
+        if (inner := agent_behind(given)) is not None:
+            return described_agent_tool(given, inner)
+        tool = self.tools[given.name]
+        return tool.described(needs_approval=tool.needs_approval or self.gated(tool.name))
 
     def masked(self, call: Call) -> str:
         """A call's arguments as JSON that may be shown."""
@@ -125,14 +158,15 @@ class AgentRunner(AgentActivities):
     @activity.defn
     async def prepare_call(self, call: Call) -> Prepared:
         """See `AgentActivities`. An MCP server that is away is asked again later."""
-        tool = await self._find(call.tool, LISTING_SECONDS)
+        tool = await self._find(call, LISTING_SECONDS)
         if tool is None:
             return Prepared(problem=f"There is no tool {call.tool} any more. Nothing was done.")
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with _concealing(secrets):
                 preview, read = await tool.describe(call, self.opened.context)
-                prepared = self._prepared(tool, preview, read)
+                asks = await self._asks(tool, call, read)
+                prepared = self._prepared(tool, preview, read, call.agent, asks=asks)
                 fields = _fields(preview, secrets.mask(read.shown))
         except ToolError as error:
             why = _answer(error, secrets)
@@ -146,7 +180,7 @@ class AgentRunner(AgentActivities):
         if call.tool not in self.tools and _was_tried():
             raise _unanswered(call.tool)
         try:
-            tool = await self._find(call.tool, REACHING_SECONDS, late=True)
+            tool = await self._find(call, REACHING_SECONDS, late=True)
         except ServerAwayError as error:
             log.warning(
                 "an approved call was not made", tool=call.tool, call=call.id, why=str(error)
@@ -157,32 +191,45 @@ class AgentRunner(AgentActivities):
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with _concealing(secrets):
-                answer = await tool.run(call, self.opened.context)
+                agent = self.agents.get(call.agent, self.agent)
+                answer = await tool.run(call, self.opened.context, agent)
         except ToolError as error:
             if isinstance(error, ArgumentsError):
                 log.info("arguments refused", tool=call.tool, call=call.id)
             return ToolResult(ok=False, text=_answer(error, secrets))
         return ToolResult(ok=True, text=_answer(answer, secrets))
 
-    async def _find(self, name: str, seconds: float, *, late: bool = False) -> Tool | None:
+    async def _find(self, call: Call, seconds: float, *, late: bool = False) -> Tool | None:
         """The tool as it is now.
 
         Raises:
             ServerAwayError: its server does not say.
         """
-        if tool := self.tools.get(name):
+        if tool := self.tools.get(call.tool):
             return tool
-        context = self.opened.context
-        return await self.servers.find(name, self.agent, context, seconds=seconds, late=late)
+        agent, context = self.agents.get(call.agent, self.agent), self.opened.context
+        return await self.servers.find(call.tool, agent, context, seconds=seconds, late=late)
 
-    def _prepared(self, tool: Tool, preview: Preview, read: Arguments) -> Prepared:
+    async def _asks(self, tool: Tool, call: Call, read: Arguments) -> bool:
+        """Whether the tool itself asks for approval of a call. One that cannot say so does."""
+        try:
+            return await tool.asks(call, read, self.opened.context)
+        except Exception as error:  # noqa: BLE001 - the open end is the safe end
+            cause = type(error).__name__
+            log.warning("a tool cannot say whether it asks", tool=call.tool, cause=cause)
+            return True
+
+    def _prepared(
+        self, tool: Tool, preview: Preview, read: Arguments, agent: str, *, asks: bool
+    ) -> Prepared:
         return Prepared(
             title=tool.title,
             summary=text_of(preview.summary),
             fields=_fields(preview, read.shown),
             cost=text_of(preview.cost),
             reason=read.reason,
-            agent=self.agent.name,
+            agent=agent or self.agent.name,
+            asks=asks,
             amount=_amount(preview.amount),
             left=_amount(preview.left),
             parameters=tool.parameters,
@@ -203,15 +250,6 @@ def _unanswered(tool: str) -> ApplicationError:
 def _sentence(error: Exception) -> str:
     told = str(error)
     return f"{told[:1].upper()}{told[1:]}."
-
-
-async def _is_enabled(tool: Tool, context: RunContextWrapper[Any], agent: Agent[Any]) -> bool:
-    """Whether a tool is offered to the model now. One that cannot say so is not."""
-    asked = tool.function.is_enabled
-    if isinstance(asked, bool):
-        return asked
-    told = asked(context, agent)
-    return bool(await told if inspect.isawaitable(told) else told)
 
 
 def _model_settings(agent: Agent[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from agents import Agent
+from agents import Agent, set_trace_processors
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
@@ -19,6 +19,7 @@ from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import OpenAgent, found_agent, opened
 from countersign.agents.mcp.listing import refuse_clashes
 from countersign.agents.mcp.servers import Servers, opened_servers
+from countersign.agents.tree import agents_of
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
 from countersign.runtime.process import listening, unless, until
@@ -27,6 +28,7 @@ from countersign.slack.directory import Directory
 from countersign.slack.listing.audience import KEEP_SECONDS, Audience
 from countersign.slack.listing.home_tab import HomeTab
 from worker.agent import AgentRunner
+from worker.agent_code import AgentCode
 from worker.cards.activities import SlackCards
 from worker.conclusion import Conclusion
 from worker.directory import SlackDirectory
@@ -109,6 +111,7 @@ async def prepare(
         PreflightError: a person has to change something.
     """
     waiting = Waiting()
+    set_trace_processors([])  # what people say is not sent anywhere, unless the agent's author does
 
     async def why_not_ready() -> str | None:
         return waiting.why
@@ -172,6 +175,7 @@ def build_activities(
     steps = TurnSteps(runner.describe, runner, policy, surfaces, earlier)
     return [
         ShownTools(runner, surfaces, runner.masked),
+        AgentCode(known.agent),
         cards,
         surfaces,
         people,
@@ -236,11 +240,12 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
         PreflightError: one of them cannot be used.
     """
     with _refused():
-        servers = await stack.enter_async_context(opened_servers(agent))
-        own = tools_of(agent)
-        listing = await servers.listed(agent, seconds=LISTING_SECONDS, taken=own)
-        servers.tell(agent.name, listing)
-        refuse_clashes(listing)
+        own, agents = tools_of(agent), tuple(agents_of(agent).values())
+        servers = await stack.enter_async_context(opened_servers(*agents))
+        asked = (servers.listed(it, seconds=LISTING_SECONDS, taken=own) for it in agents)
+        for it, listing in zip(agents, await asyncio.gather(*asked), strict=True):
+            servers.tell(it.name, listing)
+            refuse_clashes(listing)
         return servers
 
 

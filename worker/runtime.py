@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
+from agents import set_default_openai_client
 from openai import AsyncOpenAI
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
@@ -20,6 +21,7 @@ from workflows.approval.sweep import EndedWorkflow, SweepWorkflow
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.contracts.activities import (
     AgentActivities,
+    AgentCodeActivities,
     CardActivities,
     DirectoryActivities,
     EndActivities,
@@ -43,6 +45,7 @@ RESTRICTIONS = replace(
 WORKFLOWS = (ConversationWorkflow, ApprovalWorkflow, EndedWorkflow, SweepWorkflow)
 Activities = (
     AgentActivities
+    | AgentCodeActivities
     | CardActivities
     | DirectoryActivities
     | EndActivities
@@ -72,6 +75,7 @@ def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:
         timeout=settings.model_timeout_seconds,
         max_retries=0,
     )
+    set_default_openai_client(client, use_for_tracing=False)  # for runs in a guardrail or a tool
     return OpenAIAgentsPlugin(
         model_params=ModelActivityParameters(
             start_to_close_timeout=longest + GRACE,

@@ -1,11 +1,14 @@
 """The tools of the agent at a place, for who only wants to know what they are."""
 
+import asyncio
+
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
 from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import found_agent
 from countersign.agents.mcp.listing import refuse_clashes
 from countersign.agents.mcp.servers import opened_servers
+from countersign.agents.tree import agents_of
 from countersign.policy.clauses import Tools
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError
@@ -26,7 +29,10 @@ async def specs_at(where: str) -> Tools:
         AwayError: its own code says that a later try may work.
         PreflightError: its own code says what has to be changed.
     """
-    async with found_agent(where) as agent, opened_servers(agent) as servers:
-        own = tools_of(agent)
-        refuse_clashes(await servers.listed(agent, seconds=LISTING_SECONDS, taken=own))
-        return KnownTools(own, servers).now()
+    async with found_agent(where) as agent:
+        own, agents = tools_of(agent), tuple(agents_of(agent).values())
+        async with opened_servers(*agents) as servers:
+            asked = (servers.listed(it, seconds=LISTING_SECONDS, taken=own) for it in agents)
+            for listing in await asyncio.gather(*asked):
+                refuse_clashes(listing)
+            return KnownTools(own, servers).now()

@@ -39,7 +39,8 @@ class Servers:
             NotKeptError: a server has no name of its own, or something that would not be kept.
         """
         self._connections: dict[str, Connection] = {}
-        self._listed: dict[str, Mapping[str, Tool]] = {}
+        self._listed: dict[tuple[str, str], Mapping[str, Tool]] = {}
+        """By server and agent, since a filter may show each agent others."""
         self._told: dict[str, object] = {}
         for agent in agents:
             for server in agent.mcp_servers:
@@ -47,7 +48,7 @@ class Servers:
 
     def known(self, name: str) -> Tool | None:
         """A tool as it was last listed."""
-        return self._listed.get(name.partition(".")[0], {}).get(name)
+        return next((it for it in self.all_known() if it.name == name), None)
 
     @property
     def names(self) -> frozenset[str]:
@@ -57,7 +58,7 @@ class Servers:
     @property
     def unlisted(self) -> frozenset[str]:
         """Those that have not listed their tools yet."""
-        return self.names - self._listed.keys()
+        return self.names - {server for server, _ in self._listed}
 
     @property
     def listed_tools(self) -> object:
@@ -179,20 +180,21 @@ class Servers:
             async with asyncio.timeout(seconds):
                 listed = await connection.list_tools(agent, context)
         except TimeoutError:
-            if late and connection.is_busy and name in self._listed:
-                return Answer(self._listed[name], self._listed[name], {})
+            before = self._listed.get((name, agent.name))
+            if late and connection.is_busy and before is not None:
+                return Answer(before, before, {})
             return ServerAwayError(name, "it has not answered yet")
         except ServerAwayError as error:
             return error
         answer = answer_of(connection, listed)
-        self._note(name, answer.all)
+        self._note((name, agent.name), answer.all)
         return answer
 
-    def _note(self, name: str, tools: Mapping[str, Tool]) -> None:
+    def _note(self, of: tuple[str, str], tools: Mapping[str, Tool]) -> None:
         """Keep what a server has; the same object for as long as it is the same."""
-        before = self._listed.get(name)
+        before = self._listed.get(of)
         if before is None or _prints(before) != _prints(tools):
-            self._listed = {**self._listed, name: tools}
+            self._listed = {**self._listed, of: tools}
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ async def test_each_tool_waits_whatever_its_server_says_of_it(workshop: Workshop
     assert tools["deploys.list_services"].title == "List the services"
     assert tools["deploys.roll_back"].title == "Roll back"
     assert tools["deploys.roll_back"].called == "deploys__roll_back"
-    assert spec.named("deploys__roll_back") == "deploys.roll_back"
+    assert spec.tool("deploys__roll_back") == tools["deploys.roll_back"]
     assert not tools["deploys.roll_back"].strict
 
 

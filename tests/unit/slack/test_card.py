@@ -1,7 +1,8 @@
 """The card in every state."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from slack_sdk.models.blocks import Block
@@ -64,6 +65,24 @@ def test_every_state_says_what_it_is_about_and_who_asked(state: str) -> None:
     assert "U0ALICE" in shown
     assert ("stock is low" in shown) is (status.outcome is Outcome.PENDING)
     assert "widgets" in card_text(status)
+
+
+def test_an_agent_that_is_not_the_first_is_named() -> None:
+    status = pending()
+    call = status.request.call.model_copy(update={"agent": "Clerk <!here>"})
+    request = status.request.model_copy(update={"call": call})
+    shown = approval_card(status.model_copy(update={"request": request}), LINK)
+    assert ", by the agent Clerk <!here>: “stock is low”" in "".join(_said(shown[1].to_dict()))
+    assert "by the agent" not in text_of(approval_card(status, LINK))
+
+
+def _said(part: Any) -> Iterator[str]:
+    """The texts of rich text, in order."""
+    if isinstance(part, dict):
+        if part.get("type") == "text":
+            yield part["text"]
+        for inner in part.get("elements", ()):
+            yield from _said(inner)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -15,6 +15,7 @@ from workflows.conversation.memory import (
     SEEN_LIMIT,
     SIZE_LIMIT,
     GuardedCall,
+    InnerRun,
     Item,
     Memory,
     TurnState,
@@ -49,6 +50,21 @@ def _call(number: int, result: str = "done") -> list[Item]:
 
 def _answer(text: str) -> Item:
     return {"type": "message", "role": "assistant", "content": [{"text": text}]}
+
+
+def test_agents_that_are_called_as_tools_are_carried_within_the_same_bounds() -> None:
+    big = [said("go"), *(_call(n, "x" * 20_000)[1] for n in range(20))]
+    inner = InnerRun(call_id="c1", tool="ask", max_turns=3, agent="Clerk", items=big)
+    deeper = inner.model_copy(update={"call_id": "c2", "calls": [GuardedCall(call=a_call())]})
+    inner.inner = [deeper]
+    [turn] = carried([TurnState(number=1, message=a_message("go"), items=big, inner=[inner])])
+    runs = [*turn.runs()]
+    assert [len(it.items) for it in runs] == [21, 21, 21]
+    assert sum(size_of(item) for run in runs for item in run.items) <= CARRIED_SIZE
+    assert [it.call.id for it in turn.open_calls()] == [a_call().id]
+    memory = Memory(origin=a_thread(), open_turns=(turn,))
+    stored = memory.model_dump_json(exclude_unset=True)  # as Temporal is given it
+    assert Memory.model_validate_json(stored).open_turns == (turn,)
 
 
 STEPS = st.lists(st.sampled_from(["say", "call", "answer", "note", "big"]), max_size=60)
