@@ -74,11 +74,14 @@ class Deploys:
 
 
 @asynccontextmanager
-async def deploys(temporal: Client, home: Path, *answers: Answer) -> AsyncGenerator[Deploys]:
+async def deploys(
+    temporal: Client, home: Path, *answers: Answer, is_handed_over: bool = False
+) -> AsyncGenerator[Deploys]:
     folder = Folder(home)
-    agent = Agent[Any](name="Deployer", mcp_servers=[over_pipes(folder)])
-    async with opened_servers(agent) as servers:
-        real = RealAgent(AgentRunner(OpenAgent(agent, None), "scripted", servers=servers))
+    deployer = Agent[Any](name="Deployer", mcp_servers=[over_pipes(folder)])
+    first = Agent[Any](name="Triage", handoffs=[deployer]) if is_handed_over else deployer
+    async with opened_servers(deployer) as servers:
+        real = RealAgent(AgentRunner(OpenAgent(first, None), "scripted", servers=servers))
         async with working(temporal, *answers, agent=real) as flow:
             yield Deploys(flow, folder)
 
@@ -100,6 +103,20 @@ async def test_a_call_waits_runs_once_and_its_history_needs_no_server(
         it.change(properties={"everything": {"type": "boolean"}})
         assert await it.flow.failed_tasks() == []
     await _replay(temporal, it.flow, id_)
+
+
+async def test_a_server_of_an_agent_that_is_handed_over_to_is_gated_alike(
+    temporal: Client, tmp_path: Path
+) -> None:
+    answers = (calls(("transfer_to_deployer", "{}")), ROLL_BACK, says("Done."))
+    async with deploys(temporal, tmp_path, *answers, is_handed_over=True) as it:
+        id_ = await it.flow.ask()
+        assert it.folder.calls == []
+        await it.flow.vote(id_, BOB)
+        assert await it.flow.answered() == "Done."
+        shown = it.flow.cards.of(id_)
+        assert (shown.call.tool, shown.shown.agent) == ("deploys.roll_back", "Deployer")
+        assert len(it.folder.calls) == 1
 
 
 async def test_a_schema_that_changed_is_asked_again_and_a_tool_that_went_breaks_nothing(
