@@ -146,7 +146,7 @@ class Wiring:
         return {**address, "TEMPORAL_NAMESPACE": NAMESPACE} if self.temporal_is_ours else address
 
     def _packages_of_others(self) -> list[str]:
-        """Where Python was told to look besides, such as for the package that `TOOLS` names."""
+        """Where Python was told to look besides, such as for what `AGENT` names."""
         named = self.base.get("PYTHONPATH", "").split(os.pathsep)
         return [str(Path(it).absolute()) for it in named if it]
 

@@ -226,7 +226,7 @@ async def open_agent(agent: Agent[Any], waiting: Waiting, stack: AsyncExitStack)
     """
     with _refused():
         return await waiting.for_(
-            "what the agent needs", lambda: stack.enter_async_context(opened(agent))
+            "what the agent's tools need", lambda: stack.enter_async_context(opened(agent))
         )
 
 

@@ -5,14 +5,16 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from bot.settings import BotSettings
-from countersign.tools.toolkit import Tool
+from countersign.agents.catalogue import tools_of
 from dev.paths import ROOT
 from dev.settings_table import written
+from examples.purchasing.buyer import ShopSettings
 from tests.screens.index import FOLDER, INDEX
 from tests.screens.index import written as written_index
 from tests.screens.screens import SCREENS
@@ -28,7 +30,7 @@ README, CONTRIBUTING, OPERATIONS = (
     for name in ("README.md", "CONTRIBUTING.md", "docs/operations.md")
 )
 HIDDEN = {".ci", ".dockerignore", ".env.example", ".gitignore"}
-LATER = {"examples/purchasing/plants.py", "garden/policy.yaml", "garden/plants.py"}
+LATER = {"garden.py"}
 """Files that a reader of the README makes."""
 PROGRAMS = ("bot", "countersign", "dev", "examples", "tests/browser", "worker", "workflows")
 
@@ -62,7 +64,11 @@ def test_every_setting_is_listed_as_it_is() -> None:
 def test_the_example_environment_names_every_setting() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE))
-    fields = {**BotSettings.model_fields, **WorkerSettings.model_fields}
+    fields = {
+        **BotSettings.model_fields,
+        **WorkerSettings.model_fields,
+        **ShopSettings.model_fields,
+    }
     assert named == {name.upper() for name in fields} | {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
 
 
@@ -72,12 +78,11 @@ def test_every_scope_of_the_manifest_is_explained() -> None:
     assert explained == manifest["oauth_config"]["scopes"]["bot"]
 
 
-def test_the_example_of_a_tool_is_one() -> None:
+def test_the_example_of_an_agent_is_one() -> None:
     example = README.split("```python\n")[1].split("```")[0]
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(compile(example, "README.md", "exec"), names)
-    tool = names["water_plants"]
-    assert isinstance(tool, Tool)
+    tool = tools_of(names["agent"])["water_plants"]
     assert tool.spec.needs_approval
     assert set(tool.spec.parameters["properties"]) == {"room", "litres", "reason", "replaces"}
 
