@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import structlog
 from agents import Agent
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,6 +17,7 @@ from temporalio.client import Client
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
 from countersign.agents.loading import OpenAgent, found_agent, opened
+from countersign.agents.report import report_of, tree_of
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
 from countersign.runtime.process import listening, unless, until
@@ -41,6 +43,8 @@ from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals
 from workflows.redaction import Secrets
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ async def prepare(
         policy = await open_policy(
             settings.policy_file, specs, directory, waiting, settings.agentex_card_channel
         )
+        _tell(found, policy)
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         totals = TemporalTotals(temporal, settings.task_queue)
@@ -216,6 +221,15 @@ async def find_agent(
         )
         tools_of(agent)
         return agent
+
+
+def _tell(agent: Agent[Any], policy: PolicyFile) -> None:
+    """Say in the log what `countersign agent check` says."""
+    for branch in tree_of(agent).all():
+        for tool in report_of(branch, policy.policy).tools:
+            log.info(
+                "tool", agent=branch.agent.name, name=tool.name, place=tool.place, rules=tool.why
+            )
 
 
 async def open_agent(agent: Agent[Any], waiting: Waiting, stack: AsyncExitStack) -> OpenAgent:

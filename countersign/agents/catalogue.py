@@ -6,8 +6,8 @@ from typing import Any
 from agents import Agent, FunctionTool
 from agents.models.interface import Model
 
-from countersign.agents.errors import DuplicateToolError, NotKeptError
-from countersign.tools.toolkit import ReservedNameError, Tool
+from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
+from countersign.tools.toolkit import Tool, UnusableToolError
 
 NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
     "handoffs": lambda it: bool(it.handoffs),
@@ -30,14 +30,30 @@ def tools_of(agent: Agent[Any]) -> dict[str, Tool]:
         DuplicateToolError: a name is taken twice.
         NotKeptError: the agent, or one of its tools, has something that would not be kept.
     """
-    for what in _not_kept(agent):
-        raise NotKeptError(f"AGENT: {agent.name} has {what}, which is not supported")
     found: dict[str, Tool] = {}
-    for tool in map(_tool, agent.tools):
-        if (other := found.setdefault(tool.name, tool)) is not tool:
-            places = f"{other.place} and {tool.place}"
-            raise DuplicateToolError(f"AGENT: two tools are called {tool.name}: {places}")
+    for it in examined(agent):
+        if isinstance(it, AgentError):
+            raise it
+        found[it.name] = it
     return found
+
+
+def examined(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
+    """Every tool that can be kept, in its order, and every reason against the agent or a tool."""
+    for what in _not_kept(agent):
+        yield NotKeptError(f"AGENT: {agent.name} has {what}, which is not supported")
+    found: dict[str, Tool] = {}
+    for given in agent.tools:
+        try:
+            tool = _tool(given)
+        except NotKeptError as error:
+            yield error
+            continue
+        if (other := found.setdefault(tool.name, tool)) is tool:
+            yield tool
+        else:
+            places = f"{other.place} and {tool.place}"
+            yield DuplicateToolError(f"AGENT: two tools are called {tool.name}: {places}")
 
 
 def _tool(given: object) -> Tool:
@@ -46,7 +62,7 @@ def _tool(given: object) -> Tool:
         raise NotKeptError(f"AGENT: a {kind} is not supported; use a function tool")
     try:
         return Tool.of(given)
-    except ReservedNameError as error:
+    except UnusableToolError as error:
         raise NotKeptError(f"AGENT: {error}") from error
 
 

@@ -32,7 +32,7 @@ from pydantic import ValidationError
 from countersign.tools.annotations import Annotations, Preview, annotations_of
 from countersign.tools.argument_faults import in_words, in_words_by_schema
 from countersign.tools.current_call import calling
-from countersign.tools.schema import for_model, guarded
+from countersign.tools.schema import fault_of, for_model, guarded
 from countersign.tools.text import encodable
 from workflows.contracts.core import Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
@@ -44,8 +44,16 @@ RESERVED = (REASON, REPLACES, NOT_RUN)
 WORKING = "is at work…"
 
 
-class ReservedNameError(Exception):
+class UnusableToolError(Exception):
+    """A function tool that nobody could be asked about. The text is one line that says why."""
+
+
+class ReservedNameError(UnusableToolError):
     """A tool has a parameter that every guarded tool is given, such as `reason`."""
+
+
+class SchemaError(UnusableToolError):
+    """What a tool takes cannot be shown to people or to a model."""
 
 
 class ToolError(Exception):
@@ -80,8 +88,11 @@ class Tool:
         """A tool of the SDK.
 
         Raises:
+            SchemaError: what it takes cannot be shown.
             ReservedNameError: one of its parameters has a name that is ours.
         """
+        if fault := fault_of(function.params_json_schema):
+            raise SchemaError(f"{function.name}: {fault}")
         taken = function.params_json_schema.get("properties", {}).keys()
         for name in RESERVED:
             if name in taken:
