@@ -11,7 +11,8 @@ from dev.ports import LOOPBACK, Ports
 from dev.secrets_file import SandboxSecrets
 from dev.temporal_server import NAMESPACE, TemporalServer
 
-MANIFEST = "slack_app_manifest.yml"
+MANIFEST = "dev/slack_app_manifest.yml"
+"""A link to the one at the top, so that it is there where we are installed."""
 POLICY = "dev/policy.yaml"
 """Rules that name the sandbox's people; a Slack of your own has `policy.yaml`."""
 WORKER = "worker"

@@ -6,12 +6,13 @@ Temporal is found by its own TEMPORAL_* variables and profiles, and by .env.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from countersign.cli import connection
+from countersign.cli import connection, new_agent
 from countersign.cli.deciding import Reception, decide, from_here
 from countersign.cli.details import details
 from countersign.cli.document import document
@@ -109,6 +110,18 @@ def policy(context: typer.Context) -> None:
 def agent(context: typer.Context) -> None:
     """Check the agent: its tools, the rules before them, and what would be refused."""
     _hand_on("agent", context.args)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Lower case, with hyphens: my-agent.")],
+    as_json: Json = False,
+) -> None:
+    """Write a folder with an agent of your own, its policy, and tests that try both."""
+    with screen(as_json) as out:
+        made = new_agent.write(name, Path.cwd())
+        told = f"{made} is written. Go on with the README.md in it."
+        out.show({"folder": str(made)}, Text(told))
 
 
 def _hand_on(name: str, arguments: Sequence[str]) -> None:

@@ -1,0 +1,36 @@
+"""What a message of Slack's says, and what can be pressed in it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+def text_of(message: Json) -> str:
+    """Everything that is written in a message, a line for each part of it."""
+    return "\n".join(_texts(message.get("blocks", ()))) or str(message.get("text", ""))
+
+
+def buttons_of(message: Json) -> list[str]:
+    """The labels of its buttons, in their order."""
+    return [
+        element["text"]["text"]
+        for block in message.get("blocks", ())
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["type"] == "button"
+    ]
+
+
+def _texts(node: Any) -> Iterator[str]:
+    match node:
+        case {"text": str(text)}:
+            yield text
+        case Mapping():
+            for value in node.values():
+                yield from _texts(value)
+        case list() | tuple():
+            for value in node:
+                yield from _texts(value)
+        case _:
+            return
