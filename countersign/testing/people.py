@@ -45,7 +45,7 @@ class ApprovalSandbox:
         place = f"C0{channel.upper()}" if channel else _direct(who)
         said = f"<@{BOT}> {text}" if channel else text
         async with self.acting() as slack:
-            return Thread(self, place, await slack.say(_id(who), place, said))
+            return Thread(self, who, place, await slack.say(_id(who), place, said))
 
     def log(self, process: str = "worker") -> str:
         """What `worker`, `bot`, `sandbox` or `temporal` has printed so far."""
@@ -62,7 +62,7 @@ class ApprovalSandbox:
             async with SandboxClient(self.url, self.token) as slack:
                 yield slack
         except ControlError as error:
-            raise NothingCameError(f"{error}\nThe logs are in {self.logs}.") from error
+            raise NothingCameError(f"{error} The logs are in {self.logs}.") from None
 
 
 @dataclass
@@ -70,6 +70,8 @@ class Thread:
     """What is said in one thread, from a person's message on."""
 
     sandbox: ApprovalSandbox
+    who: str
+    """Who began it."""
     channel: str
     ts: str
     _seen: str = field(default="", repr=False)
@@ -102,14 +104,14 @@ class Thread:
         Raises:
             NothingCameError: they were not told.
         """
-        async with self.sandbox.acting() as slack:
+        async with self._acting() as slack:
             found = await slack.wait_ephemeral(
                 _id(who), thread_ts=self.ts, contains=contains, timeout=PATIENCE
             )
         return text_of(found)
 
     async def _next(self, contains: str) -> Json:
-        async with self.sandbox.acting() as slack:
+        async with self._acting() as slack:
             found = await slack.wait_reply(
                 self.channel,
                 self.ts,
@@ -121,10 +123,22 @@ class Thread:
         return found
 
     async def _direct_card(self, to: str) -> Json:
-        async with self.sandbox.acting() as slack:
+        async with self._acting() as slack:
             return await slack.wait_message(
                 _direct(to), from_=BOT, after=self.ts, contains=ASKED, timeout=PATIENCE
             )
+
+    @asynccontextmanager
+    async def _acting(self) -> AsyncGenerator[SandboxClient]:
+        """The same as `ApprovalSandbox.acting`; what was said instead is in the error."""
+        try:
+            async with self.sandbox.acting() as slack:
+                yield slack
+        except NothingCameError as error:
+            async with self.sandbox.acting() as slack:
+                said = await slack.messages(_id(self.who), self.channel, self.ts)
+            told = "\n".join(f"- {text_of(message)}" for message in said)
+            raise NothingCameError(f"{error} In the thread:\n{told}") from None
 
 
 @dataclass

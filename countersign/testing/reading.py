@@ -7,7 +7,10 @@ Json = Mapping[str, Any]
 
 
 def text_of(message: Json) -> str:
-    """Everything that is written in a message, a line for each part of it."""
+    """Everything that is written in a message, a line for each part of it.
+
+    People and channels are written as in Slack's own text: `<@U0BOB>`, `<#C0OPS>`.
+    """
     return "\n".join(_texts(message.get("blocks", ()))) or str(message.get("text", ""))
 
 
@@ -24,13 +27,28 @@ def buttons_of(message: Json) -> list[str]:
 
 def _texts(node: Any) -> Iterator[str]:
     match node:
+        case {"type": "rich_text_section" | "rich_text_quote", "elements": list(parts)}:
+            yield "".join(map(_inline, parts))
         case {"text": str(text)}:
             yield text
         case Mapping():
             for value in node.values():
                 yield from _texts(value)
-        case list() | tuple():
+        case list():
             for value in node:
                 yield from _texts(value)
         case _:
             return
+
+
+def _inline(part: Json) -> str:
+    """One piece of a line."""
+    match part:
+        case {"text": str(text)}:
+            return text
+        case {"user_id": str(id_)}:
+            return f"<@{id_}>"
+        case {"channel_id": str(id_)}:
+            return f"<#{id_}>"
+        case _:
+            return str(part.get("fallback") or part.get("url") or part.get("name") or "")

@@ -18,6 +18,19 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
 UV = ROOT / ".venv-tools/bin/uv"
 NAME, MODULE = "room-keeper", "room_keeper"
+WRONG = """
+import pytest
+from countersign.testing import people
+
+async def test_what_was_said_instead_is_told(approval_sandbox, monkeypatch):
+    monkeypatch.setattr(people, "PATIENCE", 5)
+    thread = await approval_sandbox.say("alice", "list_rooms")
+    with pytest.raises(people.NothingCameError, match="(?s)logs are in .*kitchen, library"):
+        await thread.card()
+    with pytest.raises(people.NothingCameError, match="No button 'Aprove'"):
+        card = await (await approval_sandbox.say("bob", "book_room room=attic hours=1")).card()
+        await card.press("alice", "Aprove")
+"""
 
 
 @dataclass(frozen=True)
@@ -90,13 +103,14 @@ async def test_a_package_of_its_own_is_installed_checked_and_tried_by_people(
     assert f"from {MODULE}.agent.book_room" in told
     assert "Nothing is refused." in told
 
+    (company.folder / "elsewhere/tests/test_wrong.py").write_text(WRONG, encoding="utf-8")
     home = company.folder / "tmp"
     tried = await company.run(
         *(company.bin / "python", "-m", "pytest", "-q", "-p", "no:xdist"),
         f"--basetemp={home}",
         within="elsewhere",
     )
-    assert "5 passed" in tried
+    assert "6 passed" in tried
     log = (home / "countersign0/logs/worker.log").read_text(encoding="utf-8")
     assert f"place={MODULE}.agent.book_room" in log
 

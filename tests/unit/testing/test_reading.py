@@ -9,6 +9,20 @@ CARD = {
         {"type": "markdown", "text": "because *ours* broke"},
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "*cost*\n€90"}]},
         {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_section",
+                    "elements": [
+                        {"type": "user", "user_id": "U0BOB"},
+                        {"type": "text", "text": " in "},
+                        {"type": "channel", "channel_id": "C0OPS"},
+                        {"type": "emoji", "name": "wave"},
+                    ],
+                }
+            ],
+        },
+        {
             "type": "actions",
             "elements": [
                 {"type": "button", "text": {"type": "plain_text", "text": "Approve"}},
@@ -20,7 +34,14 @@ CARD = {
 
 
 def test_everything_that_is_written_is_read_once() -> None:
-    assert text_of(CARD) == "Order 2 chairs\nbecause *ours* broke\n*cost*\n€90\nApprove"
+    assert text_of(CARD).splitlines() == [
+        "Order 2 chairs",
+        "because *ours* broke",
+        "*cost*",
+        "€90",
+        "<@U0BOB> in <#C0OPS>wave",
+        "Approve",
+    ]
     assert text_of({"text": "hello"}) == "hello"
     assert text_of({"text": "hello", "blocks": []}) == "hello"
 
