@@ -46,6 +46,9 @@ from workflows.redaction import Secrets
 
 log = structlog.get_logger(__name__)
 
+MOST_TOLD = 100
+"""Tools of one agent that a start tells in the log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -226,10 +229,11 @@ async def find_agent(
 def _tell(agent: Agent[Any], policy: PolicyFile) -> None:
     """Say in the log what `countersign agent check` says."""
     for branch in tree_of(agent).all():
-        for tool in report_of(branch, policy.policy).tools:
-            log.info(
-                "tool", agent=branch.agent.name, name=tool.name, place=tool.place, rules=tool.why
-            )
+        told = report_of(branch, policy.policy)
+        for tool in told.tools[:MOST_TOLD]:
+            log.info("tool", agent=told.name, name=tool.name, place=tool.place, rules=tool.why)
+        if (more := len(told.tools) - MOST_TOLD) > 0:
+            log.info("tools that are not told", agent=told.name, count=more)
 
 
 async def open_agent(agent: Agent[Any], waiting: Waiting, stack: AsyncExitStack) -> OpenAgent:

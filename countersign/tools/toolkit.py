@@ -56,6 +56,10 @@ class SchemaError(UnusableToolError):
     """What a tool takes cannot be shown to people or to a model."""
 
 
+class PreviewError(UnusableToolError):
+    """The preview of a tool could never be made."""
+
+
 class ToolError(Exception):
     """The tool cannot do what was asked. Its text is for the model, which tells the person."""
 
@@ -90,6 +94,7 @@ class Tool:
         Raises:
             SchemaError: what it takes cannot be shown.
             ReservedNameError: one of its parameters has a name that is ours.
+            PreviewError: its preview asks for what its calls do not have.
         """
         if fault := fault_of(function.params_json_schema):
             raise SchemaError(f"{function.name}: {fault}")
@@ -99,6 +104,8 @@ class Tool:
                 raise ReservedNameError(
                     f"{function.name}: call its parameter something else than {name}"
                 )
+        if fault := _preview_fault(function):
+            raise PreviewError(f"{function.name}: {fault}")
         return cls(function, _schema_of(function))
 
     @property
@@ -264,6 +271,20 @@ def _schema_of(function: FunctionTool) -> FuncSchema | None:
         )
     except AttributeError:  # made by hand, or by a server: there is only its JSON schema
         return None
+
+
+def _preview_fault(function: FunctionTool) -> str:
+    """Why the preview of a tool could never be made; empty if it can."""
+    body = annotations_of(function).preview
+    if body is None:
+        return ""
+    try:
+        wanted = function_schema(body, strict_json_schema=False, use_docstring_info=False)
+    except Exception as error:  # noqa: BLE001 - somebody's signature, and pydantic's own errors
+        return f"its preview cannot be called: {' '.join(str(error).split())}"
+    needed = wanted.params_json_schema.get("required", ())
+    missing = [it for it in needed if it not in function.params_json_schema.get("properties", {})]
+    return f"its preview takes {missing[0]}, which the tool does not" if missing else ""
 
 
 def _raising(function: FunctionTool) -> FunctionTool:

@@ -190,6 +190,28 @@ def test_a_schema_that_cannot_be_shown_is_refused(schema: str, told: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("taken", "told"),
+    [
+        ("context: RunContextWrapper, plant: str", ""),
+        ("plant: str, pot: str = 'round'", ""),
+        ("plant: str, pot: str", "AGENT: cut: its preview takes pot, which the tool does not"),
+        ("plant: sys", "AGENT: cut: its preview cannot be called: "),
+    ],
+)
+def test_a_preview_that_could_never_be_made_is_refused(taken: str, told: str) -> None:
+    write(f"""
+        from agents import RunContextWrapper
+
+        @preview(cut)
+        async def preview_cut({taken}) -> Preview:
+            return Preview(summary=plant)
+    """)
+    found = refusals()
+    assert bool(found) is bool(told)
+    assert told in "".join(found)
+
+
+@pytest.mark.parametrize(
     ("agent", "body", "told"),
     [
         ("nowhere:agent", "", "there is no module nowhere; searched /"),
