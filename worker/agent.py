@@ -1,6 +1,5 @@
 """The agent's activities: what it is, and what its tools do."""
 
-import inspect
 import math
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -15,14 +14,25 @@ from agents.models.default_models import get_default_model_settings
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from countersign.agents.agent_tools import agent_behind, described_agent_tool
 from countersign.agents.approval_rules import with_rules
 from countersign.agents.catalogue import tools_of
+from countersign.agents.description import described_guardrails, described_output, is_enabled
+from countersign.agents.handoffs import described_handoff
 from countersign.agents.loading import OpenAgent
+from countersign.agents.tree import agents_of
 from countersign.tools.annotations import Preview
 from countersign.tools.text import cut, encodable, text_of
 from countersign.tools.toolkit import Arguments, ArgumentsError, Tool, ToolError
 from workflows.contracts.activities import AgentActivities
-from workflows.contracts.core import AgentSpec, ArgumentField, Call, Prepared, ToolResult
+from workflows.contracts.core import (
+    AgentSpec,
+    ArgumentField,
+    Call,
+    Prepared,
+    ToolResult,
+    ToolSpec,
+)
 from workflows.digest import digest
 from workflows.redaction import Secrets
 
@@ -69,10 +79,14 @@ class AgentRunner(AgentActivities):
     gated: Callable[[str], bool] = nothing_more
     """Whether the policy has a rule about a tool, so that its calls have to be judged."""
     secrets: Secrets = field(default_factory=Secrets)
+    agents: Mapping[str, Agent[Any]] = field(init=False)
+    """It and all that it reaches, by name."""
     tools: Mapping[str, Tool] = field(init=False)
+    """Those of all of them."""
 
     def __post_init__(self) -> None:
         """Raises `AgentError` where the agent has something that would not be kept."""
+        self.agents = agents_of(self.agent)
         self.tools = tools_of(self.agent)
 
     @property
@@ -81,19 +95,33 @@ class AgentRunner(AgentActivities):
         return self.opened.agent
 
     async def describe(self) -> AgentSpec:
-        """Name, instructions, model and tools, as they are now."""
-        agent, context = self.agent, RunContextWrapper(self.opened.context)
-        enabled = [it for it in self.tools.values() if await _is_enabled(it, context, agent)]
+        """The agent and all that it reaches, as they are now."""
+        first, *others = [await self._describe(it) for it in self.agents.values()]
+        return first.model_copy(update={"others": tuple(others)})
+
+    async def _describe(self, agent: Agent[Any]) -> AgentSpec:
+        """Name, instructions, model, tools and all the rest of one agent."""
+        context = RunContextWrapper(self.opened.context)
+        enabled = [it for it in agent.tools if await is_enabled(it, context, agent)]
+        handoffs = [it for it in agent.handoffs if await is_enabled(it, context, agent)]
         return AgentSpec(
             name=agent.name,
             instructions=with_rules(await agent.get_system_prompt(context) or ""),
             model=str(agent.model or self.model),
             model_settings=_model_settings(agent),
-            tools=tuple(
-                tool.described(needs_approval=tool.needs_approval or self.gated(tool.name))
-                for tool in enabled
-            ),
+            tools=tuple(map(self._described, enabled)),
+            handoffs=tuple(described_handoff(it, agent) for it in handoffs),
+            output=described_output(agent),
+            input_guardrails=described_guardrails(agent.input_guardrails),
+            output_guardrails=described_guardrails(agent.output_guardrails),
+            reset_tool_choice=agent.reset_tool_choice,
         )
+
+    def _described(self, given: Any) -> ToolSpec:
+        if (inner := agent_behind(given)) is not None:
+            return described_agent_tool(given, inner)
+        tool = self.tools[given.name]
+        return tool.described(needs_approval=tool.needs_approval or self.gated(tool.name))
 
     def masked(self, call: Call) -> str:
         """A call's arguments as JSON that may be shown."""
@@ -111,7 +139,8 @@ class AgentRunner(AgentActivities):
         try:
             with _concealing(secrets):
                 preview, read = await tool.describe(call, self.opened.context)
-                prepared = self._prepared(tool, preview, read)
+                asks = await self._asks(tool, call, read)
+                prepared = self._prepared(tool, preview, read, call.agent, asks=asks)
                 fields = _fields(preview, secrets.mask(read.shown))
         except ToolError as error:
             why = _answer(error, secrets)
@@ -128,34 +157,38 @@ class AgentRunner(AgentActivities):
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with _concealing(secrets):
-                answer = await tool.run(call, self.opened.context)
+                agent = self.agents.get(call.agent, self.agent)
+                answer = await tool.run(call, self.opened.context, agent)
         except ToolError as error:
             if isinstance(error, ArgumentsError):
                 log.info("arguments refused", tool=call.tool, call=call.id)
             return ToolResult(ok=False, text=_answer(error, secrets))
         return ToolResult(ok=True, text=_answer(answer, secrets))
 
-    def _prepared(self, tool: Tool, preview: Preview, read: Arguments) -> Prepared:
+    async def _asks(self, tool: Tool, call: Call, read: Arguments) -> bool:
+        """Whether the tool itself asks for approval of a call. One that cannot say so does."""
+        try:
+            return await tool.asks(call, read, self.opened.context)
+        except Exception as error:  # noqa: BLE001 - the open end is the safe end
+            cause = type(error).__name__
+            log.warning("a tool cannot say whether it asks", tool=call.tool, cause=cause)
+            return True
+
+    def _prepared(
+        self, tool: Tool, preview: Preview, read: Arguments, agent: str, *, asks: bool
+    ) -> Prepared:
         return Prepared(
             title=tool.title,
             summary=text_of(preview.summary),
             fields=_fields(preview, read.shown),
             cost=text_of(preview.cost),
             reason=read.reason,
-            agent=self.agent.name,
+            agent=agent or self.agent.name,
+            asks=asks,
             amount=_amount(preview.amount),
             left=_amount(preview.left),
             parameters=tool.parameters,
         )
-
-
-async def _is_enabled(tool: Tool, context: RunContextWrapper[Any], agent: Agent[Any]) -> bool:
-    """Whether a tool is offered to the model now. One that cannot say so is not."""
-    asked = tool.function.is_enabled
-    if isinstance(asked, bool):
-        return asked
-    told = asked(context, agent)
-    return bool(await told if inspect.isawaitable(told) else told)
 
 
 def _model_settings(agent: Agent[Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from countersign.slack.directory import Directory
 from countersign.slack.listing.audience import KEEP_SECONDS, Audience
 from countersign.slack.listing.home_tab import HomeTab
 from worker.agent import AgentRunner
+from worker.agent_code import AgentCode
 from worker.cards.activities import SlackCards
 from worker.conclusion import Conclusion
 from worker.directory import SlackDirectory
@@ -172,6 +173,7 @@ def build_activities(
     steps = TurnSteps(runner.describe, runner, policy, surfaces, earlier)
     return [
         ShownTools(runner, surfaces, runner.masked),
+        AgentCode(known.agent),
         cards,
         surfaces,
         people,

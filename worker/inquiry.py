@@ -45,8 +45,10 @@ async def facts_of(
         return _from_elsewhere(query, await _total(query, policy, totals), room)
     user, channel = call.requester.user, call.origin.channel
     arguments, amount = _read(call.arguments), query.prepared.amount
+    asks = query.prepared.asks
     if not policy.mentions(call.tool):
-        return Facts(call.tool, Requester(user), Venue(channel), arguments, amount)
+        nobody = Requester(user)
+        return Facts(call.tool, nobody, Venue(channel), arguments, amount, asks=asks)
     needs = policy.needs(call.tool)
     sum_, person, place, groups, channels = await asyncio.gather(
         _total(query, policy, totals),
@@ -67,7 +69,7 @@ async def facts_of(
         channels=channels,
     )
     venue = Venue(channel, place.is_direct, place.is_private, place.is_shared, place.name)
-    return Facts(call.tool, requester, venue, arguments, amount, total=sum_)
+    return Facts(call.tool, requester, venue, arguments, amount, total=sum_, asks=asks)
 
 
 async def _total(query: PolicyQuery, policy: Policy, totals: Totals) -> float | None:
@@ -88,7 +90,9 @@ def _from_elsewhere(query: PolicyQuery, sum_: float | None, room: str) -> Facts:
     call, who = query.call, query.call.requester
     requester, arguments = requester_from(who.user), _read(call.arguments)
     amount = query.prepared.amount
-    return Facts(call.tool, requester, Venue(""), arguments, amount, who.kind, room, sum_)
+    asks = query.prepared.asks
+    venue = Venue("")
+    return Facts(call.tool, requester, venue, arguments, amount, who.kind, room, sum_, asks)
 
 
 async def _account(who: Person, directory: Directory, *, needed: bool) -> Profile:

@@ -20,6 +20,7 @@ from workflows.approval.sweep import EndedWorkflow, SweepWorkflow
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.contracts.activities import (
     AgentActivities,
+    AgentCodeActivities,
     CardActivities,
     DirectoryActivities,
     EndActivities,
@@ -43,6 +44,7 @@ RESTRICTIONS = replace(
 WORKFLOWS = (ConversationWorkflow, ApprovalWorkflow, EndedWorkflow, SweepWorkflow)
 Activities = (
     AgentActivities
+    | AgentCodeActivities
     | CardActivities
     | DirectoryActivities
     | EndActivities

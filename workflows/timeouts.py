@@ -19,6 +19,7 @@ SLACK_CALL = timedelta(seconds=30)
 TOOL_CALL = timedelta(minutes=5)
 ACTIVITY_CALL = timedelta(seconds=30)
 TOOL_RETRIES = RetryPolicy(maximum_attempts=5)
+CODE_RETRIES = RetryPolicy(maximum_attempts=3)
 HEARTBEAT = timedelta(seconds=6)
 """After so long without a sign of life, an activity's worker is taken for dead."""
 ANSWER_PATIENCE = timedelta(seconds=10)
@@ -104,6 +105,19 @@ async def run_tool(
         given,
         start_to_close_timeout=TOOL_CALL,
         retry_policy=TOOL_RETRIES,
+        summary=summary,
+    )
+
+
+async def run_code(
+    method: Callable[[Owner, Given], Awaitable[Answer]], given: Given, summary: str
+) -> Answer:
+    """Have code of the agent's author run that is no tool, such as a guardrail."""
+    return await _execute(
+        method,
+        given,
+        start_to_close_timeout=TOOL_CALL,
+        retry_policy=CODE_RETRIES,
         summary=summary,
     )
 

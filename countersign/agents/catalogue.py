@@ -3,32 +3,44 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from agents import Agent, FunctionTool
+from agents import Agent, AgentOutputSchema, AgentOutputSchemaBase, FunctionTool
 from agents.models.interface import Model
+from agents.sandbox import SandboxAgent
 
+from countersign.agents.agent_tools import agent_behind
 from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
+from countersign.agents.tree import agents_of
 from countersign.tools.toolkit import Tool, UnusableToolError
 
 NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
-    "handoffs": lambda it: bool(it.handoffs),
     "MCP servers": lambda it: bool(it.mcp_servers),
-    "guardrails": lambda it: bool(it.input_guardrails or it.output_guardrails),
-    "an output type": lambda it: it.output_type is not None,
+    "a sandbox": lambda it: isinstance(it, SandboxAgent),
+    "an output type that reads itself (use AgentOutputSchema)": lambda it: (
+        isinstance(it.output_type, AgentOutputSchemaBase)
+        and not isinstance(it.output_type, AgentOutputSchema)
+    ),
+    "two guardrails of one name": lambda it: any(
+        len({guardrail.get_name() for guardrail in some}) < len(some)
+        for some in (it.input_guardrails, it.output_guardrails)
+    ),
     "a prompt of the provider's": lambda it: it.prompt is not None,
     "hooks": lambda it: it.hooks is not None,
     "a model object (give the model's name)": lambda it: isinstance(it.model, Model),
     "a tool_use_behavior": lambda it: it.tool_use_behavior != "run_llm_again",
-    "agents as tools": lambda it: any(getattr(tool, "_is_agent_tool", False) for tool in it.tools),
 }
 """What the conversation does not carry over, and how an agent is known to have it."""
 
 
 def tools_of(agent: Agent[Any]) -> dict[str, Tool]:
-    """An agent's tools by name, in its order.
+    """The tools of an agent and of all that it reaches, by name; first its own, in its order.
+
+    An agent that is called as a tool is none of them, but its tools are. What several agents share
+    is one tool.
 
     Raises:
+        DuplicateAgentError: two agents have one name.
         DuplicateToolError: a name is taken twice.
-        NotKeptError: the agent, or one of its tools, has something that would not be kept.
+        NotKeptError: an agent, or one of its tools, has something that would not be kept.
     """
     found: dict[str, Tool] = {}
     for it in examined(agent):
@@ -39,21 +51,35 @@ def tools_of(agent: Agent[Any]) -> dict[str, Tool]:
 
 
 def examined(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
-    """Every tool that can be kept, in its order, and every reason against the agent or a tool."""
+    """Every tool of an agent and of all that it reaches, once, and every reason against them."""
+    found: dict[str, Tool] = {}
+    try:
+        agents = agents_of(agent)
+    except AgentError as error:
+        yield error
+        agents = {agent.name: agent}
+    for it in (it for each in agents.values() for it in own_of(each)):
+        if isinstance(it, AgentError) or (other := found.setdefault(it.name, it)) is it:
+            yield it
+        elif other.function is not it.function:
+            places = f"{other.place} and {it.place}"
+            yield DuplicateToolError(f"AGENT: two tools are called {it.name}: {places}")
+
+
+def own_of(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
+    """One agent's own tools that can be kept, in their order, and every reason against it."""
     for what in _not_kept(agent):
         yield NotKeptError(f"AGENT: {agent.name} has {what}, which is not supported")
-    found: dict[str, Tool] = {}
-    for given in agent.tools:
+    for given in functions_of(agent):
         try:
-            tool = _tool(given)
+            yield _tool(given)
         except NotKeptError as error:
             yield error
-            continue
-        if (other := found.setdefault(tool.name, tool)) is tool:
-            yield tool
-        else:
-            places = f"{other.place} and {tool.place}"
-            yield DuplicateToolError(f"AGENT: two tools are called {tool.name}: {places}")
+
+
+def functions_of(agent: Agent[Any]) -> list[object]:
+    """An agent's own tools that are no agents themselves."""
+    return [it for it in agent.tools if agent_behind(it) is None]
 
 
 def _tool(given: object) -> Tool:

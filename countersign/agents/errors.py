@@ -15,3 +15,7 @@ class NotKeptError(AgentError):
 
 class DuplicateToolError(AgentError):
     """Two tools have one name; neither the model nor a rule could tell them apart."""
+
+
+class DuplicateAgentError(AgentError):
+    """Two agents have one name; neither a card nor the record could tell them apart."""

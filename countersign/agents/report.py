@@ -1,13 +1,15 @@
 """What an agent can do and what stands before it: for `countersign agent check` and the log."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agents import Agent
 
-from countersign.agents.catalogue import examined
+from countersign.agents.catalogue import examined, own_of
 from countersign.agents.errors import AgentError
+from countersign.agents.tree import Reached, reached_by
 from countersign.policy.clauses import Clause
 from countersign.policy.document import DenyEntry, RuleEntry
 from countersign.policy.engine import Policy
@@ -22,8 +24,11 @@ class Branch:
 
     agent: Agent[Any]
     tools: tuple[Tool, ...]
-    refusals: tuple[AgentError, ...]
+    via: str = ""
+    """How it is reached first: `a handoff of Triage`. Empty for the one that `AGENT` names."""
     below: tuple["Branch", ...] = ()
+    refusals: tuple[AgentError, ...] = ()
+    """Of it and of all below it, in the branch of the one that `AGENT` names."""
 
     def all(self) -> Iterator["Branch"]:
         """It and every branch below it."""
@@ -55,21 +60,41 @@ class AgentReport:
     """One agent, and those below it."""
 
     name: str
+    via: str
+    """How it is reached first; empty for the one that `AGENT` names."""
     tools: tuple[ToolReport, ...]
     agents: tuple["AgentReport", ...] = ()
 
 
 def tree_of(agent: Agent[Any]) -> Branch:
     """An agent with everything below it. Refuses nothing; what would be refused is in it."""
-    found = list(examined(agent))
-    tools = tuple(it for it in found if isinstance(it, Tool))
-    return Branch(agent, tools, tuple(it for it in found if isinstance(it, AgentError)))
+    refusals = tuple(it for it in examined(agent) if isinstance(it, AgentError))
+    return replace(_branch(Reached(agent, ""), set()), refusals=refusals)
+
+
+def _branch(reached: Reached, seen: set[str]) -> Branch:
+    """One agent and those below it that were not come to before."""
+    agent = reached.agent
+    seen.add(agent.name)
+    return Branch(
+        agent=agent,
+        tools=tuple(it for it in own_of(agent) if isinstance(it, Tool)),
+        via=reached.place,
+        below=tuple(_branch(it, seen) for it in _below(agent) if it.agent.name not in seen),
+    )
+
+
+def _below(agent: Agent[Any]) -> Iterator[Reached]:
+    """As far as that can be told; what cannot be kept is among the refusals."""
+    with suppress(AgentError):
+        yield from reached_by(agent)
 
 
 def report_of(branch: Branch, policy: Policy | None) -> AgentReport:
     """The same in words; without a policy, as if it had no rule."""
     return AgentReport(
         name=branch.agent.name,
+        via=branch.via,
         tools=tuple(_reported(tool, policy) for tool in branch.tools),
         agents=tuple(report_of(it, policy) for it in branch.below),
     )

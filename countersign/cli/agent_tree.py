@@ -25,13 +25,12 @@ def _policy(policy: str, found: Check) -> str:
     return f"{policy}, version {found.version}"
 
 
-def _agent(report: AgentReport, where: str = "") -> Tree:
-    label = Text(report.name, style="bold")
-    tree = Tree(label.append(f"  {where}", style="not bold dim") if where else label)
+def _agent(report: AgentReport, where: str) -> Tree:
+    tree = Tree(Text(report.name, style="bold").append(f"  {where}", style="not bold dim"))
     for tool in report.tools:
         tree.add(Group(*_tool(tool)))
     for agent in report.agents:
-        tree.add(_agent(agent))
+        tree.add(_agent(agent, agent.via))
     return tree
 
 

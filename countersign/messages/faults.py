@@ -61,6 +61,18 @@ UNFORESEEN = (
     "Something unexpected went wrong on my side. Please say that again; if it keeps happening, "
     "the worker's log has the reason."
 )
+MESSAGE_STOPPED = (
+    "I can't take that up: the check `{check}` of this assistant did not let it through. Please "
+    "put it differently."
+)
+ANSWER_STOPPED = (
+    "I had an answer, and the check `{check}` of this assistant did not let it through. Please put "
+    "it differently."
+)
+CHECK_FAILED = (
+    "I stopped there, because the check `{check}` of this assistant failed. Please say that again; "
+    "if it keeps happening, the worker's log has the reason."
+)
 STILL_WAITS = "Whatever is waiting for approval here is still waiting."
 SENTENCES: Mapping[ModelFault | TurnFault, str] = {
     ModelFault.RATE_LIMITED: MODEL_RATE_LIMITED,
@@ -79,6 +91,9 @@ SENTENCES: Mapping[ModelFault | TurnFault, str] = {
     TurnFault.TOO_SLOW: TOO_SLOW,
     TurnFault.IN_CIRCLES: MODEL_IN_CIRCLES,
     TurnFault.CONFUSED: MODEL_CONFUSED,
+    TurnFault.MESSAGE_STOPPED: MESSAGE_STOPPED,
+    TurnFault.ANSWER_STOPPED: ANSWER_STOPPED,
+    TurnFault.CHECK_FAILED: CHECK_FAILED,
 }
 """What a person reads when there is no answer. None says what was or was not done: that follows
 from the calls of the turn, and is said by who knows them."""
@@ -95,7 +110,7 @@ def apology(notice: Notice) -> str:
 
 def _sentence(notice: Notice) -> str:
     if notice.at is None or notice.asked_at is None:
-        return SENTENCES[notice.fault]
+        return SENTENCES[notice.fault].format(check=notice.check)
     return wait_until(notice.at + timedelta(minutes=1), notice.asked_at)
 
 

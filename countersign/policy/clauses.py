@@ -29,6 +29,10 @@ class Clause(Generic[Entry]):
         """Whether it says anything of this tool."""
         return tool in self.tools
 
+    def names(self, tool: str) -> bool:
+        """Whether it does so with more than a `*`."""
+        return any(it != EVERY and fnmatchcase(tool, it) for it in self.entry.tool)
+
     def holds(self, facts: Facts) -> bool:
         """Whether its condition is true of a call of one of its tools.
 
@@ -51,7 +55,8 @@ def make_ready(
 ) -> Clause[Entry]:
     """Find an entry's tools and compile its condition for each; what is wrong goes to `findings`.
 
-    `*` in a rule means every tool that waits for approval; in a deny it means every tool.
+    `*` in a rule means every tool that waits for approval; in a deny it means every tool. Of a tool
+    that says of each call whether it waits, it means the calls that do.
     """
     covered: dict[str, ToolSpec] = {}
     for number, pattern in enumerate(entry.tool):

@@ -142,7 +142,7 @@ class Policy:
 
     def _unmatched(self, facts: Facts) -> Ruling:
         spec = self.tools.get(facts.tool)
-        if spec is not None and not spec.needs_approval:
+        if spec is not None and not (spec.needs_approval and facts.asks is not False):
             return Ruling(
                 verdict=Verdict.ALLOW,
                 because=f"`{facts.tool}` needs no approval, and no rule asks for one here.",
@@ -172,6 +172,8 @@ def _fate(clause: Clause[DenyEntry] | Clause[RuleEntry], facts: Facts) -> tuple[
     entry = clause.entry
     if not clause.covers(facts.tool):
         return Fate.OTHER_TOOL, f"is about {', '.join(entry.tool)}"
+    if isinstance(entry, RuleEntry) and facts.asks is False and not clause.names(facts.tool):
+        return Fate.OTHER_TOOL, "is about calls for which the tool asks, and it does not for this"
     try:
         holds = clause.holds(facts)
     except EvaluationError as error:

@@ -56,6 +56,9 @@ class Facts:
     total: float | None = None
     """`amount` and those before it together, as `countersign.policy.totals` adds them up; None
     if no condition asks for it, or the tool has no cost."""
+    asks: bool | None = None
+    """Whether the tool itself asks for approval of this call; None where only the tool is known,
+    and not what it says of a call."""
 
 
 def requester_from(user: str) -> Requester:

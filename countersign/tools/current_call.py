@@ -13,7 +13,7 @@ def current_call() -> Call:
     """The call under way: its `key` for idempotency, its `requester`, its `approval`.
 
     Raises:
-        LookupError: no tool, preview or dynamic instruction is running.
+        LookupError: no tool, preview or `needs_approval` is running.
     """
     return _CURRENT.get()
 

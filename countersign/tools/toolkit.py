@@ -18,7 +18,7 @@ from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from agents import FunctionTool, RunContextWrapper
+from agents import Agent, FunctionTool, RunContextWrapper
 from agents.exceptions import ModelBehaviorError, ToolTimeoutError
 from agents.function_schema import FuncSchema, function_schema
 from agents.tool import (
@@ -32,6 +32,8 @@ from pydantic import ValidationError
 from countersign.tools.annotations import Annotations, Preview, annotations_of
 from countersign.tools.argument_faults import in_words, in_words_by_schema
 from countersign.tools.current_call import calling
+from countersign.tools.errors import ToolError
+from countersign.tools.guardrails import check_input, checked_output
 from countersign.tools.schema import fault_of, for_model, guarded
 from countersign.tools.text import encodable
 from workflows.contracts.core import Call, ToolSpec
@@ -58,10 +60,6 @@ class SchemaError(UnusableToolError):
 
 class PreviewError(UnusableToolError):
     """The preview of a tool could never be made."""
-
-
-class ToolError(Exception):
-    """The tool cannot do what was asked. Its text is for the model, which tells the person."""
 
 
 class ArgumentsError(ToolError):
@@ -120,10 +118,7 @@ class Tool:
 
     @property
     def needs_approval(self) -> bool:
-        """Whether it asks for approval itself, whatever the policy says.
-
-        A function of the SDK that decides so for each call counts as a yes.
-        """
+        """Whether it may ask for approval itself, whatever the policy says; see `asks`."""
         return self.function.needs_approval is not False
 
     @property
@@ -191,8 +186,26 @@ class Tool:
         except (ValueError, RecursionError, ModelBehaviorError) as error:
             raise ArgumentsError("The arguments could not be read as JSON.") from error
 
-    async def run(self, call: Call, context: object) -> Any:
+    async def asks(self, call: Call, read: Arguments, context: object) -> bool:
+        """Whether it asks for approval of this call, whatever the policy says.
+
+        Raises:
+            Exception: its author's code cannot say so.
+        """
+        asked = self.function.needs_approval
+        if not callable(asked):
+            return self.needs_approval
+        with calling(call):
+            told: Any = asked(RunContextWrapper(context), json.loads(read.own), call.id)
+            return bool(await told if inspect.isawaitable(told) else told)
+
+    async def run(self, call: Call, context: object, agent: Agent[Any] | None = None) -> Any:
         """Do it. What comes back is whatever the tool's author returned.
+
+        Args:
+            call: what is to be done.
+            context: the agent's own object.
+            agent: the agent that calls it.
 
         Raises:
             ToolError: it cannot be done as asked, or the tool has words of its own for an error.
@@ -203,21 +216,32 @@ class Tool:
             tool_name=self.name,
             tool_call_id=call.id,
             tool_arguments=read.own,
+            agent=agent,
         )
         with calling(call):
-            try:
-                return await invoke_function_tool(
-                    function_tool=_raising(self.function), context=within, arguments=read.own
-                )
-            except (ToolError, ToolTimeoutError):  # what took too long may have been done
+            await check_input(self.function, within, agent)
+            answer = await self._invoke(within, read)
+            return await checked_output(self.function, within, agent, answer)
+
+    async def _invoke(self, within: ToolContext[Any], read: Arguments) -> Any:
+        """Run the function behind it.
+
+        Raises:
+            ToolError: the tool has words of its own for an error.
+        """
+        try:
+            return await invoke_function_tool(
+                function_tool=_raising(self.function), context=within, arguments=read.own
+            )
+        except (ToolError, ToolTimeoutError):  # what took too long may have been done
+            raise
+        except Exception as error:
+            told = await maybe_invoke_function_tool_failure_error_function(
+                function_tool=self.function, context=within, error=error
+            )
+            if told is None:
                 raise
-            except Exception as error:
-                told = await maybe_invoke_function_tool_failure_error_function(
-                    function_tool=self.function, context=within, error=error
-                )
-                if told is None:
-                    raise
-                raise ToolError(told) from error
+            raise ToolError(told) from error
 
     async def describe(self, call: Call, context: object) -> tuple[Preview, Arguments]:
         """Say what a call would do, and change nothing.

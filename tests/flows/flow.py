@@ -66,6 +66,8 @@ class Flow:
     thread: Origin = field(default_factory=a_thread)
     earlier: Earlier = field(default_factory=Earlier)
     """What there is to go on with for a message that begins another thread."""
+    beside: Sequence[Activities] = ()
+    """What the workflows ask besides."""
 
     @property
     def approvals(self) -> Approvals:
@@ -173,7 +175,8 @@ class Flow:
         )
         checks = VoteChecks(self.agent, self.policy, self.directory, lifecycle)
         fakes = (self.agent, self.cards, self.threads, self.policy, self.directory)
-        return (*fakes, lifecycle, steps, checks, Conclusion(self.cards, lifecycle))
+        ends = Conclusion(self.cards, lifecycle)
+        return (*fakes, lifecycle, steps, checks, ends, *self.beside)
 
     async def _find_earlier(self, _: EarlierQuery) -> Earlier:
         return self.earlier

@@ -48,6 +48,8 @@ class Script(Model, ModelProvider):
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)
         self.given: list[list[Any]] = []
+        self.instructions: list[str] = []
+        self.settings: list[Any] = []
 
     def get_model(self, model_name: str | None) -> Model:
         """Itself, whatever the name."""
@@ -57,6 +59,8 @@ class Script(Model, ModelProvider):
     async def get_response(self, *_: Any, **named: Any) -> ModelResponse:
         """The next answer, or the next failure."""
         self.given.append(named["input"])
+        self.instructions.append(named["system_instructions"])
+        self.settings.append(named["model_settings"])
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -21,6 +21,12 @@ from workflows.contracts.activity_inputs import (
     VoteCheck,
     VoteFacts,
 )
+from workflows.contracts.agent_code import (
+    Checked,
+    HandingOver,
+    InputCheck,
+    OutputCheck,
+)
 from workflows.contracts.approvals import ApprovalStatus, Card, Posted
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
 from workflows.contracts.decisions import Eligibility
@@ -66,6 +72,37 @@ class AgentActivities(ABC):
     @abstractmethod
     async def run_tool(self, call: Call) -> ToolResult:
         """Run a tool. A retry with the same `call.id` returns what the first try did."""
+
+
+class AgentCodeActivities(ABC):
+    """Code of the agent's author that is no tool."""
+
+    @activity.defn
+    @abstractmethod
+    async def check_input(self, check: InputCheck) -> Checked:
+        """Ask an input guardrail.
+
+        Raises:
+            ApplicationError: it failed, or is not there any more.
+        """
+
+    @activity.defn
+    @abstractmethod
+    async def check_output(self, check: OutputCheck) -> Checked:
+        """Ask an output guardrail.
+
+        Raises:
+            ApplicationError: it failed, or is not there any more.
+        """
+
+    @activity.defn
+    @abstractmethod
+    async def hand_over(self, handing: HandingOver) -> None:
+        """Do what the author wants done at a handoff. It may run again if a worker dies meanwhile.
+
+        Raises:
+            ApplicationError: it failed; of type `UNREADABLE` if the arguments do not fit.
+        """
 
 
 class SurfaceActivities(ABC):

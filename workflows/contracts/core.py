@@ -162,6 +162,8 @@ class Call(BaseModel, frozen=True):
     requester: Person
     approval: str = ""
     """Id of the approval under which it runs, if it needs one."""
+    agent: str = ""
+    """Name of the agent that made it; empty for the one that `AGENT` names."""
 
     @property
     def key(self) -> str:
@@ -193,6 +195,8 @@ class Prepared(BaseModel, frozen=True):
     """The arguments as JSON that may be shown: secrets are masked in it."""
     left: float | None = None
     """What it leaves of a budget, in whole units of the currency."""
+    asks: bool = True
+    """Whether the tool itself asks for approval of this call, whatever the policy says."""
 
 
 class ToolResult(BaseModel, frozen=True):
@@ -200,6 +204,19 @@ class ToolResult(BaseModel, frozen=True):
 
     ok: bool
     text: str
+
+
+class AgentCall(BaseModel, frozen=True):
+    """What a tool runs that is an agent itself."""
+
+    agent: str
+    """Its name."""
+    structured: bool = False
+    """Whether it is told its arguments as data, with what they mean; else they are its message."""
+    with_schema: bool = False
+    """Whether what they mean is told as JSON schema."""
+    max_turns: int | None = None
+    """Model calls that its author allows; None for as many as any agent has."""
 
 
 class ToolSpec(BaseModel, frozen=True):
@@ -211,10 +228,49 @@ class ToolSpec(BaseModel, frozen=True):
     needs_approval: bool
     title: str
     status: str
+    runs: AgentCall | None = None
+    """The agent that it is; None for a function."""
+
+
+class HandoffSpec(BaseModel, frozen=True):
+    """How an agent hands the conversation over to another."""
+
+    tool: str
+    """What the model calls for it."""
+    description: str
+    parameters: dict[str, Any] = {}
+    """JSON schema; empty where it takes none."""
+    to: str
+    """Name of the other agent."""
+    is_strict: bool = True
+    has_code: bool = False
+    """Whether code of its author's runs when it happens."""
+
+
+class OutputSpec(BaseModel, frozen=True):
+    """What the last answer of an agent looks like, where it is no plain text."""
+
+    name: str
+    shape: dict[str, Any]
+    """JSON schema."""
+    is_strict: bool = True
+    is_wrapped: bool = False
+    """Whether it is no object itself, and stands alone in one that the SDK puts around it."""
+
+
+class GuardrailSpec(BaseModel, frozen=True):
+    """A check of what an agent is given, or of what it answers; the worker has its body."""
+
+    name: str
+    in_parallel: bool = False
+    """Whether the agent works meanwhile."""
 
 
 class AgentSpec(BaseModel, frozen=True):
-    """The agent as a worker describes it, recorded in the history of each turn."""
+    """An agent as a worker describes it, recorded in the history of each turn.
+
+    Agents name each other, so that any of them may hand over to any other, and back.
+    """
 
     name: str
     instructions: str
@@ -222,3 +278,24 @@ class AgentSpec(BaseModel, frozen=True):
     model_settings: dict[str, Any] = {}
     """JSON of the SDK's `ModelSettings`; empty for those that it would have by itself."""
     tools: tuple[ToolSpec, ...]
+    handoffs: tuple[HandoffSpec, ...] = ()
+    output: OutputSpec | None = None
+    """None for plain text."""
+    input_guardrails: tuple[GuardrailSpec, ...] = ()
+    output_guardrails: tuple[GuardrailSpec, ...] = ()
+    reset_tool_choice: bool = True
+    """Whether it may answer in words once it has called a tool that it was told to call."""
+    others: tuple["AgentSpec", ...] = ()
+    """Of the agent that `AGENT` names: all that it reaches by handoffs and as tools."""
+
+    def named(self, name: str) -> "AgentSpec":
+        """One of its agents by name; itself, if there is none of that name any more."""
+        return next((it for it in self.others if it.name == name), self)
+
+    def tool(self, name: str) -> ToolSpec | None:
+        """Its own tool of that name, if it has one."""
+        return next((it for it in self.tools if it.name == name), None)
+
+    def handoff(self, tool: str) -> HandoffSpec | None:
+        """Its own handoff for which the model calls this, if it has one."""
+        return next((it for it in self.handoffs if it.tool == tool), None)

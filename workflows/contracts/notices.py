@@ -58,6 +58,12 @@ class TurnFault(StrEnum):
     IN_CIRCLES = "in circles"
     CONFUSED = "confused"
     """The model's answer makes no sense."""
+    MESSAGE_STOPPED = "message stopped"
+    """A guardrail did not let a message through; `check` says which."""
+    ANSWER_STOPPED = "answer stopped"
+    """The same of an answer."""
+    CHECK_FAILED = "check failed"
+    """A guardrail could not say; `check` says which."""
 
 
 class NoticeCode(StrEnum):
@@ -128,3 +134,5 @@ class Notice(BaseModel, frozen=True):
     refused: Refused | None = None
     is_over: bool = False
     link: str = ""
+    check: str = ""
+    """Name of the guardrail that a `fault` is about."""

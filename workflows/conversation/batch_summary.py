@@ -9,7 +9,7 @@ from workflows.contracts.activity_inputs import Batch
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Origin
 from workflows.contracts.decisions import Outcome
-from workflows.conversation.memory import GuardedCall, TurnState
+from workflows.conversation.memory import AgentRun, GuardedCall
 from workflows.timeouts import call_slack
 
 LARGEST_WITHOUT = 1
@@ -19,7 +19,7 @@ LARGEST_WITHOUT = 1
 class Summary:
     """One message that lists every approval of a batch and how it stands."""
 
-    def __init__(self, origin: Origin, key: str, state: TurnState, *, again: bool) -> None:
+    def __init__(self, origin: Origin, key: str, state: AgentRun, *, again: bool) -> None:
         self._origin = origin
         self._key = key
         self._state = state

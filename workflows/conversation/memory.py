@@ -5,9 +5,9 @@ whose history grows past 50 MiB, so what is carried has to stay small however lo
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -111,25 +111,77 @@ class Answer(BaseModel, frozen=True):
         return not self.text and not self.notices
 
 
-class TurnState(BaseModel):
-    """One turn between two steps: all that is needed to go on with it in another run."""
+class Handing(BaseModel):
+    """A handoff that the model asked for beside calls that are settled first."""
 
-    number: int
-    message: Message
+    call_id: str
+    tool: str
+    arguments: str
+    """JSON as the model wrote it."""
+
+
+class AgentRun(BaseModel):
+    """What an agent, or the one that it handed over to, has come to between two steps.
+
+    Its lists are replaced and not added to: Temporal is given what was set, and no default.
+    """
+
+    agent: str = ""
+    """Name of the agent whose turn it is; empty for the one that `AGENT` names."""
     begun: bool = False
-    """Whether the message is known to be for the agent."""
-    position: int = 0
-    """Where in the thread it begins, counted from the thread's first item."""
+    """Whether an agent was told what it is asked."""
     items: list[Item] = []
-    """What it adds to the thread: the message, then calls and their outputs."""
+    """What it was told, then calls and their outputs."""
     calls: list[GuardedCall] = []
     """The guarded calls of the model's last answer, while one of them is open."""
-    effects: list[Effect] = []
-    """What its calls have come to, in order."""
+    inner: list["InnerRun"] = []
+    """The agents that the same answer called as tools."""
+    handings: list[Handing] = []
+    """The handoffs of the same answer."""
     model_calls: int = 0
     batch: int = 0
     batch_ts: str = ""
     """`ts` of the summary of `calls`, if they have one."""
+    acted: list[str] = []
+    """Names of the agents whose calls were settled, so that they may answer in words now."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the model's last answer has something that is to be settled."""
+        return bool(self.calls or self.inner or self.handings)
+
+    def runs(self) -> Iterator["AgentRun"]:
+        """It, and all runs within it."""
+        yield self
+        for it in self.inner:
+            yield from it.runs()
+
+    def open_calls(self) -> list[GuardedCall]:
+        """The guarded calls of all of them."""
+        return [call for run in self.runs() for call in run.calls]
+
+
+class InnerRun(AgentRun):
+    """The run of an agent that another calls as a tool."""
+
+    call_id: str
+    tool: str
+    max_turns: int
+    words: str = ""
+    """What the model reads of it; empty while it is open."""
+
+
+class TurnState(AgentRun):
+    """One turn between two steps: all that is needed to go on with it in another run."""
+
+    number: int
+    message: Message
+    position: int = 0
+    """Where in the thread it begins, counted from the thread's first item."""
+    effects: list[Effect] = []
+    """What its calls have come to, in order."""
+    inner_model_calls: int = 0
+    """Model calls of the agents that were called as tools."""
     parts: int = 0
     """Messages that were posted before the answer."""
     answer: Answer | None = None
@@ -138,6 +190,9 @@ class TurnState(BaseModel):
     """Whether somebody stopped it: what is under way ends, and nothing new begins."""
     gave_way: bool = False
     """Whether all that it asked for is asked for otherwise now, which another turn tells of."""
+
+
+Run = TypeVar("Run", bound=AgentRun)
 
 
 class Memory(BaseModel, frozen=True):
@@ -151,6 +206,8 @@ class Memory(BaseModel, frozen=True):
     turns: int = 0
     inbox: tuple[Message, ...] = ()
     open_turns: tuple[TurnState, ...] = ()
+    agent: str = ""
+    """Name of the agent that the thread was handed over to; empty if to none."""
     grants: tuple[Grant, ...] = ()
     refusals: tuple["Remembered", ...] = ()
     revised: tuple[ApprovalStatus, ...] = ()
@@ -172,15 +229,22 @@ def carried(states: Iterable[TurnState]) -> tuple[TurnState, ...]:
     Where even short texts are too many, only what was said and the open calls are left.
     """
     turns = tuple(states)
-    limit = CARRIED_SIZE // max(len([it for it in turns if it.items]), 1)
-    return tuple(it.model_copy(update={"items": _carried(it, limit)}) for it in turns)
+    with_items = [run for turn in turns for run in turn.runs() if run.items]
+    limit = CARRIED_SIZE // max(len(with_items), 1)
+    return tuple(_with_bounds(it, limit) for it in turns)
 
 
-def _carried(state: TurnState, limit: int) -> list[Item]:
-    items = shrunk(state.items, min(limit, TURN_LIMIT))
+def _with_bounds(run: Run, limit: int) -> Run:
+    inner = [_with_bounds(it, limit) for it in run.inner]
+    return run.model_copy(update={"items": _carried(run, limit), "inner": inner})
+
+
+def _carried(run: AgentRun, limit: int) -> list[Item]:
+    items = shrunk(run.items, min(limit, TURN_LIMIT))
     if fits(items, limit):
         return items
-    open_calls = {it.call.id for it in state.calls}
+    open_calls = {it.call.id for it in run.calls}
+    open_calls |= {it.call_id for it in (*run.inner, *run.handings)}
     left = [it for it in items if is_said(it) or it.get("call_id") in open_calls]
     return [bounded(it, SCANT) for it in left]
 

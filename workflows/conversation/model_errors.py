@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from agents import InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered
 from temporalio.exceptions import ApplicationError
 
 from workflows.contracts.model_faults import ModelFault
@@ -15,8 +16,19 @@ BY_CLASS = {
     "TimeoutError": TurnFault.TOO_SLOW,
     "MaxTurnsExceeded": TurnFault.IN_CIRCLES,
     "ModelBehaviorError": TurnFault.CONFUSED,
+    "InputGuardrailTripwireTriggered": TurnFault.MESSAGE_STOPPED,
+    "OutputGuardrailTripwireTriggered": TurnFault.ANSWER_STOPPED,
+    "CheckFailedError": TurnFault.CHECK_FAILED,
 }
 """By names of exceptions; Temporal keeps the name of a failure's class."""
+
+
+class CheckFailedError(Exception):
+    """A guardrail could not say whether it lets something through, so it does not."""
+
+    def __init__(self, check: str) -> None:
+        super().__init__(check)
+        self.check = check
 
 
 def apology(error: BaseException, effects: Sequence[Effect], *, waits: bool = False) -> Notice:
@@ -30,7 +42,19 @@ def apology(error: BaseException, effects: Sequence[Effect], *, waits: bool = Fa
         asked_at=asked_at,
         effects=tuple(effects),
         waits=waits,
+        check=check_in(cause),
     )
+
+
+def check_in(error: BaseException) -> str:
+    """Name of the guardrail that an error is about; empty if it is about none."""
+    match error:
+        case InputGuardrailTripwireTriggered() | OutputGuardrailTripwireTriggered():
+            return error.guardrail_result.guardrail.get_name()
+        case CheckFailedError():
+            return error.check
+        case _:
+            return ""
 
 
 def fault_in(error: BaseException) -> tuple[ModelFault | TurnFault, BaseException]:

@@ -210,6 +210,32 @@ def no_such_tool_for_model(name: str) -> str:
     )
 
 
+def no_answer_of_agent_for_model(agent: str) -> str:
+    """What the model reads when an agent that it called as a tool came to no answer."""
+    return (
+        f"NO ANSWER from {agent}: it could not finish. What it had done until then is done. Say "
+        "so, and do not claim more."
+    )
+
+
+def agent_stopped_for_model(agent: str, check: str) -> str:
+    """What the model reads when a guardrail stopped an agent that it called as a tool."""
+    return (
+        f"STOPPED: the check {check} of {agent} did not let this through. Do not try again "
+        "unchanged; tell the person."
+    )
+
+
+def unfit_for_model(tool: str, why: str) -> str:
+    """What the model reads when its arguments for an agent do not fit."""
+    return f"NOT RUN: the arguments of {tool} do not fit: {why} Nothing was done."
+
+
+def withheld_note() -> str:
+    """Stands in memory for what a guardrail did not let through."""
+    return "A message was left out here, since a check did not let it through."
+
+
 def too_many_for_model(limit: int, span: str) -> str:
     """What the model reads when people have been asked often enough."""
     return (

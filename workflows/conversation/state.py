@@ -23,7 +23,7 @@ from workflows.conversation.memory import (
     noted,
     window,
 )
-from workflows.conversation.model_messages import forgotten_note
+from workflows.conversation.model_messages import forgotten_note, withheld_note
 from workflows.digest import call_digest
 from workflows.listing.rows import grants_memo
 from workflows.listing.search_attributes import grant_changes
@@ -58,6 +58,8 @@ class ConversationState:
     origin: Origin
     items: list[Item]
     forgotten: int = 0
+    agent: str = ""
+    """Name of the agent that answers the next message; empty for the one that `AGENT` names."""
     grants: list[Grant] = field(default_factory=list[Grant])
     refusals: list[Remembered] = field(default_factory=list[Remembered])
     revised: list[ApprovalStatus] = field(default_factory=list[ApprovalStatus])
@@ -87,11 +89,12 @@ class ConversationState:
 
         What it waits for is known at once: signals are taken before the workflow's own code runs.
         """
-        asked = (call for turn in memory.open_turns for call in turn.calls if not call.words)
+        asked = (call for turn in memory.open_turns for call in turn.open_calls() if not call.words)
         return cls(
             memory.origin,
             list(memory.items),
             forgotten=memory.forgotten,
+            agent=memory.agent,
             grants=list(memory.grants),
             refusals=list(memory.refusals),
             revised=list(memory.revised),
@@ -115,6 +118,12 @@ class ConversationState:
         """What the thread had come to at some point, with a mark where its beginning is gone."""
         kept = self.items[: max(position - self.forgotten, 0)]
         return [noted(forgotten_note(self.forgotten)), *kept] if self.forgotten else kept
+
+    def withhold(self, position: int) -> None:
+        """No model is given what was said at some point, since a check did not let it through."""
+        at = position - self.forgotten
+        if 0 <= at < len(self.items):
+            self.items[at] = noted(withheld_note())
 
     def hear(self, watch: Coroutine[Any, Any, ApprovalStatus]) -> None:
         """Note how an approval has ended once Temporal tells."""

@@ -254,6 +254,7 @@ class ConversationWorkflow:
             origin=conversation.origin,
             items=tuple(conversation.items),
             forgotten=conversation.forgotten,
+            agent=conversation.agent,
             seen=self._inbox.seen,
             turns=self._turns,
             inbox=tuple(self._inbox.messages),

@@ -121,6 +121,17 @@ def test_a_tool_that_waits_for_approval_and_has_no_rule_is_not_done() -> None:
     assert "`cancel_order`" in ruling.because
 
 
+def test_a_tool_that_says_of_this_call_that_it_does_not_ask_needs_no_rule() -> None:
+    policy = one_rule("tool: place_order")
+    for asks, verdict in ((False, Verdict.ALLOW), (True, Verdict.DENY)):
+        facts = Facts("cancel_order", ALICE, OPS, asks=asks)
+        assert policy.judge(facts).verdict is verdict
+    named = Facts("place_order", ALICE, OPS, {"sku": "widget", "quantity": 1}, asks=False)
+    assert policy.judge(named).verdict is Verdict.ASK
+    assert one_rule("tool: '*'").judge(named).verdict is Verdict.ALLOW
+    assert one_rule("tool: 'place_*'").judge(named).verdict is Verdict.ASK
+
+
 def test_a_tool_that_nobody_knows_is_not_done() -> None:
     assert one_rule("").judge(Facts("rm", ALICE, OPS)).verdict is Verdict.DENY
 

@@ -1,0 +1,233 @@
+"""Agents that are called as tools: what they ask for is asked by them, and waits as durably."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from agents import Agent, function_tool
+from temporalio.client import Client
+
+from tests.flows.flow import CAROL, at_work
+from tests.flows.own_agent import at_work_with, flow_of, ran
+from tests.support.builders import ALICE
+from tests.support.scripted_model import calls, says
+from workflows.contracts.core import StopRequest
+from workflows.contracts.decisions import Outcome
+from workflows.conversation.agent import MAX_TURNS
+
+REFUND = ("refund", '{"order": 7, "reason": "it broke"}')
+
+
+@function_tool(needs_approval=True)
+def refund(order: int) -> str:
+    """Pay an order back."""
+    return f"order {order} is paid back"
+
+
+@function_tool
+def look_up(order: int) -> str:
+    """Look an order up."""
+    return f"order {order} is a teapot"
+
+
+def _office(**more: Any) -> Agent[None]:
+    """A director, who asks an office, which asks a clerk."""
+    clerk = Agent[None](name="Clerk", instructions="Do it.", tools=[refund, look_up])
+    ask_clerk = clerk.as_tool("ask_clerk", "Ask the clerk.", **more)
+    office = Agent[None](name="Office", instructions="Have it done.", tools=[ask_clerk])
+    ask_office = office.as_tool("ask_office", "Ask the office.")
+    return Agent[None](name="Director", instructions="Direct.", tools=[ask_office, refund])
+
+
+def _ask(tool: str, text: str = "refund 7") -> tuple[str, str]:
+    return tool, f'{{"input": "{text}"}}'
+
+
+async def test_two_agents_deep_it_waits_without_a_worker_and_runs_once(temporal: Client) -> None:
+    answers = (
+        calls(_ask("ask_office")),
+        calls(_ask("ask_clerk", "pay 7 back")),
+        calls(REFUND),
+        says("Clerk: paid."),
+        says("Office: paid."),
+        says("It is paid back."),
+    )
+    flow = flow_of(temporal, _office(), *answers)
+    async with at_work(flow):
+        id_ = await flow.ask("my teapot broke")
+        assert flow.cards.of(id_).shown.agent == "Clerk"
+        assert flow.script.given[2][0]["content"] == "pay 7 back"
+    assert ran(flow) == []
+
+    async with at_work(flow):
+        await flow.vote(id_)
+        assert await flow.answered() == "It is paid back."
+        assert ran(flow) == [("Clerk", "refund")]
+        assert flow.threads.replies == ["It is paid back."]
+        assert flow.outputs == ["Office: paid."]
+        assert await flow.failed_tasks() == []
+
+
+async def test_it_goes_on_in_a_fresh_history(temporal: Client) -> None:
+    answers = (
+        calls(_ask("ask_office")),
+        calls(_ask("ask_clerk")),
+        calls(REFUND),
+        says("Clerk: paid."),
+        says("Office: paid."),
+        says("It is paid back."),
+    )
+    async with at_work_with(temporal, _office(), *answers) as flow:
+        id_ = await flow.ask()
+        await flow.renew()
+        told = len(flow.threads.replies)
+        await flow.vote(id_)
+        assert await flow.answered(told + 1) == "It is paid back."
+        assert ran(flow) == [("Clerk", "refund")]
+
+
+async def test_others_are_answered_while_an_inner_call_waits(temporal: Client) -> None:
+    answers = (
+        calls(_ask("ask_office")),
+        calls(_ask("ask_clerk")),
+        calls(REFUND),
+        says("I'm here."),
+        says("Clerk: no."),
+        says("Office: no."),
+        says("It was not paid back."),
+    )
+    async with at_work_with(temporal, _office(), *answers) as flow:
+        id_ = await flow.ask()
+        await flow.say("anybody there?", who=CAROL)
+        assert await flow.answered() == "I'm here."
+
+        await flow.vote(id_, approve=False)
+        assert await flow.answered(2) == "It was not paid back."
+        assert ran(flow) == []
+
+
+async def test_calls_of_an_agent_and_of_one_that_it_calls_are_decided_side_by_side(
+    temporal: Client,
+) -> None:
+    clerk = Agent[None](name="Clerk", instructions="Do it.", tools=[refund])
+    ask = clerk.as_tool("ask_clerk", "Ask.")
+    desk = Agent[None](name="Desk", instructions="Help.", tools=[refund, ask])
+    own = ("refund", '{"order": 8, "reason": ""}')
+    answers = (
+        calls(own, _ask("ask_clerk")),
+        calls(REFUND),
+        says("Clerk: paid."),
+        says("Both are paid back."),
+    )
+    async with at_work_with(temporal, desk, *answers) as flow:
+        await flow.say("refund both")
+        ids = await flow.asked(2)
+        assert {flow.cards.of(it).shown.agent for it in ids} == {"Desk", "Clerk"}
+        await asyncio.gather(*map(flow.vote, ids))
+
+        assert await flow.answered() == "Both are paid back."
+        assert sorted(ran(flow)) == [("Clerk", "refund"), ("Desk", "refund")]
+        assert "order 8 is paid back" in flow.outputs[0]
+        assert flow.outputs[1] == "Clerk: paid."
+
+
+async def test_stopping_the_turn_withdraws_what_an_inner_agent_asks_for(temporal: Client) -> None:
+    answers = (calls(_ask("ask_office")), calls(_ask("ask_clerk")), calls(REFUND))
+    async with at_work_with(temporal, _office(), *answers) as flow:
+        id_ = await flow.ask()
+        handle = temporal.get_workflow_handle(flow.thread.workflow_id)
+        await handle.signal("stop", StopRequest(id="s1", by=ALICE))
+
+        assert "stopped" in (await flow.answered()).lower()
+        assert await flow.outcome(id_) is Outcome.WITHDRAWN
+        assert (ran(flow), len(flow.script.given)) == ([], 3)
+
+
+async def test_nonsense_in_an_inner_agent_is_told_to_that_agent(temporal: Client) -> None:
+    answers = (
+        calls(_ask("ask_office")),
+        calls(_ask("ask_clerk")),
+        calls(
+            ("no_such_tool", "{}"),
+            ("look_up", "not JSON"),
+            ("look_up", '{"order": 7}'),
+            ("look_up", '{"order": 7}'),
+        ),
+        says("Clerk: a teapot."),
+        says("Office: a teapot."),
+        says("A teapot."),
+    )
+    async with at_work_with(temporal, _office(), *answers) as flow:
+        await flow.say("what is 7?")
+        assert await flow.answered() == "A teapot."
+        assert ran(flow) == [("Clerk", "look_up")]
+        unknown, no_json, done, twice = (
+            it["output"] for it in flow.script.given[3] if "output" in it
+        )
+        assert "NO SUCH TOOL" in unknown
+        assert "NOT RUN" in no_json
+        assert "teapot" in done
+        assert "very same call" in twice
+
+
+@pytest.mark.parametrize("arguments", ["{}", '{"input": 7}', '{"input": "x", "more": 1}', "no"])
+async def test_an_agent_is_not_asked_with_arguments_that_do_not_fit(
+    temporal: Client, arguments: str
+) -> None:
+    answers = (calls(("ask_office", arguments)), says("That went wrong."))
+    async with at_work_with(temporal, _office(), *answers) as flow:
+        await flow.say("do it")
+        assert await flow.answered() == "That went wrong."
+        assert "NOT RUN" in flow.outputs[0]
+
+
+async def test_an_inner_agent_that_goes_in_circles_ends_alone(temporal: Client) -> None:
+    circles = (calls(("look_up", f'{{"order": {n}}}')) for n in range(MAX_TURNS))
+    answers = (
+        calls(_ask("ask_office")),
+        calls(_ask("ask_clerk")),
+        *circles,
+        says("Office: the clerk is confused."),
+        says("It did not work."),
+    )
+    async with at_work_with(temporal, _office(), *answers) as flow:
+        await flow.say("what is 7?")
+        assert await flow.answered() == "It did not work."
+        [told] = (it["output"] for it in flow.script.given[-2] if "output" in it)
+        assert "NO ANSWER from Clerk" in told
+
+
+async def test_so_many_model_calls_as_its_author_allows(temporal: Client) -> None:
+    answers = (
+        calls(_ask("ask_office")),
+        calls(_ask("ask_clerk")),
+        calls(("look_up", '{"order": 1}')),
+        says("Office: nothing."),
+        says("It did not work."),
+    )
+    async with at_work_with(temporal, _office(max_turns=1), *answers) as flow:
+        await flow.say("what is 7?")
+        assert await flow.answered() == "It did not work."
+
+
+@dataclass
+class Parcel:
+    """What an agent is told that takes more than words."""
+
+    to: str
+    """Where it goes."""
+    kilos: int
+
+
+async def test_an_agent_with_arguments_of_its_own_is_told_them_as_data(temporal: Client) -> None:
+    post = Agent[None](name="Post", instructions="Send.")
+    send = post.as_tool("send", "Send.", parameters=Parcel, include_input_schema=True)
+    desk = Agent[None](name="Desk", instructions="Help.", tools=[send])
+    answers = (calls(("send", '{"to": "Rome", "kilos": 2}')), says("Sent."), says("It is sent."))
+    async with at_work_with(temporal, desk, *answers) as flow:
+        await flow.say("send it")
+        assert await flow.answered() == "It is sent."
+        told = flow.script.given[1][0]["content"]
+        assert '"to": "Rome"' in told
+        assert "## Input JSON Schema" in told

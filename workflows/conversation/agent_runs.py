@@ -1,0 +1,354 @@
+"""The runs of agents in one turn: each until it has an answer, waiting for people between steps.
+
+An agent that another calls as a tool has a run of its own inside that of the other, so that it
+waits, and is carried to another run of the conversation, just like the outer one.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from agents import (
+    Agent,
+    HandoffCallItem,
+    InputGuardrailTripwireTriggered,
+    ItemHelpers,
+    MessageOutputItem,
+    OutputGuardrailTripwireTriggered,
+    Runner,
+    RunResult,
+)
+from temporalio import workflow
+
+from workflows.contracts.activities import TurnActivities
+from workflows.contracts.activity_inputs import StatusLine
+from workflows.contracts.approvals import ApprovalStatus
+from workflows.contracts.core import AgentSpec
+from workflows.contracts.notices import Effect, Notice, NoticeCode
+from workflows.contracts.replacing import split_replaces
+from workflows.conversation.agent import (
+    MAX_INNER_TURNS,
+    MAX_TURNS,
+    RUN_CONFIG,
+    build_agents,
+    going_on,
+)
+from workflows.conversation.approval_gate import Gate
+from workflows.conversation.batch_summary import Summary
+from workflows.conversation.hands import TurnHands, TurnStoppedError
+from workflows.conversation.inner_runs import inner_run, transfer_outputs
+from workflows.conversation.memory import (
+    TURN_LIMIT,
+    AgentRun,
+    GuardedCall,
+    Handing,
+    InnerRun,
+    Item,
+    TurnState,
+    noted,
+    output,
+    said,
+    shrunk,
+)
+from workflows.conversation.model_errors import CheckFailedError, check_in
+from workflows.conversation.model_messages import (
+    agent_stopped_for_model,
+    no_answer_of_agent_for_model,
+    waiting_note,
+)
+from workflows.conversation.output import readable
+from workflows.conversation.state import ConversationState
+from workflows.conversation.voice import POSTING, Voice
+from workflows.timeouts import call_slack
+
+THINKING = "is thinking…"
+DESCRIBED_LATELY = timedelta(minutes=1)
+"""For how long a turn that goes on after an approval uses the agent as it was described."""
+CHECKS = (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered, CheckFailedError)
+"""What is raised where a guardrail does not let something through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a run has come to."""
+
+    words: str
+    """All that the model said last, as Markdown."""
+    is_whole: bool
+    """Whether the model came to its end, and neither refused nor was cut off."""
+    is_last: bool
+    """Whether it waits for nobody."""
+
+
+class AgentRuns:
+    """All runs of one turn, whose state is the outermost of them."""
+
+    def __init__(
+        self, conversation: ConversationState, state: TurnState, voice: Voice, *, resumed: bool
+    ) -> None:
+        self.gate = Gate(conversation, voice.tell_delay)
+        self._conversation = conversation
+        self._state = state
+        self._voice = voice
+        self._resumed = resumed
+        self._hands = TurnHands(conversation.origin, state, voice)
+        self._described: tuple[datetime, AgentSpec] | None = None
+        self._at_work: set[asyncio.Task[Any]] = set()
+        self._on_floor = 0
+        self._taking_floor = asyncio.Lock()
+
+    def cancel(self) -> None:
+        """Leave off what the agents are at."""
+        for task in self._at_work:
+            task.cancel()
+
+    async def think(self, run: AgentRun) -> Thought | None:
+        """Run an agent until it has an answer; None where what it asked for is another turn's now.
+
+        Raises:
+            TurnStoppedError: somebody stopped the turn.
+        """
+        while True:
+            if not run.is_open:
+                thought = await self._run(run)
+                if thought.is_last:
+                    return thought
+                await asyncio.gather(self._say(run, thought.words), self._settle_all(run))
+            else:
+                await self._settle_all(run)
+            self._hands.heed_stop()
+            if self._state.gave_way:
+                return None
+
+    def settle_up(self, run: AgentRun) -> None:
+        """Note what the calls of a run's last answer have come to."""
+        pending = ApprovalStatus.pending
+        ends = [it.status or (pending(it.asked) if it.asked else None) for it in run.calls]
+        self._state.effects += [Effect.of(it) for it in ends if it]
+        run.calls = []
+
+    async def _say(self, run: AgentRun, words: str) -> None:
+        """What an agent says beside its calls; one that is a tool speaks to the outer agent."""
+        if run is self._state:
+            await self._voice.say(words)
+
+    async def _run(self, run: AgentRun) -> Thought:
+        """Let an agent go on until it needs people or has an answer.
+
+        Raises:
+            TurnStoppedError: somebody stopped the turn meanwhile.
+        """
+        self._hands.heed_stop()
+        task = asyncio.current_task()
+        if task is not None:
+            self._at_work.add(task)
+        try:
+            return await self._run_agent(run)
+        except asyncio.CancelledError:
+            if self._state.stopped and task is not None:
+                task.uncancel()
+            self._hands.heed_stop()
+            raise
+        except Exception:
+            self._hands.heed_stop()
+            raise
+        finally:
+            if task is not None:
+                self._at_work.discard(task)
+
+    async def _run_agent(self, run: AgentRun) -> Thought:
+        await workflow.wait_condition(lambda: not self._conversation.renewing)
+        async with self._floor():
+            with self._voice.at_work():
+                begins = not run.begun
+                given = [*self._before(run), *run.items]
+                spec = await self._describe()
+                agent = self._agent(run, spec, begins=begins)
+                result = await Runner.run(
+                    agent, cast(Any, given), max_turns=self._left(run), run_config=RUN_CONFIG
+                )
+                self._note(run, result, spec, len(given) - len(run.items))
+                return _thought(result, spec)
+
+    @asynccontextmanager
+    async def _floor(self) -> AsyncGenerator[None]:
+        """One turn at a time has the floor of a thread; all runs of a turn share it."""
+        async with self._taking_floor:
+            if not self._on_floor:
+                await self._conversation.floor.acquire()
+            self._on_floor += 1
+        try:
+            yield
+        finally:
+            self._on_floor -= 1
+            if not self._on_floor:
+                self._conversation.floor.release()
+
+    def _before(self, run: AgentRun) -> list[Item]:
+        """What is told before a run's own items; a turn begins with the first time."""
+        state, conversation = self._state, self._conversation
+        notes = [] if run.begun else self._notes()
+        if run is not state:
+            run.begun = True
+            return notes
+        if not state.begun:
+            state.begun = True
+            state.position = conversation.length
+            state.items = [said(state.message.text)]
+            state.agent = conversation.agent
+            conversation.add(said(state.message.text))
+        return [*conversation.before(state.position), *notes]
+
+    def _notes(self) -> list[Item]:
+        waiting = tuple(self._conversation.waiting.values())
+        return [noted(waiting_note(waiting, self._state.message.author))] if waiting else []
+
+    def _left(self, run: AgentRun) -> int:
+        """How many model calls a run may make."""
+        left = MAX_TURNS - run.model_calls
+        if isinstance(run, InnerRun):
+            of_all = MAX_INNER_TURNS - self._state.inner_model_calls
+            left = min(left, run.max_turns - run.model_calls, of_all)
+        return max(left, 1)
+
+    def _agent(self, run: AgentRun, spec: AgentSpec, *, begins: bool) -> Agent[None]:
+        agents = build_agents(spec, self._hands)
+        run.agent = spec.named(run.agent).name
+        agent = agents[run.agent]
+        return agent if begins else going_on(agent, acted=run.agent in run.acted)
+
+    async def _describe(self) -> AgentSpec:
+        """The agent as a worker describes it; a description from a moment ago will do."""
+        if self._described is None or workflow.now() - self._described[0] > DESCRIBED_LATELY:
+            thinking = StatusLine(origin=self._conversation.origin, text=THINKING)
+            spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
+            self._described = workflow.now(), spec
+        return self._described[1]
+
+    def _note(self, run: AgentRun, result: RunResult, spec: AgentSpec, own: int) -> None:
+        """Keep what an agent has come to; its own items begin at `own`."""
+        calls = len(result.raw_responses)
+        run.model_calls += calls
+        if isinstance(run, InnerRun):
+            self._state.inner_model_calls += calls
+        new = result.to_input_list()[own:]
+        run.items = shrunk([_plain(item) for item in new], TURN_LIMIT)
+        self._give_to(run, result.last_agent.name)
+        for item in result.interruptions:
+            self._note_call(run, item, spec)
+        run.handings = _handings(result, run.items) if run.is_open else []
+
+    def _note_call(self, run: AgentRun, item: Any, spec: AgentSpec) -> None:
+        caller, name = str(item.agent.name), str(item.name)
+        arguments, call_id = str(item.arguments), str(item.call_id)
+        tool = spec.named(caller).tool(name)
+        if caller not in run.acted:
+            run.acted = [*run.acted, caller]
+        if tool is not None and tool.runs is not None:
+            run.inner = [*run.inner, inner_run(tool, tool.runs, call_id, arguments)]
+            return
+        own, replaced = split_replaces(arguments)
+        call = self._hands.call(caller, name, call_id, own)
+        run.calls = [*run.calls, GuardedCall(call=call, instead_of=replaced)]
+
+    def _give_to(self, run: AgentRun, agent: str) -> None:
+        """An agent goes on with a run; a thread stays with the one it was handed over to."""
+        run.agent = agent
+        if run is self._state:
+            self._conversation.agent = agent
+
+    async def _settle_all(self, run: AgentRun) -> None:
+        """Have all calls of one model answer settled side by side, then hand over if asked to."""
+        where = f"/{run.call_id}" if isinstance(run, InnerRun) else ""
+        key = f"{self._voice.key}{where}/{run.batch}"
+        summary = Summary(self._conversation.origin, key, run, again=self._resumed)
+        inner = (self._answer(it) for it in run.inner)
+        await asyncio.gather(summary.keep_true(), self.gate.settle(run.calls), *inner)
+        self._note_ends(run)
+        await self._tell_grants()
+        if run.handings:
+            self._hands.heed_stop()
+            await self._hand_over(run)
+
+    def _note_ends(self, run: AgentRun) -> None:
+        run.items += [output(it.call.id, it.words) for it in run.calls]
+        run.items += [output(it.call_id, it.words) for it in run.inner]
+        is_alone = run is self._state and not (run.batch or run.inner or run.handings)
+        self._state.gave_way = is_alone and all(it.gave_way for it in run.calls)
+        self.settle_up(run)
+        run.inner = []
+        run.batch += 1
+        run.batch_ts = ""
+
+    async def _hand_over(self, run: AgentRun) -> None:
+        """Do what a run without guarded calls would have done by itself."""
+        first = run.handings[0]
+        with self._voice.at_work():
+            spec = (await self._describe()).named(run.agent)
+            handoff = spec.handoff(first.tool)
+            if handoff is not None:
+                await self._hands.hand_over(spec.name, handoff, first.arguments)
+            run.items += transfer_outputs(run.handings, handoff)
+            run.handings = []
+            if handoff is not None:
+                self._give_to(run, handoff.to)
+
+    async def _answer(self, run: InnerRun) -> None:
+        """Have an agent answer that was called as a tool. Never raises: its `words` say what fails.
+
+        What fails in it ends this one call, and leaves those beside it alone.
+        """
+        if run.words:
+            return
+        agent = run.agent
+        try:
+            thought = await self.think(run)
+            run.words = thought.words if thought else ""
+        except CHECKS as error:
+            self.settle_up(run)
+            run.words = agent_stopped_for_model(agent, check_in(error))
+        except TurnStoppedError:
+            self.settle_up(run)
+        except Exception:
+            workflow.logger.exception("An agent that was called as a tool did not answer")
+            self.settle_up(run)
+        run.words = run.words or no_answer_of_agent_for_model(agent)
+
+    async def _tell_grants(self) -> None:
+        while self.gate.granted:
+            grant = self.gate.granted.pop(0)
+            notice = Notice(code=NoticeCode.GRANTED, grant=grant)
+            await self._voice.notify(notice, key=grant.id)
+
+
+def _thought(result: RunResult, spec: AgentSpec) -> Thought:
+    """All that the model said, also beside its calls."""
+    messages = [item for item in result.new_items if isinstance(item, MessageOutputItem)]
+    texts = (
+        readable(ItemHelpers.text_message_output(item).strip(), spec.named(item.agent.name).output)
+        for item in messages
+    )
+    return Thought(
+        words="\n\n".join(filter(None, texts)),
+        is_whole=all(item.raw_item.status == "completed" for item in messages),
+        is_last=not result.interruptions,
+    )
+
+
+def _handings(result: RunResult, items: Sequence[Item]) -> list[Handing]:
+    """The handoffs that an answer asks for and that have no output, since something waits."""
+    told = {it.get("call_id") for it in items if it.get("type") == "function_call_output"}
+    calls = (it.raw_item for it in result.new_items if isinstance(it, HandoffCallItem))
+    return [
+        Handing(call_id=it.call_id, tool=it.name, arguments=it.arguments)
+        for it in calls
+        if it.call_id not in told
+    ]
+
+
+def _plain(item: Any) -> Item:
+    """An item as JSON, since a history must not depend on the SDK's classes."""
+    return dict(item) if isinstance(item, dict) else item.model_dump(exclude_unset=True)
