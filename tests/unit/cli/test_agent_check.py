@@ -152,13 +152,13 @@ def test_everything_that_would_be_refused_is_told_at_once() -> None:
             return reason
 
         agent.tools += [flood, explain, WebSearchTool(), by_hand(type="array")]
-        agent.output_type = int
+        agent.tool_use_behavior = 'stop_on_first_tool'
         """
     )
     Path("policy.yaml").write_text(POLICY.replace("tool: water", "tool: drown"), encoding="utf-8")
     told = "\n".join(refusals())
     for line in (
-        "AGENT: Gardener has an output type, which is not supported",
+        "AGENT: Gardener has a tool_use_behavior, which is not supported",
         "AGENT: two tools are called water: garden.water and garden.flood",
         "AGENT: explain: call its parameter something else than reason",
         "AGENT: a WebSearchTool is not supported; use a function tool",
