@@ -1,0 +1,55 @@
+"""An agent with all that it reaches, as `countersign agent check` and the log tell it."""
+
+from agents import Agent, function_tool, handoff
+
+from countersign.agents.report import AgentReport, report_of, tree_of
+
+
+@function_tool(needs_approval=True)
+def refund(order: int) -> str:
+    """Refund an order."""
+    return str(order)
+
+
+@function_tool
+def look() -> str:
+    """Look."""
+    return "green"
+
+
+def shape(report: AgentReport) -> object:
+    below = [shape(it) for it in report.agents]
+    return (report.name, report.via, [it.name for it in report.tools], below)
+
+
+def test_agents_are_a_tree_in_which_each_is_shown_where_it_is_reached_first() -> None:
+    translator = Agent(name="Translator", tools=[look])
+    billing = Agent(name="Billing", tools=[refund, look])
+    triage = Agent(
+        name="Triage", handoffs=[handoff(billing)], tools=[translator.as_tool("translate", "T")]
+    )
+    billing.handoffs.append(triage)
+
+    tree = tree_of(triage)
+    assert shape(report_of(tree, None)) == (
+        "Triage",
+        "",
+        [],
+        [
+            ("Billing", "a handoff of Triage", ["refund", "look"], []),
+            ("Translator", "the tool translate of Triage", ["look"], []),
+        ],
+    )
+    assert tree.refusals == ()
+    assert [it.agent.name for it in tree.all()] == ["Triage", "Billing", "Translator"]
+
+
+def test_what_is_refused_anywhere_below_is_told_of_the_whole_tree() -> None:
+    inner = Agent(name="Inner", tool_use_behavior="stop_on_first_tool")
+    tree = tree_of(Agent(name="Outer", handoffs=[Agent(name="Middle", handoffs=[inner])]))
+    (refusal,) = tree.refusals
+    assert "Inner has a tool_use_behavior" in str(refusal)
+
+    twice = tree_of(Agent(name="One", handoffs=[Agent(name="One")]))
+    (refusal,) = twice.refusals
+    assert "two agents are called One" in str(refusal)
