@@ -235,8 +235,10 @@ def _body(status: ApprovalStatus) -> Shown:
 def _origin(
     status: ApprovalStatus, source: str, mentions: Mentions, most: int | None = None
 ) -> Block:
-    """`@Alice in #ops: “stock is low”`."""
+    """`@Alice in #ops, by the agent Refunds: “it broke”`; the agent, where it is not the first."""
     parts = [*_who_and_where(status, source, mentions)]
+    if agent := plain(status.request.call.agent, TITLE_LIMIT).text:
+        parts.append(words(f", by the agent {agent}"))
     why = " ".join(clean(status.shown.reason).split())
     if why:
         quoted = why if most is None else plain(why, most).text

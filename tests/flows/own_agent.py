@@ -44,7 +44,7 @@ class OwnAgent(FakeAgent):
 
     @property
     def tools_run(self) -> list[tuple[str, str]]:
-        """The agent and the tool of each call that ran."""
+        """The agent and the tool of each call that ran; the first agent has no name there."""
         return [(call.agent, call.tool) for call in self.ran]
 
 

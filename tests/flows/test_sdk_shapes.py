@@ -109,7 +109,7 @@ async def test_tools(temporal: Client) -> None:
         await _approve(flow, "Hello world")
         assert await flow.answered() == "It is sunny."
         assert "Sunny with wind." in flow.outputs[0]
-        assert ran(flow) == [("Hello world", "get_weather")]
+        assert ran(flow) == [("", "get_weather")]
 
 
 async def test_handoffs(temporal: Client) -> None:

@@ -56,7 +56,7 @@ class Hands(ABC):
 
     @abstractmethod
     async def run_tool(self, agent: str, tool: ToolSpec, call_id: str, arguments: str) -> str:
-        """Run a tool; the arguments are JSON."""
+        """Run a tool; the arguments are JSON, and the agent is empty for the first one."""
 
     @abstractmethod
     async def stops_input(self, agent: str, guardrail: str, given: list[Item]) -> bool:
@@ -82,7 +82,7 @@ class Hands(ABC):
 def build_agents(spec: AgentSpec, hands: Hands) -> Mapping[str, Agent[None]]:
     """Every agent by name, whose tool calls and own code go through `hands`."""
     specs = (spec, *spec.others)
-    built = {it.name: _build_agent(it, hands) for it in specs}
+    built = {it.name: _build_agent(it, hands, is_first=it is spec) for it in specs}
     for it in specs:
         built[it.name].handoffs = [_build_handoff(it.name, to, built, hands) for to in it.handoffs]
     return built
@@ -96,12 +96,13 @@ def going_on(agent: Agent[None], *, acted: bool) -> Agent[None]:
     return replace(agent, input_guardrails=[], model_settings=settings)
 
 
-def _build_agent(spec: AgentSpec, hands: Hands) -> Agent[None]:
+def _build_agent(spec: AgentSpec, hands: Hands, *, is_first: bool) -> Agent[None]:
+    caller = "" if is_first else spec.name
     agent = Agent[None](
         name=spec.name,
         instructions=spec.instructions,
         model=spec.model,
-        tools=[_build_tool(spec.name, tool, hands) for tool in spec.tools],
+        tools=[_build_tool(caller, tool, hands) for tool in spec.tools],
         output_type=SchemaOutput(spec.output) if spec.output else None,
         input_guardrails=[_check_before(spec.name, it, hands) for it in spec.input_guardrails],
         output_guardrails=[_check_after(spec.name, it, hands) for it in spec.output_guardrails],

@@ -251,7 +251,7 @@ class AgentRuns:
             run.inner = [*run.inner, inner_run(tool, tool.runs, call_id, arguments)]
             return
         own, replaced = split_replaces(arguments)
-        call = self._hands.call(caller, name, call_id, own)
+        call = self._hands.call("" if caller == spec.name else caller, name, call_id, own)
         run.calls = [*run.calls, GuardedCall(call=call, instead_of=replaced)]
 
     def _give_to(self, run: AgentRun, agent: str) -> None:
