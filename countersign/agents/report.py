@@ -15,6 +15,7 @@ from countersign.policy.document import DenyEntry, RuleEntry
 from countersign.policy.engine import Policy
 from countersign.tools.toolkit import Tool
 
+EACH = "; it asks for some of its calls only, and a rule for * is about those"
 Entry = Clause[DenyEntry] | Clause[RuleEntry]
 
 
@@ -108,7 +109,7 @@ def _reported(tool: Tool, policy: Policy | None) -> ToolReport:
         place=tool.place,
         rules=tuple(it.entry.name for it in about),
         is_free=not about and not tool.needs_approval,
-        why=_why(tool, about),
+        why=_why(tool, about) + (EACH if callable(tool.function.needs_approval) else ""),
         has_preview=tool.has_preview,
         secrets=tuple(sorted(tool.secret_names)),
     )

@@ -1,5 +1,7 @@
 """An agent with all that it reaches, as `countersign agent check` and the log tell it."""
 
+from typing import Any
+
 from agents import Agent, function_tool, handoff
 
 from countersign.agents.report import AgentReport, report_of, tree_of
@@ -15,6 +17,10 @@ def refund(order: int) -> str:
 def look() -> str:
     """Look."""
     return "green"
+
+
+async def _is_large(_context: object, given: dict[str, Any], _id: str) -> bool:
+    return bool(given["order"] > 10)
 
 
 def shape(report: AgentReport) -> object:
@@ -53,3 +59,14 @@ def test_what_is_refused_anywhere_below_is_told_of_the_whole_tree() -> None:
     twice = tree_of(Agent(name="One", handoffs=[Agent(name="One")]))
     (refusal,) = twice.refusals
     assert "two agents are called One" in str(refusal)
+
+
+def test_a_tool_that_decides_by_the_call_says_so() -> None:
+    @function_tool(needs_approval=_is_large)
+    def cancel(order: int) -> str:
+        """Cancel an order."""
+        return str(order)
+
+    (told,) = report_of(tree_of(Agent(name="A", tools=[cancel])), None).tools
+    assert "it asks for some of its calls only" in told.why
+    assert not told.is_free
