@@ -7,7 +7,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 OURS = (
-    "AGENT_",
+    "AGENT",
     "BOT_",
     "COUNTERSIGN_",
     "DATABASE_URL",

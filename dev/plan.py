@@ -1,6 +1,8 @@
 """What `make dev` starts, as the environment and the command line ask for it."""
 
+import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +31,8 @@ class UpOptions:
     is_http: bool = False
     is_crash: bool = False
     """Whether the worker is killed between an approval and its effect."""
+    agent: str = ""
+    """Another agent than `AGENT` names, with the policy that stands beside it."""
 
 
 def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = None) -> StackOptions:
@@ -38,6 +42,8 @@ def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = Non
         SettingError: Slack's tokens are incomplete, or something is no port or no offset.
     """
     slack_is_sandbox = wanted.is_sandbox_forced or not has_slack(env)
+    if wanted.agent:
+        env = {**env, **_another_agent(wanted.agent, env)}
     return StackOptions(
         home=wanted.home,
         cwd=ROOT,
@@ -55,6 +61,24 @@ def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = Non
         ready_seconds=READY_SECONDS,
         on_line=on_line,
     )
+
+
+def _another_agent(agent: str, env: Mapping[str, str]) -> dict[str, str]:
+    """Its place, and the file `policy.yaml` beside its module unless a policy is named."""
+    policy = None if env.get("POLICY_FILE") else policy_beside(agent, env)
+    return {"AGENT": agent, **({"POLICY_FILE": str(policy)} if policy else {})}
+
+
+def policy_beside(agent: str, env: Mapping[str, str]) -> Path | None:
+    """The policy in the folder of an agent's module, which is looked for and not loaded."""
+    parts = agent.partition(":")[0].split(".")
+    places = [str(ROOT), *env.get("PYTHONPATH", "").split(os.pathsep), *sys.path]
+    for place in filter(None, places):
+        module = Path(place, *parts)
+        if module.is_dir() or module.with_name(f"{module.name}.py").is_file():
+            found = (module if module.is_dir() else module.parent) / "policy.yaml"
+            return found.absolute() if found.is_file() else None
+    return None
 
 
 def offset(env: Mapping[str, str], wanted: UpOptions) -> int:

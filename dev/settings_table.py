@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from bot.settings import BotSettings
 from countersign.runtime.settings import CommonSettings
 from dev.paths import ROOT
+from examples.purchasing.buyer import ShopSettings
 from worker.settings import WorkerSettings
 
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 PAGE = ROOT / "docs" / "operations.md"
 LONG = 40
-WHO = ((CommonSettings, "both"), (BotSettings, "bot"), (WorkerSettings, "worker"))
+WHO = (
+    (CommonSettings, "both"),
+    (BotSettings, "bot"),
+    (WorkerSettings, "worker"),
+    (ShopSettings, "the example"),
+)
 
 
 def table() -> str:

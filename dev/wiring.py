@@ -11,7 +11,8 @@ from dev.ports import LOOPBACK, Ports
 from dev.secrets_file import SandboxSecrets
 from dev.temporal_server import NAMESPACE, TemporalServer
 
-MANIFEST = "slack_app_manifest.yml"
+MANIFEST = "dev/slack_app_manifest.yml"
+"""A link to the one at the top, so that it is there where we are installed."""
 POLICY = "dev/policy.yaml"
 """Rules that name the sandbox's people; a Slack of your own has `policy.yaml`."""
 WORKER = "worker"
@@ -146,7 +147,7 @@ class Wiring:
         return {**address, "TEMPORAL_NAMESPACE": NAMESPACE} if self.temporal_is_ours else address
 
     def _packages_of_others(self) -> list[str]:
-        """Where Python was told to look besides, such as for the package that `TOOLS` names."""
+        """Where Python was told to look besides, such as for what `AGENT` names."""
         named = self.base.get("PYTHONPATH", "").split(os.pathsep)
         return [str(Path(it).absolute()) for it in named if it]
 

@@ -23,7 +23,8 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 OF_THEIR_OWN = tuple(
-    f"tests/slack/test_{name}.py" for name in ("starting", "wrong_starts", "minimal_slack")
+    f"tests/slack/test_{name}.py"
+    for name in ("starting", "wrong_starts", "minimal_slack", "own_package")
 )
 """Tests that start what they need themselves."""
 

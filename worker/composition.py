@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import structlog
 from agents import Agent, set_trace_processors
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,6 +20,7 @@ from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import OpenAgent, found_agent, opened
 from countersign.agents.mcp.listing import refuse_clashes
 from countersign.agents.mcp.servers import Servers, opened_servers
+from countersign.agents.report import report_of, tree_of
 from countersign.agents.tree import agents_of
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
@@ -46,6 +48,11 @@ from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
 from workflows.client import Approvals
 from workflows.redaction import Secrets
+
+log = structlog.get_logger(__name__)
+
+MOST_TOLD = 100
+"""Tools of one agent that a start tells in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ async def prepare(
             settings.policy_file, tools.now(), directory, waiting, settings.agentex_card_channel
         )
         policy.follow(tools.now)
+        _tell(found, policy)
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         totals = TemporalTotals(temporal, settings.task_queue)
@@ -249,6 +257,16 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
         return servers
 
 
+def _tell(agent: Agent[Any], policy: PolicyFile) -> None:
+    """Say in the log what `countersign agent check` says."""
+    for branch in tree_of(agent).all():
+        told = report_of(branch, policy.policy)
+        for tool in told.tools[:MOST_TOLD]:
+            log.info("tool", agent=told.name, name=tool.name, place=tool.place, rules=tool.why)
+        if (more := len(told.tools) - MOST_TOLD) > 0:
+            log.info("tools that are not told", agent=told.name, count=more)
+
+
 async def open_agent(agent: Agent[Any], waiting: Waiting, stack: AsyncExitStack) -> OpenAgent:
     """The same with what its tools need to be open, however long that takes.
 
@@ -257,7 +275,7 @@ async def open_agent(agent: Agent[Any], waiting: Waiting, stack: AsyncExitStack)
     """
     with _refused():
         return await waiting.for_(
-            "what the agent needs", lambda: stack.enter_async_context(opened(agent))
+            "what the agent's tools need", lambda: stack.enter_async_context(opened(agent))
         )
 
 

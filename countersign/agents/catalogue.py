@@ -14,9 +14,9 @@ from agents.models.interface import Model
 from agents.sandbox import SandboxAgent
 
 from countersign.agents.agent_tools import agent_behind
-from countersign.agents.errors import DuplicateToolError, NotKeptError
+from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
 from countersign.agents.tree import agents_of
-from countersign.tools.toolkit import ReservedNameError, Tool
+from countersign.tools.toolkit import Tool, UnusableToolError
 
 NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
     "a sandbox": lambda it: isinstance(it, SandboxAgent),
@@ -48,15 +48,38 @@ def tools_of(agent: Agent[Any]) -> dict[str, Tool]:
         NotKeptError: an agent, or one of its tools, has something that would not be kept.
     """
     found: dict[str, Tool] = {}
-    for each in agents_of(agent).values():
-        for what in _not_kept(each):
-            raise NotKeptError(f"AGENT: {each.name} has {what}, which is not supported")
-        for tool in map(_tool, functions_of(each)):
-            other = found.setdefault(tool.name, tool)
-            if other.function is not tool.function:
-                places = f"{other.place} and {tool.place}"
-                raise DuplicateToolError(f"AGENT: two tools are called {tool.name}: {places}")
+    for it in examined(agent):
+        if isinstance(it, AgentError):
+            raise it
+        found[it.name] = it
     return found
+
+
+def examined(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
+    """Every tool of an agent and of all that it reaches, once, and every reason against them."""
+    found: dict[str, Tool] = {}
+    try:
+        agents = agents_of(agent)
+    except AgentError as error:
+        yield error
+        agents = {agent.name: agent}
+    for it in (it for each in agents.values() for it in own_of(each)):
+        if isinstance(it, AgentError) or (other := found.setdefault(it.name, it)) is it:
+            yield it
+        elif other.function is not it.function:
+            places = f"{other.place} and {it.place}"
+            yield DuplicateToolError(f"AGENT: two tools are called {it.name}: {places}")
+
+
+def own_of(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
+    """One agent's own tools that can be kept, in their order, and every reason against it."""
+    for what in _not_kept(agent):
+        yield NotKeptError(f"AGENT: {agent.name} has {what}, which is not supported")
+    for given in functions_of(agent):
+        try:
+            yield _tool(given)
+        except NotKeptError as error:
+            yield error
 
 
 def functions_of(agent: Agent[Any]) -> list[object]:
@@ -78,7 +101,7 @@ def _tool(given: object) -> Tool:
         raise NotKeptError(f"AGENT: a {kind} is not supported; use a function tool")
     try:
         return Tool.of(given)
-    except ReservedNameError as error:
+    except UnusableToolError as error:
         raise NotKeptError(f"AGENT: {error}") from error
 
 

@@ -55,13 +55,17 @@ async def found_agent(where: str) -> AsyncGenerator[Agent[Any]]:
         AwayError: its own code says that a later try may work.
         PreflightError: its own code says what has to be changed.
     """
-    async with AsyncExitStack() as stack:
+    stack = AsyncExitStack()
+    try:
         with _explained(where):
             agent = await _made(_named(where), stack)
         if not isinstance(agent, Agent):
             kind = type(agent).__name__
             raise NoAgentError(f"AGENT: {where} is no agents.Agent and makes none, but a {kind}")
         yield agent
+    finally:
+        with _explained(f"the end of {where}"):
+            await stack.aclose()
 
 
 @asynccontextmanager
@@ -137,10 +141,16 @@ def _explained(what: str) -> Generator[None]:
         yield
     except ON_PURPOSE:
         raise
-    except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
+    except (Exception, SystemExit) as error:  # `sys.exit()` in it would end us without a word
+        last = _place(error)
         told = " ".join(str(error).split())
         raise NoAgentError(
             f"AGENT: {what} failed in {last.filename}, line {last.lineno}: "
             f"{type(error).__name__}: {told}"
         ) from error
+
+
+def _place(error: BaseException) -> traceback.FrameSummary:
+    """Where it was raised, in a file that one can look into."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((it for it in reversed(frames) if not it.filename.startswith("<")), frames[-1])

@@ -35,7 +35,7 @@ def agents_of(agent: Agent[Any]) -> dict[str, Agent[Any]]:
         reached = open_.pop(0)
         known = found.setdefault(reached.agent.name, reached)
         if known is reached:
-            open_ += _reached_by(reached.agent)
+            open_ += reached_by(reached.agent)
         elif known.agent is not reached.agent:
             raise DuplicateAgentError(
                 f"AGENT: two agents are called {known.agent.name}: one is {known.place}, the other "
@@ -46,7 +46,12 @@ def agents_of(agent: Agent[Any]) -> dict[str, Agent[Any]]:
     return agents
 
 
-def _reached_by(agent: Agent[Any]) -> Iterator[Reached]:
+def reached_by(agent: Agent[Any]) -> Iterator[Reached]:
+    """The agents that it hands over to or calls as tools.
+
+    Raises:
+        NotKeptError: a handoff, or an agent as a tool, has something that would not be kept.
+    """
     for handing in agent.handoffs:
         yield Reached(target_of(handing, agent), f"a handoff of {agent.name}")
     for tool in agent.tools:

@@ -3,14 +3,16 @@
 Temporal is found by its own TEMPORAL_* variables and profiles, and by .env.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from countersign.cli import connection
+from countersign.cli import connection, new_agent
 from countersign.cli.deciding import Reception, decide, from_here
 from countersign.cli.details import details
 from countersign.cli.document import document
@@ -91,18 +93,44 @@ def withdraw(approval: Id, reason: Reason = "", as_json: Json = False) -> None:
     _decide(approval, False, from_here(Verb.WITHDRAW, reason), as_json)
 
 
-@app.command(
-    context_settings={
-        "allow_extra_args": True,
-        "ignore_unknown_options": True,
-        "help_option_names": [],
-    }
-)
+HANDED_ON: dict[str, Any] = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+
+
+@app.command(context_settings=HANDED_ON)
 def policy(context: typer.Context) -> None:
     """Check the policy, or explain what it says of a call."""
-    # Loaded only here: the expression library is large, and no other command needs it.
-    commands = typer.main.get_command(import_module("countersign.cli.policy").app)
-    commands(args=context.args or ["--help"], prog_name="countersign policy")
+    _hand_on("policy", context.args)
+
+
+@app.command(context_settings=HANDED_ON)
+def agent(context: typer.Context) -> None:
+    """Check the agent: its tools, the rules before them, and what would be refused."""
+    _hand_on("agent", context.args)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Lower case, with hyphens: my-agent.")],
+    as_json: Json = False,
+) -> None:
+    """Write a folder with an agent of your own, its policy, and tests that try both."""
+    with screen(as_json) as out:
+        made = new_agent.write(name, Path.cwd())
+        told = f"{made} is written. Go on with the README.md in it."
+        out.show({"folder": str(made)}, Text(told))
+
+
+def _hand_on(name: str, arguments: Sequence[str]) -> None:
+    """Run commands of a module that is loaded only here.
+
+    The expression library and the Agents SDK take seconds, and no other command needs them.
+    """
+    commands = typer.main.get_command(import_module(f"countersign.cli.{name}").app)
+    commands(args=list(arguments) or ["--help"], prog_name=f"countersign {name}")
 
 
 def _decide(approval: str, approve: bool, decision: Decision, as_json: bool) -> None:

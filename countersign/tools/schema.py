@@ -1,5 +1,6 @@
 """A tool's arguments as the model is told of them: JSON schema, as model providers take it."""
 
+import json
 from typing import Any
 
 from workflows.contracts.replacing import REPLACES
@@ -7,6 +8,28 @@ from workflows.digest import REASON
 
 OURS = frozenset({"format", "writeOnly"})
 """Keywords by which pydantic marks a secret, and which providers refuse in strict schemas."""
+
+
+LARGEST = 100_000
+"""Characters of one tool's schema, which each turn of a conversation stores."""
+
+
+def fault_of(schema: object) -> str:
+    """Why neither people nor a model can be shown what a tool takes; empty if they can."""
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        return "its schema is not that of a JSON object; its arguments need names"
+    properties = schema.get("properties", {})
+    if not isinstance(properties, dict) or not all(
+        isinstance(it, dict | bool) for it in properties.values()
+    ):
+        return "its schema's `properties` are not schemas by name"
+    try:
+        text = json.dumps(schema, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"its schema is no JSON: {error}"
+    if len(text) > LARGEST:
+        return f"its schema has {len(text):,} characters; there is room for {LARGEST:,}"
+    return ""
 
 
 def for_model(schema: Any) -> Any:
@@ -39,6 +62,6 @@ def guarded(schema: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         **schema,
-        "properties": {**schema["properties"], REASON: reason, REPLACES: replaces},
+        "properties": {**schema.get("properties", {}), REASON: reason, REPLACES: replaces},
         "required": [*schema.get("required", ()), REASON, REPLACES],
     }

@@ -34,7 +34,7 @@ from countersign.tools.argument_faults import in_words, in_words_by_schema
 from countersign.tools.current_call import calling
 from countersign.tools.errors import ToolError
 from countersign.tools.guardrails import check_input, checked_output
-from countersign.tools.schema import for_model, guarded
+from countersign.tools.schema import fault_of, for_model, guarded
 from countersign.tools.text import encodable
 from workflows.contracts.core import Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
@@ -46,8 +46,20 @@ RESERVED = (REASON, REPLACES, NOT_RUN)
 WORKING = "is at work…"
 
 
-class ReservedNameError(Exception):
+class UnusableToolError(Exception):
+    """A function tool that nobody could be asked about. The text is one line that says why."""
+
+
+class ReservedNameError(UnusableToolError):
     """A tool has a parameter that every guarded tool is given, such as `reason`."""
+
+
+class SchemaError(UnusableToolError):
+    """What a tool takes cannot be shown to people or to a model."""
+
+
+class PreviewError(UnusableToolError):
+    """The preview of a tool could never be made."""
 
 
 class ArgumentsError(ToolError):
@@ -88,14 +100,20 @@ class Tool:
         """A tool of the SDK.
 
         Raises:
+            SchemaError: what it takes cannot be shown.
             ReservedNameError: one of its parameters has a name that is ours.
+            PreviewError: its preview asks for what its calls do not have.
         """
+        if fault := fault_of(function.params_json_schema):
+            raise SchemaError(f"{function.name}: {fault}")
         taken = function.params_json_schema.get("properties", {}).keys()
         for name in RESERVED:
             if name in taken:
                 raise ReservedNameError(
                     f"{function.name}: call its parameter something else than {name}"
                 )
+        if fault := _preview_fault(function):
+            raise PreviewError(f"{function.name}: {fault}")
         return cls(function, _schema_of(function))
 
     @property
@@ -301,6 +319,20 @@ def _schema_of(function: FunctionTool) -> FuncSchema | None:
         )
     except AttributeError:  # made by hand, or by a server: there is only its JSON schema
         return None
+
+
+def _preview_fault(function: FunctionTool) -> str:
+    """Why the preview of a tool could never be made; empty if it can."""
+    body = annotations_of(function).preview
+    if body is None:
+        return ""
+    try:
+        wanted = function_schema(body, strict_json_schema=False, use_docstring_info=False)
+    except Exception as error:  # noqa: BLE001 - somebody's signature, and pydantic's own errors
+        return f"its preview cannot be called: {' '.join(str(error).split())}"
+    needed = wanted.params_json_schema.get("required", ())
+    missing = [it for it in needed if it not in function.params_json_schema.get("properties", {})]
+    return f"its preview takes {missing[0]}, which the tool does not" if missing else ""
 
 
 def _raising(function: FunctionTool) -> FunctionTool:

@@ -75,7 +75,7 @@ def _explained(error: Exception, address: URL) -> AwayError | PreflightError:
         case socket.gaierror():
             return AwayError(f"there is no host {address.host!r}; correct DATABASE_URL")
         case OSError():
-            return AwayError(f"nothing answers at {where}; start it, or correct DATABASE_URL")
+            return AwayError(f"no database answers at {where}; start it, or correct DATABASE_URL")
         case None:
             return _unusable("one of the options behind its `?` is unknown; correct it")
 

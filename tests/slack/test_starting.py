@@ -160,7 +160,7 @@ async def test_bot_and_worker_that_start_before_temporal_serve_when_it_is_there(
 async def test_a_database_whose_server_is_away_is_waited_for(spare: Product) -> None:
     url = f"postgresql+asyncpg://u:p@127.0.0.1:{free_port()}/shop"
     async with _another(spare, "worker", {"DATABASE_URL": url}) as child:
-        await _says(child, "the database: nothing answers at ")
+        await _says(child, "what the agent's tools need: no database answers at ")
         assert await child.stop() == 0
 
 

@@ -5,17 +5,22 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from bot.settings import BotSettings
-from countersign.tools.toolkit import Tool
+from countersign.agents.catalogue import NOT_KEPT, tools_of
+from countersign.agents.loading import opened
+from countersign.policy.loading import load
 from dev.paths import ROOT
 from dev.settings_table import written
+from examples.purchasing.buyer import ShopSettings
 from tests.screens.index import FOLDER, INDEX
 from tests.screens.index import written as written_index
 from tests.screens.screens import SCREENS
+from tests.support.builders import a_call
 from worker.settings import WorkerSettings
 
 PAGES = [
@@ -23,13 +28,13 @@ PAGES = [
     ROOT / "sandbox/README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-README, CONTRIBUTING, OPERATIONS = (
+README, CONTRIBUTING, OPERATIONS, AGENTS = (
     (ROOT / name).read_text(encoding="utf-8")
-    for name in ("README.md", "CONTRIBUTING.md", "docs/operations.md")
+    for name in ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/agents.md")
 )
 HIDDEN = {".ci", ".dockerignore", ".env.example", ".gitignore"}
-LATER = {"examples/purchasing/plants.py", "garden/policy.yaml", "garden/plants.py"}
-"""Files that a reader of the README makes."""
+LATER = {"acme/buyer.py", "garden.py"}
+"""Files that a reader makes."""
 PROGRAMS = ("bot", "countersign", "dev", "examples", "tests/browser", "worker", "workflows")
 
 
@@ -62,7 +67,11 @@ def test_every_setting_is_listed_as_it_is() -> None:
 def test_the_example_environment_names_every_setting() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE))
-    fields = {**BotSettings.model_fields, **WorkerSettings.model_fields}
+    fields = {
+        **BotSettings.model_fields,
+        **WorkerSettings.model_fields,
+        **ShopSettings.model_fields,
+    }
     assert named == {name.upper() for name in fields} | {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
 
 
@@ -72,14 +81,38 @@ def test_every_scope_of_the_manifest_is_explained() -> None:
     assert explained == manifest["oauth_config"]["scopes"]["bot"]
 
 
-def test_the_example_of_a_tool_is_one() -> None:
+def test_the_example_of_an_agent_is_one() -> None:
     example = README.split("```python\n")[1].split("```")[0]
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(compile(example, "README.md", "exec"), names)
-    tool = names["water_plants"]
-    assert isinstance(tool, Tool)
+    tool = tools_of(names["agent"])["water_plants"]
+    policy = README.split("```yaml\n")[1].split("```")[0]
+    load(policy, "README.md", {tool.name: tool.spec})
     assert tool.spec.needs_approval
     assert set(tool.spec.parameters["properties"]) == {"room", "litres", "reason", "replaces"}
+
+
+async def test_the_pieces_of_the_page_on_agents_make_one_that_can_be_kept() -> None:
+    names: dict[str, Any] = {"__name__": "acme.buyer"}
+    for piece in re.findall(r"^```python\n(.*?)^```", AGENTS, re.DOTALL | re.MULTILINE):
+        exec(compile(piece, "docs/agents.md", "exec"), names)
+    tools = tools_of(names["agent"])
+    assert {name: tool.needs_approval for name, tool in tools.items()} == {
+        "look_up_price": False,
+        "place_order": True,
+    }
+    order, arguments = tools["place_order"], '{"item": "desk", "quantity": 2, "voucher": ""}'
+    call = a_call().model_copy(update={"arguments": arguments})
+    async with opened(names["agent"]) as ready:
+        told, _ = await order.describe(call, ready.context)
+        assert told.summary == "Order 2 × desk for €800"
+        assert told.summary in AGENTS
+        assert await order.run(call, ready.context) == "Order 17 is placed."
+    assert order.secret_names == {"voucher"}
+
+
+def test_what_is_refused_of_an_agent_is_listed() -> None:
+    assert _first_column(AGENTS, "## What is refused") == list(NOT_KEPT)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

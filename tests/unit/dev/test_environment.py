@@ -30,7 +30,8 @@ def test_no_file_is_fine(tmp_path: Path) -> None:
 
 
 def test_tests_see_nothing_of_a_developers_configuration() -> None:
-    env = {"SLACK_BOT_TOKEN": "x", "DATABASE_URL": "x", "TEMPORAL_ADDRESS": "x", "HOME": "/root"}
+    ours = ("SLACK_BOT_TOKEN", "AGENT", "AGENTEX_CARD_CHANNEL", "DATABASE_URL", "TEMPORAL_ADDRESS")
+    env = {**dict.fromkeys(ours, "x"), "HOME": "/root"}
 
     assert without_ours(env) == {"HOME": "/root"}
 

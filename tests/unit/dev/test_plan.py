@@ -80,6 +80,28 @@ def test_tools_may_be_wherever_python_was_told_to_look(tmp_path: Path) -> None:
     assert env["AGENT"] == "garden:agent"
 
 
+@pytest.mark.parametrize("module", ["garden", "garden.rose"])
+def test_an_agent_that_is_named_comes_with_the_policy_beside_it(
+    module: str, tmp_path: Path
+) -> None:
+    (tmp_path / "garden").mkdir()
+    (tmp_path / "garden" / "rose.py").touch()
+    wanted, env = replace(OPTIONS, agent=f"{module}:agent"), {"PYTHONPATH": str(tmp_path)}
+
+    without = plan(env, wanted).wire(tmp_path).env()
+    assert (without["AGENT"], without["POLICY_FILE"]) == (wanted.agent, f"{ROOT}/dev/policy.yaml")
+
+    (tmp_path / "garden" / "policy.yaml").touch()
+    beside = plan({**env, "AGENT": "another:agent"}, wanted).wire(tmp_path).env()
+    assert (beside["AGENT"], beside["POLICY_FILE"]) == (
+        wanted.agent,
+        f"{tmp_path}/garden/policy.yaml",
+    )
+    assert plan({**env, "POLICY_FILE": "mine"}, wanted).wire(tmp_path).env()["POLICY_FILE"] == (
+        "mine"
+    )
+
+
 def test_all_ports_move_together() -> None:
     options = plan({"BOT_PORT": "4000"}, replace(OPTIONS, port_offset="100"))
 

@@ -85,7 +85,7 @@ async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     ("answer", "options", "error", "told"),
     [
         (_no_tls, "?ssl=require", PreflightError, "does not do TLS as it wants"),
-        (_silent, "", AwayError, "nothing answers at 127.0.0.1:[0-9]+; start it"),
+        (_silent, "", AwayError, "no database answers at 127.0.0.1:[0-9]+; start it"),
     ],
 )
 async def test_a_server_that_does_not_speak_with_us_is_told(
@@ -103,7 +103,7 @@ async def test_a_server_that_does_not_speak_with_us_is_told(
 
 
 async def test_a_server_that_is_away_is_waited_for() -> None:
-    with pytest.raises(AwayError, match=r"nothing answers at 127.0.0.1:[0-9]+; start it"):
+    with pytest.raises(AwayError, match=r"no database answers at 127.0.0.1:[0-9]+; start it"):
         await open_shop(f"{PG}127.0.0.1:{free_port()}/x")
     with pytest.raises(AwayError, match=r"no host 'shop.invalid'; correct DATABASE_URL"):
         await open_shop(f"{PG}shop.invalid/x")

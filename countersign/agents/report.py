@@ -1,0 +1,148 @@
+"""What an agent can do and what stands before it: for `countersign agent check` and the log."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agents import Agent
+
+from countersign.agents.catalogue import examined, own_of
+from countersign.agents.errors import AgentError
+from countersign.agents.tree import Reached, reached_by
+from countersign.policy.clauses import Clause
+from countersign.policy.document import DenyEntry, RuleEntry
+from countersign.policy.engine import Policy
+from countersign.tools.toolkit import Tool
+
+EACH = "; it asks for some of its calls only, and a rule for * is about those"
+Entry = Clause[DenyEntry] | Clause[RuleEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One agent with its tools, what is refused of it, and the agents below it."""
+
+    agent: Agent[Any]
+    tools: tuple[Tool, ...]
+    via: str = ""
+    """How it is reached first: `a handoff of Triage`. Empty for the one that `AGENT` names."""
+    below: tuple["Branch", ...] = ()
+    refusals: tuple[AgentError, ...] = ()
+    """Of it and of all below it, in the branch of the one that `AGENT` names."""
+
+    def all(self) -> Iterator["Branch"]:
+        """It and every branch below it."""
+        yield self
+        for branch in self.below:
+            yield from branch.all()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReport:
+    """One tool."""
+
+    name: str
+    title: str
+    place: str
+    """The function behind it: `acme.buyer.place_order`."""
+    rules: tuple[str, ...]
+    """The entries of the policy about it, in their order."""
+    is_free: bool
+    """Whether nothing stands before any of its calls."""
+    why: str
+    """What becomes of its calls, in words."""
+    has_preview: bool
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReport:
+    """One agent, and those below it."""
+
+    name: str
+    via: str
+    """How it is reached first; empty for the one that `AGENT` names."""
+    tools: tuple[ToolReport, ...]
+    agents: tuple["AgentReport", ...] = ()
+
+
+def tree_of(agent: Agent[Any]) -> Branch:
+    """An agent with everything below it. Refuses nothing; what would be refused is in it."""
+    refusals = tuple(it for it in examined(agent) if isinstance(it, AgentError))
+    return replace(_branch(Reached(agent, ""), set()), refusals=refusals)
+
+
+def _branch(reached: Reached, seen: set[str]) -> Branch:
+    """One agent and those below it that were not come to before."""
+    agent = reached.agent
+    seen.add(agent.name)
+    return Branch(
+        agent=agent,
+        tools=tuple(it for it in own_of(agent) if isinstance(it, Tool)),
+        via=reached.place,
+        below=tuple(_branch(it, seen) for it in _below(agent) if it.agent.name not in seen),
+    )
+
+
+def _below(agent: Agent[Any]) -> Iterator[Reached]:
+    """As far as that can be told; what cannot be kept is among the refusals."""
+    with suppress(AgentError):
+        yield from reached_by(agent)
+
+
+def report_of(branch: Branch, policy: Policy | None) -> AgentReport:
+    """The same in words; without a policy, as if it had no rule."""
+    return AgentReport(
+        name=branch.agent.name,
+        via=branch.via,
+        tools=tuple(_reported(tool, policy) for tool in branch.tools),
+        agents=tuple(report_of(it, policy) for it in branch.below),
+    )
+
+
+def _reported(tool: Tool, policy: Policy | None) -> ToolReport:
+    about = tuple(_about(tool.name, policy)) if policy else ()
+    return ToolReport(
+        name=tool.name,
+        title=tool.title,
+        place=tool.place,
+        rules=tuple(it.entry.name for it in about),
+        is_free=not about and not tool.needs_approval,
+        why=_why(tool, about) + (EACH if callable(tool.function.needs_approval) else ""),
+        has_preview=tool.has_preview,
+        secrets=tuple(sorted(tool.secret_names)),
+    )
+
+
+def _about(tool: str, policy: Policy) -> Iterator[Entry]:
+    """The entries that a tool's calls may come to."""
+    for clause in (*policy.denials, *policy.rules):
+        if clause.covers(tool):
+            yield clause
+            if clause.always(tool):
+                return
+
+
+def _why(tool: Tool, about: Sequence[Entry]) -> str:
+    if about:
+        ways = [_by(it) for it in about]
+        if not about[-1].always(tool.name):
+            ways.append("not done" if tool.needs_approval else "free")
+        return "; otherwise ".join(ways)
+    if tool.needs_approval:
+        return "never done: it asks for approval, and no rule says whose"
+    return "free: it asks for no approval, and no rule is about it"
+
+
+def _by(clause: Entry) -> str:
+    """What one entry does with the calls that it matches."""
+    entry = clause.entry
+    match entry:
+        case DenyEntry():
+            does = "forbidden by"
+        case RuleEntry(auto_approve=True):
+            does = "free by"
+        case _:
+            does = "waits by"
+    return f"{does} {entry.name}{', where its condition is true' if entry.when else ''}"

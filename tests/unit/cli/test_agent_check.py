@@ -1,0 +1,242 @@
+"""`countersign agent check`: what an agent can do, and everything that would be refused of it."""
+
+import json
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from countersign.cli.agent import app
+
+HEAD = """
+import sys
+from contextlib import contextmanager
+from agents import Agent, FunctionTool, WebSearchTool, function_tool
+from countersign.tools import Preview, annotate, preview
+print("noise of an import")
+
+@annotate(title="Water a plant", secret=["code"])
+@function_tool(needs_approval=True)
+def water(plant: str, code: str) -> str:
+    '''Water a plant.'''
+    return plant
+
+@preview(water)
+async def preview_water(plant: str) -> Preview:
+    return Preview(summary=plant)
+
+@function_tool
+def look() -> str:
+    '''Look.'''
+    return "green"
+
+@function_tool(needs_approval=True)
+def cut(plant: str) -> str:
+    '''Cut a plant.'''
+    return plant
+
+async def run(ctx, arguments):
+    return "done"
+
+def by_hand(**schema):
+    return FunctionTool("odd", "Odd", schema, run, strict_json_schema=False)
+
+agent = Agent(name="Gardener", tools=[water, look, cut])
+"""
+POLICY = """version: 4
+deny: [{name: no-roses, tool: cut, when: plant == 'rose', because: We keep the roses.}]
+rules:
+  - {name: much, tool: water, when: plant == 'oak', approvers: {channels: [here]}, quorum: 2}
+  - {name: watering, tool: water, approvers: {channels: [here]}}
+  - {name: others, tool: water, when: plant == 'ivy', approvers: {channels: [here]}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+    """Where a stranger works: their modules, their policy, no settings."""
+    for name in ("AGENT", "POLICY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    policy = POLICY.replace("  - {name: others", "#")
+    (tmp_path / "policy.yaml").write_text(policy, encoding="utf-8")
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def write(body: str = "") -> None:
+    Path("garden.py").write_text(HEAD + dedent(body), encoding="utf-8")
+
+
+def run(*more: str, agent: str = "garden:agent") -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["check", "--agent", agent, *more])
+    assert "Traceback" not in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.stdout
+
+
+def refusals(agent: str = "garden:agent") -> list[str]:
+    code, said = run("--json", agent=agent)
+    found: list[str] = json.loads(said)["refusals"]
+    assert (code == 1) is bool(found)
+    return found
+
+
+def tools(tree: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for tool in tree["tools"]:
+        yield tool["name"], tool["why"]
+
+
+def test_every_tool_is_shown_with_its_place_and_what_stands_before_it() -> None:
+    write()
+    code, said = run()
+    assert code == 0
+    for line in (
+        "Gardener  garden:agent",
+        "water  Water a plant",
+        "from garden.water",
+        "waits by much, where its condition is true; otherwise waits by watering",
+        "never shown: code",
+        "free: it asks for no approval, and no rule is about it",
+        "forbidden by no-roses, where its condition is true; otherwise not done",
+        "Nothing is refused. The rules are those of policy.yaml, version 4.",
+    ):
+        assert line in said
+    assert said.count("no preview") == 1
+
+
+def test_a_program_gets_one_document() -> None:
+    write()
+    _, said = run("--json")
+    found = json.loads(said)
+    assert (found["agent"], found["policy"], found["version"]) == (
+        "garden:agent",
+        "policy.yaml",
+        "4",
+    )
+    water, look, cut = found["tree"]["tools"]
+    assert water["rules"] == ["much", "watering"]
+    assert water["secrets"] == ["code"]
+    assert [it["is_free"] for it in (water, look, cut)] == [False, True, False]
+    assert [it["has_preview"] for it in (water, look, cut)] == [True, False, False]
+    assert found["tree"]["agents"] == []
+
+
+def test_a_tool_that_asks_for_approval_and_has_no_rule_is_said_to_be_never_done() -> None:
+    write()
+    Path("policy.yaml").write_text(POLICY.split("deny", maxsplit=1)[0] + "rules:\n" + dedent("""\
+      - {name: watering, tool: water, approvers: {channels: [here]}}
+    """), encoding="utf-8")  # fmt: skip
+    _, said = run("--json")
+    why = dict(tools(json.loads(said)["tree"]))
+    assert why["cut"] == "never done: it asks for approval, and no rule says whose"
+
+
+def test_everything_that_would_be_refused_is_told_at_once() -> None:
+    write(
+        """
+        @function_tool(name_override="water")
+        def flood() -> str:
+            return "wet"
+
+        @function_tool
+        def explain(reason: str) -> str:
+            return reason
+
+        agent.tools += [flood, explain, WebSearchTool(), by_hand(type="array")]
+        agent.tool_use_behavior = 'stop_on_first_tool'
+        """
+    )
+    Path("policy.yaml").write_text(POLICY.replace("tool: water", "tool: drown"), encoding="utf-8")
+    told = "\n".join(refusals())
+    for line in (
+        "AGENT: Gardener has a tool_use_behavior, which is not supported",
+        "AGENT: two tools are called water: garden.water and garden.flood",
+        "AGENT: explain: call its parameter something else than reason",
+        "AGENT: a WebSearchTool is not supported; use a function tool",
+        "AGENT: odd: its schema is not that of a JSON object",
+        "policy.yaml:4: rule much, tool: there is no tool `drown`",
+        "policy.yaml:5: rule watering, tool: there is no tool `drown`",
+    ):
+        assert line in told
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ("type='object'", ""),
+        ("type='object', properties={}", ""),
+        ("title='nothing'", "its schema is not that of a JSON object"),
+        ("type='object', properties=['a']", "`properties` are not schemas by name"),
+        ("type='object', properties={'a': 'text'}", "`properties` are not schemas by name"),
+        ("type='object', default={1, 2}", "its schema is no JSON: Object of type set"),
+        ("type='object', default=float('nan')", "its schema is no JSON"),
+        ("type='object', description='x' * 100_000", "there is room for 100,000"),
+    ],
+)
+def test_a_schema_that_cannot_be_shown_is_refused(schema: str, told: str) -> None:
+    write(f"agent.tools.append(by_hand({schema}))")
+    found = refusals()
+    assert bool(found) is bool(told)
+    assert told in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("taken", "told"),
+    [
+        ("context: RunContextWrapper, plant: str", ""),
+        ("plant: str, pot: str = 'round'", ""),
+        ("plant: str, pot: str", "AGENT: cut: its preview takes pot, which the tool does not"),
+        ("plant: sys", "AGENT: cut: its preview cannot be called: "),
+    ],
+)
+def test_a_preview_that_could_never_be_made_is_refused(taken: str, told: str) -> None:
+    write(f"""
+        from agents import RunContextWrapper
+
+        @preview(cut)
+        async def preview_cut({taken}) -> Preview:
+            return Preview(summary=plant)
+    """)
+    found = refusals()
+    assert bool(found) is bool(told)
+    assert told in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("agent", "body", "told"),
+    [
+        ("nowhere:agent", "", "there is no module nowhere; searched /"),
+        ("garden", "", "'garden' names no agent; write it like acme.buyer:agent"),
+        ("garden:look", "", "is no agents.Agent and makes none, but a FunctionTool"),
+        ("garden:it", "def it(): raise OSError('no well')", "garden.py, line 35: OSError: no well"),
+        ("garden:it", "def it(): sys.exit(3)", "garden.py, line 35: SystemExit: 3"),
+        ("garden:agent", "import os; os.environ['NO']", "garden.py, line 35: KeyError: 'NO'"),
+        ("garden:agent", "def", "SyntaxError"),
+        (
+            "garden:it",
+            "@contextmanager\ndef it():\n    yield agent\n    raise OSError('stuck')",
+            "the end of garden:it failed in ",
+        ),
+    ],
+)
+def test_a_strangers_fault_is_one_line(agent: str, body: str, told: str) -> None:
+    write(body)
+    (line,) = refusals(agent)
+    assert line.startswith("AGENT: ")
+    assert told in line
+    assert "\n" not in line
+
+
+def test_a_policy_that_is_not_there_is_one_line() -> None:
+    write()
+    Path("policy.yaml").unlink()
+    assert refusals() == ["the policy policy.yaml cannot be read (No such file or directory)"]
