@@ -18,9 +18,17 @@ from temporalio.exceptions import ApplicationError
 from countersign.agents.approval_rules import with_rules
 from countersign.agents.catalogue import tools_of
 from countersign.agents.loading import OpenAgent
+from countersign.agents.mcp.errors import ServerAwayError
+from countersign.agents.mcp.servers import Servers, note_for_model
 from countersign.tools.annotations import Preview
 from countersign.tools.text import cut, encodable, text_of
-from countersign.tools.toolkit import Arguments, ArgumentsError, Tool, ToolError
+from countersign.tools.toolkit import (
+    Arguments,
+    ArgumentsError,
+    Tool,
+    ToolError,
+    UnansweredError,
+)
 from workflows.contracts.activities import AgentActivities
 from workflows.contracts.core import AgentSpec, ArgumentField, Call, Prepared, ToolResult
 from workflows.digest import digest
@@ -35,6 +43,10 @@ FIELDS_LIMIT = 60_000
 """Characters of all lines of a card: the longest arguments fit with room to spare."""
 LINES_LIMIT = 100
 NO_ANSWER = "It ran and answered nothing."
+LISTING_SECONDS = 5.0
+"""How long a turn waits for MCP servers to list their tools."""
+REACHING_SECONDS = 20.0
+"""How long a call that was approved waits for its MCP server to be there."""
 UNSAID = "<exception str() failed>"
 """What `traceback` writes for an error whose `str()` fails."""
 NOT_AGAIN = (
@@ -46,6 +58,7 @@ NOT_AGAIN = (
     RecursionError,
     ToolTimeoutError,
     TypeError,
+    UnansweredError,
     ValueError,
 )
 """Mistakes of the tool's own code, such as text that cannot be encoded. They come again, and the
@@ -69,6 +82,8 @@ class AgentRunner(AgentActivities):
     gated: Callable[[str], bool] = nothing_more
     """Whether the policy has a rule about a tool, so that its calls have to be judged."""
     secrets: Secrets = field(default_factory=Secrets)
+    servers: Servers = field(default_factory=Servers)
+    """The agent's MCP servers."""
     tools: Mapping[str, Tool] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,27 +99,32 @@ class AgentRunner(AgentActivities):
         """Name, instructions, model and tools, as they are now."""
         agent, context = self.agent, RunContextWrapper(self.opened.context)
         enabled = [it for it in self.tools.values() if await _is_enabled(it, context, agent)]
+        listing = await self.servers.listed(
+            agent, self.opened.context, seconds=LISTING_SECONDS, taken=self.tools
+        )
+        self.servers.tell(agent.name, listing)
+        own = await agent.get_system_prompt(context) or ""
         return AgentSpec(
             name=agent.name,
-            instructions=with_rules(await agent.get_system_prompt(context) or ""),
+            instructions="\n\n".join(filter(None, (with_rules(own), note_for_model(listing)))),
             model=str(agent.model or self.model),
             model_settings=_model_settings(agent),
             tools=tuple(
                 tool.described(needs_approval=tool.needs_approval or self.gated(tool.name))
-                for tool in enabled
+                for tool in (*enabled, *listing.tools.values())
             ),
         )
 
     def masked(self, call: Call) -> str:
         """A call's arguments as JSON that may be shown."""
-        tool = self.tools.get(call.tool)
+        tool = self.tools.get(call.tool) or self.servers.known(call.tool)
         names = tool.secret_names if tool else frozenset[str]()
         return encodable(self.secrets.of(call.arguments, names).mask_arguments(call.arguments))
 
     @activity.defn
     async def prepare_call(self, call: Call) -> Prepared:
-        """See `AgentActivities`."""
-        tool = self.tools.get(call.tool)
+        """See `AgentActivities`. An MCP server that is away is asked again later."""
+        tool = await self._find(call.tool, LISTING_SECONDS)
         if tool is None:
             return Prepared(problem=f"There is no tool {call.tool} any more. Nothing was done.")
         secrets = self.secrets.of(call.arguments, tool.secret_names)
@@ -121,8 +141,16 @@ class AgentRunner(AgentActivities):
 
     @activity.defn
     async def run_tool(self, call: Call) -> ToolResult:
-        """See `AgentActivities`."""
-        tool = self.tools.get(call.tool)
+        """See `AgentActivities`. What cannot be known again is sent in the first try only."""
+        if call.tool not in self.tools and _was_tried():
+            raise _unanswered(call.tool)
+        try:
+            tool = await self._find(call.tool, REACHING_SECONDS, late=True)
+        except ServerAwayError as error:
+            log.warning(
+                "an approved call was not made", tool=call.tool, call=call.id, why=str(error)
+            )
+            return ToolResult(ok=False, text=f"{_sentence(error)} Nothing was done.")
         if tool is None:
             return ToolResult(ok=False, text=f"There is no tool {call.tool} any more.")
         secrets = self.secrets.of(call.arguments, tool.secret_names)
@@ -135,6 +163,17 @@ class AgentRunner(AgentActivities):
             return ToolResult(ok=False, text=_answer(error, secrets))
         return ToolResult(ok=True, text=_answer(answer, secrets))
 
+    async def _find(self, name: str, seconds: float, *, late: bool = False) -> Tool | None:
+        """The tool as it is now.
+
+        Raises:
+            ServerAwayError: its server does not say.
+        """
+        if tool := self.tools.get(name):
+            return tool
+        context = self.opened.context
+        return await self.servers.find(name, self.agent, context, seconds=seconds, late=late)
+
     def _prepared(self, tool: Tool, preview: Preview, read: Arguments) -> Prepared:
         return Prepared(
             title=tool.title,
@@ -146,7 +185,23 @@ class AgentRunner(AgentActivities):
             amount=_amount(preview.amount),
             left=_amount(preview.left),
             parameters=tool.parameters,
+            tool=tool.fingerprint,
         )
+
+
+def _was_tried() -> bool:
+    """Whether this is not the first try of an activity: the last one may have got through."""
+    return activity.in_activity() and activity.info().attempt > 1
+
+
+def _unanswered(tool: str) -> ApplicationError:
+    told = f"{tool} was tried before, and MCP cannot tell whether that got through"
+    return ApplicationError(told, type=UnansweredError.__name__, non_retryable=True)
+
+
+def _sentence(error: Exception) -> str:
+    told = str(error)
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 async def _is_enabled(tool: Tool, context: RunContextWrapper[Any], agent: Agent[Any]) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,7 +16,9 @@ from temporalio.client import Client
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
+from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import OpenAgent, found_agent, opened
+from countersign.agents.mcp.servers import Servers, opened_servers, refuse_clashes
 from countersign.agents.report import report_of, tree_of
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
@@ -60,6 +62,8 @@ class Surroundings:
     """Whether there is a Slack; otherwise `slack` knows no method."""
 
 
+LISTING_SECONDS = 20.0
+"""How long a start waits for MCP servers, whose tools the policy may name."""
 Reach = Callable[[Waiting], Awaitable[Surroundings]]
 """Waits until those are there whom a worker speaks to. May raise `PreflightError`."""
 Listen = Callable[[web.Application], AbstractAsyncContextManager[None]]
@@ -71,6 +75,7 @@ class Known:
     """What a worker needs before it can start."""
 
     agent: OpenAgent
+    servers: Servers
     directory: Directory
     policy: PolicyFile
     temporal: Client
@@ -117,11 +122,13 @@ async def prepare(
     async with listen(build_http(why_not_ready)):
         around = await reach(waiting)
         found, directory = await find_agent(settings, waiting, stack), Directory(around.slack)
-        specs = {name: tool.spec for name, tool in tools_of(found).items()}
+        servers = await open_servers(found, stack)
+        tools = KnownTools(tools_of(found), servers)
         policy = await open_policy(
-            settings.policy_file, specs, directory, waiting, settings.agentex_card_channel
+            settings.policy_file, tools.now(), directory, waiting, settings.agentex_card_channel
         )
-        _tell(found, policy)
+        policy.follow(tools.now)
+        _tell(found, servers, policy)
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         totals = TemporalTotals(temporal, settings.task_queue)
@@ -130,7 +137,7 @@ async def prepare(
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
         agent = await open_agent(found, waiting, stack)
-        return Known(agent, directory, policy, temporal, around)
+        return Known(agent, servers, directory, policy, temporal, around)
 
 
 async def work(settings: WorkerSettings, known: Known, listen: Listen, stop: asyncio.Event) -> None:
@@ -156,7 +163,7 @@ def build_activities(
     """Everything that workflows may ask of this worker."""
     directory, policy = known.directory, known.policy
     surfaces = Surfaces(known.around.surfaces)
-    runner = build_runner(settings, known.agent, policy)
+    runner = build_runner(settings, known.agent, policy, known.servers)
     people = SlackDirectory(directory)
     lifecycle = ShownEnds(TemporalLifecycle(known.temporal), surfaces)
     changed = homes.changed if homes else ignore
@@ -200,13 +207,16 @@ def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Clien
     return HomePublisher(tab, directory)
 
 
-def build_runner(settings: WorkerSettings, agent: OpenAgent, policy: PolicyFile) -> AgentRunner:
+def build_runner(
+    settings: WorkerSettings, agent: OpenAgent, policy: PolicyFile, servers: Servers
+) -> AgentRunner:
     """The agent, of which the tools that the policy has rules for are guarded too."""
     return AgentRunner(
         agent,
         settings.openai_model,
         gated=policy.mentions,
         secrets=Secrets(settings.secret_names),
+        servers=servers,
     )
 
 
@@ -226,9 +236,25 @@ async def find_agent(
         return agent
 
 
-def _tell(agent: Agent[Any], policy: PolicyFile) -> None:
+async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
+    """The agent's MCP servers, asked for their tools once; one that is away is left out for now.
+
+    Raises:
+        PreflightError: one of them cannot be used.
+    """
+    with _refused():
+        servers = await stack.enter_async_context(opened_servers(agent))
+        own = tools_of(agent)
+        listing = await servers.listed(agent, seconds=LISTING_SECONDS, taken=own)
+        servers.tell(agent.name, listing)
+        refuse_clashes(listing)
+        return servers
+
+
+def _tell(agent: Agent[Any], servers: Servers, policy: PolicyFile) -> None:
     """Say in the log what `countersign agent check` says."""
-    for branch in tree_of(agent).all():
+    tree = tree_of(agent)
+    for branch in replace(tree, tools=(*tree.tools, *servers.all_known())).all():
         told = report_of(branch, policy.policy)
         for tool in told.tools[:MOST_TOLD]:
             log.info("tool", agent=told.name, name=tool.name, place=tool.place, rules=tool.why)

@@ -1,7 +1,7 @@
 """The policy in force: gathers the facts it asks about, and judges calls."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +10,11 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from countersign.policy.clauses import Tools
 from countersign.policy.engine import Policy
 from countersign.policy.facts import Facts
 from countersign.policy.faults import PolicyError
-from countersign.policy.loading import load_file
+from countersign.policy.loading import for_tools, load_file
 from countersign.policy.naming import with_names
 from countersign.policy.totals import total
 from countersign.runtime.preflight import PreflightError
@@ -92,6 +93,7 @@ class PolicyFile(PolicyActivities):
         """`room` is the channel for the cards of what is asked outside Slack."""
         self._path = path
         self._tools = tools
+        self._tools_now: Callable[[], Mapping[str, ToolSpec]] = lambda: tools
         self._directory = directory
         self._read = read
         self._totals: Totals = NoTotals()
@@ -108,6 +110,13 @@ class PolicyFile(PolicyActivities):
     def count_by(self, totals: Totals) -> None:
         """Have totals counted from here on; until then, what asks for one is not judged."""
         self._totals = totals
+
+    def follow(self, tools: Callable[[], Tools]) -> None:
+        """Have the tools asked for here from now on, since MCP servers change theirs.
+
+        It gives the same object for as long as nothing has changed.
+        """
+        self._tools_now = tools
 
     def mentions(self, tool: str) -> bool:
         """Whether calls of this tool have to be judged."""
@@ -184,6 +193,7 @@ class PolicyFile(PolicyActivities):
     async def _read_again(self) -> None:
         """Take a changed file if it is sound; approvals that wait keep the rule they have."""
         async with self._reading:
+            await self._take_changed_tools()
             edition = _edition(self._path)
             if edition == self._edition:
                 return
@@ -202,6 +212,23 @@ class PolicyFile(PolicyActivities):
             self._edition, self._draft = edition, None
         if problem:
             log.error("changed policy refused, the old one stays", faults=problem)
+
+    async def _take_changed_tools(self) -> None:
+        """Have the policy in force cover what MCP servers have now, such as a tool that is new."""
+        tools = self._tools_now()
+        if tools is self._tools:
+            return
+        self._tools, self._draft = tools, None
+        lenient = tools.at_work() if isinstance(tools, Tools) else tools
+        problem = ""
+        try:
+            policy = await asyncio.to_thread(for_tools, self.policy, lenient)
+        except PolicyError as error:
+            problem = str(error)
+        else:
+            self._read = Reading(policy, self._read.names, self._read.edition)
+        if problem:
+            log.error("the policy does not fit the tools of the MCP servers", faults=problem)
 
     async def _checked(self, edition: Edition | None) -> Reading:
         """The changed file. A call waits for it only for a moment; the next one goes on."""

@@ -14,6 +14,7 @@ TOTAL = "today with this"
 """What a call and those before it cost together, where a rule counts that."""
 SUMMARY = "what would be done"
 HIDDEN = "a value that is not shown"
+TAKEN = "what the tool takes"
 
 
 def digest(tool: str, arguments: str, prepared: Prepared) -> str:
@@ -32,8 +33,20 @@ def digest(tool: str, arguments: str, prepared: Prepared) -> str:
             "summary": prepared.summary,
             "cost": prepared.cost,
             "fields": [[field.name, field.value] for field in prepared.fields if field.is_bound],
+            **({"bound": prepared.tool} if prepared.tool else {}),
         }
     )
+
+
+def tool_fingerprint(server: str, tool: str, schema: dict[str, Any]) -> str:
+    """Fingerprint of a tool that others may change: whose it is, its name, what it takes.
+
+    Args:
+        server: the MCP server that has it.
+        tool: its name.
+        schema: JSON schema of its arguments.
+    """
+    return _sha256({"server": server, "tool": tool, "schema": schema})
 
 
 def call_digest(tool: str, arguments: str) -> str:
@@ -57,6 +70,8 @@ def differences(before: Prepared, after: Prepared) -> tuple[Difference, ...]:
         found.append(cost)
     if not found and before.summary != after.summary:
         found.append(Difference(name=SUMMARY, before=before.summary, after=after.summary))
+    if before.tool != after.tool:
+        found.append(_taken(before, after))
     if not found and before.digest != after.digest and before.digest and after.digest:
         found.extend(_unseen(after))
     return tuple(found)
@@ -77,6 +92,12 @@ def with_reason_of(call: str, arguments: str) -> str:
     if not isinstance(given, dict) or not isinstance(proposed, dict) or REASON not in proposed:
         return arguments
     return json.dumps({**given, REASON: proposed[REASON]}, ensure_ascii=False)
+
+
+def _taken(before: Prepared, after: Prepared) -> Difference:
+    """How a tool that is not ours has changed: by the names of its arguments, if by those."""
+    old, new = (", ".join(it.parameters.get("properties", {})) for it in (before, after))
+    return Difference(name=TAKEN, before=old, after=new if new != old else f"{new} (changed)")
 
 
 def _fields(before: Prepared, after: Prepared) -> Iterator[Difference]:

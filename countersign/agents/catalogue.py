@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from agents import Agent, FunctionTool
+from agents import Agent, FunctionTool, HostedMCPTool
 from agents.models.interface import Model
 
 from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
@@ -11,7 +11,6 @@ from countersign.tools.toolkit import Tool, UnusableToolError
 
 NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
     "handoffs": lambda it: bool(it.handoffs),
-    "MCP servers": lambda it: bool(it.mcp_servers),
     "guardrails": lambda it: bool(it.input_guardrails or it.output_guardrails),
     "an output type": lambda it: it.output_type is not None,
     "a prompt of the provider's": lambda it: it.prompt is not None,
@@ -56,7 +55,15 @@ def examined(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
             yield DuplicateToolError(f"AGENT: two tools are called {tool.name}: {places}")
 
 
+HOSTED = (
+    "AGENT: a HostedMCPTool runs at the model's provider, where no approval holds it and nobody "
+    "knows whether it ran once; give the agent the server itself, as mcp_servers"
+)
+
+
 def _tool(given: object) -> Tool:
+    if isinstance(given, HostedMCPTool):
+        raise NotKeptError(HOSTED)
     if not isinstance(given, FunctionTool):
         kind = type(given).__name__
         raise NotKeptError(f"AGENT: a {kind} is not supported; use a function tool")

@@ -23,6 +23,8 @@ class Branch:
     agent: Agent[Any]
     tools: tuple[Tool, ...]
     refusals: tuple[AgentError, ...]
+    servers: tuple[tuple[str, str], ...] = ()
+    """MCP servers whose tools are not known, and why."""
     below: tuple["Branch", ...] = ()
 
     def all(self) -> Iterator["Branch"]:
@@ -56,6 +58,8 @@ class AgentReport:
 
     name: str
     tools: tuple[ToolReport, ...]
+    servers: tuple[tuple[str, str], ...] = ()
+    """MCP servers whose tools are not known, and why."""
     agents: tuple["AgentReport", ...] = ()
 
 
@@ -71,6 +75,7 @@ def report_of(branch: Branch, policy: Policy | None) -> AgentReport:
     return AgentReport(
         name=branch.agent.name,
         tools=tuple(_reported(tool, policy) for tool in branch.tools),
+        servers=branch.servers,
         agents=tuple(report_of(it, policy) for it in branch.below),
     )
 

@@ -1,25 +1,31 @@
 """The tools of the agent at a place, for who only wants to know what they are."""
 
-from collections.abc import Mapping
-
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
+from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import found_agent
+from countersign.agents.mcp.servers import opened_servers, refuse_clashes
+from countersign.policy.clauses import Tools
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError
-from workflows.contracts.core import ToolSpec
 
 REFUSALS = (AgentError, AwayError, PreflightError)
 """What a place may be refused with; each text is one line."""
+LISTING_SECONDS = 30.0
+"""How long MCP servers are waited for, which are started for this."""
 
 
-async def specs_at(where: str) -> Mapping[str, ToolSpec]:
+async def specs_at(where: str) -> Tools:
     """The tools by name, without the context that they run in.
+
+    The agent's MCP servers are asked for theirs. Those that do not answer are `unlisted`.
 
     Raises:
         AgentError: there is no agent, or it cannot be kept.
         AwayError: its own code says that a later try may work.
         PreflightError: its own code says what has to be changed.
     """
-    async with found_agent(where) as agent:
-        return {name: tool.spec for name, tool in tools_of(agent).items()}
+    async with found_agent(where) as agent, opened_servers(agent) as servers:
+        own = tools_of(agent)
+        refuse_clashes(await servers.listed(agent, seconds=LISTING_SECONDS, taken=own))
+        return KnownTools(own, servers).now()

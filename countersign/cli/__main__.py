@@ -5,6 +5,8 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+import structlog
+
 from countersign.cli.app import app
 
 
@@ -14,6 +16,7 @@ def main() -> NoReturn:
     Temporal's native threads may still take the interpreter's lock in it, which aborts the
     process and hides the exit code.
     """
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # answers: stdout
     code: object = 0
     try:
         app(prog_name="countersign")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +18,7 @@ from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
 from countersign.cli.missing import missing_flags
 from countersign.cli.rulings import asked, explained, faults_table
 from countersign.cli.screen import screen
+from countersign.policy.clauses import Tools
 from countersign.policy.engine import Policy
 from countersign.policy.facts import UNKNOWN, Facts, Requester, Venue, requester_from
 from countersign.policy.faults import Fault, PolicyError
@@ -65,8 +66,9 @@ def check(
     token = settings.slack_bot_token.get_secret_value()
     with screen(as_json) as out:
         version, faults = "", tuple[Fault, ...]()
+        tools = _tools()
         try:
-            policy = _load(path)
+            policy = _load(path, tools)
             version = policy.version
             if token:
                 faults = asyncio.run(_looked_up(policy, token, settings.slack_api_url))
@@ -74,11 +76,13 @@ def check(
             faults = error.faults
         looked_up = bool(token and version)
         sound = f"{path}, version {version}: no faults. {CHECKED if looked_up else NOT_CHECKED}"
+        sound += _not_listed(tools.unlisted)
         document = {
             "file": path,
             "version": version,
             "faults": [_as_document(fault) for fault in faults],
             "looked_up_in_slack": looked_up,
+            "servers_away": sorted(tools.unlisted),
         }
         out.show(document, faults_table(path, faults) if faults else Text(sound))
         if faults:
@@ -193,29 +197,38 @@ def _sound(path: str) -> Policy:
         CommandError: it has some, or cannot be read.
     """
     try:
-        return _load(path)
+        return _load(path, _tools())
     except PolicyError as error:
         raise CommandError(str(error), REFUSED) from error
 
 
-def _load(path: str) -> Policy:
-    """Read a policy for the tools of this installation.
+def _load(path: str, tools: Mapping[str, ToolSpec]) -> Policy:
+    """Read a policy for these tools.
 
     Raises:
         PolicyError: it cannot be used.
         CommandError: it cannot be read.
     """
     try:
-        return load_file(Path(path), _tools())
+        return load_file(Path(path), tools)
     except OSError as error:
         raise CommandError(f"{path} cannot be read ({error.strerror}).", UNREACHABLE) from error
 
 
-def _tools() -> Mapping[str, ToolSpec]:
+def _not_listed(servers: Collection[str]) -> str:
+    """A note on MCP servers that could not be asked what tools they have; empty if all could."""
+    if not servers:
+        return ""
+    names = ", ".join(sorted(servers))
+    return f" The names of tools of {names} were not checked, since there was no answer."
+
+
+def _tools() -> Tools:
+    """The tools of the agent here. Its MCP servers are started to be asked for theirs."""
     # Loaded late: the Agents SDK takes seconds, and `--help` should not.
     tools = import_module("countersign.agents.tools_at")
     try:
-        found: Mapping[str, ToolSpec] = asyncio.run(tools.specs_at(PolicySettings().agent))
+        found: Tools = asyncio.run(tools.specs_at(PolicySettings().agent))
     except tools.REFUSALS as error:
         raise CommandError(f"{error}.", UNREACHABLE) from error
     return found

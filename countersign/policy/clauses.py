@@ -17,6 +17,25 @@ EVERY = "*"
 Entry = TypeVar("Entry", bound=DenyEntry | RuleEntry)
 
 
+class Tools(dict[str, ToolSpec]):
+    """Every tool by name, where some are of servers that may change theirs or be away."""
+
+    def __init__(
+        self,
+        specs: Mapping[str, ToolSpec],
+        servers: frozenset[str] = frozenset(),
+        unlisted: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(specs)
+        self.servers = servers
+        self.unlisted = unlisted
+        """Servers of which any name may be right: `deploys` for `deploys.roll_back`."""
+
+    def at_work(self) -> "Tools":
+        """The same for a policy that is in force: what a server drops does not undo it."""
+        return Tools(self, self.servers, self.servers)
+
+
 @dataclass(frozen=True, slots=True)
 class Clause(Generic[Entry]):
     """One deny or rule. Without conditions it holds for every call of its tools."""
@@ -57,7 +76,7 @@ def make_ready(
     for number, pattern in enumerate(entry.tool):
         found = [spec for spec in tools.values() if _fits(pattern, spec, entry)]
         covered |= {spec.name: spec for spec in found}
-        if not found and pattern != EVERY:
+        if not found and pattern != EVERY and not _may_be(pattern, tools):
             path = ("tool", number) if len(entry.tool) > 1 else ("tool",)
             near = get_close_matches(pattern, sorted(tools), n=1)
             findings.append((path, _unknown_tool(pattern, near, tools)))
@@ -90,6 +109,12 @@ def never_reached(
 def _tools_and_more(clause: Clause[DenyEntry] | Clause[RuleEntry]) -> tuple[str, ...]:
     """The tools of an entry; `*` itself stands for those that are yet to come."""
     return (*clause.tools, EVERY) if EVERY in clause.entry.tool else clause.tools
+
+
+def _may_be(pattern: str, tools: Mapping[str, ToolSpec]) -> bool:
+    """Whether it names a tool of a server that could not be asked."""
+    server, dot, _ = pattern.partition(".")
+    return bool(dot) and isinstance(tools, Tools) and server in tools.unlisted
 
 
 def _fits(pattern: str, spec: ToolSpec, entry: DenyEntry | RuleEntry) -> bool:

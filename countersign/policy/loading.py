@@ -61,6 +61,18 @@ def load(text: str, file: str, tools: Mapping[str, ToolSpec]) -> Policy:
     return Policy(document, source, tools, denials, rules)
 
 
+def for_tools(policy: Policy, tools: Mapping[str, ToolSpec]) -> Policy:
+    """The same policy, for tools that have changed since it was read.
+
+    Raises:
+        PolicyError: it does not fit them.
+    """
+    wrong, denials, rules = _checked(policy.document, tools)
+    if wrong:
+        raise _refused(policy.source, wrong)
+    return Policy(policy.document, policy.source, tools, denials, rules)
+
+
 def _checked(document: Document, tools: Mapping[str, ToolSpec]) -> _Checked:
     """What cannot be kept of a policy that can be read, and its entries made ready."""
     wrong = list(contradictions(document))

@@ -1,5 +1,6 @@
 """What is wrong with a call's arguments, in words for people and models."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, cast
@@ -9,6 +10,7 @@ from jsonschema.exceptions import SchemaError
 from jsonschema.exceptions import ValidationError as SchemaFault
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from referencing.exceptions import Unresolvable
 
 from workflows.argument_names import title_of
 
@@ -87,7 +89,7 @@ def in_words_by_schema(given: Mapping[str, Any], parameters: Mapping[str, Any]) 
     """
     try:
         faults = [*islice(Draft202012Validator(parameters).iter_errors(given), MOST_FAULTS)]
-    except (SchemaError, RecursionError):
+    except (SchemaError, RecursionError, Unresolvable, re.error):
         return ""
     told = [sentence for fault in faults for sentence in _told_by_schema(fault, parameters)]
     whole = "; ".join(dict.fromkeys(told))

@@ -37,7 +37,7 @@ from countersign.tools.text import encodable
 from workflows.contracts.core import Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
 from workflows.contracts.replacing import REPLACES
-from workflows.digest import REASON
+from workflows.digest import REASON, tool_fingerprint
 from workflows.redaction import typed_as_secret
 
 RESERVED = (REASON, REPLACES, NOT_RUN)
@@ -68,6 +68,10 @@ class ArgumentsError(ToolError):
     """The model's arguments do not fit the tool."""
 
 
+class UnansweredError(Exception):
+    """A call was sent that cannot be known again, and nobody knows what came of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """A call's arguments, checked against the tool's schema."""
@@ -86,6 +90,12 @@ class Tool:
     function: FunctionTool
     schema: FuncSchema | None = None
     """Of the Python function behind it, where there is one."""
+    server: str = ""
+    """The MCP server that has it, if one does."""
+    called: str = ""
+    """What the model calls it, where that is not its name."""
+    hint: str = ""
+    """What its server says of it, such as that it only reads. Nothing is decided by it."""
 
     @classmethod
     def of(cls, function: FunctionTool) -> "Tool":
@@ -142,8 +152,20 @@ class Tool:
         return typed_as_secret(self.function.params_json_schema) | self._said.secret
 
     @property
+    def knows_calls(self) -> bool:
+        """Whether a call that comes again can be known by its key. MCP has nothing for that."""
+        return not self.server
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what may change while a call waits, since it is not ours; else empty."""
+        return tool_fingerprint(self.server, self.name, self.parameters) if self.server else ""
+
+    @property
     def place(self) -> str:
-        """Where it comes from: `acme.buyer.place_order`."""
+        """Where it comes from: `acme.buyer.place_order`, `the MCP server deploys`."""
+        if self.server:
+            return f"the MCP server {self.server}"
         body = inspect.unwrap(self.body) if self.body else None
         module = getattr(body, "__module__", "")
         return f"{module}.{getattr(body, '__qualname__', self.name)}" if module else self.name
@@ -171,6 +193,8 @@ class Tool:
             needs_approval=needs_approval,
             title=self.title,
             status=self._said.status or WORKING,
+            called=self.called,
+            strict=self.function.strict_json_schema,
         )
 
     def read(self, arguments: str) -> Arguments:
@@ -209,7 +233,7 @@ class Tool:
                 return await invoke_function_tool(
                     function_tool=_raising(self.function), context=within, arguments=read.own
                 )
-            except (ToolError, ToolTimeoutError):  # what took too long may have been done
+            except (ToolError, ToolTimeoutError, UnansweredError):  # these may have been done
                 raise
             except Exception as error:
                 told = await maybe_invoke_function_tool_failure_error_function(

@@ -193,6 +193,8 @@ class Prepared(BaseModel, frozen=True):
     """The arguments as JSON that may be shown: secrets are masked in it."""
     left: float | None = None
     """What it leaves of a budget, in whole units of the currency."""
+    tool: str = ""
+    """Fingerprint of a tool that is not ours, of its server and of its schema."""
 
 
 class ToolResult(BaseModel, frozen=True):
@@ -211,6 +213,10 @@ class ToolSpec(BaseModel, frozen=True):
     needs_approval: bool
     title: str
     status: str
+    called: str = ""
+    """What the model calls it, where that is not its name."""
+    strict: bool = True
+    """Whether the model has to give every argument, as providers ask of strict schemas."""
 
 
 class AgentSpec(BaseModel, frozen=True):
@@ -222,3 +228,7 @@ class AgentSpec(BaseModel, frozen=True):
     model_settings: dict[str, Any] = {}
     """JSON of the SDK's `ModelSettings`; empty for those that it would have by itself."""
     tools: tuple[ToolSpec, ...]
+
+    def named(self, called: str) -> str:
+        """The name of the tool that the model calls so; the same where none is called otherwise."""
+        return next((it.name for it in self.tools if it.called == called), called)

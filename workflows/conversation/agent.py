@@ -64,9 +64,10 @@ def _build_tool(spec: ToolSpec, run_tool: RunTool) -> FunctionTool:
         return spec.needs_approval and not is_marked(arguments)
 
     return FunctionTool(
-        name=spec.name,
+        name=spec.called or spec.name,
         description=spec.description,
         params_json_schema=spec.parameters,
         on_invoke_tool=invoke,
+        strict_json_schema=spec.strict,
         needs_approval=is_asked,
     )

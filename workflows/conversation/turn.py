@@ -295,8 +295,11 @@ class Turn:
 
     def _guarded(self, item: Any) -> GuardedCall:
         own, replaced = split_replaces(str(item.arguments))
-        call = self._call(str(item.name), str(item.call_id), own)
+        call = self._call(self._named(str(item.name)), str(item.call_id), own)
         return GuardedCall(call=call, instead_of=replaced)
+
+    def _named(self, called: str) -> str:
+        return self._described[1].named(called) if self._described else called
 
     def _call(self, tool: str, call_id: str, arguments: str) -> Call:
         return Call(

@@ -1,0 +1,181 @@
+"""Tools of an MCP server under the gate, on a real Temporal: changed, killed and away meanwhile."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from agents import Agent
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from countersign.agents.loading import OpenAgent
+from countersign.agents.mcp.servers import opened_servers
+from tests.flows.flow import Flow, working
+from tests.support.builders import BOB
+from tests.support.fakes import FakeAgent
+from tests.support.mcp_server import TOOLS, Folder
+from tests.support.mcp_servers import over_pipes
+from tests.support.scripted_model import Answer, Script, calls, says
+from worker.agent import AgentRunner
+from worker.runtime import RESTRICTIONS
+from workflows.approval.workflow import ApprovalWorkflow
+from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
+from workflows.contracts.decisions import Execution, Outcome
+from workflows.conversation.workflow import ConversationWorkflow
+
+ROLL_BACK = calls(("deploys__roll_back", '{"service": "shop"}'))
+
+
+class RealAgent(FakeAgent):
+    """A worker's own agent in place of the fake one."""
+
+    def __init__(self, runner: AgentRunner) -> None:
+        super().__init__()
+        self.runner = runner
+
+    async def describe(self) -> AgentSpec:
+        return await self.runner.describe()
+
+    @activity.defn
+    async def prepare_call(self, call: Call) -> Prepared:
+        return await self.runner.prepare_call(call)
+
+    @activity.defn
+    async def run_tool(self, call: Call) -> ToolResult:
+        return await self.runner.run_tool(call)
+
+
+@dataclass
+class Deploys:
+    """A thread whose agent has an MCP server, and the folder that tells that what to do."""
+
+    flow: Flow
+    folder: Folder
+
+    def change(self, **schema: Any) -> None:
+        """The server has one tool less, and another takes something else."""
+        (roll_back,) = (it for it in TOOLS if it["name"] == "roll_back")
+        changed = {**roll_back, "inputSchema": {**roll_back["inputSchema"], **schema}}
+        (self.folder.path / "tools.json").write_text(json.dumps([changed]))
+
+    def kill(self) -> None:
+        """End the server's process as a machine would that is out of memory."""
+        os.kill(int((self.folder.path / "pid").read_text()), signal.SIGKILL)
+
+
+@asynccontextmanager
+async def deploys(temporal: Client, home: Path, *answers: Answer) -> AsyncGenerator[Deploys]:
+    folder = Folder(home)
+    agent = Agent[Any](name="Deployer", mcp_servers=[over_pipes(folder)])
+    async with opened_servers(agent) as servers:
+        real = RealAgent(AgentRunner(OpenAgent(agent, None), "scripted", servers=servers))
+        async with working(temporal, *answers, agent=real) as flow:
+            yield Deploys(flow, folder)
+
+
+async def test_a_call_waits_runs_once_and_its_history_needs_no_server(
+    temporal: Client, tmp_path: Path
+) -> None:
+    async with deploys(temporal, tmp_path, ROLL_BACK, says("Done.")) as it:
+        id_ = await it.flow.ask("roll the shop back")
+        assert it.folder.calls == []
+        it.kill()
+        await it.flow.vote(id_, BOB)
+
+        assert await it.flow.answered() == "Done."
+        card = it.flow.cards.of(id_)
+        assert (card.call.tool, card.execution) == ("deploys.roll_back", Execution.DONE)
+        assert [made["name"] for made in it.folder.calls] == ["roll_back"]
+        assert "rolled shop back" in it.flow.outputs[-1]
+        it.change(properties={"everything": {"type": "boolean"}})
+        assert await it.flow.failed_tasks() == []
+    await _replay(temporal, it.flow, id_)
+
+
+async def test_a_schema_that_changed_is_asked_again_and_a_tool_that_went_breaks_nothing(
+    temporal: Client, tmp_path: Path
+) -> None:
+    async with deploys(temporal, tmp_path, ROLL_BACK, says("Done.")) as it:
+        first = await it.flow.ask()
+        it.change(properties={"service": {"type": "string"}, "force": {"type": "boolean"}})
+        await it.flow.vote(first, BOB)
+
+        second = (await it.flow.asked(2))[-1]
+        assert it.folder.calls == []
+        (change,) = it.flow.cards.of(second).request.changes
+        assert (change.before, change.after) == ("service, steps", "service, force")
+        await it.flow.vote(second, BOB)
+        assert await it.flow.answered() == "Done."
+        assert len(it.folder.calls) == 1
+
+
+async def test_a_server_that_is_away_leaves_the_approval_as_it_is(
+    temporal: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = (ROLL_BACK, says("It still waits."), says("Done."))
+    async with deploys(temporal, tmp_path, *answers) as it:
+        id_ = await it.flow.ask()
+        monkeypatch.setattr("worker.agent.LISTING_SECONDS", 1.0)
+        (tmp_path / "mute").touch()
+        await it.flow.vote(id_, BOB)
+        assert "Please press again" in (await it.flow.told()).text
+        assert await it.flow.outcome(id_) is Outcome.PENDING
+        await it.flow.say("what about it?")
+        assert await it.flow.answered() == "It still waits."
+        assert it.folder.calls == []
+
+        (tmp_path / "mute").unlink()
+        await it.flow.vote(id_, BOB)
+        assert await it.flow.answered(2) == "Done."
+        assert len(it.folder.calls) == 1
+
+
+async def test_a_server_that_dies_in_the_middle_may_have_done_it_and_is_not_asked_twice(
+    temporal: Client, tmp_path: Path
+) -> None:
+    async with deploys(temporal, tmp_path, calls(("deploys__die", "{}")), says("Unclear.")) as it:
+        id_ = await it.flow.ask()
+        await it.flow.vote(id_, BOB)
+
+        assert await it.flow.answered() == "Unclear."
+        assert it.flow.cards.of(id_).execution is Execution.UNKNOWN
+        assert "MAY HAVE BEEN DONE" in it.flow.outputs[-1]
+        assert [made["name"] for made in it.folder.calls] == ["die"]
+
+
+async def test_a_server_that_fails_and_one_that_floods_end_in_words(
+    temporal: Client, tmp_path: Path
+) -> None:
+    both = calls(("deploys__break", "{}"), ("deploys__flood", "{}"))
+    async with deploys(temporal, tmp_path, both, says("One of two.")) as it:
+        await it.flow.say("do both")
+        await asyncio.gather(*(it.flow.vote(id_, BOB) for id_ in await it.flow.asked(2)))
+
+        assert await it.flow.answered() == "One of two."
+        failed, flooded = it.flow.outputs[-2:]
+        assert "failed: No such release." in failed
+        assert "left out]" in flooded
+
+
+async def _replay(temporal: Client, flow: Flow, approval: str) -> None:
+    """As a worker does that has restarted, and whose server is another or gone."""
+    plugin = OpenAIAgentsPlugin(
+        model_params=ModelActivityParameters(), model_provider=Script(), add_temporal_spans=False
+    )
+    replayer = Replayer(
+        workflows=[ApprovalWorkflow, ConversationWorkflow],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS),
+        plugins=[plugin],
+    )
+    for id_ in (flow.thread.workflow_id, approval):
+        await replayer.replay_workflow(await temporal.get_workflow_handle(id_).fetch_history())
