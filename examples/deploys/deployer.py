@@ -1,0 +1,53 @@
+"""Two agents: one that people talk to, and one that may change what runs."""
+
+import sys
+from pathlib import Path
+
+from agents import Agent
+from agents.mcp import MCPServerStdio
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parents[2]
+DEPLOYER = """\
+You keep the company's services running. Services are api, web and billing; environments are
+staging and production. What runs where, you look up with list_services; never guess versions.
+Anything that changes what runs, such as a deployment or a rollback, you hand to the release
+manager.
+"""
+RELEASE_MANAGER = """\
+You deploy and roll back services. If the service, the version or the environment is missing or
+unclear, ask. Say afterwards what runs now.
+"""
+
+
+class DeploySettings(BaseSettings):
+    """The example's environment."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
+
+    deploys_file: str = "deploys.db"
+    """Where the example keeps what runs where: a file of SQLite's, created at the first start."""
+
+
+server = MCPServerStdio(
+    name="deploys",
+    params={
+        "command": sys.executable,
+        "args": ["-m", "examples.deploys.server", DeploySettings().deploys_file],
+        "env": {"PYTHONPATH": str(ROOT)},
+    },
+)
+release_manager = Agent(
+    name="Release manager",
+    handoff_description="Deploys services and rolls them back.",
+    instructions=RELEASE_MANAGER,
+    mcp_servers=[server],
+)
+agent = Agent(
+    name="Deployer",
+    instructions=DEPLOYER,
+    mcp_servers=[server],
+    handoffs=[release_manager],
+)

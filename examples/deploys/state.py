@@ -1,0 +1,126 @@
+"""What runs where, in a small file: services, environments, and the versions each one had."""
+
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SERVICES = {"api": "2.3.0", "web": "5.1.2", "billing": "1.8.4"}
+"""What a new file begins with, in both environments."""
+ENVIRONMENTS = ("staging", "production")
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS releases (
+    id INTEGER PRIMARY KEY,
+    service TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    version TEXT NOT NULL,
+    key TEXT UNIQUE
+)
+"""
+
+
+class DeployError(Exception):
+    """It cannot be done. The text says why, for the model and the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version of a service in an environment."""
+
+    service: str
+    environment: str
+    version: str
+
+
+class Deployments:
+    """The releases, the newest of each service and environment being the one that runs."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._open() as file:
+            file.execute(SCHEMA)
+            if not file.execute("SELECT 1 FROM releases").fetchone():
+                rows = [(s, e, v) for s, v in SERVICES.items() for e in ENVIRONMENTS]
+                file.executemany(
+                    "INSERT INTO releases (service, environment, version) VALUES (?, ?, ?)", rows
+                )
+
+    def running(self) -> Sequence[Release]:
+        """What runs now, by service."""
+        with self._open() as file:
+            rows = file.execute(
+                "SELECT service, environment, version FROM releases WHERE id IN "
+                "(SELECT max(id) FROM releases GROUP BY service, environment) ORDER BY 1, 2 DESC"
+            )
+            return [Release(*row) for row in rows]
+
+    def deploy(self, release: Release, key: str) -> Release:
+        """Have a version run. The same key a second time does nothing more.
+
+        Raises:
+            DeployError: there is no such service, or that version runs already.
+        """
+        with self._open() as file:
+            if done := _done(file, key):
+                return done
+            if _versions(file, release)[0] == release.version:
+                raise DeployError(f"{_told(release)} runs already.")
+            _add(file, release, key)
+            return release
+
+    def roll_back(self, service: str, environment: str, key: str) -> Release:
+        """Have the version before this one run again. The same key a second time does nothing.
+
+        Raises:
+            DeployError: there is no such service, or no version before this one.
+        """
+        with self._open() as file:
+            if done := _done(file, key):
+                return done
+            now, *before = _versions(file, Release(service, environment, ""))
+            earlier = next((version for version in before if version != now), None)
+            if earlier is None:
+                raise DeployError(f"{service} had no version before {now} in {environment}.")
+            release = Release(service, environment, earlier)
+            _add(file, release, key)
+            return release
+
+    @contextmanager
+    def _open(self) -> Generator[sqlite3.Connection]:
+        file = sqlite3.connect(self._path)
+        try:
+            with file:
+                file.execute("BEGIN IMMEDIATE")
+                yield file
+        finally:
+            file.close()
+
+
+def _versions(file: sqlite3.Connection, of: Release) -> Sequence[str]:
+    rows = file.execute(
+        "SELECT version FROM releases WHERE service = ? AND environment = ? ORDER BY id DESC",
+        (of.service, of.environment),
+    ).fetchall()
+    if not rows:
+        known = ", ".join(SERVICES)
+        raise DeployError(f"There is no {of.service} in {of.environment}; there are {known}.")
+    return [version for (version,) in rows]
+
+
+def _done(file: sqlite3.Connection, key: str) -> Release | None:
+    row = file.execute(
+        "SELECT service, environment, version FROM releases WHERE key = ?", (key or None,)
+    ).fetchone()
+    return Release(*row) if row else None
+
+
+def _add(file: sqlite3.Connection, release: Release, key: str) -> None:
+    file.execute(
+        "INSERT INTO releases (service, environment, version, key) VALUES (?, ?, ?, ?)",
+        (release.service, release.environment, release.version, key or None),
+    )
+
+
+def _told(release: Release) -> str:
+    return f"{release.service} {release.version} in {release.environment}"
