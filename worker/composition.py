@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -132,7 +132,7 @@ async def prepare(
             settings.policy_file, tools.now(), directory, waiting, settings.agentex_card_channel
         )
         policy.follow(tools.now)
-        _tell(found, policy)
+        _tell(found, servers, policy)
         plugin = build_plugin(settings)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         totals = TemporalTotals(temporal, settings.task_queue)
@@ -257,9 +257,10 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
         return servers
 
 
-def _tell(agent: Agent[Any], policy: PolicyFile) -> None:
+def _tell(agent: Agent[Any], servers: Servers, policy: PolicyFile) -> None:
     """Say in the log what `countersign agent check` says."""
-    for branch in tree_of(agent).all():
+    tree = tree_of(agent)
+    for branch in replace(tree, tools=(*tree.tools, *servers.all_known())).all():
         told = report_of(branch, policy.policy)
         for tool in told.tools[:MOST_TOLD]:
             log.info("tool", agent=told.name, name=tool.name, place=tool.place, rules=tool.why)

@@ -1,15 +1,25 @@
-"""Everything that would be refused of an agent and its policy, at once and without network."""
+"""Everything that would be refused of an agent and its policy, at once."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from agents import Agent
+
+from countersign.agents.errors import AgentError
+from countersign.agents.known_tools import KnownTools
 from countersign.agents.loading import found_agent
+from countersign.agents.mcp.listing import Listing
+from countersign.agents.mcp.servers import Servers, opened_servers
 from countersign.agents.report import AgentReport, Branch, report_of, tree_of
-from countersign.agents.tools_at import REFUSALS
-from countersign.policy.engine import Policy
+from countersign.agents.tools_at import LISTING_SECONDS, REFUSALS
+from countersign.policy.clauses import Tools
 from countersign.policy.faults import PolicyError
 from countersign.policy.loading import load_file
+
+NOT_ASKED = "it was not asked; --servers starts it and asks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +34,65 @@ class Check:
     """A line each."""
 
 
-async def check(where: str, policy_file: Path) -> Check:
-    """Look at an agent, by its module and name, and at the policy for it."""
+async def check(where: str, policy_file: Path, *, ask_servers: bool = False) -> Check:
+    """Look at an agent, by its module and name, and at the policy for it.
+
+    Without `ask_servers` there is no network, and the tools of MCP servers are not known.
+    """
     try:
-        async with found_agent(where) as agent:
-            return _checked(tree_of(agent), policy_file)
+        async with found_agent(where) as agent, opened_servers() as none:
+            tree = tree_of(agent)
+            try:
+                async with opened_servers(*(it.agent for it in tree.all())) as servers:
+                    listing = partial(_listing, servers, tree) if ask_servers else _not_asked
+                    return _checked(await _with_servers(tree, listing), policy_file, servers)
+            except AgentError as error:  # a server that cannot be used
+                return _checked(_refused(tree, error), policy_file, none)
     except REFUSALS as error:
         return Check(None, "", (str(error),))
 
 
-def _checked(tree: Branch, policy_file: Path) -> Check:
+async def _listing(servers: Servers, tree: Branch, agent: Agent[Any]) -> Listing:
+    taken = {tool.name: tool for branch in tree.all() for tool in branch.tools}
+    return await servers.listed(agent, seconds=LISTING_SECONDS, taken=taken)
+
+
+async def _not_asked(agent: Agent[Any]) -> Listing:
+    return Listing(away={server.name: NOT_ASKED for server in agent.mcp_servers})
+
+
+async def _with_servers(
+    branch: Branch, listing_of: Callable[[Agent[Any]], Awaitable[Listing]]
+) -> Branch:
+    """The branch with the tools of its servers, and of those below it."""
+    listing = await listing_of(branch.agent)
+    clashes = (AgentError(f"AGENT: {line}") for line in listing.clashes)
+    return replace(
+        branch,
+        tools=(*branch.tools, *listing.tools.values()),
+        servers=tuple(listing.away.items()),
+        refusals=(*branch.refusals, *clashes),
+        below=tuple([await _with_servers(it, listing_of) for it in branch.below]),
+    )
+
+
+def _refused(tree: Branch, error: AgentError) -> Branch:
+    return replace(tree, refusals=(*tree.refusals, error))
+
+
+def _checked(tree: Branch, file: Path, servers: Servers) -> Check:
     refusals = [str(error) for branch in tree.all() for error in branch.refusals]
     policy = None
     try:
-        policy = _policy_for(tree, policy_file)
+        policy = load_file(file, _tools(tree, servers))
     except PolicyError as error:
         refusals += map(str, error.faults)
     except OSError as error:
-        refusals.append(f"the policy {policy_file} cannot be read ({error.strerror})")
+        refusals.append(f"the policy {file} cannot be read ({error.strerror})")
     version = policy.version if policy else ""
-    return Check(report_of(tree, policy), version, tuple(_once(refusals)))
+    return Check(report_of(tree, policy), version, tuple(dict.fromkeys(refusals)))
 
 
-def _policy_for(tree: Branch, file: Path) -> Policy:
-    specs = {tool.name: tool.spec for branch in tree.all() for tool in branch.tools}
-    return load_file(file, specs)
-
-
-def _once(lines: list[str]) -> Iterator[str]:
-    yield from dict.fromkeys(lines)
+def _tools(tree: Branch, servers: Servers) -> Tools:
+    own = {tool.name: tool for branch in tree.all() for tool in branch.tools if not tool.server}
+    return KnownTools(own, servers).now()

@@ -27,6 +27,8 @@ class Branch:
     tools: tuple[Tool, ...]
     via: str = ""
     """How it is reached first: `a handoff of Triage`. Empty for the one that `AGENT` names."""
+    servers: tuple[tuple[str, str], ...] = ()
+    """MCP servers whose tools are not known, and why."""
     below: tuple["Branch", ...] = ()
     refusals: tuple[AgentError, ...] = ()
     """Of it and of all below it, in the branch of the one that `AGENT` names."""
@@ -64,6 +66,8 @@ class AgentReport:
     via: str
     """How it is reached first; empty for the one that `AGENT` names."""
     tools: tuple[ToolReport, ...]
+    servers: tuple[tuple[str, str], ...] = ()
+    """MCP servers whose tools are not known, and why."""
     agents: tuple["AgentReport", ...] = ()
 
 
@@ -97,6 +101,7 @@ def report_of(branch: Branch, policy: Policy | None) -> AgentReport:
         name=branch.agent.name,
         via=branch.via,
         tools=tuple(_reported(tool, policy) for tool in branch.tools),
+        servers=branch.servers,
         agents=tuple(report_of(it, policy) for it in branch.below),
     )
 

@@ -45,17 +45,21 @@ def check(
     policy: Annotated[
         str, typer.Option(metavar="FILE", help="The policy; POLICY_FILE if left out.")
     ] = "",
+    servers: Annotated[
+        bool, typer.Option("--servers", help="Start its MCP servers and ask for their tools too.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say what the agent can do, which rules stand before it, and all that would be refused.
 
-    The agent is made as a worker makes it. Nothing is opened, run or asked of the network.
+    The agent is made as a worker makes it. Unless you say --servers, nothing is opened, run or
+    asked of the network.
     """
     settings = AgentSettings()
     where, file = agent or settings.agent, policy or settings.policy_file
     with screen(as_json) as out:
         with redirect_stdout(sys.stderr):  # what the agent's own modules print
-            found = asyncio.run(checked(where, Path(file)))
+            found = asyncio.run(checked(where, Path(file), ask_servers=servers))
         out.show(_document(where, file, found), agent_tree(where, file, found))
         if found.refusals:
             raise typer.Exit(REFUSED)

@@ -29,6 +29,9 @@ def _agent(report: AgentReport, where: str) -> Tree:
     tree = Tree(Text(report.name, style="bold").append(f"  {where}", style="not bold dim"))
     for tool in report.tools:
         tree.add(Group(*_tool(tool)))
+    for server, why in report.servers:
+        label = Text(server, style="bold").append("  an MCP server", style="not bold")
+        tree.add(Group(label, Text(f"its tools are not known: {why}", style="yellow")))
     for agent in report.agents:
         tree.add(_agent(agent, agent.via))
     return tree

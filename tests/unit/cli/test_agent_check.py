@@ -240,3 +240,46 @@ def test_a_policy_that_is_not_there_is_one_line() -> None:
     write()
     Path("policy.yaml").unlink()
     assert refusals() == ["the policy policy.yaml cannot be read (No such file or directory)"]
+
+
+SERVER = """
+from agents.mcp import MCPServerStdio
+from tests.support import mcp_server
+
+def serving(name, arguments):
+    return MCPServerStdio({"command": sys.executable, "args": arguments}, name=name)
+
+agent.mcp_servers = [
+    serving("deploys", [mcp_server.__file__, "."]),
+    serving("broken", ["-c", "1 / 0"]),
+]
+"""
+
+
+def test_servers_are_named_and_asked_only_if_that_is_wanted() -> None:
+    write(SERVER)
+    policy = Path("policy.yaml").read_text(encoding="utf-8")
+    rule = "  - {name: deploying, tool: deploys.*, approvers: {channels: [here]}}\n"
+    Path("policy.yaml").write_text(f"{policy}\n{rule}", encoding="utf-8")
+
+    code, said = run()
+    assert code == 0
+    assert "deploys  an MCP server" in said
+    assert "its tools are not known: it was not asked; --servers starts it and asks" in said
+
+    code, said = run("--servers")
+    assert code == 0
+    assert "from the MCP server deploys" in said
+    assert "waits by deploying" in said
+    assert "broken  an MCP server" in said
+
+
+def test_a_server_that_cannot_be_used_is_refused_beside_the_rest() -> None:
+    write(
+        SERVER.replace('"broken"', '"deploys"') + "\nagent.tool_use_behavior = 'stop_on_first_tool'"
+    )
+    told = refusals()
+    assert told == [
+        "AGENT: Gardener has a tool_use_behavior, which is not supported",
+        "AGENT: two MCP servers are called deploys",
+    ]
