@@ -40,7 +40,9 @@ _START = re.compile(
     r"(?:(?:in|at|on|from|of|for|to|with|about)\b\s*(?:(?:the|an?|our|my|your)\b\s*)?)?",
     _I,
 )
-_AFTER = frozenset({"", "please", "thanks", "here", "now", "with", "for", "in", "of"})
+_AFTER = frozenset(
+    {"", "please", "thanks", "here", "now", "with", "for", "in", "of", "to", "on", "version"}
+)
 """Words that are dropped at the end of what is left."""
 _PURPOSE = re.compile(r"\b(?:for|to|so|by|until|before)\b .*", _I | re.DOTALL)
 
@@ -87,6 +89,7 @@ def read_arguments(tool: Tool, text: str, *, is_change: bool = False) -> Reading
     if not reader.take_json():
         reader.take_named()
         reader.take_choices()
+        reader.take_patterns()
         reader.take_flags()
         reader.take_numbers()
         reader.take_counted()
@@ -131,6 +134,16 @@ class _Reader:
                 value = [*self.reading.values.get(it.name, ()), chosen] if is_list else chosen
                 self._take(it, found.span(), value)
                 found = found.re.search(self.left) if is_list else None
+
+    def take_patterns(self) -> None:
+        """The first word that looks as an argument has to: `2.4.0`, `version 2.4.0 of`."""
+        for it in self._open():
+            words = re.finditer(r"[^\s,;()]+(?<![.!?])", self.left) if it.pattern else ()
+            found = next((word for word in words if it.allows(word[0])), None)
+            if found:
+                around = rf"(?:\b{re.escape(it.name)}\s+)?{re.escape(found[0])}(?:\s+of\b)?"
+                place = re.search(around, self.left, _I) or found
+                self._take(it, place.span(), found[0])
 
     def take_flags(self) -> None:
         """`urgent`, `not urgent`."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from sandbox.model.tools import REASON, Json, Tool, read_tools
+from sandbox.model.tools import HANDOFF, REASON, Json, Tool, read_tools
 from sandbox.model.words import plain
 
 _WAITING = re.compile(r"\W*waiting for approval\W*:\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -116,6 +116,8 @@ class Turn:
 
     said: str = ""
     used: list[Used] = field(default_factory=list[Used])
+    """What was called, but for handing over to another agent."""
+    is_handed_over: bool = False
     answer: str = ""
 
 
@@ -170,7 +172,7 @@ def read_conversation(request: Json) -> Conversation:
             case "developer" | "system":
                 waiting += _waiting(text)
             case _:
-                turns[-1].used.extend(_used(item, items))
+                _take_call(turns[-1], item, items)
     return Conversation(turns, read_tools(request.get("tools") or ()), tuple(waiting))
 
 
@@ -180,6 +182,13 @@ def _content(item: Json) -> str:
     if isinstance(parts, str):
         return parts
     return "\n".join(str(part.get("text", "")) for part in parts if isinstance(part, Mapping))
+
+
+def _take_call(turn: Turn, item: Json, items: Iterable[Json]) -> None:
+    if str(item.get("name", "")).startswith(HANDOFF):
+        turn.is_handed_over = True
+    else:
+        turn.used.extend(_used(item, items))
 
 
 def _used(item: Json, items: Iterable[Json]) -> Iterator[Used]:

@@ -92,7 +92,7 @@ def _patterns(tools: Sequence[Tool]) -> Iterator[tuple[Tool | None, str]]:
     """Words that mean a tool: its name, written or spoken, how its description begins, phrases."""
     for tool in tools:
         yield tool, re.escape(tool.name)
-        for words in (_words(tool.name), _words(tool.about)[:2]):
+        for words in (_words(tool.own_name), _words(tool.about)[:2]):
             if words:
                 yield tool, _SMALL.join(map(_stem, words))
         yield from ((tool, phrase) for name, phrase in PHRASES if name == tool.name)
@@ -102,7 +102,7 @@ def _patterns(tools: Sequence[Tool]) -> Iterator[tuple[Tool | None, str]]:
 def _scattered(tools: Sequence[Tool], text: str) -> list[tuple[int, int, Tool]]:
     """A tool whose name's words are all there, in any order; its arguments are anywhere."""
     for tool in tools:
-        words = [rf"\b{_stem(word)}\b" for word in _words(tool.name)]
+        words = [rf"\b{_stem(word)}\b" for word in _words(tool.own_name)]
         if words and all(re.search(word, text, re.IGNORECASE) for word in words):
             return [(len(text), len(text), tool)]
     return []

@@ -1,7 +1,7 @@
 """From a conversation to what the model does next: a list of responders, tried in order."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from sandbox.model import replies
@@ -10,11 +10,15 @@ from sandbox.model.conversation import Conversation
 from sandbox.model.intents import Call, Intents, read_intents
 from sandbox.model.purchasing import LATEST, LISTING, RECALL
 from sandbox.model.tool_results import ASK_AGAIN, bullets, meant, requested_change, tell, told
+from sandbox.model.tools import Tool
+from sandbox.model.words import singular
 
 Reply = str | Sequence[Call]
 """An answer in Markdown, or tools to be called side by side."""
 Responder = Callable[[Conversation], Reply | None]
 
+TELLING = 5
+"""Letters from which on a word of a description says what an agent is for."""
 _POLITE = r"(?:\W|\b(?:please|yes|ok|okay|it|this|that|all|i)\b)*"
 _DECIDES = re.compile(rf"{_POLITE}(?:approved?|lgtm|reject(?:ed)?|deny){_POLITE}$", re.IGNORECASE)
 _YES = re.compile(rf"{_POLITE}(?:yes|yep|ok|okay|sure|go ahead|do it){_POLITE}$", re.IGNORECASE)
@@ -127,6 +131,26 @@ def asked(conversation: Conversation) -> Reply | None:
     return _carried_out(conversation, read_intents(conversation, conversation.text))
 
 
+def handed_over(conversation: Conversation) -> Reply | None:
+    """What another agent is for, by a word of its description; once for each message."""
+    if conversation.turns[-1].is_handed_over:
+        return None
+    for tool in conversation.tools:
+        if tool.hands_over and any(_is_about(word, conversation.text) for word in _topics(tool)):
+            return (Call(tool.name, {}),)
+    return None
+
+
+def _topics(tool: Tool) -> Iterator[str]:
+    """The words that say what an agent is for."""
+    words = re.findall(r"[a-z]+", tool.about.lower())
+    yield from (word for word in words if len(word) >= TELLING)
+
+
+def _is_about(topic: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(singular(topic))}", text, re.IGNORECASE) is not None
+
+
 def completed(conversation: Conversation) -> Reply | None:
     """The answer to what was asked back: `12`; it is read together with what was said before."""
     turns = [conversation.turns[-1]]
@@ -167,6 +191,7 @@ RESPONDERS: tuple[Responder, ...] = (
     again,
     latest,
     asked,
+    handed_over,
     changed,
     says(
         r"(?:who|what) are you|are you (?:an? )?(?:bot|human|ai)|^\W*(?:hi|hello|hey)",

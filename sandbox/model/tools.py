@@ -10,6 +10,8 @@ REASON = "reason"
 """An argument of this name is why a tool is called, in the person's own words."""
 REPLACES = "replaces"
 """An argument of this name is the id of a request that waits and is to give way."""
+HANDOFF = "transfer_to_"
+"""How the names of tools begin that hand the conversation over to another agent."""
 _KINDS = {"boolean": "true or false", "array": "a list", "object": "a JSON object"}
 
 
@@ -24,6 +26,8 @@ class Parameter:
     title: str = ""
     """What people call it."""
     choices: tuple[Any, ...] = ()
+    pattern: str = ""
+    """What its text has to look like."""
     least: float | None = None
     most: float | None = None
     is_needed: bool = False
@@ -68,6 +72,8 @@ class Parameter:
 
     def allows(self, value: Any) -> bool:
         """Whether the schema allows a value; only choices and numbers are looked at."""
+        if self.pattern and not re.search(self.pattern, str(value)):
+            return False
         if self.choices:
             chosen = cast("list[Any]", value) if isinstance(value, list) else [value]
             return all(it in self.choices for it in chosen)
@@ -89,13 +95,24 @@ class Tool:
 
     @property
     def spoken(self) -> str:
-        """Its name in words: `water_plants` is "Water plants"."""
-        return self.name.replace("_", " ").capitalize()
+        """Its name in words: `water_plants`, of whichever server, is "Water plants"."""
+        return self.own_name.replace("_", " ").strip().capitalize()
+
+    @property
+    def own_name(self) -> str:
+        """Its name without that of the server it belongs to: `deploys__roll_back`."""
+        return self.name.rpartition("__")[2] or self.name
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether it hands the conversation over to another agent."""
+        return self.name.startswith(HANDOFF)
 
     @property
     def about(self) -> str:
-        """The first sentence of its description."""
-        return re.split(r"(?<=[.!?])\s", self.description.strip(), maxsplit=1)[0]
+        """The first sentence of its description; of a handoff, the second, which is its own."""
+        sentences = re.split(r"(?<=[.!?])\s", self.description.strip(), maxsplit=2)
+        return sentences[1] if self.hands_over and len(sentences) > 1 else sentences[0]
 
 
 def read_tools(offered: Iterable[Json]) -> tuple[Tool, ...]:
@@ -136,6 +153,7 @@ def _parameter(name: str, schema: Json, *, is_required: bool) -> Parameter:
         kind,
         str(schema.get("description") or "").rstrip(". "),
         str(schema.get("title") or ""),
+        pattern=str(schema.get("pattern") or ""),
         choices=tuple(listed.get("enum") or ([listed["const"]] if "const" in listed else ())),
         least=schema.get("minimum") if above is None else above + 1,
         most=schema.get("maximum") if below is None else below - 1,

@@ -163,3 +163,60 @@ def test_a_schema_may_refer_to_its_definitions() -> None:
     tool["parameters"]["$defs"] = {"Colour": {"type": "string", "enum": ["dark red", "blue"]}}
 
     assert Thread(tools=[tool]).say("paint the wall dark red").calls == ["paint_wall dark red"]
+
+
+HANDOFF = a_tool(
+    "transfer_to_release_manager",
+    "Handoff to the Release manager agent to handle the request. Deploys and rolls back services.",
+)
+DEPLOYS = [
+    a_tool("deploys__list_services", "Every service with the version that runs."),
+    a_tool(
+        "deploys__deploy",
+        "Have a version of a service run in an environment.",
+        service=TEXT,
+        version={**TEXT, "pattern": r"^\d+\.\d+\.\d+$"},
+        environment={"enum": ["staging", "production"], "type": "string"},
+        reason=TEXT,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["deploy api 2.4.0 to production", "please roll the api back", "Deploying web now", "deploy!"],
+)
+def test_what_another_agent_is_for_is_handed_over_once(said: str) -> None:
+    thread = Thread(tools=[HANDOFF]).say(said)
+    assert [call["name"] for call in thread.made] == ["transfer_to_release_manager"]
+    thread = thread.answer('{"assistant": "Release manager"}')
+    assert thread.made == []
+    assert thread.text
+
+
+def test_what_no_agent_is_for_is_not_handed_over() -> None:
+    assert Thread(tools=[HANDOFF]).say("how is the weather?").made == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "deploy api 2.4.0 to production",
+        "Deploy version 2.4.0 of the api in production, please.",
+        "deploy service=api version=2.4.0 environment=production",
+    ],
+)
+def test_the_tool_of_a_server_is_called_by_its_own_words(said: str) -> None:
+    thread = Thread(tools=DEPLOYS).say(said)
+    assert [call["name"] for call in thread.made] == ["deploys__deploy"]
+    assert {name: it for name, it in thread.arguments[0].items() if name != "reason"} == {
+        "service": "api",
+        "version": "2.4.0",
+        "environment": "production",
+    }
+
+
+def test_what_looks_wrong_is_asked_for() -> None:
+    thread = Thread(tools=DEPLOYS).say("deploy api two to production")
+    assert thread.made == []
+    assert "version" in thread.text
