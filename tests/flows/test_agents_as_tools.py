@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from agents import Agent, function_tool
+from agents import Agent, ModelResponse, Tool, function_tool
 from temporalio.client import Client
 
 from tests.flows.flow import CAROL, at_work
 from tests.flows.own_agent import at_work_with, flow_of, ran
 from tests.support.builders import ALICE
-from tests.support.scripted_model import calls, says
+from tests.support.scripted_model import Answer, Script, calls, says
 from workflows.contracts.core import StopRequest
 from workflows.contracts.decisions import Outcome
 from workflows.conversation.agent import MAX_TURNS
@@ -130,6 +130,34 @@ async def test_calls_of_an_agent_and_of_one_that_it_calls_are_decided_side_by_si
         assert sorted(ran(flow)) == [("", "refund"), ("Clerk", "refund")]
         assert "order 8 is paid back" in flow.outputs[0]
         assert flow.outputs[1] == "Clerk: paid."
+
+
+class Together(Script):
+    """Clerks of which none answers before both are asked."""
+
+    def __init__(self, *answers: Answer) -> None:
+        super().__init__(*answers)
+        self._both = asyncio.Barrier(2)
+
+    async def get_response(self, *given: Any, **named: Any) -> ModelResponse:
+        answer = await super().get_response(*given, **named)
+        if named["system_instructions"].startswith("Do it."):
+            await self._both.wait()
+        return answer
+
+
+async def test_agents_of_one_answer_work_at_the_same_time(temporal: Client) -> None:
+    names = ("Clerk", "Other")
+    clerks = [Agent[None](name=it, instructions="Do it.", tools=[refund]) for it in names]
+    tools: list[Tool] = [it.as_tool(f"ask_{it.name}".lower(), "Ask.") for it in clerks]
+    desk = Agent[None](name="Desk", instructions="Help.", tools=tools)
+    both = calls(_ask("ask_clerk"), _ask("ask_other"))
+    flow = flow_of(temporal, desk)
+    flow.script = Together(both, says("Paid."), says("Paid."), says("Both are paid back."))
+    async with at_work(flow):
+        await flow.say("refund both")
+        assert await flow.answered() == "Both are paid back."
+        assert flow.outputs == ["Paid.", "Paid."]
 
 
 async def test_stopping_the_turn_withdraws_what_an_inner_agent_asks_for(temporal: Client) -> None:

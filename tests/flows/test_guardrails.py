@@ -68,6 +68,17 @@ async def test_what_a_guardrail_stops_is_answered_and_forgotten(temporal: Client
         assert await flow.failed_tasks() == []
 
 
+async def test_nobody_is_asked_for_what_a_guardrail_stops_meanwhile(temporal: Client) -> None:
+    @input_guardrail
+    async def never(_: object, __: object, given: str | list[Any]) -> GuardrailFunctionOutput:
+        return _stops(really=bool(given))
+
+    async with at_work_with(temporal, _desk(input_guardrails=[never]), calls(REFUND)) as flow:
+        await flow.say("refund 7")
+        assert "`never` of this assistant did not let it through" in await flow.answered()
+        assert (list(flow.cards.ids), ran(flow)) == ([], [])
+
+
 async def test_a_guardrail_that_fails_is_closed(temporal: Client) -> None:
     desk = _desk(input_guardrails=[no_homework])
     async with at_work_with(temporal, desk, context="homework") as flow:
