@@ -131,7 +131,7 @@ async def test_who_works_alone_approves_their_own_requests_and_the_record_says_s
     card = await thread.hear(CARD)
     assert "Solo mode: you approve your own requests" in full_text(card)
     approve = next(it for it in card["blocks"][-1]["elements"] if "style" in it)
-    assert "Solo mode" in approve["confirm"]["text"]["text"]
+    assert "You approve your own request" in approve["confirm"]["text"]["text"]
     await thread.press(card, "Approve", ALICE)
     assert "solo mode" in full_text(await thread.redrawn(card, "Done:"))
 
