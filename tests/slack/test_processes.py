@@ -60,7 +60,8 @@ async def test_a_worker_that_is_stopped_ends_well_and_a_press_counts_when_it_is_
     pressed = await thread.press(card, "Approve")
     assert pressed["delivered"]
     await thread.told(BOB, RECORDED)
-    assert len(await own.sandbox.ephemerals(BOB, card["channel"])) == 1
+    told = await own.sandbox.ephemerals(BOB, card["channel"])
+    assert len([it for it in told if it["thread_ts"] == thread.ts]) == 1
 
     await own.stack.launch("worker")
     assert "placed" in (await thread.hear())["text"]
