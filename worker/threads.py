@@ -18,6 +18,7 @@ from countersign.slack.directory import Directory
 from countersign.slack.markdown.fallback import fallback_text, unmentioned
 from countersign.slack.markdown.splitting import split
 from countersign.slack.prompt import has_buttons, prompt_blocks
+from countersign.slack.refusal_words import refusal
 from countersign.slack.text import mention, mention_channel
 from countersign.slack.voice import MrkdwnVoice
 from countersign.slack.web_client import UNKNOWN, code_of
@@ -82,7 +83,7 @@ class SlackThreads(Surface):
     ) -> None:
         destination = await self._posts.direct(to.user)
         why = (
-            f"I can't post in {mention_channel(reply.origin.channel)} (Slack says {code}), so my "
+            f"I can't post in {mention_channel(reply.origin.channel)} ({refusal(code)}), so my "
             "answer to what you said there is here:"
         )
         await self._posts.once(

@@ -37,6 +37,8 @@ def markings(status: ApprovalStatus, *, rings: bool = True) -> Iterator[str]:
             yield "Solo mode: you approve your own requests"
         elif rule.self_approval:
             yield f"{person(status, status.request.call.requester)} may approve this alone"
+    elif rule.solo and status.outcome is Outcome.APPROVED:
+        yield "Approved in solo mode: no second person was asked"
     if is_from_elsewhere(status):
         yield "Asked by somebody from another workspace"
     if status.outcome is Outcome.PENDING and rings:

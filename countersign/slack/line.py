@@ -10,6 +10,7 @@ from countersign.slack.blocks import mrkdwn, section
 from countersign.slack.ending import RESULT_LIMIT, UNFINISHED, execution, headline, verdict_line
 from countersign.slack.facts import is_alone
 from countersign.slack.people import any_of
+from countersign.slack.refusal_words import problem, refusal
 from countersign.slack.request_section import summary
 from countersign.slack.text import escape, line, mention_channel, moment
 from workflows.contracts.approvals import ApprovalStatus
@@ -52,7 +53,7 @@ def letter_text(status: ApprovalStatus) -> str:
     """The same for who asked, in their direct messages, since the thread takes nothing."""
     problems = status.card.problems if status.card else ()
     codes = [it.removeprefix(THREAD_REFUSES) for it in problems if it.startswith(THREAD_REFUSES)]
-    why = f" (Slack says {escape(codes[-1])})" if codes else ""
+    why = f": {refusal(codes[-1])}" if codes else ""
     return f"I can't post in {mention_channel(status.origin.channel)}{why}. {waiting_line(status)}"
 
 
@@ -78,7 +79,7 @@ def _ended(status: ApprovalStatus) -> str:
 
 def _not_posted(status: ApprovalStatus) -> str:
     problems = status.card.problems[:MOST_PROBLEMS] if status.card else ()
-    why = line(", ".join(problems), SUMMARY_LIMIT).text
+    why = "; ".join(map(problem, problems))
     return (
         f"⚠️ The card for *{summary(status, SUMMARY_LIMIT)}* could not be posted ({why}). "
         f"You can still decide it with `/approvals` or `countersign approve {escape(status.id)}`. "

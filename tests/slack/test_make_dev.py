@@ -62,11 +62,11 @@ async def test_what_an_earlier_run_left_is_found_with_its_place(
 
 
 async def _left_to(stack: Stack, *, is_something: bool) -> LeftOver | None:
-    """What is left to Bob, once visibility has followed."""
+    """What is left to Bob, with its place, once visibility has followed."""
     found = await left_over(stack, BOB)
-    return (
-        found if bool(found) is is_something else await _left_to(stack, is_something=is_something)
-    )
+    if bool(found and found.place) is is_something:
+        return found
+    return await _left_to(stack, is_something=is_something)
 
 
 async def _ask(sandbox: SandboxClient, text: str) -> SlackThread:

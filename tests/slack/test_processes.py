@@ -60,7 +60,8 @@ async def test_a_worker_that_is_stopped_ends_well_and_a_press_counts_when_it_is_
     pressed = await thread.press(card, "Approve")
     assert pressed["delivered"]
     await thread.told(BOB, RECORDED)
-    assert len(await own.sandbox.ephemerals(BOB, card["channel"])) == 1
+    told = await own.sandbox.ephemerals(BOB, card["channel"])
+    assert len([it for it in told if it["thread_ts"] == thread.ts]) == 1
 
     await own.stack.launch("worker")
     assert "placed" in (await thread.hear())["text"]
@@ -131,7 +132,7 @@ async def test_who_works_alone_approves_their_own_requests_and_the_record_says_s
     card = await thread.hear(CARD)
     assert "Solo mode: you approve your own requests" in full_text(card)
     approve = next(it for it in card["blocks"][-1]["elements"] if "style" in it)
-    assert "Solo mode" in approve["confirm"]["text"]["text"]
+    assert "You approve your own request" in approve["confirm"]["text"]["text"]
     await thread.press(card, "Approve", ALICE)
     assert "solo mode" in full_text(await thread.redrawn(card, "Done:"))
 

@@ -52,7 +52,7 @@ async def test_somebody_who_is_no_approver_is_told_who_is_and_may_nudge_them_onc
     await _unchanged(product, card, Refusal.NOT_AN_APPROVER)
     await product.sandbox.click_button(FRANK, told, "Remind them")
     nudge = await thread.copy_for(BOBS_DM, approval_id(card))
-    assert "You are asked to decide" in full_text(nudge)
+    assert "@frank asks you to decide" in full_text(nudge)
     await thread.told(FRANK, "Reminded ")
     await product.sandbox.click_button(FRANK, told, "Remind them")
     await thread.told(FRANK, "a moment ago")

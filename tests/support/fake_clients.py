@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Services, build_app
+from bot.background import Background
 from countersign.runtime.preflight import Identity
 from countersign.slack.actions import CARD as ON_CARD
 from countersign.slack.actions import BlockId
@@ -163,7 +164,10 @@ def an_app(
     conversations: FakeConversations,
     approvals: FakeApprovals,
     secret: str = "",
+    background: Background | None = None,
 ) -> AsyncApp:
     """The real app in front of stand-ins."""
-    services = Services(conversations, approvals, lambda: NOON)
+    services = Services(
+        conversations, approvals, lambda: NOON, background=background or Background()
+    )
     return build_app(client, secret, IDENTITY, services)

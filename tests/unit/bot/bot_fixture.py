@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import Background
 from bot.dispatch import dispatch
 from tests.support.builders import BOB
 from tests.support.fake_clients import FakeApprovals, FakeConversations, an_app
@@ -20,12 +21,13 @@ class BotFixture:
 
     def __init__(self, client: AsyncWebClient, slack: FakeSlack) -> None:
         self.conversations, self.slack, self._client = FakeConversations(), slack, client
+        self.background = Background()
         self.use(FakeApprovals())
 
     def use(self, approvals: FakeApprovals) -> None:
         """Put the app in front of other approvals."""
         self.approvals = approvals
-        self.app = an_app(self._client, self.conversations, approvals)
+        self.app = an_app(self._client, self.conversations, approvals, background=self.background)
 
     async def deliver(self, body: dict[str, Any]) -> BoltResponse:
         return await dispatch(self.app, body, {}, "socket_mode")

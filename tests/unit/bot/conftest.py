@@ -26,6 +26,8 @@ def client(workspace: tuple[FakeSlack, AsyncWebClient]) -> AsyncWebClient:
     return workspace[1]
 
 
-@pytest.fixture
-def bot(client: AsyncWebClient, slack: FakeSlack) -> BotFixture:
-    return BotFixture(client, slack)
+@pytest_asyncio.fixture
+async def bot(client: AsyncWebClient, slack: FakeSlack) -> AsyncGenerator[BotFixture]:
+    made = BotFixture(client, slack)
+    async with made.background:
+        yield made

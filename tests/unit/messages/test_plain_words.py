@@ -1,9 +1,11 @@
 """No sentence for people goes back to words that were given up, or to words of the inside."""
 
-import ast
 from collections.abc import Iterator, Sequence
 from functools import cache
+from io import StringIO
 from pathlib import Path
+from token import COMMENT, DEDENT, ENCODING, INDENT, NEWLINE, NL, STRING
+from tokenize import generate_tokens
 
 import pytest
 
@@ -29,6 +31,9 @@ GIVEN_UP = (
 """What nobody says any more, whatever stands around it."""
 INSIDE = ("workflow", "signal", "activity", "payload")
 """Words of the inside, which no sentence in these packages needs."""
+TEXTS = frozenset({STRING})
+BEGINNINGS = frozenset({ENCODING, NEWLINE, INDENT, DEDENT})
+"""After these begins a statement; a text there is a docstring."""
 SPOKEN = ("countersign/messages", "countersign/slack", "bot", "worker/cards", "sandbox/model")
 
 
@@ -40,11 +45,28 @@ def _sources(*folders: str) -> Iterator[Path]:
 
 @cache
 def _texts(path: Path) -> Sequence[str]:
-    """Every text of a module but its docstrings."""
-    nodes = list(ast.walk(ast.parse(path.read_text())))
-    bare = {id(it.value) for it in nodes if isinstance(it, ast.Expr)}
-    constants = (it for it in nodes if isinstance(it, ast.Constant) and id(it) not in bare)
-    return [it.value for it in constants if isinstance(it.value, str)]
+    """Every text of a module but its docstrings, as it is written there.
+
+    Texts that stand one after the other are one. Read by tokens, since in Python 3.11 `ast.parse`
+    now and then fails with a `SystemError` after an error in a finalizer.
+    """
+    found: list[str] = []
+    before, is_bare = NEWLINE, True
+    for token in generate_tokens(StringIO(path.read_text(encoding="utf-8")).readline):
+        if token.type in (NL, COMMENT):
+            continue
+        if token.type in TEXTS:
+            is_bare = is_bare if before in TEXTS else before in BEGINNINGS
+            text = "" if is_bare else token.string
+            found[len(found) - (before in TEXTS) :] = [
+                f"{found[-1] if before in TEXTS else ''}{_inner(text)}"
+            ]
+        before = token.type
+    return [text for text in found if text]
+
+
+def _inner(text: str) -> str:
+    return text.lstrip("rbfRBF").strip("\"'").replace("\\n", "\n")
 
 
 @pytest.mark.parametrize("phrase", GIVEN_UP)

@@ -168,4 +168,4 @@ async def test_a_letter_is_kept_where_the_thread_takes_no_line(
     (there,) = slack.seen_in("D0ALICE")
     letter = Posted(kind=MessageKind.LETTER, channel="D0ALICE", ts=there["ts"], user=ALICE.user)
     assert card.letter == letter
-    assert "can't post in <#C0OPS> (Slack says is_archived). ⏳ Waiting" in there["text"]
+    assert "can't post in <#C0OPS>: it is archived. ⏳ Waiting" in there["text"]

@@ -239,7 +239,11 @@ async def test_where_no_place_takes_the_card_the_thread_says_how_it_is_still_dec
     (line,) = slack.messages
     assert card.ts == ""
     assert card.line == line["ts"]
-    for said in ("not_in_channel", "/approvals", f"countersign approve {status.id}"):
+    for said in (
+        "<#C0FINANCE>: I'm not in it; invite me there",
+        "/approvals",
+        f"countersign approve {status.id}",
+    ):
         assert said in line["text"]
 
 

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from countersign.slack.directory import Directory
 from countersign.slack.origin import slack_thread
+from countersign.slack.refusal_words import refusal
 from countersign.slack.web_client import CONFIGURATION
 from tests.support.builders import ALICE, a_request, a_status, a_thread
 from tests.unit.worker.tries import MOST, tried
@@ -64,7 +65,7 @@ async def test_the_next_target_is_tried_within_seconds_and_the_card_names_the_re
     assert done.pause < timedelta(seconds=10)
     assert f"thread: {code}" in done.result.problems
     (told,) = slack.seen_in("D0ALICE")
-    assert told["text"].startswith(f"I can't post in <#C0OPS> (Slack says {code}). ⏳ Waiting for")
+    assert told["text"].startswith(f"I can't post in <#C0OPS>: Slack says {code}. ⏳ Waiting for")
 
 
 async def test_what_came_only_once_is_no_refusal(slack: Workspace, cards: SlackCards) -> None:
@@ -129,7 +130,7 @@ async def test_an_answer_that_its_thread_does_not_take_goes_to_who_asked_once(
     assert done.error is None
     why, answer = (it["text"] for it in slack.seen_in("D0ALICE"))
     assert "<#C0OPS>" in why
-    assert code in why
+    assert refusal(code) in why
     assert answer == "Done."
     (status,) = slack.given("assistant.threads.setStatus")
     assert (status["channel_id"], status["status"]) == ("C0OPS", ""), "nobody is thinking any more"
