@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from temporalio.client import Client
 
 from dev.environment import without_ours
@@ -15,6 +16,8 @@ from tests.flows.flow import Flow, working
 from tests.support.builders import a_press
 from tests.support.scripted_model import calls, says
 from workflows.contracts.decisions import Execution, Outcome, Via
+
+pytestmark = pytest.mark.system
 
 ACT = calls(("act", '{"n": 1}'))
 

@@ -33,6 +33,8 @@ from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.conversation.workflow import ConversationWorkflow
 
+pytestmark = pytest.mark.system
+
 ROLL_BACK = calls(("deploys__roll_back", '{"service": "shop"}'))
 
 

@@ -231,6 +231,7 @@ async def test_a_stale_card_heals_when_it_is_pressed(product: Product) -> None:
     await thread.told(BOB, "changed nothing")
 
 
+@pytest.mark.system
 async def test_a_bot_in_which_lists_and_homes_were_opened_leaves_quietly(own: Product) -> None:
     logged = len(own.stack.log("bot"))
     _, _, id_ = await _ordered(own)

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.system
+
 COUNTED = {
     *("bot", "countersign", "dev", "examples", "sandbox", "worker", "workflows"),
     *("agents", "slack_sdk"),

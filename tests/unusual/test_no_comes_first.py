@@ -9,6 +9,8 @@ from tests.support.model_server import ModelServer, call, order, say
 from tests.unusual.conftest import Tools
 from workflows.contracts.decisions import Execution, Outcome
 
+pytestmark = pytest.mark.system
+
 
 async def _deploy(product: Product, model: ModelServer, service: str) -> tuple[SlackThread, Json]:
     model.script([call("deploy", {"service": service, "reason": "x"})], [say("end")])

@@ -8,6 +8,8 @@ from tests.slack.product import Product
 from tests.slack.slack_thread import BOB
 from tests.support.model_server import Answer, ModelServer, error, say
 
+pytestmark = pytest.mark.system
+
 A_DATE = {"Retry-After": "Fri, 27 Nov 2037 23:59:59 GMT"}
 AN_HOUR = {"Retry-After": "3600"}
 CUT = {"status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": []}

@@ -8,6 +8,8 @@ from tests.slack.slack_thread import SlackThread
 from tests.support.model_server import ModelServer, call, order, say
 from tests.unusual.conftest import Tools
 
+pytestmark = pytest.mark.system
+
 LONG = "lorem ipsum dolor " * 650
 """11,700 characters, which the model is given; the memory of a thread is full after 17."""
 

@@ -6,6 +6,8 @@ from tests.slack.product import Product
 from tests.support.model_server import ModelServer, call, say
 from tests.unusual.conftest import Tools
 
+pytestmark = pytest.mark.system
+
 
 @pytest.mark.soak  # the next worker takes its time to start
 async def test_an_approved_tool_whose_worker_dies_is_run_again_by_the_next(

@@ -8,6 +8,8 @@ from tests.slack.product import Product
 from tests.slack.reading import buttons
 from tests.support.model_server import Answer, ModelServer, call, order, say
 
+pytestmark = pytest.mark.system
+
 ONE = "ZsSt4SkIFMRz0HtqT7MTlimNvzlKM896"
 """llama.cpp gives every call of every answer one and the same id."""
 ODD: dict[str, Answer] = {

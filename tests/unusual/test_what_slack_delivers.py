@@ -10,6 +10,8 @@ from tests.support.model_server import ModelServer, order, say
 from tests.unusual.deliveries import event, now
 from workflows.contracts.decisions import Outcome
 
+pytestmark = pytest.mark.system
+
 TEXT = "We need 20 headsets for the new team"
 SHARED: dict[str, Any] = {
     "is_share": True,

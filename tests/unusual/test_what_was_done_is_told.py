@@ -6,6 +6,8 @@ from tests.slack.product import Product
 from tests.slack.reading import buttons
 from tests.support.model_server import Answer, ModelServer, call, error, order, refuse, say
 
+pytestmark = pytest.mark.system
+
 ENDS: dict[str, Answer] = {
     "an empty answer": [say("")],
     "a refusal": [refuse("I cannot go on.")],

@@ -10,6 +10,8 @@ from tests.slack.slack_thread import ALICE, ALICES_DM, BOT, OPS, PATIENCE, Slack
 from tests.support.model_server import ModelServer, order, say
 from workflows.contracts.decisions import Outcome
 
+pytestmark = pytest.mark.system
+
 TARGETS = ("C0OPS", "C0FINANCE", "D0")
 """Of the rule for large orders: the thread, finance's channel, and direct messages."""
 

@@ -163,9 +163,10 @@ class AgentRuns:
         await workflow.wait_condition(lambda: not self._conversation.renewing)
         async with self._floor():
             with self._voice.at_work():
+                # What was typed just before may still be on its way into what is remembered.
+                spec = await self._describe()
                 begins = not run.begun
                 given = [*self._before(run), *run.items]
-                spec = await self._describe()
                 agent = self._agent(run, spec, begins=begins)
                 result = await Runner.run(
                     agent, cast(Any, given), max_turns=self._left(run), run_config=RUN_CONFIG

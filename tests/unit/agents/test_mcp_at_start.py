@@ -17,6 +17,8 @@ from tests.support import mcp_server
 from tests.unit.agents.conftest import Workshop
 from worker.composition import open_servers
 
+pytestmark = pytest.mark.system
+
 AGENT = f"""
 import sys
 from agents import Agent

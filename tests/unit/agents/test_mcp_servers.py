@@ -27,6 +27,8 @@ from tests.support.mcp_servers import over_http, over_pipes
 from tests.unit.agents.conftest import Workshop, calling
 from workflows.digest import TAKEN, differences
 
+pytestmark = pytest.mark.system
+
 ROLL_BACK = calling("deploys.roll_back", service="shop")
 
 

@@ -11,6 +11,8 @@ from countersign.agents.mcp.acceptance import why_not
 from tests.unit.agents.conftest import Workshop, calling
 from worker.agent import NO_ANSWER, OUTPUT_LIMIT
 
+pytestmark = pytest.mark.system
+
 
 async def test_each_tool_waits_whatever_its_server_says_of_it(workshop: Workshop) -> None:
     spec = await workshop.runner(workshop.server(require_approval="never")).describe()

@@ -10,6 +10,8 @@ from dev.child import Child, Command
 from dev.errors import ChildExitedError, NotReadyError
 from dev.ports import free_port
 
+pytestmark = pytest.mark.system
+
 Script = Callable[..., Command]
 IGNORES_SIGTERM = """
 import signal, time

@@ -14,6 +14,8 @@ from dev.locking import locked
 from dev.processes import StackOptions
 from tests.unit.dev.programs import REFUSAL, ROOT, Diary, breaks, hold, refusing
 
+pytestmark = pytest.mark.system
+
 SUPERVISOR = """
 import sys, time
 from dataclasses import replace
