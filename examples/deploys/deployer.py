@@ -3,20 +3,19 @@
 import sys
 from pathlib import Path
 
-from agents import Agent
+from agents import Agent, function_tool
 from agents.mcp import MCPServerStdio
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parents[2]
 DEPLOYER = """\
-You keep the company's services running. Services are api, web and billing; environments are
-staging and production. What runs where, you look up with list_services; never guess versions.
-Anything that changes what runs, such as a deployment or a rollback, you hand to the release
-manager.
+You answer questions about deployments. Whatever is about one service, such as what runs where, a
+deployment or a rollback, you hand to the release manager.
 """
 RELEASE_MANAGER = """\
-You deploy and roll back services. If the service, the version or the environment is missing or
-unclear, ask. Say afterwards what runs now.
+You deploy and roll back services. Environments are staging and production. What runs where, you
+look up with list_services; never guess versions. If the service, the version or the environment is
+missing or unclear, ask. Say afterwards what runs now.
 """
 
 
@@ -39,15 +38,23 @@ server = MCPServerStdio(
         "env": {"PYTHONPATH": str(ROOT)},
     },
 )
+
+
+@function_tool
+def deployment_hours() -> str:
+    """Say when the hours of deployments to production are."""
+    return "Production takes deployments from Monday to Thursday, 9 AM to 5 PM UTC."
+
+
 release_manager = Agent(
     name="Release manager",
-    handoff_description="Deploys services and rolls them back.",
+    handoff_description="Lists services, deploys them and rolls them back.",
     instructions=RELEASE_MANAGER,
     mcp_servers=[server],
 )
 agent = Agent(
     name="Deployer",
     instructions=DEPLOYER,
-    mcp_servers=[server],
+    tools=[deployment_hours],
     handoffs=[release_manager],
 )

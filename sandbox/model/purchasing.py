@@ -14,6 +14,7 @@ PHRASES = (
     ),
     ("order_status", r"where(?:'s| is| are) (?:my |the |our )?orders?"),
     ("order_status", r"has (?:my |the )?order|(?:track|status of) (?:my |the )?orders?"),
+    ("deploys__list_services", r"(?:what|which)(?: services?)? (?:is |are )?run(?:s|ning)?\b.*"),
     ("cancel_order", r"cancel(?: (?:my |the |our )?orders?)?"),
     ("wait_for_confirmation", r"(?:confirm|check) with [\w ]+? (?:that|whether|if)"),
     ("wait_for_confirmation", r"ask \w+ (?:to confirm|whether|if)"),
