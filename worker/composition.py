@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,11 +16,11 @@ from temporalio.client import Client
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
-from countersign.agents.known_tools import KnownTools
+from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import OpenAgent, found_agent, opened
-from countersign.agents.mcp.listing import refuse_clashes
+from countersign.agents.mcp.listing import Listing, refuse_clashes
 from countersign.agents.mcp.servers import Servers, opened_servers
-from countersign.agents.report import report_of, tree_of
+from countersign.agents.report import report_of, tree_of, with_servers
 from countersign.agents.tree import agents_of
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
@@ -250,9 +250,9 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
     with _refused():
         own, agents = tools_of(agent), tuple(agents_of(agent).values())
         servers = await stack.enter_async_context(opened_servers(*agents))
-        asked = (servers.listed(it, seconds=LISTING_SECONDS, taken=own) for it in agents)
-        for it, listing in zip(agents, await asyncio.gather(*asked), strict=True):
-            servers.tell(it.name, listing)
+        listings = await all_listed(servers, agents, own, LISTING_SECONDS)
+        for name, listing in listings.items():
+            servers.tell(name, listing)
             refuse_clashes(listing)
         return servers
 
@@ -260,7 +260,8 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
 def _tell(agent: Agent[Any], servers: Servers, policy: PolicyFile) -> None:
     """Say in the log what `countersign agent check` says."""
     tree = tree_of(agent)
-    for branch in replace(tree, tools=(*tree.tools, *servers.all_known())).all():
+    known = {it.agent.name: Listing(servers.known_of(it.agent)) for it in tree.all()}
+    for branch in with_servers(tree, known).all():
         told = report_of(branch, policy.policy)
         for tool in told.tools[:MOST_TOLD]:
             log.info("tool", agent=told.name, name=tool.name, place=tool.place, rules=tool.why)

@@ -1,19 +1,15 @@
 """Everything that would be refused of an agent and its policy, at once."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import Any
-
-from agents import Agent
 
 from countersign.agents.errors import AgentError
-from countersign.agents.known_tools import KnownTools
+from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import found_agent
 from countersign.agents.mcp.listing import Listing
 from countersign.agents.mcp.servers import Servers, opened_servers
-from countersign.agents.report import AgentReport, Branch, report_of, tree_of
+from countersign.agents.report import AgentReport, Branch, report_of, tree_of, with_servers
 from countersign.agents.tools_at import LISTING_SECONDS, REFUSALS
 from countersign.policy.clauses import Tools
 from countersign.policy.faults import PolicyError
@@ -44,36 +40,26 @@ async def check(where: str, policy_file: Path, *, ask_servers: bool = False) -> 
             tree = tree_of(agent)
             try:
                 async with opened_servers(*(it.agent for it in tree.all())) as servers:
-                    listing = partial(_listing, servers, tree) if ask_servers else _not_asked
-                    return _checked(await _with_servers(tree, listing), policy_file, servers)
+                    asked = await _listings(tree, servers) if ask_servers else _not_asked(tree)
+                    return _checked(with_servers(tree, asked), policy_file, servers)
             except AgentError as error:  # a server that cannot be used
                 return _checked(_refused(tree, error), policy_file, none)
     except REFUSALS as error:
         return Check(None, "", (str(error),))
 
 
-async def _listing(servers: Servers, tree: Branch, agent: Agent[Any]) -> Listing:
+async def _listings(tree: Branch, servers: Servers) -> Mapping[str, Listing]:
     taken = {tool.name: tool for branch in tree.all() for tool in branch.tools}
-    return await servers.listed(agent, seconds=LISTING_SECONDS, taken=taken)
+    agents = (branch.agent for branch in tree.all())
+    return await all_listed(servers, agents, taken, LISTING_SECONDS)
 
 
-async def _not_asked(agent: Agent[Any]) -> Listing:
-    return Listing(away={server.name: NOT_ASKED for server in agent.mcp_servers})
-
-
-async def _with_servers(
-    branch: Branch, listing_of: Callable[[Agent[Any]], Awaitable[Listing]]
-) -> Branch:
-    """The branch with the tools of its servers, and of those below it."""
-    listing = await listing_of(branch.agent)
-    clashes = (AgentError(f"AGENT: {line}") for line in listing.clashes)
-    return replace(
-        branch,
-        tools=(*branch.tools, *listing.tools.values()),
-        servers=tuple(listing.away.items()),
-        refusals=(*branch.refusals, *clashes),
-        below=tuple([await _with_servers(it, listing_of) for it in branch.below]),
-    )
+def _not_asked(tree: Branch) -> Mapping[str, Listing]:
+    agents = (branch.agent for branch in tree.all())
+    return {
+        it.name: Listing(away={server.name: NOT_ASKED for server in it.mcp_servers})
+        for it in agents
+    }
 
 
 def _refused(tree: Branch, error: AgentError) -> Branch:

@@ -1,11 +1,33 @@
 """Every tool of an agent as a policy needs to know it, while MCP servers change theirs."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from agents import Agent
+
+from countersign.agents.mcp.listing import Listing
 from countersign.agents.mcp.servers import Servers
 from countersign.policy.clauses import Tools
 from countersign.tools.toolkit import Tool
 from workflows.contracts.core import ToolSpec
+
+
+async def all_listed(
+    servers: Servers, agents: Iterable[Agent[Any]], own: Mapping[str, Tool], seconds: float
+) -> Mapping[str, Listing]:
+    """What the servers of each agent have now, by the agent's name; all are asked side by side.
+
+    Args:
+        servers: the connections.
+        agents: whose servers.
+        own: the agents' other tools, whose names they may not take.
+        seconds: how long each is waited for.
+    """
+    each = tuple(agents)
+    asked = (servers.listed(it, seconds=seconds, taken=own) for it in each)
+    listings = await asyncio.gather(*asked)
+    return {it.name: listing for it, listing in zip(each, listings, strict=True)}
 
 
 class KnownTools:

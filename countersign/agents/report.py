@@ -1,6 +1,6 @@
 """What an agent can do and what stands before it: for `countersign agent check` and the log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +9,7 @@ from agents import Agent
 
 from countersign.agents.catalogue import examined, own_of
 from countersign.agents.errors import AgentError
+from countersign.agents.mcp.listing import Listing
 from countersign.agents.tree import Reached, reached_by
 from countersign.policy.clauses import Clause
 from countersign.policy.document import DenyEntry, RuleEntry
@@ -93,6 +94,19 @@ def _below(agent: Agent[Any]) -> Iterator[Reached]:
     """As far as that can be told; what cannot be kept is among the refusals."""
     with suppress(AgentError):
         yield from reached_by(agent)
+
+
+def with_servers(branch: Branch, listings: Mapping[str, Listing]) -> Branch:
+    """The branch, and those below it, with the tools of their servers, by the agents' names."""
+    listing = listings[branch.agent.name]
+    clashes = (AgentError(f"AGENT: {line}") for line in listing.clashes)
+    return replace(
+        branch,
+        tools=(*branch.tools, *listing.tools.values()),
+        servers=tuple(listing.away.items()),
+        refusals=(*branch.refusals, *clashes),
+        below=tuple(with_servers(it, listings) for it in branch.below),
+    )
 
 
 def report_of(branch: Branch, policy: Policy | None) -> AgentReport:

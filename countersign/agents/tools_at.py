@@ -1,10 +1,8 @@
 """The tools of the agent at a place, for who only wants to know what they are."""
 
-import asyncio
-
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
-from countersign.agents.known_tools import KnownTools
+from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import found_agent
 from countersign.agents.mcp.listing import refuse_clashes
 from countersign.agents.mcp.servers import opened_servers
@@ -32,7 +30,7 @@ async def specs_at(where: str) -> Tools:
     async with found_agent(where) as agent:
         own, agents = tools_of(agent), tuple(agents_of(agent).values())
         async with opened_servers(*agents) as servers:
-            asked = (servers.listed(it, seconds=LISTING_SECONDS, taken=own) for it in agents)
-            for listing in await asyncio.gather(*asked):
+            listings = await all_listed(servers, agents, own, LISTING_SECONDS)
+            for listing in listings.values():
                 refuse_clashes(listing)
             return KnownTools(own, servers).now()

@@ -8,28 +8,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.agents.checking import Check
 from countersign.agents.checking import check as checked
 from countersign.cli.agent_tree import agent_tree
+from countersign.cli.common import AgentSettings, Json
 from countersign.cli.errors import REFUSED
 from countersign.cli.screen import screen
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
 )
-
-
-class AgentSettings(BaseSettings):
-    """What these commands read of the worker's environment. Nothing of it has to be set."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
-
-    policy_file: str = "policy.yaml"
-    agent: str = "examples.purchasing:agent"
 
 
 @app.callback()

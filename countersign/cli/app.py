@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from countersign.cli import connection, new_agent
+from countersign.cli.common import Json
 from countersign.cli.deciding import Reception, decide, from_here
 from countersign.cli.details import details
 from countersign.cli.document import document
@@ -24,7 +25,6 @@ from workflows.client import Approvals
 from workflows.contracts.decisions import Decision, Verb
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The approval; approval- may be left out.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Reason = Annotated[str, typer.Option(help="Why; the agent and the requester read it.")]
 
 app = typer.Typer(

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import aiohttp
 import typer
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.text import Text
 
+from countersign.cli.common import AgentSettings, Json
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
 from countersign.cli.missing import missing_flags
 from countersign.cli.rulings import asked, explained, faults_table
@@ -37,20 +37,14 @@ NOT_CHECKED = (
 )
 CHECKED = "Its users, groups and channels exist in Slack."
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
 )
 
 
-class PolicySettings(BaseSettings):
-    """What these commands read of the worker's environment. Nothing of it has to be set."""
+class PolicySettings(AgentSettings):
+    """The same, and how Slack is asked about the people in a policy."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
-
-    policy_file: str = "policy.yaml"
-    agent: str = "examples.purchasing:agent"
     slack_bot_token: SecretStr = SecretStr("")
     slack_api_url: str = "https://slack.com/api/"
 

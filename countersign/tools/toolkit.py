@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Mapping
 from copy import copy, deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from agents import Agent, FunctionTool, RunContextWrapper
@@ -29,7 +30,7 @@ from agents.tool import (
 from agents.tool_context import ToolContext
 from pydantic import ValidationError
 
-from countersign.tools.annotations import Annotations, Preview, annotations_of
+from countersign.tools.annotations import Annotations, Preview, PreviewBody, annotations_of
 from countersign.tools.argument_faults import in_words, in_words_by_schema
 from countersign.tools.current_call import calling
 from countersign.tools.errors import ToolError
@@ -43,6 +44,7 @@ from workflows.digest import REASON, tool_fingerprint
 from workflows.redaction import typed_as_secret
 
 RESERVED = (REASON, REPLACES, NOT_RUN)
+MOST_PREVIEWS = 1_000
 WORKING = "is at work…"
 
 
@@ -277,7 +279,7 @@ class Tool:
         body = self._said.preview
         if body is None:
             return Preview(summary=self.title), read
-        schema = function_schema(body, strict_json_schema=False, use_docstring_info=False)
+        schema = _preview_schema(body)
         given = schema.params_pydantic_model.model_validate(json.loads(read.own))
         positional, named = schema.to_call_args(given)
         wrapped = [RunContextWrapper(context)] if schema.takes_context else []
@@ -321,13 +323,19 @@ def _schema_of(function: FunctionTool) -> FuncSchema | None:
         return None
 
 
+@lru_cache(maxsize=MOST_PREVIEWS)
+def _preview_schema(body: PreviewBody) -> FuncSchema:
+    """How a preview is called. Made once for each, since pydantic takes milliseconds for it."""
+    return function_schema(body, strict_json_schema=False, use_docstring_info=False)
+
+
 def _preview_fault(function: FunctionTool) -> str:
     """Why the preview of a tool could never be made; empty if it can."""
     body = annotations_of(function).preview
     if body is None:
         return ""
     try:
-        wanted = function_schema(body, strict_json_schema=False, use_docstring_info=False)
+        wanted = _preview_schema(body)
     except Exception as error:  # noqa: BLE001 - somebody's signature, and pydantic's own errors
         return f"its preview cannot be called: {' '.join(str(error).split())}"
     needed = wanted.params_json_schema.get("required", ())

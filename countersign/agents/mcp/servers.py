@@ -69,6 +69,11 @@ class Servers:
         """Every tool that was ever listed and not dropped since."""
         return (tool for tools in self._listed.values() for tool in tools.values())
 
+    def known_of(self, agent: Agent[Any]) -> Mapping[str, Tool]:
+        """The same for one agent, by name."""
+        listed = (tools for (_, of), tools in self._listed.items() if of == agent.name)
+        return {name: tool for tools in listed for name, tool in tools.items()}
+
     async def listed(
         self,
         agent: Agent[Any],
