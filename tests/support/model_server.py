@@ -54,17 +54,28 @@ def error(status: int, code: str, **headers: str) -> Callable[[], web.Response]:
 
 
 class ModelServer:
-    """Answers in order, the last answer for ever; keeps what it was asked."""
+    """Answers in order, the last answer for ever; keeps what it was asked.
+
+    A thread of an earlier test may ask once more after that test's end. It is known by what it
+    quotes, and takes nothing from the script of the test that runs now.
+    """
 
     def __init__(self) -> None:
         self.asked: list[Json] = []
         self.port = free_port()
         self._left: list[Answer] = [[say("hello")]]
+        self._given: set[str] = set()
+        self._given_before: set[str] = set()
 
     @property
     def url(self) -> str:
         """Where an OpenAI client finds it."""
         return f"http://{LOOPBACK}:{self.port}/v1"
+
+    def begin_test(self) -> None:
+        """What was answered until now belongs to tests that have ended."""
+        self._given_before |= self._given
+        self._given.clear()
 
     def script(self, *answers: Answer) -> None:
         """Answer like this from now on."""
@@ -97,12 +108,26 @@ class ModelServer:
             await runner.cleanup()
 
     async def _respond(self, request: web.Request) -> web.Response:
-        self.asked.append(await request.json())
+        asked: Json = await request.json()
+        if not self._given_before.isdisjoint(_ids(asked["input"])):
+            return _sent({"output": [say("that test is over")]})
+        self.asked.append(asked)
         answer = self._left.pop(0) if len(self._left) > 1 else self._left[0]
         if callable(answer):
             return answer()
         whole = answer if isinstance(answer, dict) else {"output": answer}
-        return web.json_response({**_usual(), **whole})
+        self._given |= _ids(whole.get("output"))
+        return _sent(whole)
+
+
+def _ids(items: Any) -> set[str]:
+    """The ids of items, in whatever shape they are sent."""
+    known = items if isinstance(items, list) else []
+    return {item["id"] for item in known if isinstance(item, dict) and "id" in item}
+
+
+def _sent(response: Json) -> web.Response:
+    return web.json_response({**_usual(), **response})
 
 
 def _usual() -> Json:

@@ -90,6 +90,7 @@ async def unusual(
 @pytest_asyncio.fixture
 async def product(unusual: Product, played: ModelServer) -> AsyncGenerator[Product]:
     """The stack, of which each test leaves nobody at work."""
+    played.begin_test()
     yield unusual
     played.script([say("hello")])
     await unusual.sandbox.clear_faults()
@@ -98,5 +99,5 @@ async def product(unusual: Product, played: ModelServer) -> AsyncGenerator[Produ
 
 @pytest.fixture
 def model(product: Product, played: ModelServer) -> ModelServer:
-    """The model, whose answers nobody else takes: everything is quiet."""
+    """The model, whose answers no thread of an earlier test takes."""
     return played
