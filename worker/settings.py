@@ -6,7 +6,6 @@ from countersign.policy.ids import CHANNEL
 from countersign.runtime.settings import CommonSettings, names_in
 from workflows.contracts.core import TurnLimits
 
-
 USUAL = TurnLimits()
 
 
