@@ -38,8 +38,9 @@ test: setup ## run the tests that take minutes at most (ARGS='-k voting' for som
 system: setup browser ## run those that start and kill processes, use a socket or a browser
 	@$(PY) -m pytest -n 3 -m system $(ARGS)
 
-soak: setup ## run those that take a quarter of an hour
+soak: setup ## run those that take a quarter of an hour, and all examples of all properties
 	@$(PY) -m pytest -n 1 -m soak $(ARGS)
+	@$(PY) -m pytest -n 2 -m 'hypothesis and not soak and not system' --hypothesis-profile thorough $(ARGS)
 
 bench: setup ## measure an approval against bare Temporal, and lists of 10,000 (ARGS=500 for fewer)
 	@$(PY) -m tests.bench.hops

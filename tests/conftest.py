@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from xdist.scheduler import LoadScopeScheduling
@@ -17,16 +16,20 @@ from dev.child import Child, Command
 from dev.environment import without_ours
 from dev.ports import free_port
 from dev.temporal_server import TemporalServer
+from tests.support.examples import load_profiles
 from worker.search import register_search_attributes
 
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
+load_profiles()
 
 OF_THEIR_OWN = tuple(
     f"tests/slack/test_{name}.py"
     for name in ("starting", "wrong_starts", "minimal_slack", "own_package")
 )
 """Tests that start what they need themselves."""
+
+
+ONLY_SYSTEM = frozenset(Path(__file__).with_name(name) for name in ("browser", "unusual"))
+"""Folders in which every test is marked `system`."""
 
 
 class Stacks(LoadScopeScheduling):
@@ -44,6 +47,12 @@ class Stacks(LoadScopeScheduling):
             parameters = re.split(r"[\[\]-]", nodeid)[1:]
             return next((way for way in ("socket", "http") if way in parameters), "spare")
         return nodeid
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no folder of which nothing is asked for: what they import takes a second each time."""
+    is_left_out = "not system" in config.option.markexpr
+    return True if is_left_out and collection_path in ONLY_SYSTEM else None
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

@@ -1,5 +1,6 @@
 """One approval, from the question to what came of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -95,37 +96,38 @@ async def test_a_bare_signal_is_an_operators_decision(
         await flow.answered()
 
 
+MALFORMED: Sequence[list[Any]] = (
+    [],
+    ["true"],
+    ["false"],
+    [1],
+    [0],
+    [None],
+    [{"success": True}],
+    [[True]],
+    [True, "alice"],
+    [True, {"via": "button"}],
+    [True, {"id": "x", "at": "2026-11-23T12:00:00Z", "via": "button"}],
+    [True, None, None],
+    [True, True, True, True, True],
+)
+
+
 @pytest.mark.parametrize(
-    "args",
-    [
-        [],
-        ["true"],
-        ["false"],
-        [1],
-        [0],
-        [None],
-        [{"success": True}],
-        [[True]],
-        [True, "alice"],
-        [True, {"via": "button"}],
-        [True, {"id": "x", "at": "2026-11-23T12:00:00Z", "via": "button"}],
-        [True, None, None],
-        [True, True, True, True, True],
-    ],
-    ids=repr,
+    "signals", [MALFORMED[::2], MALFORMED[1::2]], ids=["one half", "the other"]
 )
 async def test_a_malformed_signal_decides_nothing_and_wedges_nothing(
-    temporal: Client, args: list[Any]
+    temporal: Client, signals: Sequence[list[Any]]
 ) -> None:
     async with working(temporal, ACT, says("Done.")) as flow:
         await flow.say("please act")
         (approval_id,) = await flow.asked()
 
-        await _signal(flow, approval_id, *args)
-
-        status = await flow.approvals.status(approval_id)
-        assert status.outcome is Outcome.PENDING
-        assert [refused.why for refused in status.refused] == [Refusal.MALFORMED]
+        for told, args in enumerate(signals, 1):
+            await _signal(flow, approval_id, *args)
+            status = await flow.approvals.status(approval_id)
+            assert status.outcome is Outcome.PENDING, args
+            assert [refused.why for refused in status.refused] == [Refusal.MALFORMED] * told, args
         await flow.approvals.decide(approval_id, True, a_press())
         assert await flow.answered() == "Done."
 

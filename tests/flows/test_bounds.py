@@ -19,7 +19,7 @@ from workflows.voting.ballot import REFUSED_LIMIT
 from workflows.voting.docket import MOST_A_MINUTE, MOST_UNDER_WAY
 from workflows.voting.parsing import REASON_LIMIT
 
-PRESSES = 1_000
+PRESSES = 300
 
 
 async def _length(flow: Flow, approval_id: str) -> int:
@@ -41,7 +41,7 @@ def batched(people: Sequence[Person], size: int) -> Iterator[Sequence[Person]]:
     return (people[start : start + size] for start in range(0, len(people), size))
 
 
-async def test_a_thousand_presses_by_an_outsider_cost_little_more_than_their_own_events(
+async def test_hundreds_of_presses_by_an_outsider_cost_little_more_than_their_own_events(
     temporal: Client,
 ) -> None:
     async with working(temporal, act(1), says("Done.")) as flow:
@@ -67,7 +67,8 @@ async def test_a_flood_by_many_people_is_refused_beyond_what_can_be_checked_and_
     temporal: Client,
 ) -> None:
     directory = SlowDirectory()
-    crowd = [Person(team="T0ACME", user=f"U0CROWD{number}") for number in range(300)]
+    many = range(MOST_UNDER_WAY + 20)
+    crowd = [Person(team="T0ACME", user=f"U0CROWD{number}") for number in many]
     directory.doors.close(*(person.user for person in crowd))
     async with working(temporal, act(1), says("Off."), directory=directory) as flow:
         id_ = await flow.ask()

@@ -86,7 +86,13 @@ ORDERS = [it for it in permutations(STEPS) if it.index("another") < it.index("ca
 """Nobody cancels what was not asked for."""
 
 
-@pytest.mark.parametrize("order", ORDERS[::5], ids="-".join)
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(it, id="-".join(it), marks=() if number % 10 == 0 else pytest.mark.soak)
+        for number, it in enumerate(ORDERS)
+    ],
+)
 async def test_every_call_and_every_word_is_remembered_once(
     temporal: Client, order: tuple[str, ...]
 ) -> None:

@@ -24,7 +24,7 @@ MINUTES = 60
 @pytest.mark.parametrize(
     "messages",
     [
-        300,
+        100,
         pytest.param(10_000, marks=[pytest.mark.soak, pytest.mark.timeout(15 * MINUTES)]),
     ],
 )

@@ -130,6 +130,7 @@ async def test_an_open_list_follows_and_history_has_it(product: Product) -> None
     await stopped(thread, card)
 
 
+@pytest.mark.system
 async def test_a_dead_card_is_answered_while_no_worker_runs(own: Product) -> None:
     thread = await own.mention(ORDER)
     card = await thread.card()

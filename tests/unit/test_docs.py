@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from countersign.policy.loading import load
 from dev.paths import ROOT
 from dev.settings_table import written
 from examples.purchasing.buyer import ShopSettings
+from tests.conftest import ONLY_SYSTEM
 from tests.screens.index import FOLDER, INDEX
 from tests.screens.index import written as written_index
 from tests.screens.screens import SCREENS
@@ -38,6 +40,7 @@ LATER = {"acme/buyer.py", "garden.py"}
 PROGRAMS = ("bot", "countersign", "dev", "examples", "tests/browser", "worker", "workflows")
 
 
+@cache
 def _tracked() -> list[str]:
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     return subprocess.run(
@@ -195,6 +198,14 @@ def test_what_the_page_on_tests_names_is_there() -> None:
     levels = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
     told = set(re.findall(r"^\| `tests/(\w+)` \|", page, re.MULTILINE))
     assert told == levels - {"support", "__pycache__"}
+
+
+@pytest.mark.parametrize("folder", sorted(ONLY_SYSTEM), ids=lambda folder: folder.name)
+def test_a_folder_that_make_test_does_not_read_is_marked_as_a_whole(folder: Path) -> None:
+    files = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("test_*.py")}
+    assert files
+    marked = re.compile(r"^pytestmark = .*pytest\.mark\.system\b", re.MULTILINE)
+    assert [name for name, text in files.items() if not marked.search(text)] == []
 
 
 def test_the_page_of_pictures_shows_what_is_taken_and_every_picture_is_shown() -> None:

@@ -1,11 +1,12 @@
 """Slack's entities as people see them, and text that comes through as it was typed."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.payloads.entities import mentioned, plain_text
 from countersign.slack.text import escape
+from tests.support.examples import examples
 
 BOT = "U0SIGN"
 SEEN = {
@@ -48,7 +49,7 @@ def test_people_who_are_mentioned_are_known_and_what_only_looks_like_it_is_not()
     assert mentioned("<@U0BOB> <@W1|w> &lt;@U2&gt; <!here> <#C3> <@> <@u4>") == {"U0BOB", "W1"}
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.text())
 def test_what_was_escaped_is_unescaped_once_and_means_nothing(text: str) -> None:
     assert plain_text(escape(text), BOT) == text.strip()
@@ -63,7 +64,7 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(MARKUP)
 def test_whatever_markup_comes_it_is_read_and_becomes_little_longer(raw: str) -> None:
     assert len(plain_text(raw, BOT)) <= 2 * len(raw) + 10

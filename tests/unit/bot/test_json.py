@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.payloads.fields import PayloadError
 from bot.payloads.sanitizing import DEEPEST, sanitized
+from tests.support.examples import examples
 
 TEXT = st.text(st.characters(), max_size=6) | st.sampled_from(["\ud800", "a\udfffb", "\ud83d"])
 ANY = st.recursive(
@@ -18,7 +19,7 @@ ANY = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(ANY)
 def test_whatever_python_reads_can_be_written(value: Any) -> None:
     written = json.dumps(sanitized(value), ensure_ascii=False, allow_nan=False)

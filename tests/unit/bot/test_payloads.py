@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.payloads.fields import PayloadError, home
@@ -13,6 +13,7 @@ from bot.payloads.submissions import read_submission
 from countersign.slack.actions import APPROVE, DETAILS, MODALS, MORE, REJECT, BlockId
 from countersign.slack.modals.meta import Meta
 from tests.support.builders import BOB
+from tests.support.examples import examples
 from tests.support.fake_clients import APPROVAL, CARD, TEAM
 from tests.support.slack_payloads import a_choice, a_press, a_submission
 
@@ -422,7 +423,7 @@ def test_what_is_entered_is_of_the_kind_that_slack_sends_or_nothing(entry: Any) 
     assert submission.values["reason"]["value"] in ({}, {"selected_options": []})
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(body=st.dictionaries(st.sampled_from(ROOTS), JSON))
 def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
     for read in (
@@ -438,7 +439,7 @@ def test_whatever_arrives_is_read_or_refused(body: dict[str, Any]) -> None:
             continue
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(path=st.sampled_from(PATHS), junk=JSON, drop=st.booleans(), in_menu=st.booleans())
 def test_one_odd_part_of_a_press_is_read_or_refused(
     path: tuple[str | int, ...], junk: Any, drop: bool, in_menu: bool
@@ -451,7 +452,7 @@ def test_one_odd_part_of_a_press_is_read_or_refused(
         return
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(path=st.sampled_from(VIEW_PATHS), junk=JSON, drop=st.booleans())
 def test_one_odd_part_of_a_submission_is_read_or_refused(
     path: tuple[str | int, ...], junk: Any, drop: bool

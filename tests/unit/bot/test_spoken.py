@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.payloads.sanitizing import sanitized
 from bot.payloads.spoken import OWN_LIMIT, read_spoken
+from tests.support.examples import examples
 from workflows.contracts.core import MESSAGE_LIMIT
 from workflows.conversation.intents import read_intent
 
@@ -214,7 +215,7 @@ ANY = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400)
+@examples(400)
 @given(
     message=st.dictionaries(st.sampled_from(["text", "blocks", "attachments", "files"]), ANY),
     own=st.text(st.characters(), max_size=60),

@@ -1,6 +1,6 @@
 """No sentence for people goes back to words that were given up, or to words of the inside."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -37,10 +37,10 @@ BEGINNINGS = frozenset({ENCODING, NEWLINE, INDENT, DEDENT})
 SPOKEN = ("countersign/messages", "countersign/slack", "bot", "worker/cards", "sandbox/model")
 
 
-def _sources(*folders: str) -> Iterator[Path]:
-    for folder in folders:
-        found = (ROOT / folder).rglob("*.py")
-        yield from (path for path in found if "node_modules" not in path.parts)
+@cache
+def _sources(*folders: str) -> Sequence[Path]:
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return [path for path in found if "node_modules" not in path.parts]
 
 
 @cache

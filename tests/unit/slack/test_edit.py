@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.slack.modals.edit import EditErrors, edit_modal, read_edit
@@ -12,6 +12,7 @@ from countersign.slack.modals.meta import Meta
 from countersign.slack.modals.typed import Typed, typed_of
 from countersign.slack.text import BUTTON_VALUE_LIMIT
 from sandbox.block_kit.inputs import state_values
+from tests.support.examples import examples
 from tests.unit.slack.cases import PARAMETERS, STATES, pending, view_refused_by_slack, view_text
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ArgumentField
@@ -218,7 +219,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     schemas=st.dictionaries(st.text(min_size=1, max_size=30), KINDS, max_size=6),
     data=st.data(),

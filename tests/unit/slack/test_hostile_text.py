@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
@@ -30,6 +30,7 @@ from countersign.slack.text import MESSAGE_LIMIT, SECTION_LIMIT, clean, pieces
 from countersign.slack.validate import message_problems
 from sandbox.block_kit.inputs import state_values
 from tests.support.builders import ALICE, NOON, a_press, a_thread
+from tests.support.examples import examples
 from tests.unit.slack.cases import (
     CARD,
     EVIL,
@@ -269,7 +270,7 @@ def _unseen(status: ApprovalStatus, shown: Any) -> list[str]:
     return [part for part in parts if part not in texts]
 
 
-@settings(max_examples=20, phases=[Phase.reuse, Phase.generate])
+@examples(30, phases=[Phase.reuse, Phase.generate])
 @given(case=CASES)
 def test_a_card_takes_anything_and_is_approved_only_when_all_of_it_is_seen(
     case: Case,
@@ -317,7 +318,7 @@ def test_a_card_with_everything_at_its_longest_fits(part: str, outcome: Outcome)
     assert "Approv" in str(least[0].to_dict()) or outcome is not Outcome.PENDING
 
 
-@settings(max_examples=20, phases=[Phase.reuse, Phase.generate])
+@examples(30, phases=[Phase.reuse, Phase.generate])
 @given(case=CASES)
 def test_details_of_what_is_decided_show_what_was_shown(case: Case) -> None:
     status = _approval(case)
@@ -329,7 +330,7 @@ def test_details_of_what_is_decided_show_what_was_shown(case: Case) -> None:
         assert _unseen(waiting, details_modal(ended, META).to_dict()["blocks"]) == []
 
 
-@settings(max_examples=20, phases=[Phase.reuse, Phase.generate])
+@examples(30, phases=[Phase.reuse, Phase.generate])
 @given(cases=st.lists(CASES, min_size=1, max_size=2))
 def test_lines_reminders_and_summaries_take_anything(cases: list[Case]) -> None:
     status = _approval(cases[0])
@@ -349,7 +350,7 @@ def test_lines_reminders_and_summaries_take_anything(cases: list[Case]) -> None:
     assert _strangers({"type": "mrkdwn", "text": batch_text(batch)}) == []
 
 
-@settings(max_examples=20, phases=[Phase.reuse, Phase.generate])
+@examples(30, phases=[Phase.reuse, Phase.generate])
 @given(cases=st.lists(CASES, min_size=1, max_size=2))
 def test_dialogs_take_anything_and_approve_only_what_they_show(cases: list[Case]) -> None:
     rows = [_approval(it, f"approval-{at:012}") for at, it in enumerate(cases)]

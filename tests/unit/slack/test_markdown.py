@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.slack.markdown.fallback import fallback_text
 from countersign.slack.markdown.splitting import SMALLEST_LIMIT, split
+from tests.support.examples import examples
 
 SEEN = [
     ("plain words", "plain words"),
@@ -118,7 +119,7 @@ long_markdowns = st.lists(
 ).map("\n\n".join)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(long_markdowns, st.integers(SMALLEST_LIMIT, 900))
 def test_pieces_fit_are_never_empty_and_each_is_whole_markdown(markdown: str, limit: int) -> None:
     for piece in split(markdown, limit):
@@ -148,7 +149,7 @@ regular = st.lists(
 ).map("\n\n".join)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(regular, st.integers(SMALLEST_LIMIT, 900))
 def test_no_word_is_lost_doubled_or_moved(markdown: str, limit: int) -> None:
     assert words(*split(markdown, limit)) == words(markdown)

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from itertools import permutations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders import NOON
+from tests.support.examples import examples
 from tests.unit.voting.presses import a_vote, a_voting, arrive, person
 from tests.unit.voting.strategies import worlds
 from tests.unit.voting.workspace_model import (
@@ -37,7 +38,7 @@ def _after(world: World, *votes: Vote) -> Ballot:
     return voting.ballot
 
 
-@settings(max_examples=200, deadline=None, print_blob=False)
+@examples(200, print_blob=False)
 @given(
     world=worlds(),
     is_escalated=st.booleans(),

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders import ALICE, BOB, NOON, a_press
+from tests.support.examples import examples
 from workflows.contracts.decisions import Decision, Refusal, Refused, Verb, Via
 from workflows.voting.parsing import DETAIL_LIMIT, Vote, read_vote
 
@@ -99,7 +100,7 @@ def test_a_field_of_a_later_release_is_passed_over() -> None:
     assert vote.decision == Decision.model_validate(_decision())
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(args=st.lists(JSON, max_size=5))
 def test_whatever_arrives_is_a_vote_of_a_boolean_or_refused(args: list[Any]) -> None:
     vote = read_vote(args, NOON)

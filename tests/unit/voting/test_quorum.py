@@ -3,10 +3,11 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders import NOON
+from tests.support.examples import examples
 from tests.unit.voting.workspace_model import most_seats
 from workflows.contracts.decisions import CountedVote, Decision, Via
 from workflows.contracts.rules import Panel, People
@@ -49,7 +50,7 @@ def test_as_many_seats_are_filled_as_can_be(
         assert seated(_votes(*order), _panels(*needed)) == filled
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(
     groups=st.fixed_dictionaries(dict.fromkeys("ABCDE", GROUPS)),
     claims=st.lists(CLAIM, max_size=5),

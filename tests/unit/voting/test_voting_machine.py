@@ -415,7 +415,7 @@ ORDINARY: dict[str, Any] = {
 @pytest.mark.timeout(600)  # what fails is shrunk
 def test_in_any_order_a_question_is_decided_once_and_rightly() -> None:
     run_state_machine_as_test(
-        VotingMachine, settings=settings(max_examples=200, stateful_step_count=30, **ORDINARY)
+        VotingMachine, settings=settings(max_examples=70, stateful_step_count=30, **ORDINARY)
     )
 
 

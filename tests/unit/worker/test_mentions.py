@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.testing import ActivityEnvironment
@@ -12,6 +12,7 @@ from bot.payloads.entities import plain_text
 from countersign.slack.directory import Directory
 from countersign.slack.markdown.fallback import fallback_text, unmentioned
 from tests.support.builders import a_thread
+from tests.support.examples import examples
 from tests.unit.worker.workspace import Json, Workspace
 from worker.mentions import Mentions
 from worker.threads import SlackThreads
@@ -78,7 +79,7 @@ async def test_a_crowd_is_not_looked_up(
     assert not RINGING.search(posted["text"] + posted["blocks"][0]["text"])
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.lists(
         st.sampled_from(

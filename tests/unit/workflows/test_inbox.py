@@ -1,10 +1,11 @@
 """Messages in the order in which they were said, each once, whatever Slack delivers."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders import ALICE, a_thread
+from tests.support.examples import examples
 from workflows.contracts.core import Edit, Message
 from workflows.conversation.inbox import Inbox, moment_of
 from workflows.conversation.memory import INBOX_LIMIT, SEEN_LIMIT, Memory
@@ -21,7 +22,7 @@ def _inbox(*messages: Message) -> Inbox:
     return inbox
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(numbers=st.lists(st.integers(1, 40), max_size=60))
 def test_every_message_is_there_once_in_the_order_in_which_it_was_said(numbers: list[int]) -> None:
     inbox = _inbox(*map(_message, numbers))

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.builders import a_call, a_message, a_status, a_thread
+from tests.support.examples import examples
 from workflows.conversation.memory import (
     CARRIED_SIZE,
     INBOX_LIMIT,
@@ -87,7 +88,7 @@ def _thread(steps: list[str], repeat: int) -> list[Item]:
     return items
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(steps=STEPS, repeat=st.integers(1, 6))
 def test_a_window_is_the_newest_part_and_never_begins_inside_a_call(
     steps: list[str], repeat: int
@@ -138,7 +139,7 @@ def test_arguments_that_are_cut_are_still_json() -> None:
     assert "left_out" in json.loads(bounded(call, 1_000)["arguments"])
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(text=st.text(max_size=2_000), limit=st.integers(0, 1_000))
 def test_a_cut_text_says_how_much_is_missing(text: str, limit: int) -> None:
     cut = cut_short(text, limit)
@@ -172,7 +173,7 @@ def _turn(number: int, items: int, text: int, *open_calls: str) -> TurnState:
     )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     turns=st.lists(st.tuples(st.integers(0, 12), st.sampled_from([10, 5_000, 24_000])), max_size=30)
 )

@@ -7,12 +7,13 @@ from typing import Any
 
 import httpx2
 from agents import Agent, ModelResponse, Runner, function_tool
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from openai.types.responses import ResponseFunctionToolCall
 from temporalio.exceptions import ApplicationError
 from temporalio.openai_agents import OpenAIPayloadConverter
 
+from tests.support.examples import examples
 from tests.unit.worker.model.served import Server, a_call, ask, said
 from worker.arguments import DEPTH_LIMIT
 from worker.arguments import LIMIT as ARGUMENTS_LIMIT
@@ -22,7 +23,7 @@ from workflows.contracts.not_run import NOT_RUN
 from workflows.conversation.agent import RUN_CONFIG
 from workflows.digest import call_digest
 
-ANY = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+ANY = examples(100, suppress_health_check=[HealthCheck.too_slow])
 SERVER = Server()
 MODEL = SERVER.model()
 """One for all examples, since a client takes longer than an answer."""
