@@ -155,8 +155,8 @@ class AgentRunner(AgentActivities):
 
     def masked(self, call: Call) -> str:
         """A call's arguments as JSON that may be shown."""
-        tool = self.tools.get(call.tool) or self.servers.known(call.tool)
-        names = tool.secret_names if tool else frozenset[str]()
+        tool = self.tools.get(call.tool)
+        names = tool.secret_names if tool else self.servers.secret_names(call.tool)
         return encodable(self.secrets.of(call.arguments, names).mask_arguments(call.arguments))
 
     @activity.defn
