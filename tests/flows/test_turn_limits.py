@@ -126,6 +126,28 @@ async def test_a_history_that_is_full_is_told_and_the_next_one_has_room(
         assert await flow.answered(told + 2) == "Done."
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+async def test_with_all_that_can_be_set_a_conversation_is_not_ended_for_its_size(
+    temporal: Client,
+) -> None:
+    """Temporal ends it at 50 MiB, or where one step has more than 4 MB."""
+    agent = Bounded(lambda call: "x" * 60_000, model_calls=100, given=900_000, tool_seconds=60)
+    many = (_look(*range(n * 16, n * 16 + 16)) for n in range(100))
+    async with working(temporal, act(0), *many, agent=agent) as flow:
+        id_ = await flow.ask()
+        await flow.say("look at all of them")
+
+        assert "more than I can keep in mind" in await flow.answered(seconds=500)
+        assert len(flow.script.given) > 10
+        flow.script.answers[:] = [says("Here."), says("Done.")]
+        await flow.say("hello?")
+        assert await flow.answered(2) == "Here."
+        await flow.vote(id_)
+        assert await flow.answered(3) == "Done."
+        assert await flow.failed_tasks() == []
+
+
 async def _times(flow: Flow, workflow_id: str) -> list[timedelta]:
     """How long each tool might take that a workflow ran."""
     history = await flow.temporal.get_workflow_handle(workflow_id).fetch_history()
