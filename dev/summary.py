@@ -69,14 +69,16 @@ def _what_to_try(stack: Stack, waits: LeftOver | None) -> Iterator[Text]:
         what = "1 request waits" if waits.count == "1" else f"{waits.count} requests wait"
         yield Text(f"  {what} for Bob since the last run: “{waits.summary}”.")
         return
-    tried = TRIED.get(stack.env.get("AGENT", ""))
+    tried = TRIED.get(stack.env.get("AGENTS") or stack.env.get("AGENT", ""))
     yield Text(f"  Try it: as Alice, write to @Countersign in #ops “{tried or 'help'}”,")
     then = "" if tried else "ask for something of what it can do, and "
     yield Text(f"          then {then}press Approve as Bob.")
 
 
 def _agent(stack: Stack) -> Iterator[Text]:
-    """Another agent than the one of the shop, and where its rules are."""
+    """Another agent than the one of the shop and where its rules are, or the file of several."""
+    if agents := stack.env.get("AGENTS"):
+        yield row("Agents", f"those in {os.path.relpath(agents)}")
     if agent := stack.env.get("AGENT"):
         yield row("Agent", f"{agent}, under {os.path.relpath(stack.env['POLICY_FILE'])}")
 

@@ -263,6 +263,8 @@ def build_runner(
         gated=policy.mentions,
         secrets=Secrets(settings.secret_names),
         servers=servers,
+        limits=settings.turn_limits,
+        output_limit=settings.tool_output_characters,
     )
 
 

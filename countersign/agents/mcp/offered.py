@@ -37,7 +37,7 @@ def offered(connection: Connection, listed: ListedTool) -> Tool:
     async def invoke(context: ToolContext[Any], arguments: str) -> str | None:
         given: dict[str, Any] = json.loads(arguments)
         meta = await _meta(connection, listed, context, given)
-        result = await connection.call(listed.name, given, meta)
+        result = await connection.call(listed.name, given, meta, current_call().seconds)
         text = as_text(result, structured=connection.server.use_structured_content)
         if result.is_error:
             told = text.removeprefix(PUT_BEFORE.format(tool=listed.name))
