@@ -23,7 +23,7 @@ def deployment_hours() -> str:
 
 release_manager = Agent(
     name="Release manager",
-    handoff_description="Lists services, deploys them and rolls them back.",
+    handoff_description="List services, deploy them and roll them back.",
     instructions=RELEASE_MANAGER,
     mcp_servers=[server],
 )

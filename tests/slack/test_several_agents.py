@@ -21,7 +21,7 @@ pytestmark = pytest.mark.system
 FILE = "agents.yaml"
 AGENTS = {"buyer": "examples.purchasing:agent", "deployer": "examples.deploys:agent"}
 POLICIES = {"buyer": ROOT / "dev/policy.yaml", "deployer": ROOT / "examples/deploys/policy.yaml"}
-DEPLOY = "deploy shop 1.5.0 to staging"
+DEPLOY = "deploy api 2.4.0 to staging"
 ORDER = "order 100 widgets"
 
 
@@ -77,9 +77,9 @@ async def test_a_thread_stays_with_its_agent_when_its_channel_goes_to_another(
     await thread.redrawn(card, "Approved by")
     origin = (await product.status(card)).origin
     await product.temporal.get_workflow_handle(origin.workflow_id).terminate()
-    await thread.say(f"<@{BOT}> deploy blog 2.1.1 to staging")
+    await thread.say(f"<@{BOT}> deploy web 6.0.0 to staging")
     again = await thread.card()
-    assert "blog" in full_text(again)
+    assert "web 6.0.0" in full_text(again)
     assert await _agent(product, again) == "deployer"
 
     fresh = await product.mention("order 2 chairs", DEPLOYS)
