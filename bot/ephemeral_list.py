@@ -120,7 +120,9 @@ class EphemeralLists:
     ) -> RenderedView:
         seen = await self.audience.see(by)
         task_queue = self.agents.of(query.agent) if query.agent else ""
-        listing = Listing(query.kind, team, seen.viewer, query.tool, query.person, task_queue or "")
+        if task_queue is None:  # an older list, of an agent that is gone
+            query, task_queue = query.of_agent(""), ""
+        listing = Listing(query.kind, team, seen.viewer, query.tool, query.person, task_queue)
         found = await self.approvals.find(listing, query.token)
         view = ListingView(
             query=query,

@@ -139,7 +139,9 @@ async def prepare(
         directory = Directory(around.slack)
         named = settings.named_agents()
         known = [await _prepare_agent(settings, it, directory, waiting, stack) for it in named]
-        tell = partial(tell_of_orphans, known[0].temporal, settings.task_queue, queues_of(named))
+        temporal = known[0].temporal
+        await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
+        tell = partial(tell_of_orphans, temporal, settings.task_queue, queues_of(named))
         await waiting.for_("Temporal", tell)
         return Known(known, directory, around)
 
@@ -171,7 +173,6 @@ async def _prepare_agent(
         totals = TemporalTotals(temporal, task_queue)
         policy.count_by(totals)
         await waiting.for_("Temporal", lambda: totals.check(policy.policy))
-        await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, task_queue))
         agent = await open_agent(found, waiting, stack)
         return KnownAgent(task_queue, agent, servers, policy, temporal)

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from countersign.policy.ids import CHANNEL
-from countersign.runtime.agents_file import NamedAgent, only_agent, read_agents
+from countersign.runtime.agents_file import NamedAgent, agents_named
 from countersign.runtime.settings import CommonSettings, names_in
 from workflows.contracts.core import TurnLimits
 
@@ -89,9 +89,7 @@ class WorkerSettings(CommonSettings):
         Raises:
             SettingsError: the file that names them cannot be used.
         """
-        if self.agents:
-            return read_agents(self.agents, self.task_queue)
-        return only_agent(self.agent, self.policy_file, self.task_queue)
+        return agents_named(self.agents, self.agent, self.policy_file, self.task_queue)
 
     @property
     def turn_limits(self) -> TurnLimits:

@@ -10,7 +10,7 @@ from countersign.runtime.agents_file import NAME
 from countersign.slack.actions import LIST_AGENT, LIST_FILTER, LIST_PAGE
 from countersign.slack.listing.details import ROW as DETAILS_ROW
 from countersign.slack.listing.grants import ROW as GRANT_ROW
-from countersign.slack.listing.page import EVERY_AGENT, EVERY_TOOL, PREVIOUS
+from countersign.slack.listing.page import EVERY, PREVIOUS
 from countersign.slack.listing.query import ListingQuery, ListingQueryError
 from workflows.contracts.core import APPROVAL_PREFIX
 from workflows.listing.queries import TOOL_NAME
@@ -72,11 +72,10 @@ def _query_in(click: Click) -> ListingQuery:
     if click.action in {LIST_PAGE, PREVIOUS}:
         return ListingQuery.unpack(click.value)
     shown = ListingQuery.unpack(click.place.row.partition(".")[2])
+    chosen = "" if click.value == EVERY else click.value
     if click.action == LIST_FILTER:
-        return shown.of_tool("" if click.value == EVERY_TOOL else click.value)
-    if click.action == LIST_AGENT:
-        return shown.of_agent("" if click.value == EVERY_AGENT else click.value)
-    return shown
+        return shown.of_tool(chosen)
+    return shown.of_agent(chosen) if click.action == LIST_AGENT else shown
 
 
 def _with(asked: Asked, word: str) -> Asked | None:

@@ -7,7 +7,7 @@ import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
-from countersign.runtime.agents_file import NamedAgent, only_agent, read_agents
+from countersign.runtime.agents_file import NamedAgent, agents_named
 from countersign.runtime.settings import SettingsError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -32,10 +32,8 @@ class AgentSettings(BaseSettings):
         Raises:
             CommandError: the file that names them cannot be used.
         """
-        if not self.agents:
-            return only_agent(self.agent, self.policy_file, self.task_queue)
         try:
-            return read_agents(self.agents, self.task_queue)
+            return agents_named(self.agents, self.agent, self.policy_file, self.task_queue)
         except SettingsError as error:
             raise CommandError(str(error), UNREACHABLE) from error
 

@@ -9,16 +9,15 @@ from countersign.policy.clauses import Clause, Entry, make_ready, never_reached
 from countersign.policy.contradictions import contradictions
 from countersign.policy.document import DenyEntry, Document, RuleEntry
 from countersign.policy.engine import Policy
-from countersign.policy.faults import Fault, Finding, PolicyError
+from countersign.policy.faults import Finding, PolicyError
 from countersign.policy.faults import Path as Place
+from countersign.policy.files import text_of
 from countersign.policy.repair import repaired, sound_entries
 from countersign.policy.source import LARGEST, TOO_LARGE, Source, read
 from countersign.policy.wording import findings
 from workflows.contracts.core import ToolSpec
 
 _Checked = tuple[list[Finding], tuple[Clause[DenyEntry], ...], tuple[Clause[RuleEntry], ...]]
-MOST_BYTES = 4
-"""Of one character in UTF-8."""
 
 
 def load_file(path: Path, tools: Mapping[str, ToolSpec]) -> Policy:
@@ -28,14 +27,7 @@ def load_file(path: Path, tools: Mapping[str, ToolSpec]) -> Policy:
         PolicyError: as for `load`, or it is not UTF-8.
         OSError: it cannot be read.
     """
-    with path.open("rb") as file:
-        raw = file.read(LARGEST * MOST_BYTES + 1)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = TOO_LARGE if len(raw) > LARGEST else "is not UTF-8; save it as UTF-8"
-        raise PolicyError([Fault(problem, str(path), 1)]) from error
-    return load(text, str(path), tools)
+    return load(text_of(path, LARGEST, TOO_LARGE), str(path), tools)
 
 
 def load(text: str, file: str, tools: Mapping[str, ToolSpec]) -> Policy:

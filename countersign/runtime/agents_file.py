@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Self
@@ -18,7 +18,8 @@ from pydantic import (
     model_validator,
 )
 
-from countersign.policy.faults import Fault, Finding, PolicyError
+from countersign.policy.faults import Finding, PolicyError
+from countersign.policy.files import text_of
 from countersign.policy.ids import CHANNEL, check
 from countersign.policy.source import EMPTY, Source, read
 from countersign.policy.wording import findings
@@ -29,7 +30,8 @@ MOST_AGENTS = 50
 """Each has a worker of Temporal's in every worker process."""
 MOST_CHANNELS = 1_000
 LARGEST = 64 * 1024
-"""Bytes; fifty agents with ten channels each have 15,000."""
+"""Characters; fifty agents with ten channels each have 15,000."""
+TOO_LARGE = f"is larger than {LARGEST // 1024} KiB; check what the file is"
 NO_AGENTS = "names no agents; begin with `agents:`"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -56,6 +58,15 @@ def only_agent(agent: str, policy: str, task_queue: str) -> Sequence[NamedAgent]
     return (NamedAgent("", agent, Path(policy), AgentQueue("", task_queue)),)
 
 
+def agents_named(file: str, agent: str, policy: str, task_queue: str) -> Sequence[NamedAgent]:
+    """Those in the file, if there is one, else the one agent.
+
+    Raises:
+        SettingsError: as for `read_agents`.
+    """
+    return read_agents(file, task_queue) if file else only_agent(agent, policy, task_queue)
+
+
 def read_agents(file: str, task_queue: str) -> Sequence[NamedAgent]:
     """The agents in a file, in its order.
 
@@ -74,7 +85,10 @@ def read_agents(file: str, task_queue: str) -> Sequence[NamedAgent]:
         faults = (str(it).replace(EMPTY, NO_AGENTS) for it in error.faults)
         raise SettingsError("\n".join(f"AGENTS: {it}" for it in faults)) from error
     folder = Path(file).parent
-    return tuple(it.named(folder, task_queue) for it in document.agents)
+    agents = tuple(it.named(folder, task_queue) for it in document.agents)
+    for queue in _twice(it.queue.task_queue for it in agents):
+        raise SettingsError(f"AGENTS: {file}: two agents have the task queue {queue}")
+    return agents
 
 
 def _named(name: str) -> str:
@@ -125,10 +139,9 @@ class _Document(BaseModel):
 def _clashes(agents: Sequence[_Entry]) -> Iterator[str]:
     for what, values in (
         ("agents are called", [it.name for it in agents]),
-        ("agents have the task queue", [it.task_queue for it in agents if it.task_queue]),
         ("agents answer in the channel", [one for it in agents for one in set(it.channels)]),
     ):
-        yield from (f"two {what} {it}" for it, number in Counter(values).items() if number > 1)
+        yield from (f"two {what} {it}" for it in _twice(values))
     everywhere = [it.name for it in agents if not it.channels]
     if not everywhere:
         yield (
@@ -140,8 +153,12 @@ def _clashes(agents: Sequence[_Entry]) -> Iterator[str]:
         yield f"{names} have no channels; only the one that answers everywhere else has none"
 
 
+def _twice(values: Iterable[str]) -> Iterator[str]:
+    return (it for it, number in Counter(values).items() if number > 1)
+
+
 def _document(file: str) -> _Document:
-    source = read(_text(file), file)
+    source = read(text_of(Path(file), LARGEST, TOO_LARGE), file)
     try:
         document = _Document.model_validate(source.values)
     except ValidationError as error:
@@ -149,17 +166,6 @@ def _document(file: str) -> _Document:
     if source.findings:
         raise _refused(source, source.findings)
     return document
-
-
-def _text(file: str) -> str:
-    with Path(file).open("rb") as opened:
-        raw = opened.read(LARGEST + 1)
-    if len(raw) > LARGEST:
-        raise PolicyError([Fault("is larger than 64 KiB; check what the file is", file, 1)])
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PolicyError([Fault("is not UTF-8; save it as UTF-8", file, 1)]) from error
 
 
 def _refused(source: Source, wrong: Sequence[Finding]) -> PolicyError:

@@ -34,8 +34,8 @@ from workflows.listing.rows import Kind, PendingApproval
 
 PREVIOUS = f"{LIST_PAGE}_previous"
 """Both buttons stand in one block, where Slack wants different ids."""
-EVERY_TOOL = "*"
-EVERY_AGENT = "*"
+EVERY = "*"
+"""Chosen in a menu, it is no filter."""
 TEXT_ROOM = 300
 """Characters of a row in what notifications and screen readers read."""
 VALUE_LIMIT = 700
@@ -160,9 +160,12 @@ def _navigation(view: ListingView) -> Iterator[Block]:
         elements.append(ButtonElement(text="Next", action_id=LIST_PAGE, value=value))
     elements.append(refresh_button())
     if actions := _actions(view):
-        elements.append(_filter(view.query.tool, actions))
+        elements.append(
+            _menu(LIST_FILTER, "What is asked for", "Everything", view.query.tool, actions)
+        )
     if view.agents:
-        elements.append(_agents(view))
+        names = {name: name for name in view.agents}
+        elements.append(_menu(LIST_AGENT, "Who asks", "Every agent", view.query.agent, names))
     yield DividerBlock()
     yield ActionsBlock(block_id=_place(view, "nav").block_id, elements=elements)
     yield context(f"As of {date_token(view.now.timestamp())}.")
@@ -191,25 +194,17 @@ def _in_words(tool: str) -> str:
     return plain(re.sub(r"[_\W]+", " ", tool).strip().capitalize(), OPTION_LIMIT).text
 
 
-def _filter(chosen: str, actions: Mapping[str, str]) -> InteractiveElement:
-    every = Option(text="Everything", value=EVERY_TOOL)
-    options = {tool: Option(text=title, value=tool) for tool, title in actions.items()}
+def _menu(
+    action_id: str, placeholder: str, every: str, chosen: str, choices: Mapping[str, str]
+) -> InteractiveElement:
+    """A filter, whose choices are values and what people read of them; `every` is none of them."""
+    none = Option(text=every, value=EVERY)
+    options = {value: Option(text=text, value=value) for value, text in choices.items()}
     return StaticSelectElement(
-        action_id=LIST_FILTER,
-        placeholder="What is asked for",
-        options=[every, *options.values()],
-        initial_option=options.get(chosen, every),
-    )
-
-
-def _agents(view: ListingView) -> InteractiveElement:
-    every = Option(text="Every agent", value=EVERY_AGENT)
-    options = {name: Option(text=name, value=name) for name in view.agents}
-    return StaticSelectElement(
-        action_id=LIST_AGENT,
-        placeholder="Who asks",
-        options=[every, *options.values()],
-        initial_option=options.get(view.query.agent, every),
+        action_id=action_id,
+        placeholder=placeholder,
+        options=[none, *options.values()],
+        initial_option=options.get(chosen, none),
     )
 
 

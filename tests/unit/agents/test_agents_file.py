@@ -70,6 +70,13 @@ def test_a_queue_can_be_kept_from_before_there_was_a_file(file: Path) -> None:
     assert buyer.queue.task_queue == "countersign"
 
 
+def test_no_two_agents_share_a_queue_also_where_only_one_names_it(file: Path) -> None:
+    taken = TWO.replace("policy: buyer.yaml", "policy: p, task_queue: countersign-deployer")
+    file.write_text(taken, encoding="utf-8")
+    with pytest.raises(SettingsError, match="two agents have the task queue countersign-deployer"):
+        read_agents(str(file), "countersign")
+
+
 @pytest.mark.parametrize("text", WRONG)
 def test_whatever_is_wrong_is_said_with_its_place(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")

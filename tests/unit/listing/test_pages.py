@@ -67,6 +67,17 @@ async def test_somebody_is_looked_for_by_all_that_they_belong_to(lists: Lists) -
     assert UNCHECKED not in text_of(drawn)
 
 
+async def test_an_older_list_of_an_agent_that_is_gone_does_not_say_that_it_is_its_own(
+    lists: Lists,
+) -> None:
+    status = ruled()
+    query = ListingQuery(Kind.ALL, agent="gone")
+    await lists.turned(a_list_press(lists, status, query, LIST_REFRESH))
+    (listing,) = lists.approvals.looked_for
+    assert listing.task_queue == ""
+    assert "requests of the agent" not in said(lists.rewritten())
+
+
 async def test_where_slack_does_not_say_who_somebody_is_they_see_less_and_are_told(
     lists: Lists,
 ) -> None:
