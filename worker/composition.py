@@ -102,9 +102,10 @@ async def serve(
     listen = partial(
         listening, host=settings.worker_host, port=settings.worker_port, must=must_listen
     )
-    async with AsyncExitStack() as stack:
-        if known := await unless(stop, prepare(settings, reach, listen, stack)):
-            await work(settings, known, listen, stop)
+    with _refused():  # the end of a stranger's agent may fail, too
+        async with AsyncExitStack() as stack:
+            if known := await unless(stop, prepare(settings, reach, listen, stack)):
+                await work(settings, known, listen, stop)
 
 
 async def prepare(
