@@ -48,7 +48,8 @@ def check(
     where, file = agent or settings.agent, policy or settings.policy_file
     with screen(as_json) as out:
         with redirect_stdout(sys.stderr):  # what the agent's own modules print
-            found = asyncio.run(checked(where, Path(file), ask_servers=servers))
+            checking = checked(where, Path(file), secrets=settings.secrets, ask_servers=servers)
+            found = asyncio.run(checking)
         out.show(_document(where, file, found), agent_tree(where, file, found))
         if found.refusals:
             raise typer.Exit(REFUSED)

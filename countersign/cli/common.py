@@ -5,6 +5,9 @@ from typing import Annotated
 import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from countersign.runtime.settings import names_in
+from workflows.redaction import NAMES, Secrets
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -15,3 +18,9 @@ class AgentSettings(BaseSettings):
 
     policy_file: str = "policy.yaml"
     agent: str = "examples.purchasing:agent"
+    secret_arguments: str = ",".join(sorted(NAMES))
+
+    @property
+    def secrets(self) -> Secrets:
+        """What `secret_arguments` names."""
+        return Secrets(frozenset(names_in(self.secret_arguments)))
