@@ -7,8 +7,9 @@ from typing import Any
 
 from workflows.contracts.core import Difference, Prepared
 
-REASON = "reason"
-"""The argument that says why. It is for people, and no part of what is approved."""
+REASON = "approval_reason"
+"""The argument that says why, by a name that hardly a tool has. It is for people, and no part of
+what is approved."""
 COST = "cost"
 TOTAL = "today with this"
 """What a call and those before it cost together, where a rule counts that."""

@@ -35,7 +35,7 @@ from countersign.tools.argument_faults import in_words, in_words_by_schema
 from countersign.tools.current_call import calling
 from countersign.tools.errors import ToolError
 from countersign.tools.guardrails import check_input, checked_output
-from countersign.tools.schema import fault_of, for_model, guarded
+from countersign.tools.schema import OWN_REASON, fault_of, for_model, guarded, says_why
 from countersign.tools.text import encodable
 from workflows.contracts.core import Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
@@ -53,7 +53,7 @@ class UnusableToolError(Exception):
 
 
 class ReservedNameError(UnusableToolError):
-    """A tool has a parameter that every guarded tool is given, such as `reason`."""
+    """A tool has a parameter that every guarded tool is given, such as `replaces`."""
 
 
 class SchemaError(UnusableToolError):
@@ -149,6 +149,12 @@ class Tool:
         return typed_as_secret(self.function.params_json_schema) | self._said.secret
 
     @property
+    def reason_argument(self) -> str:
+        """Which argument tells people why it is called: its own, where it has one in words."""
+        schema, is_secret = self.function.params_json_schema, OWN_REASON in self.secret_names
+        return OWN_REASON if says_why(schema) and not is_secret else REASON
+
+    @property
     def knows_calls(self) -> bool:
         """Whether a call that comes again can be known by its key. MCP has nothing for that."""
         return not self.server
@@ -186,7 +192,7 @@ class Tool:
         return ToolSpec(
             name=self.name,
             description=self.function.description or self.title,
-            parameters=guarded(parameters) if needs_approval else parameters,
+            parameters=self._guarded(parameters) if needs_approval else parameters,
             needs_approval=needs_approval,
             title=self.title,
             status=self._said.status or WORKING,
@@ -206,8 +212,10 @@ class Tool:
                 raise ArgumentsError("The arguments have to be a JSON object.")
             if is_marked(given):
                 raise ArgumentsError(told_not_run(given))
-            reason = encodable(str(given.pop(REASON, None) or "")).strip()
+            asked = given.pop(REASON, None)
             shown = self._checked(given)
+            why = asked if self.reason_argument == REASON else given.get(OWN_REASON)
+            reason = encodable(str(why or "")).strip()
             return Arguments(json.dumps(given, ensure_ascii=False), shown, reason)
         except (ValueError, RecursionError, ModelBehaviorError) as error:
             raise ArgumentsError("The arguments could not be read as JSON.") from error
@@ -288,6 +296,9 @@ class Tool:
         if not isinstance(preview, Preview):
             raise ToolError(f"The preview of {self.name} does not say what would be done.")
         return preview, read
+
+    def _guarded(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        return guarded(parameters, reason=self.reason_argument == REASON)
 
     @property
     def _said(self) -> Annotations:

@@ -16,7 +16,7 @@ from workflows.contracts.core import StopRequest
 from workflows.contracts.decisions import Outcome
 from workflows.conversation.agent import MAX_TURNS
 
-REFUND = ("refund", '{"order": 7, "reason": "it broke"}')
+REFUND = ("refund", '{"order": 7, "approval_reason": "it broke"}')
 
 
 @function_tool(needs_approval=True)
@@ -113,7 +113,7 @@ async def test_calls_of_an_agent_and_of_one_that_it_calls_are_decided_side_by_si
     clerk = Agent[None](name="Clerk", instructions="Do it.", tools=[refund])
     ask = clerk.as_tool("ask_clerk", "Ask.")
     desk = Agent[None](name="Desk", instructions="Help.", tools=[refund, ask])
-    own = ("refund", '{"order": 8, "reason": ""}')
+    own = ("refund", '{"order": 8, "approval_reason": ""}')
     answers = (
         calls(own, _ask("ask_clerk")),
         calls(REFUND),

@@ -44,7 +44,9 @@ def call(tool: str, arguments: Any, **more: Any) -> Json:
 
 def order(sku: str, quantity: int, **more: Any) -> Json:
     """A call of the sandbox's guarded tool."""
-    return call("place_order", {"sku": sku, "quantity": quantity, "reason": "low stock"}, **more)
+    return call(
+        "place_order", {"sku": sku, "quantity": quantity, "approval_reason": "low stock"}, **more
+    )
 
 
 def error(status: int, code: str, **headers: str) -> Callable[[], web.Response]:

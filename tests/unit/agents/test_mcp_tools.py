@@ -18,7 +18,9 @@ async def test_each_tool_waits_whatever_its_server_says_of_it(workshop: Workshop
     spec = await workshop.runner(workshop.server(require_approval="never")).describe()
     tools = {it.name: it for it in spec.tools}
     assert {"deploys.list_services", "deploys.roll_back"} <= tools.keys()
-    assert all(it.needs_approval and "reason" in it.parameters["required"] for it in spec.tools)
+    assert all(
+        it.needs_approval and "approval_reason" in it.parameters["required"] for it in spec.tools
+    )
     assert tools["deploys.list_services"].title == "List the services"
     assert tools["deploys.roll_back"].title == "Roll back"
     assert tools["deploys.roll_back"].called == "deploys__roll_back"
