@@ -1,6 +1,6 @@
 """What an agent can do: its tools, each under one name, and what would not be kept."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agents import (
@@ -15,6 +15,7 @@ from agents.sandbox import SandboxAgent
 
 from countersign.agents.agent_tools import agent_behind
 from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
+from countersign.agents.lifespans import lifespan_of
 from countersign.agents.tree import agents_of
 from countersign.tools.toolkit import Tool, UnusableToolError
 
@@ -63,12 +64,22 @@ def examined(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
     except AgentError as error:
         yield error
         agents = {agent.name: agent}
+    yield from _lost_lifespans(agent, agents.values())
     for it in (it for each in agents.values() for it in own_of(each)):
         if isinstance(it, AgentError) or (other := found.setdefault(it.name, it)) is it:
             yield it
         elif other.function is not it.function:
             places = f"{other.place} and {it.place}"
             yield DuplicateToolError(f"AGENT: two tools are called {it.name}: {places}")
+
+
+def _lost_lifespans(first: Agent[Any], agents: Iterable[Agent[Any]]) -> Iterator[AgentError]:
+    """The first agent's lifespan makes the context of all of them; another would not be opened."""
+    for it in agents:
+        if lifespan_of(it) not in (None, lifespan_of(first)):
+            yield NotKeptError(
+                f"AGENT: {it.name} has a lifespan, which is not supported; give it to {first.name}"
+            )
 
 
 def own_of(agent: Agent[Any]) -> Iterator[Tool | AgentError]:

@@ -44,7 +44,7 @@ from workflows.digest import REASON, tool_fingerprint
 from workflows.redaction import typed_as_secret
 
 RESERVED = (REASON, REPLACES, NOT_RUN)
-MOST_PREVIEWS = 1_000
+MOST_SCHEMAS = 1_000
 WORKING = "is at work…"
 
 
@@ -324,17 +324,21 @@ class Tool:
 def _schema_of(function: FunctionTool) -> FuncSchema | None:
     """The schema by which the SDK itself reads a function's arguments."""
     try:
-        return function_schema(
-            function.__wrapped__,
-            name_override=function.name,
-            strict_json_schema=function.strict_json_schema,
-            use_docstring_info=False,
-        )
+        body = function.__wrapped__
     except AttributeError:  # made by hand, or by a server: there is only its JSON schema
         return None
+    return _body_schema(body, function.name, strict=function.strict_json_schema)
 
 
-@lru_cache(maxsize=MOST_PREVIEWS)
+@lru_cache(maxsize=MOST_SCHEMAS)
+def _body_schema(body: Callable[..., Any], name: str, *, strict: bool) -> FuncSchema:
+    """Made once for each function: a start looks at the tools several times."""
+    return function_schema(
+        body, name_override=name, strict_json_schema=strict, use_docstring_info=False
+    )
+
+
+@lru_cache(maxsize=MOST_SCHEMAS)
 def _preview_schema(body: PreviewBody) -> FuncSchema:
     """How a preview is called. Made once for each, since pydantic takes milliseconds for it."""
     return function_schema(body, strict_json_schema=False, use_docstring_info=False)

@@ -206,6 +206,40 @@ async def test_a_lifespan_makes_the_context_and_closes_it(folder: Path) -> None:
     assert sys.modules["garden"].closed == [True]
 
 
+async def test_a_clone_has_the_same_lifespan(folder: Path) -> None:
+    _write(
+        folder,
+        """
+        @lifespan(agent)
+        @asynccontextmanager
+        async def well():
+            yield "a well"
+
+        twice = agent.clone(name="Other").clone(handoffs=[agent])
+        """,
+    )
+    async with found_agent("garden:twice") as agent, opened(agent) as ready:
+        assert (agent.name, ready.context) == ("Other", "a well")
+        assert list(tools_of(agent)) == ["water"]
+
+
+async def test_a_lifespan_that_would_not_be_opened_is_refused(folder: Path) -> None:
+    _write(
+        folder,
+        """
+        @lifespan(agent)
+        @asynccontextmanager
+        async def well():
+            yield "a well"
+
+        house = Agent(name="House", handoffs=[agent])
+        """,
+    )
+    async with found_agent("garden:house") as agent:
+        with pytest.raises(NotKeptError, match=r"Gardener has a lifespan, .* give it to House"):
+            tools_of(agent)
+
+
 async def test_an_agent_without_a_lifespan_has_no_context(folder: Path) -> None:
     _write(folder, "")
     async with found_agent("garden:agent") as agent, opened(agent) as ready:
