@@ -38,7 +38,7 @@ from worker.earlier import EarlierConversations
 from worker.home_publisher import HomePublisher
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.policy import PolicyFile, open_policy
-from worker.runtime import Activities, build_plugin, build_worker
+from worker.runtime import Activities, build_plugin, build_worker, use_model
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.shown_calls import ShownEnds, ShownReviews, ShownTools
@@ -119,6 +119,7 @@ async def prepare(
         PreflightError: a person has to change something.
     """
     waiting = Waiting()
+    use_model(settings)
     set_trace_processors([])  # what people say is not sent anywhere, unless the agent's author does
 
     async def why_not_ready() -> str | None:
