@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 from tests.flows.flow import working
 from tests.support.builders import ALICE, a_message, a_thread
 from tests.support.scripted_model import says
+from workflows.agent_queues import AgentQueues
 from workflows.client import MENTION_SECONDS, Conversations
 from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Origin
 from workflows.conversation.memory import Memory
@@ -31,7 +32,7 @@ def thread() -> Origin:
 
 @pytest.fixture
 def conversations(temporal: Client) -> Conversations:
-    return Conversations(temporal, "a-queue-without-a-worker")
+    return Conversations(temporal, AgentQueues.single("a-queue-without-a-worker"))
 
 
 def _reply(thread: Origin, seconds: float) -> Message:
