@@ -18,7 +18,12 @@ from temporalio.exceptions import ApplicationError
 from countersign.agents.agent_tools import agent_behind, described_agent_tool
 from countersign.agents.approval_rules import with_rules
 from countersign.agents.catalogue import tools_of
-from countersign.agents.description import described_guardrails, described_output, is_enabled
+from countersign.agents.description import (
+    described_guardrails,
+    described_output,
+    described_stops,
+    is_enabled,
+)
 from countersign.agents.handoffs import described_handoff
 from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.errors import ServerAwayError
@@ -126,21 +131,23 @@ class AgentRunner(AgentActivities):
             agent, self.opened.context, seconds=LISTING_SECONDS, taken=self.tools
         )
         self.servers.tell(agent.name, listing)
+        tools = (
+            *map(self._described, enabled),
+            *(tool.described(needs_approval=True) for tool in listing.tools.values()),
+        )
         own = await agent.get_system_prompt(context) or ""
         return AgentSpec(
             name=agent.name,
             instructions="\n\n".join(filter(None, (with_rules(own), note_for_model(listing)))),
             model=str(agent.model or self.model),
             model_settings=_model_settings(agent),
-            tools=(
-                *map(self._described, enabled),
-                *(tool.described(needs_approval=True) for tool in listing.tools.values()),
-            ),
+            tools=tools,
             handoffs=tuple(described_handoff(it, agent) for it in handoffs),
             output=described_output(agent),
             input_guardrails=described_guardrails(agent.input_guardrails),
             output_guardrails=described_guardrails(agent.output_guardrails),
             reset_tool_choice=agent.reset_tool_choice,
+            stops_after=described_stops(agent, tools),
         )
 
     def _described(self, given: Any) -> ToolSpec:

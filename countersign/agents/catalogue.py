@@ -32,7 +32,10 @@ NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
     "a prompt of the provider's": lambda it: it.prompt is not None,
     "hooks": lambda it: it.hooks is not None,
     "a model object (give the model's name)": lambda it: isinstance(it.model, Model),
-    "a tool_use_behavior": lambda it: it.tool_use_behavior != "run_llm_again",
+    "a tool_use_behavior that is a function": lambda it: callable(it.tool_use_behavior),
+    "a tool_use_behavior beside an output type": lambda it: (
+        it.output_type is not None and it.tool_use_behavior != "run_llm_again"
+    ),
 }
 """What the conversation does not carry over, and how an agent is known to have it."""
 

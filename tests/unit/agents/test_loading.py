@@ -159,7 +159,7 @@ async def test_an_end_that_fails_hides_nothing_that_failed_before(folder: Path) 
     ("body", "told"),
     [
         ("agent.tools.append(WebSearchTool())", "a WebSearchTool is not supported"),
-        ("agent.tool_use_behavior = 'stop_on_first_tool'", "tool_use_behavior"),
+        ("agent.tool_use_behavior = print", "tool_use_behavior"),
     ],
 )
 async def test_what_would_not_be_kept_is_refused_by_name(

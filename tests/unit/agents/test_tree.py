@@ -11,6 +11,7 @@ from agents import (
     Handoff,
     RunContextWrapper,
     SQLiteSession,
+    StopAtTools,
     function_tool,
     handoff,
     input_guardrail,
@@ -20,10 +21,14 @@ from agents.sandbox import SandboxAgent
 from pydantic import BaseModel
 
 from countersign.agents.catalogue import tools_of
+from countersign.agents.description import described_stops
 from countersign.agents.errors import AgentError, DuplicateAgentError, DuplicateToolError
 from countersign.agents.loading import OpenAgent
 from worker.agent import AgentRunner
-from workflows.contracts.core import AgentCall, AgentSpec, GuardrailSpec, HandoffSpec
+from workflows.contracts.core import AgentCall, AgentSpec, GuardrailSpec, HandoffSpec, ToolSpec
+
+OF_ITS_OWN: Any = print
+"""What stands for a function of the author's."""
 
 
 @function_tool(needs_approval=True)
@@ -107,6 +112,30 @@ async def test_guardrails_are_described_by_name() -> None:
     )
     assert spec.input_guardrails == (GuardrailSpec(name="polite"),)
     assert spec.output_guardrails == (GuardrailSpec(name="brief"),)
+
+
+def test_tools_that_end_a_run_are_named_as_the_model_calls_them() -> None:
+    def a_spec(name: str, called: str = "") -> ToolSpec:
+        return ToolSpec(
+            name=name,
+            called=called,
+            description="",
+            parameters={},
+            needs_approval=False,
+            title="",
+            status="",
+        )
+
+    tools = [a_spec("look"), a_spec("ops.look", "ops__look"), a_spec("ops.stop", "ops__stop")]
+    behaviors: Any = [
+        (StopAtTools(stop_at_tool_names=["look", "gone"]), ("look", "ops__look")),
+        (StopAtTools(stop_at_tool_names=["ops.stop"]), ("ops__stop",)),
+        (StopAtTools(stop_at_tool_names=["ops__stop"]), ("ops__stop",)),
+        ("stop_on_first_tool", ("*",)),
+        ("run_llm_again", ()),
+    ]
+    for behavior, named in behaviors:
+        assert described_stops(Agent(name="A", tool_use_behavior=behavior), tools) == named
 
 
 async def test_a_handoff_is_offered_only_where_it_is_enabled() -> None:
@@ -210,7 +239,14 @@ def _handing(it: Handoff[Any, Any] | Agent[Any]) -> Callable[[Agent[Any]], None]
         (_handing(SandboxAgent(name="B")), "B has a sandbox"),
         (_handing(Agent(name="B", output_type=Own())), "B has an output type that reads itself"),
         (_handing(Agent(name="B", input_guardrails=[twin, twin])), "two guardrails of one name"),
-        (_handing(Agent(name="B", tool_use_behavior="stop_on_first_tool")), "B has a tool_use_b"),
+        (
+            _handing(Agent(name="B", tool_use_behavior=OF_ITS_OWN)),
+            "B has a tool_use_behavior that is",
+        ),
+        (
+            _handing(Agent(name="B", output_type=int, tool_use_behavior="stop_on_first_tool")),
+            "B has a tool_use_behavior beside an output type",
+        ),
     ],
 )
 def test_what_would_not_be_kept_anywhere_is_refused_in_one_line(

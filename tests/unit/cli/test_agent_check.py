@@ -174,13 +174,13 @@ def test_everything_that_would_be_refused_is_told_at_once() -> None:
             return replaces
 
         agent.tools += [flood, explain, WebSearchTool(), by_hand(type="array")]
-        agent.tool_use_behavior = 'stop_on_first_tool'
+        agent.tool_use_behavior = print
         """
     )
     Path("policy.yaml").write_text(POLICY.replace("tool: water", "tool: drown"), encoding="utf-8")
     told = "\n".join(refusals())
     for line in (
-        "AGENT: Gardener has a tool_use_behavior, which is not supported",
+        "AGENT: Gardener has a tool_use_behavior that is a function, which is not supported",
         "AGENT: two tools are called water: garden.water and garden.flood",
         "AGENT: explain: call its parameter something else than replaces",
         "AGENT: a WebSearchTool is not supported; use a function tool",
@@ -297,11 +297,9 @@ def test_servers_are_named_and_asked_only_if_that_is_wanted() -> None:
 
 
 def test_a_server_that_cannot_be_used_is_refused_beside_the_rest() -> None:
-    write(
-        SERVER.replace('"broken"', '"deploys"') + "\nagent.tool_use_behavior = 'stop_on_first_tool'"
-    )
+    write(SERVER.replace('"broken"', '"deploys"') + "\nagent.tool_use_behavior = print")
     told = refusals()
     assert told == [
-        "AGENT: Gardener has a tool_use_behavior, which is not supported",
+        "AGENT: Gardener has a tool_use_behavior that is a function, which is not supported",
         "AGENT: two MCP servers are called deploys",
     ]

@@ -1,0 +1,55 @@
+"""Tools whose answer is the agent's last: the model is not asked to put it in words. Pure.
+
+Only what a tool has done ends a run. What is said of a call that was not done, such as who rejected
+it, is for the model, which tells the person.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from agents import FunctionToolResult, RunContextWrapper, ToolsToFinalOutputResult
+from agents.agent import ToolsToFinalOutputFunction
+
+from workflows.contracts.core import AgentSpec
+from workflows.contracts.decisions import Execution, Outcome
+from workflows.conversation.memory import AgentRun, GuardedCall
+
+
+def ending(
+    spec: AgentSpec, has_answered: Callable[[str], bool]
+) -> ToolsToFinalOutputFunction[None] | Literal["run_llm_again"]:
+    """How the SDK goes on after free tools; `has_answered` knows which calls were done."""
+
+    def decide(
+        _: RunContextWrapper[None], results: list[FunctionToolResult]
+    ) -> ToolsToFinalOutputResult:
+        for it in results:
+            if spec.stops(it.tool.name) and has_answered(_call_id(it)):
+                return ToolsToFinalOutputResult(is_final_output=True, final_output=it.output)
+        return ToolsToFinalOutputResult(is_final_output=False)
+
+    return decide if spec.stops_after else "run_llm_again"
+
+
+def last_words(run: AgentRun) -> str:
+    """The first answer that ends a run, of those calls that people, or other agents, settled.
+
+    Beside a handoff there is none: the other agent goes on.
+    """
+    if run.handings:
+        return ""
+    done = [_result(it) for it in run.calls if it.ends_run]
+    done += [it.words for it in run.inner if it.ends_run and it.is_answered]
+    return next(filter(None, done), "")
+
+
+def _result(it: GuardedCall) -> str:
+    status = it.status
+    if status is None or status.outcome is not Outcome.APPROVED:
+        return ""
+    return status.result if status.execution is Execution.DONE else ""
+
+
+def _call_id(result: FunctionToolResult) -> str:
+    item: Any = result.run_item
+    return str(item.raw_item["call_id"]) if item is not None else ""
