@@ -95,6 +95,12 @@ def with_reason_of(call: str, arguments: str) -> str:
     return json.dumps({**given, REASON: proposed[REASON]}, ensure_ascii=False)
 
 
+def without_reason(arguments: str) -> str:
+    """A call's arguments, JSON of an object, as its tool gets them."""
+    given = json.loads(arguments or "{}")
+    return json.dumps({name: it for name, it in given.items() if name != REASON})
+
+
 def _taken(before: Prepared, after: Prepared) -> Difference:
     """How a tool that is not ours has changed: by the names of its arguments, if by those."""
     old, new = (", ".join(it.parameters.get("properties", {})) for it in (before, after))

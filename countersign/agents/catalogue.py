@@ -13,7 +13,7 @@ from agents import (
 from agents.models.interface import Model
 from agents.sandbox import SandboxAgent
 
-from countersign.agents.agent_tools import agent_behind
+from countersign.agents.agent_tools import agent_behind, gate_of
 from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
 from countersign.agents.lifespans import lifespan_of
 from countersign.agents.tree import agents_of
@@ -43,8 +43,8 @@ NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
 def tools_of(agent: Agent[Any]) -> dict[str, Tool]:
     """The tools of an agent and of all that it reaches, by name; first its own, in its order.
 
-    An agent that is called as a tool is none of them, but its tools are. What several agents share
-    is one tool.
+    An agent that is called as a tool is one of them only if that needs approval, but its tools are.
+    What several agents share is one tool.
 
     Raises:
         DuplicateAgentError: two agents have one name.
@@ -71,7 +71,7 @@ def examined(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
     for it in (it for each in agents.values() for it in own_of(each)):
         if isinstance(it, AgentError) or (other := found.setdefault(it.name, it)) is it:
             yield it
-        elif other.function is not it.function:
+        elif other.function is not it.function and not (it.runs and it.runs == other.runs):
             places = f"{other.place} and {it.place}"
             yield DuplicateToolError(f"AGENT: two tools are called {it.name}: {places}")
 
@@ -89,16 +89,13 @@ def own_of(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
     """One agent's own tools that can be kept, in their order, and every reason against it."""
     for what in _not_kept(agent):
         yield NotKeptError(f"AGENT: {agent.name} has {what}, which is not supported")
-    for given in functions_of(agent):
+    for given in agent.tools:
         try:
-            yield _tool(given)
+            tool = _tool(given)
         except NotKeptError as error:
             yield error
-
-
-def functions_of(agent: Agent[Any]) -> list[object]:
-    """An agent's own tools that are no agents themselves."""
-    return [it for it in agent.tools if agent_behind(it) is None]
+        else:
+            yield from [tool] if tool else ()
 
 
 HOSTED = (
@@ -107,14 +104,16 @@ HOSTED = (
 )
 
 
-def _tool(given: object) -> Tool:
+def _tool(given: object) -> Tool | None:
+    """None for an agent that is called without anybody's approval."""
     if isinstance(given, HostedMCPTool):
         raise NotKeptError(HOSTED)
     if not isinstance(given, FunctionTool):
         kind = type(given).__name__
         raise NotKeptError(f"AGENT: a {kind} is not supported; use a function tool")
+    inner = agent_behind(given)
     try:
-        return Tool.of(given)
+        return Tool.of(given) if inner is None else gate_of(given, inner)
     except UnusableToolError as error:
         raise NotKeptError(f"AGENT: {error}") from error
 

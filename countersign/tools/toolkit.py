@@ -96,6 +96,8 @@ class Tool:
     """What the model calls it, where that is not its name."""
     hint: str = ""
     """What its server says of it, such as that it only reads. Nothing is decided by it."""
+    runs: str = ""
+    """The agent whose run begins once it was run, if one's does."""
 
     @classmethod
     def of(cls, function: FunctionTool) -> "Tool":
@@ -166,9 +168,11 @@ class Tool:
 
     @property
     def place(self) -> str:
-        """Where it comes from: `acme.buyer.place_order`, `the MCP server deploys`."""
+        """Where it comes from: `acme.buyer.place_order`, `the MCP server deploys`, an agent."""
         if self.server:
             return f"the MCP server {self.server}"
+        if self.runs:
+            return f"the agent {self.runs} as a tool"
         body = inspect.unwrap(self.body) if self.body else None
         module = getattr(body, "__module__", "")
         return f"{module}.{getattr(body, '__qualname__', self.name)}" if module else self.name

@@ -41,7 +41,7 @@ from workflows.conversation.agent import (
 from workflows.conversation.approval_gate import Gate
 from workflows.conversation.batch_summary import Summary
 from workflows.conversation.hands import TurnHands, TurnStoppedError
-from workflows.conversation.inner_runs import inner_run, transfer_outputs
+from workflows.conversation.inner_runs import approved_run, inner_run, transfer_outputs
 from workflows.conversation.last_words import last_words
 from workflows.conversation.memory import (
     TURN_LIMIT,
@@ -269,15 +269,17 @@ class AgentRuns:
         if caller not in run.acted:
             run.acted = [*run.acted, caller]
         ends_run = spec.named(caller).stops(name)
-        if tool is not None and tool.runs is not None:
-            inner = inner_run(tool, tool.runs, call_id, arguments)
+        runs = tool.runs if tool else None
+        if tool is not None and runs is not None and not tool.needs_approval:
+            inner = inner_run(runs, call_id, tool.name, arguments, tool.parameters)
             inner.ends_run = ends_run
             run.inner = [*run.inner, inner]
             return
         own, replaced = split_replaces(arguments)
         who, what = "" if caller == spec.name else caller, tool.name if tool else name
         call = self._hands.call(who, what, call_id, own)
-        run.calls = [*run.calls, GuardedCall(call=call, instead_of=replaced, ends_run=ends_run)]
+        it = GuardedCall(call=call, instead_of=replaced, ends_run=ends_run, runs=runs)
+        run.calls = [*run.calls, it]
 
     def _give_to(self, run: AgentRun, agent: str) -> None:
         """An agent goes on with a run; a thread stays with the one it was handed over to."""
@@ -294,18 +296,19 @@ class AgentRuns:
         await asyncio.gather(summary.keep_true(), self.gate.settle(run.calls), *inner)
         self._note_ends(run)
         await self._tell_grants()
-        if run.handings:
+        if run.handings and not run.inner:
             self._hands.heed_stop()
             await self._hand_over(run)
 
     def _note_ends(self, run: AgentRun) -> None:
-        run.items += [output(it.call.id, it.words) for it in run.calls]
+        begun = {it.call.id: inner for it in run.calls if (inner := approved_run(it))}
+        run.items += [output(it.call.id, it.words) for it in run.calls if it.call.id not in begun]
         run.items += [output(it.call_id, it.words) for it in run.inner]
-        run.last_words = last_words(run)
+        run.last_words = "" if begun else last_words(run)
         is_alone = run is self._state and not (run.batch or run.inner or run.handings)
         self._state.gave_way = is_alone and all(it.gave_way for it in run.calls)
         self.settle_up(run)
-        run.inner = []
+        run.inner = list(begun.values())
         run.batch += 1
         run.batch_ts = ""
 

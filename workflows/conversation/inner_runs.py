@@ -10,41 +10,62 @@ from agents.agent_tool_input import (
     default_tool_input_builder,
 )
 
-from workflows.contracts.core import AgentCall, HandoffSpec, ToolSpec
+from workflows.contracts.core import AgentCall, HandoffSpec
 from workflows.conversation.agent import MAX_TURNS
-from workflows.conversation.memory import Handing, InnerRun, Item, output, said
+from workflows.conversation.memory import GuardedCall, Handing, InnerRun, Item, output, said
 from workflows.conversation.model_messages import no_such_tool_for_model, unfit_for_model
 from workflows.conversation.output import misfit
+from workflows.digest import without_reason
 
 ONLY_ONE = "Multiple handoffs detected, ignoring this one."
 """The SDK's own words."""
 
 
-def inner_run(tool: ToolSpec, runs: AgentCall, call_id: str, arguments: str) -> InnerRun:
-    """The run that a call begins; it has its end already where the arguments do not fit."""
+def inner_run(
+    runs: AgentCall, call_id: str, tool: str, arguments: str, parameters: dict[str, Any]
+) -> InnerRun:
+    """The run that a call begins; it has its end already where the arguments do not fit.
+
+    Args:
+        runs: the agent.
+        call_id: the call's.
+        tool: name of the tool that it is.
+        arguments: JSON as the model wrote it.
+        parameters: JSON schema of the agent's own arguments.
+    """
     run = InnerRun(
         agent=runs.agent,
         call_id=call_id,
-        tool=tool.name,
+        tool=tool,
         max_turns=MAX_TURNS if runs.max_turns is None else runs.max_turns,
     )
     try:
         given: Any = json.loads(arguments)
     except (ValueError, RecursionError):
         given = arguments
-    if fault := misfit(given, tool.parameters):
-        run.words = unfit_for_model(tool.name, fault)
+    if fault := misfit(given, parameters):
+        run.words = unfit_for_model(tool, fault)
     else:
-        run.items = [said(_message(tool, runs, given))]
+        run.items = [said(_message(runs, given, parameters))]
     return run
 
 
-def _message(tool: ToolSpec, runs: AgentCall, given: Any) -> str:
+def approved_run(it: GuardedCall) -> InnerRun | None:
+    """The run of an agent that people let begin; None for any other call."""
+    status = it.status
+    if it.runs is None or status is None or not status.is_done:
+        return None
+    call = status.call
+    own = without_reason(call.arguments)
+    run = inner_run(it.runs, it.call.id, call.tool, own, status.shown.parameters)
+    run.ends_run = it.ends_run
+    return run
+
+
+def _message(runs: AgentCall, given: Any, parameters: dict[str, Any]) -> str:
     """What the agent reads, in the words in which the SDK would put it."""
     if runs.structured:
-        info = build_structured_input_schema_info(
-            tool.parameters, include_json_schema=runs.with_schema
-        )
+        info = build_structured_input_schema_info(parameters, include_json_schema=runs.with_schema)
         if info.summary or info.json_schema:
             return _structured(given, info)
     match given:

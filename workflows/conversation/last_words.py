@@ -11,7 +11,6 @@ from agents import FunctionToolResult, RunContextWrapper, ToolsToFinalOutputResu
 from agents.agent import ToolsToFinalOutputFunction
 
 from workflows.contracts.core import AgentSpec
-from workflows.contracts.decisions import Execution, Outcome
 from workflows.conversation.memory import AgentRun, GuardedCall
 
 
@@ -44,10 +43,8 @@ def last_words(run: AgentRun) -> str:
 
 
 def _result(it: GuardedCall) -> str:
-    status = it.status
-    if status is None or status.outcome is not Outcome.APPROVED:
-        return ""
-    return status.result if status.execution is Execution.DONE else ""
+    is_done = it.status is not None and it.status.is_done
+    return it.status.result if it.status and is_done and it.runs is None else ""
 
 
 def _call_id(result: FunctionToolResult) -> str:

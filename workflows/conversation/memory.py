@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from workflows.contracts.activity_inputs import AskedHere
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
-from workflows.contracts.core import Call, Message, Origin, StopRequest
+from workflows.contracts.core import AgentCall, Call, Message, Origin, StopRequest
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.notices import Effect, Notice, NoticeCode
 
@@ -87,6 +87,8 @@ class GuardedCall(BaseModel):
     """By what it was taken back together with its turn, or for another call."""
     ends_run: bool = False
     """Whether the tool's answer is the agent's last."""
+    runs: AgentCall | None = None
+    """The agent whose run begins once it is approved, if it calls one."""
 
     @property
     def approval(self) -> str:

@@ -144,6 +144,18 @@ async def test_a_handoff_is_offered_only_where_it_is_enabled() -> None:
     assert (spec.handoffs, [it.name for it in spec.others]) == ((), ["Other"])
 
 
+def test_an_agent_that_needs_approval_is_a_tool_of_the_policy() -> None:
+    clerk = Agent[None](name="Clerk", tools=[water])
+    ask = clerk.as_tool("ask_clerk", "Ask.", needs_approval=True)
+    agent = Agent[None](name="A", tools=[ask], handoffs=[Agent[None](name="B", tools=[ask])])
+    tools = tools_of(agent)
+    assert list(tools) == ["ask_clerk", "water"]
+    tool = tools["ask_clerk"]
+    assert (tool.title, tool.place) == ("Ask Clerk", "the agent Clerk as a tool")
+    assert set(tool.spec.parameters["properties"]) == {"input", "approval_reason", "replaces"}
+    assert list(tools_of(Agent[None](name="C", tools=[clerk.as_tool("ask", "Ask.")]))) == ["water"]
+
+
 def test_two_agents_of_one_name_are_refused_with_both_places() -> None:
     agent = Agent[None](
         name="A",
@@ -223,7 +235,6 @@ def _handing(it: Handoff[Any, Any] | Agent[Any]) -> Callable[[Agent[Any]], None]
         (_inner(custom_output_extractor=_extract), "ask has a custom_output_extractor"),
         (_inner(session=SQLiteSession("x")), "ask has a session"),
         (_inner(conversation_id="x"), "ask has a conversation_id"),
-        (_inner(needs_approval=True), "ask has needs_approval"),
         (
             _handing(handoff(Agent(name="B"), input_filter=lambda it: it)),
             "transfer_to_b of A has an input_filter",
