@@ -47,13 +47,14 @@ from workflows.contracts.core import (
     Prepared,
     ToolResult,
     ToolSpec,
+    TurnLimits,
 )
 from workflows.digest import digest
 from workflows.redaction import Secrets
 
 OUTPUT_LIMIT = 20_000
-"""Characters of one tool's answer, some 5,000 tokens: each later model call carries it again, and
-a turn has room for dozens of them in what Temporal stores."""
+"""Characters of one tool's answer, some 5,000 tokens, where nothing else is set: each later model
+call carries it again, and a turn has room for dozens of them in what Temporal stores."""
 SUMMARY_LIMIT = 3_000
 NAME_LIMIT = 200
 FIELDS_LIMIT = 60_000
@@ -101,6 +102,9 @@ class AgentRunner(AgentActivities):
     secrets: Secrets = field(default_factory=Secrets)
     servers: Servers = field(default_factory=Servers)
     """The agent's MCP servers."""
+    limits: TurnLimits = field(default_factory=TurnLimits)
+    output_limit: int = OUTPUT_LIMIT
+    """Characters of one tool's answer."""
     agents: Mapping[str, Agent[Any]] = field(init=False)
     """It and all that it reaches, by name."""
     tools: Mapping[str, Tool] = field(init=False)
@@ -120,7 +124,7 @@ class AgentRunner(AgentActivities):
         """The agent and all that it reaches, as they are now."""
         described = (self._describe(it) for it in self.agents.values())
         first, *others = await asyncio.gather(*described)  # each may wait for its MCP servers
-        return first.model_copy(update={"others": tuple(others)})
+        return first.model_copy(update={"others": tuple(others), "limits": self.limits})
 
     async def _describe(self, agent: Agent[Any]) -> AgentSpec:
         """Name, instructions, model, tools and all the rest of one agent."""
@@ -158,8 +162,8 @@ class AgentRunner(AgentActivities):
 
     def masked(self, call: Call) -> str:
         """A call's arguments as JSON that may be shown."""
-        tool = self.tools.get(call.tool) or self.servers.known(call.tool)
-        names = tool.secret_names if tool else frozenset[str]()
+        tool = self.tools.get(call.tool)
+        names = tool.secret_names if tool else self.servers.secret_names(call.tool)
         return encodable(self.secrets.of(call.arguments, names).mask_arguments(call.arguments))
 
     @activity.defn
@@ -176,7 +180,7 @@ class AgentRunner(AgentActivities):
                 prepared = self._prepared(tool, preview, read, call.agent, asks=asks)
                 fields = _fields(tool, preview, secrets.mask(read.shown))
         except ToolError as error:
-            why = _answer(error, secrets)
+            why = self._answer(error, secrets)
             log.info("call refused before asking", tool=call.tool, call=call.id, why=why)
             return Prepared(problem=f"{why} Nobody was asked and nothing was done.")
         return _masked(call, tool, prepared, fields, secrets)
@@ -203,8 +207,14 @@ class AgentRunner(AgentActivities):
         except ToolError as error:
             if isinstance(error, ArgumentsError):
                 log.info("arguments refused", tool=call.tool, call=call.id)
-            return ToolResult(ok=False, text=_answer(error, secrets))
-        return ToolResult(ok=True, text=_answer(answer, secrets))
+            return ToolResult(ok=False, text=self._answer(error, secrets))
+        return ToolResult(ok=True, text=self._answer(answer, secrets))
+
+    def _answer(self, answer: Any, secrets: Secrets) -> str:
+        """What a tool came back with, as bounded text. It has run: nothing here may fail it."""
+        if answer is None:
+            return NO_ANSWER
+        return cut(secrets.hide(text_of(answer)), self.output_limit)
 
     async def _find(self, call: Call, seconds: float, *, late: bool = False) -> Tool | None:
         """The tool as it is now.
@@ -264,13 +274,6 @@ def _model_settings(agent: Agent[Any]) -> dict[str, Any]:
     if agent.model_settings == get_default_model_settings():
         return {}
     return agent.model_settings.to_json_dict()
-
-
-def _answer(answer: Any, secrets: Secrets) -> str:
-    """What a tool came back with, as bounded text. It has run: nothing here may fail it."""
-    if answer is None:
-        return NO_ANSWER
-    return cut(secrets.hide(text_of(answer)), OUTPUT_LIMIT)
 
 
 def _masked(

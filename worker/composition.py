@@ -265,6 +265,8 @@ def build_runner(
         gated=policy.mentions,
         secrets=Secrets(settings.secret_names),
         servers=servers,
+        limits=settings.turn_limits,
+        output_limit=settings.tool_output_characters,
     )
 
 
@@ -292,6 +294,7 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
         own, agents = tools_of(agent), tuple(agents_of(agent).values())
         servers = await stack.enter_async_context(opened_servers(*agents))
         listings = await all_listed(servers, agents, own, LISTING_SECONDS)
+        servers.refuse_faults()
         for name, listing in listings.items():
             servers.tell(name, listing)
             refuse_clashes(listing)

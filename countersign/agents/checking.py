@@ -86,6 +86,7 @@ def _refused(tree: Branch, error: AgentError) -> Branch:
 
 def _checked(tree: Branch, file: Path, servers: Servers, secrets: Secrets) -> Check:
     refusals = [str(error) for branch in tree.all() for error in branch.refusals]
+    refusals += [f"AGENT: {fault}" for fault in servers.faults()]
     policy = None
     try:
         policy = load_file(file, _tools(tree, servers))

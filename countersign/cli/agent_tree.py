@@ -10,9 +10,12 @@ from countersign.agents.checking import Check
 from countersign.agents.report import AgentReport, ToolReport
 
 
-def agent_tree(where: str, policy: str, found: Check) -> RenderableType:
-    """The tree of agents, each tool with its place and its rules; below it, what is refused."""
-    parts: list[RenderableType] = []
+def agent_tree(where: str, policy: str, found: Check, name: str = "") -> RenderableType:
+    """The tree of agents, each tool with its place and its rules; below it, what is refused.
+
+    Of several agents of one installation, each has its `name`.
+    """
+    parts: list[RenderableType] = [Text(f"{name}:", style="bold")] if name else []
     if found.agent:
         parts.append(_agent(found.agent, where))
     parts += [Text(line, style="red") for line in found.refusals]
@@ -41,7 +44,7 @@ def _tool(tool: ToolReport) -> Iterator[Text]:
     yield Text(tool.name, style="bold").append(f"  {tool.title}", style="not bold")
     yield Text(f"from {tool.place}", style="dim")
     yield Text(tool.why, style="yellow" if tool.is_free else "green")
-    if not tool.is_free and not tool.has_preview:
+    if tool.waits and not tool.has_preview:
         yield Text("no preview: people read its arguments", style="yellow")
     if tool.secrets:
         yield Text(f"never shown: {', '.join(tool.secrets)}", style="dim")

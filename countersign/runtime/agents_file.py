@@ -1,5 +1,6 @@
 """The agents of an installation: the one that `AGENT` names, or those in the file `AGENTS`."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -105,7 +106,8 @@ class _Entry(BaseModel):
     def named(self, folder: Path, prefix: str) -> NamedAgent:
         task_queue = self.task_queue or f"{prefix}-{self.name}"
         queue = AgentQueue(self.name, task_queue, frozenset(self.channels))
-        return NamedAgent(self.name, self.agent, folder / self.policy, queue)
+        policy = Path(os.path.normpath(folder / self.policy))
+        return NamedAgent(self.name, self.agent, policy, queue)
 
 
 class _Document(BaseModel):

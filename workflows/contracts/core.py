@@ -164,6 +164,8 @@ class Call(BaseModel, frozen=True):
     """Id of the approval under which it runs, if it needs one."""
     agent: str = ""
     """Name of the agent that made it; empty for the one that `AGENT` names."""
+    seconds: int = 300
+    """How long one try of it may take."""
 
     @property
     def key(self) -> str:
@@ -272,6 +274,19 @@ class GuardrailSpec(BaseModel, frozen=True):
     """Whether the agent works meanwhile."""
 
 
+class TurnLimits(BaseModel, frozen=True):
+    """What one message of a person may cost, as the worker is set up."""
+
+    model_calls: int = 12
+    """Model calls of one agent, before it is taken for a loop."""
+    inner_model_calls: int = 60
+    """Model calls of all the agents together that are called as tools."""
+    given: int = 400_000
+    """Characters of JSON that one model call is given of the thread."""
+    tool_seconds: int = 300
+    """How long one try of a tool may take."""
+
+
 class AgentSpec(BaseModel, frozen=True):
     """An agent as a worker describes it, recorded in the history of each turn.
 
@@ -295,6 +310,8 @@ class AgentSpec(BaseModel, frozen=True):
     """What the model calls the tools whose answer is the agent's last; `*` stands for any."""
     others: tuple["AgentSpec", ...] = ()
     """Of the agent that `AGENT` names: all that it reaches by handoffs and as tools."""
+    limits: TurnLimits = TurnLimits()
+    """Of the agent that `AGENT` names: they hold for all that it reaches, too."""
 
     def named(self, name: str) -> "AgentSpec":
         """One of its agents by name; itself, if there is none of that name any more."""

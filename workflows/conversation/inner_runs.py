@@ -10,8 +10,7 @@ from agents.agent_tool_input import (
     default_tool_input_builder,
 )
 
-from workflows.contracts.core import AgentCall, HandoffSpec
-from workflows.conversation.agent import MAX_TURNS
+from workflows.contracts.core import AgentCall, Call, HandoffSpec, TurnLimits
 from workflows.conversation.memory import GuardedCall, Handing, InnerRun, Item, output, said
 from workflows.conversation.model_messages import no_such_tool_for_model, unfit_for_model
 from workflows.conversation.output import misfit
@@ -21,33 +20,35 @@ ONLY_ONE = "Multiple handoffs detected, ignoring this one."
 """The SDK's own words."""
 
 
-def inner_run(
-    runs: AgentCall, call_id: str, tool: str, arguments: str, parameters: dict[str, Any]
-) -> InnerRun:
+def inner_run(runs: AgentCall, call: Call, parameters: dict[str, Any]) -> InnerRun:
     """The run that a call begins; it has its end already where the arguments do not fit.
 
     Args:
         runs: the agent.
-        call_id: the call's.
-        tool: name of the tool that it is.
-        arguments: JSON as the model wrote it.
+        call: as the model made it.
         parameters: JSON schema of the agent's own arguments.
     """
     run = InnerRun(
         agent=runs.agent,
-        call_id=call_id,
-        tool=tool,
-        max_turns=MAX_TURNS if runs.max_turns is None else runs.max_turns,
+        call_id=call.id,
+        tool=call.tool,
+        max_turns=TurnLimits().model_calls if runs.max_turns is None else runs.max_turns,
     )
     try:
-        given: Any = json.loads(arguments)
+        given: Any = json.loads(call.arguments)
     except (ValueError, RecursionError):
-        given = arguments
+        given = call.arguments
     if fault := misfit(given, parameters):
-        run.words = unfit_for_model(tool, fault)
+        run.words = unfit_for_model(call.tool, fault)
     else:
         run.items = [said(_message(runs, given, parameters))]
     return run
+
+
+def limited(runs: AgentCall, limits: TurnLimits) -> AgentCall:
+    """The same with as many model calls as any agent has, where its author does not say."""
+    most = limits.model_calls if runs.max_turns is None else runs.max_turns
+    return runs.model_copy(update={"max_turns": most})
 
 
 def approved_run(it: GuardedCall) -> InnerRun | None:
@@ -55,9 +56,9 @@ def approved_run(it: GuardedCall) -> InnerRun | None:
     status = it.status
     if it.runs is None or status is None or not status.is_done:
         return None
-    call = status.call
-    own = without_reason(call.arguments)
-    run = inner_run(it.runs, it.call.id, call.tool, own, status.shown.parameters)
+    own = {"arguments": without_reason(status.call.arguments)}
+    call = status.call.model_copy(update=own)
+    run = inner_run(it.runs, call, status.shown.parameters)
     run.ends_run = it.ends_run
     return run
 

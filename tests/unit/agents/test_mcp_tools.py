@@ -115,7 +115,7 @@ def _deep(levels: int = 40) -> dict[str, Any]:
     [
         (_tool("two words"), "its name"),
         (_tool("line\nbreak"), "its name"),
-        (_tool(properties={"reason": {"type": "string"}}), "its parameter is called 'reason'"),
+        (_tool(properties={"replaces": {"type": "string"}}), "its parameter is called 'replaces'"),
         (_tool(properties={"a b": {"type": "string"}}), "its parameter is called 'a b'"),
         (_tool(properties={"a": {"description": "x" * 20_000}}), "more than 10,000 characters"),
         (_tool(properties={"a": _deep()}), "more than 30 levels"),
