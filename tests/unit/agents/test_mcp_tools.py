@@ -39,7 +39,7 @@ async def test_what_the_server_says_of_a_tool_is_kept_as_a_hint_only(workshop: W
 
 async def test_a_call_is_shown_with_its_arguments_and_run_once(workshop: Workshop) -> None:
     runner = workshop.runner()
-    call = calling("deploys.roll_back", service="shop", reason="it is slow")
+    call = calling("deploys.roll_back", service="shop", approval_reason="it is slow")
     prepared = await runner.prepare_call(call)
     assert (prepared.title, prepared.reason) == ("Roll back", "it is slow")
     assert [(it.name, it.value) for it in prepared.fields] == [("service", "shop")]

@@ -129,7 +129,7 @@ async def test_one_that_the_settings_call_secret_is_masked(why: str) -> None:
         ({"type": "array", "items": {"type": "string"}}, {"reason", REASON}),
         (True, {"reason", REASON}),
     ],
-    ids=str,
+    ids=["text", "a choice", "a list", "anything"],
 )
 def test_a_tool_of_a_server_is_offered_with_its_own(schema: Any, asked: set[str]) -> None:
     offered: Any = {"type": "object", "properties": {"reason": schema}}
