@@ -18,7 +18,12 @@ from temporalio.exceptions import ApplicationError
 from countersign.agents.agent_tools import agent_behind, described_agent_tool
 from countersign.agents.approval_rules import with_rules
 from countersign.agents.catalogue import tools_of
-from countersign.agents.description import described_guardrails, described_output, is_enabled
+from countersign.agents.description import (
+    described_guardrails,
+    described_output,
+    described_stops,
+    is_enabled,
+)
 from countersign.agents.handoffs import described_handoff
 from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.errors import ServerAwayError
@@ -130,21 +135,23 @@ class AgentRunner(AgentActivities):
             agent, self.opened.context, seconds=LISTING_SECONDS, taken=self.tools
         )
         self.servers.tell(agent.name, listing)
+        tools = (
+            *map(self._described, enabled),
+            *(tool.described(needs_approval=True) for tool in listing.tools.values()),
+        )
         own = await agent.get_system_prompt(context) or ""
         return AgentSpec(
             name=agent.name,
             instructions="\n\n".join(filter(None, (with_rules(own), note_for_model(listing)))),
             model=str(agent.model or self.model),
             model_settings=_model_settings(agent),
-            tools=(
-                *map(self._described, enabled),
-                *(tool.described(needs_approval=True) for tool in listing.tools.values()),
-            ),
+            tools=tools,
             handoffs=tuple(described_handoff(it, agent) for it in handoffs),
             output=described_output(agent),
             input_guardrails=described_guardrails(agent.input_guardrails),
             output_guardrails=described_guardrails(agent.output_guardrails),
             reset_tool_choice=agent.reset_tool_choice,
+            stops_after=described_stops(agent, tools),
         )
 
     def _described(self, given: Any) -> ToolSpec:
@@ -171,12 +178,12 @@ class AgentRunner(AgentActivities):
                 preview, read = await tool.describe(call, self.opened.context)
                 asks = await self._asks(tool, call, read)
                 prepared = self._prepared(tool, preview, read, call.agent, asks=asks)
-                fields = _fields(preview, secrets.mask(read.shown))
+                fields = _fields(tool, preview, secrets.mask(read.shown))
         except ToolError as error:
             why = self._answer(error, secrets)
             log.info("call refused before asking", tool=call.tool, call=call.id, why=why)
             return Prepared(problem=f"{why} Nobody was asked and nothing was done.")
-        return _masked(call, prepared, fields, secrets)
+        return _masked(call, tool, prepared, fields, secrets)
 
     @activity.defn
     async def run_tool(self, call: Call) -> ToolResult:
@@ -235,7 +242,7 @@ class AgentRunner(AgentActivities):
         return Prepared(
             title=tool.title,
             summary=text_of(preview.summary),
-            fields=_fields(preview, read.shown),
+            fields=_fields(tool, preview, read.shown),
             cost=text_of(preview.cost),
             reason=read.reason,
             agent=agent or self.agent.name,
@@ -270,19 +277,20 @@ def _model_settings(agent: Agent[Any]) -> dict[str, Any]:
 
 
 def _masked(
-    call: Call, prepared: Prepared, fields: Sequence[ArgumentField], secrets: Secrets
+    call: Call, tool: Tool, prepared: Prepared, fields: Sequence[ArgumentField], secrets: Secrets
 ) -> Prepared:
     """The same as it may be shown, with the digest of what it really is."""
 
     def shown(text: str, limit: int) -> str:
         return cut(secrets.hide(text), limit)
 
+    why = ArgumentField(name=tool.reason_argument, value=prepared.reason)
     return prepared.model_copy(
         update={
             "summary": shown(prepared.summary, SUMMARY_LIMIT),
             "fields": tuple(_bounded(map(secrets.mask_field, fields))),
             "cost": shown(prepared.cost, NAME_LIMIT),
-            "reason": shown(prepared.reason, SUMMARY_LIMIT),
+            "reason": shown(secrets.mask_field(why).value, SUMMARY_LIMIT),
             "digest": digest(call.tool, call.arguments, prepared),
             "arguments": encodable(secrets.mask_arguments(call.arguments)),
         }
@@ -328,12 +336,16 @@ def _concealing(secrets: Secrets) -> Generator[None]:
         ) from (error if is_plain else None)
 
 
-def _fields(preview: Preview, shown: Mapping[str, Any]) -> tuple[ArgumentField, ...]:
-    """What the preview says, else every argument as it was given."""
+def _fields(tool: Tool, preview: Preview, shown: Mapping[str, Any]) -> tuple[ArgumentField, ...]:
+    """What the preview says, else every argument as it was given; the reason is said already."""
     if preview.fields:
         return tuple(map(_encodable, preview.fields))
     return tuple(
-        ArgumentField(name=text_of(name).replace("_", " "), value=encodable(str(value)))
+        ArgumentField(
+            name=text_of(name).replace("_", " "),
+            value=encodable(str(value)),
+            in_summary=name == tool.reason_argument,
+        )
         for name, value in shown.items()
     )
 

@@ -41,7 +41,7 @@ from worker.home_publisher import HomePublisher
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
 from worker.orphans import tell_of_orphans
 from worker.policy import PolicyFile, open_policy
-from worker.runtime import Activities, build_plugin, build_worker
+from worker.runtime import Activities, build_plugin, build_worker, use_model
 from worker.search import register_search_attributes
 from worker.settings import WorkerSettings
 from worker.shown_calls import ShownEnds, ShownReviews, ShownTools
@@ -113,9 +113,10 @@ async def serve(
     listen = partial(
         listening, host=settings.worker_host, port=settings.worker_port, must=must_listen
     )
-    async with AsyncExitStack() as stack:
-        if known := await unless(stop, prepare(settings, reach, listen, stack)):
-            await work(settings, known, listen, stop)
+    with _refused():  # the end of a stranger's agent may fail, too
+        async with AsyncExitStack() as stack:
+            if known := await unless(stop, prepare(settings, reach, listen, stack)):
+                await work(settings, known, listen, stop)
 
 
 async def prepare(
@@ -129,6 +130,7 @@ async def prepare(
         PreflightError: a person has to change something.
     """
     waiting = Waiting()
+    use_model(settings)
     set_trace_processors([])  # what people say is not sent anywhere, unless the agent's author does
 
     async def why_not_ready() -> str | None:

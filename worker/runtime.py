@@ -1,11 +1,13 @@
 """The Temporal worker: every workflow and activity, and what workflows must not import."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
 from agents import set_default_openai_client
+from agents.models.default_models import OPENAI_DEFAULT_MODEL_ENV_VARIABLE_NAME
 from openai import AsyncOpenAI
 from temporalio.client import Client
 from temporalio.common import RetryPolicy
@@ -61,6 +63,14 @@ GRACE = timedelta(seconds=10)
 STICKY = timedelta(seconds=3)
 """How long the next step of a workflow waits for a worker that died with it in its cache.
 The SDK's ten seconds would be spent twice after a crash: by the approval and its conversation."""
+
+
+def use_model(settings: WorkerSettings) -> None:
+    """Have agents that name no model take that of the settings, also in a guardrail or a tool.
+
+    Before the agent's module is imported: the SDK sets up agents for it as they are made.
+    """
+    os.environ.setdefault(OPENAI_DEFAULT_MODEL_ENV_VARIABLE_NAME, settings.openai_model)
 
 
 def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:

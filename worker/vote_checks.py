@@ -77,7 +77,6 @@ class VoteChecks(VoteActivities):
             return None
         if prepared.problem:
             return prepared, None
-        prepared = prepared.model_copy(update={"reason": check.reason})
         query = PolicyQuery(call=check.edited, prepared=prepared)
         return prepared, await _if(query, self._policy.judge, Unchecked.POLICY)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from workflows.contracts.core import Difference, Prepared
 
-REASON = "reason"
-"""The argument that says why. It is for people, and no part of what is approved."""
+REASON = "approval_reason"
+"""The argument that says why, by a name that hardly a tool has. It is for people, and no part of
+what is approved."""
 COST = "cost"
 TOTAL = "today with this"
 """What a call and those before it cost together, where a rule counts that."""
@@ -92,6 +93,12 @@ def with_reason_of(call: str, arguments: str) -> str:
     if not isinstance(given, dict) or not isinstance(proposed, dict) or REASON not in proposed:
         return arguments
     return json.dumps({**given, REASON: proposed[REASON]}, ensure_ascii=False)
+
+
+def without_reason(arguments: str) -> str:
+    """A call's arguments, JSON of an object, as its tool gets them."""
+    given = json.loads(arguments or "{}")
+    return json.dumps({name: it for name, it in given.items() if name != REASON})
 
 
 def _taken(before: Prepared, after: Prepared) -> Difference:

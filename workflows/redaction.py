@@ -64,6 +64,10 @@ class Secrets:
         plain = _plain(name)
         return plain in self.exact or any(part in plain for part in map(_plain, self.names) if part)
 
+    def names_in(self, schema: Mapping[str, Any]) -> frozenset[str]:
+        """Those names of properties in a JSON schema that are secret."""
+        return frozenset(name for name, _ in _properties(schema) if self.covers(name))
+
     def hide(self, text: str) -> str:
         """The text with a mask for every known value."""
         for value in self.values:
@@ -122,16 +126,17 @@ def hide_in_speech(text: str) -> str:
 
 def typed_as_secret(schema: Mapping[str, Any]) -> frozenset[str]:
     """Names of the properties in a JSON schema whose type is pydantic's `SecretStr`."""
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return frozenset(
-        name
-        for part in parts
-        for name, what in part.get("properties", {}).items()
-        if _is_typed_as_secret(what)
-    )
+    return frozenset(name for name, what in _properties(schema) if _is_typed_as_secret(what))
 
 
-def _is_typed_as_secret(what: Mapping[str, Any]) -> bool:
+def _properties(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for part in (schema, *schema.get("$defs", {}).values()):
+        yield from part.get("properties", {}).items()
+
+
+def _is_typed_as_secret(what: Any) -> bool:
+    if not isinstance(what, Mapping):  # `true` is a schema, too
+        return False
     if what.get("format") == "password":
         return True
     inner = [*what.get("anyOf", ()), *what.get("prefixItems", ())]

@@ -1,6 +1,6 @@
 """What an agent can do: its tools, each under one name, and what would not be kept."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from agents import (
@@ -13,8 +13,9 @@ from agents import (
 from agents.models.interface import Model
 from agents.sandbox import SandboxAgent
 
-from countersign.agents.agent_tools import agent_behind
+from countersign.agents.agent_tools import agent_behind, gate_of
 from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
+from countersign.agents.lifespans import lifespan_of
 from countersign.agents.tree import agents_of
 from countersign.tools.toolkit import Tool, UnusableToolError
 
@@ -31,7 +32,10 @@ NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
     "a prompt of the provider's": lambda it: it.prompt is not None,
     "hooks": lambda it: it.hooks is not None,
     "a model object (give the model's name)": lambda it: isinstance(it.model, Model),
-    "a tool_use_behavior": lambda it: it.tool_use_behavior != "run_llm_again",
+    "a tool_use_behavior that is a function": lambda it: callable(it.tool_use_behavior),
+    "a tool_use_behavior beside an output type": lambda it: (
+        it.output_type is not None and it.tool_use_behavior != "run_llm_again"
+    ),
 }
 """What the conversation does not carry over, and how an agent is known to have it."""
 
@@ -39,8 +43,8 @@ NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
 def tools_of(agent: Agent[Any]) -> dict[str, Tool]:
     """The tools of an agent and of all that it reaches, by name; first its own, in its order.
 
-    An agent that is called as a tool is none of them, but its tools are. What several agents share
-    is one tool.
+    An agent that is called as a tool is one of them only if that needs approval, but its tools are.
+    What several agents share is one tool.
 
     Raises:
         DuplicateAgentError: two agents have one name.
@@ -63,28 +67,35 @@ def examined(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
     except AgentError as error:
         yield error
         agents = {agent.name: agent}
+    yield from _lost_lifespans(agent, agents.values())
     for it in (it for each in agents.values() for it in own_of(each)):
         if isinstance(it, AgentError) or (other := found.setdefault(it.name, it)) is it:
             yield it
-        elif other.function is not it.function:
+        elif other.function is not it.function and not (it.runs and it.runs == other.runs):
             places = f"{other.place} and {it.place}"
             yield DuplicateToolError(f"AGENT: two tools are called {it.name}: {places}")
+
+
+def _lost_lifespans(first: Agent[Any], agents: Iterable[Agent[Any]]) -> Iterator[AgentError]:
+    """The first agent's lifespan makes the context of all of them; another would not be opened."""
+    for it in agents:
+        if lifespan_of(it) not in (None, lifespan_of(first)):
+            yield NotKeptError(
+                f"AGENT: {it.name} has a lifespan, which is not supported; give it to {first.name}"
+            )
 
 
 def own_of(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
     """One agent's own tools that can be kept, in their order, and every reason against it."""
     for what in _not_kept(agent):
         yield NotKeptError(f"AGENT: {agent.name} has {what}, which is not supported")
-    for given in functions_of(agent):
+    for given in agent.tools:
         try:
-            yield _tool(given)
+            tool = _tool(given)
         except NotKeptError as error:
             yield error
-
-
-def functions_of(agent: Agent[Any]) -> list[object]:
-    """An agent's own tools that are no agents themselves."""
-    return [it for it in agent.tools if agent_behind(it) is None]
+        else:
+            yield from [tool] if tool else ()
 
 
 HOSTED = (
@@ -93,14 +104,16 @@ HOSTED = (
 )
 
 
-def _tool(given: object) -> Tool:
+def _tool(given: object) -> Tool | None:
+    """None for an agent that is called without anybody's approval."""
     if isinstance(given, HostedMCPTool):
         raise NotKeptError(HOSTED)
     if not isinstance(given, FunctionTool):
         kind = type(given).__name__
         raise NotKeptError(f"AGENT: a {kind} is not supported; use a function tool")
+    inner = agent_behind(given)
     try:
-        return Tool.of(given)
+        return Tool.of(given) if inner is None else gate_of(given, inner)
     except UnusableToolError as error:
         raise NotKeptError(f"AGENT: {error}") from error
 

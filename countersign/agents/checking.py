@@ -9,11 +9,19 @@ from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import found_agent
 from countersign.agents.mcp.listing import Listing
 from countersign.agents.mcp.servers import Servers, opened_servers
-from countersign.agents.report import AgentReport, Branch, report_of, tree_of, with_servers
+from countersign.agents.report import (
+    PLAINLY_SECRET,
+    AgentReport,
+    Branch,
+    report_of,
+    tree_of,
+    with_servers,
+)
 from countersign.agents.tools_at import LISTING_SECONDS, REFUSALS
 from countersign.policy.clauses import Tools
 from countersign.policy.faults import PolicyError
 from countersign.policy.loading import load_file
+from workflows.redaction import Secrets
 
 NOT_ASKED = "it was not asked; --servers starts it and asks"
 
@@ -30,10 +38,20 @@ class Check:
     """A line each."""
 
 
-async def check(where: str, policy_file: Path, *, ask_servers: bool = False) -> Check:
+async def check(
+    where: str,
+    policy_file: Path,
+    *,
+    secrets: Secrets = PLAINLY_SECRET,
+    ask_servers: bool = False,
+) -> Check:
     """Look at an agent, by its module and name, and at the policy for it.
 
-    Without `ask_servers` there is no network, and the tools of MCP servers are not known.
+    Args:
+        where: the agent's module and name.
+        policy_file: its policy.
+        secrets: the arguments that the settings call secret.
+        ask_servers: without it there is no network, and the tools of MCP servers are not known.
     """
     try:
         async with found_agent(where) as agent, opened_servers() as none:
@@ -41,9 +59,9 @@ async def check(where: str, policy_file: Path, *, ask_servers: bool = False) -> 
             try:
                 async with opened_servers(*(it.agent for it in tree.all())) as servers:
                     asked = await _listings(tree, servers) if ask_servers else _not_asked(tree)
-                    return _checked(with_servers(tree, asked), policy_file, servers)
+                    return _checked(with_servers(tree, asked), policy_file, servers, secrets)
             except AgentError as error:  # a server that cannot be used
-                return _checked(_refused(tree, error), policy_file, none)
+                return _checked(_refused(tree, error), policy_file, none, secrets)
     except REFUSALS as error:
         return Check(None, "", (str(error),))
 
@@ -66,7 +84,7 @@ def _refused(tree: Branch, error: AgentError) -> Branch:
     return replace(tree, refusals=(*tree.refusals, error))
 
 
-def _checked(tree: Branch, file: Path, servers: Servers) -> Check:
+def _checked(tree: Branch, file: Path, servers: Servers, secrets: Secrets) -> Check:
     refusals = [str(error) for branch in tree.all() for error in branch.refusals]
     refusals += [f"AGENT: {fault}" for fault in servers.faults()]
     policy = None
@@ -77,7 +95,7 @@ def _checked(tree: Branch, file: Path, servers: Servers) -> Check:
     except OSError as error:
         refusals.append(f"the policy {file} cannot be read ({error.strerror})")
     version = policy.version if policy else ""
-    return Check(report_of(tree, policy), version, tuple(dict.fromkeys(refusals)))
+    return Check(report_of(tree, policy, secrets), version, tuple(dict.fromkeys(refusals)))
 
 
 def _tools(tree: Branch, servers: Servers) -> Tools:

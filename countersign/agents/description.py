@@ -1,7 +1,7 @@
 """What a workflow has to know of an agent besides its tools and handoffs."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from agents import (
@@ -12,7 +12,7 @@ from agents import (
     RunContextWrapper,
 )
 
-from workflows.contracts.core import GuardrailSpec, OutputSpec
+from workflows.contracts.core import GuardrailSpec, OutputSpec, ToolSpec
 
 
 def output_of(agent: Agent[Any]) -> AgentOutputSchema | None:
@@ -46,6 +46,24 @@ def described_guardrails(
         )
         for it in guardrails
     )
+
+
+def described_stops(agent: Agent[Any], tools: Iterable[ToolSpec]) -> tuple[str, ...]:
+    """The tools whose answer is the agent's last, by what the model calls them; `*` is any.
+
+    The SDK knows tools of MCP servers by their names there.
+    """
+    match agent.tool_use_behavior:
+        case "stop_on_first_tool":
+            return ("*",)
+        case {"stop_at_tool_names": names}:
+            return tuple(
+                it.called or it.name
+                for it in tools
+                if not {it.name, it.called, it.name.partition(".")[2]}.isdisjoint(names)
+            )
+        case _:
+            return ()
 
 
 async def is_enabled(offered: Any, context: RunContextWrapper[Any], agent: Agent[Any]) -> bool:

@@ -29,10 +29,21 @@ def lifespan(agent: Agent[Any]) -> Callable[[Opener], Opener]:
     """
 
     def opens(opener: Opener) -> Opener:
-        vars(agent)[_KEPT_AS] = opener
+        _keep(agent, opener)
         return opener
 
     return opens
+
+
+def _keep(agent: Agent[Any], opener: Lifespan) -> None:
+    """Let an agent, and its clones, have a lifespan. The SDK clones only what it knows of."""
+
+    def clone(**changes: Any) -> Agent[Any]:
+        cloned = type(agent).clone(agent, **changes)
+        _keep(cloned, opener)
+        return cloned
+
+    vars(agent).update({_KEPT_AS: opener, "clone": clone})
 
 
 def lifespan_of(agent: Agent[Any]) -> Lifespan | None:

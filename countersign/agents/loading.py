@@ -16,11 +16,13 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import structlog
 from agents import Agent
 
 from countersign.agents.errors import NoAgentError
@@ -32,6 +34,8 @@ FORM = "write it like acme.buyer:agent"
 ON_PURPOSE = (AwayError, PreflightError, NoAgentError)
 MOST_FOLDERS = 5
 """Of the path that was searched, in an error's line."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,13 @@ async def found_agent(where: str) -> AsyncGenerator[Agent[Any]]:
         AwayError: its own code says that a later try may work.
         PreflightError: its own code says what has to be changed.
     """
-    stack = AsyncExitStack()
-    try:
+    async with _closed_at_the_end(where) as stack:
         with _explained(where):
             agent = await _made(_named(where), stack)
         if not isinstance(agent, Agent):
             kind = type(agent).__name__
             raise NoAgentError(f"AGENT: {where} is no agents.Agent and makes none, but a {kind}")
         yield agent
-    finally:
-        with _explained(f"the end of {where}"):
-            await stack.aclose()
 
 
 @asynccontextmanager
@@ -73,7 +73,7 @@ async def opened(agent: Agent[Any]) -> AsyncGenerator[OpenAgent]:
     """The same with its context, as its lifespan makes it.
 
     Raises:
-        NoAgentError: the lifespan failed.
+        NoAgentError: the lifespan failed, at its begin or at its end.
         AwayError: its own code says that a later try may work.
         PreflightError: its own code says what has to be changed.
     """
@@ -81,10 +81,32 @@ async def opened(agent: Agent[Any]) -> AsyncGenerator[OpenAgent]:
     if opener is None:
         yield OpenAgent(agent, None)
         return
-    async with AsyncExitStack() as stack:
-        with _explained(f"the lifespan of {agent.name}"):
+    what = f"the lifespan of {agent.name}"
+    async with _closed_at_the_end(what) as stack:
+        with _explained(what):
             context = await stack.enter_async_context(opener())
         yield OpenAgent(agent, context)
+
+
+@asynccontextmanager
+async def _closed_at_the_end(what: str) -> AsyncGenerator[AsyncExitStack]:
+    """A stack for a stranger's contexts. What fails as they end hides nothing that failed before.
+
+    Raises:
+        NoAgentError: they do not end in order, and nothing else had failed.
+    """
+    stack, is_well = AsyncExitStack(), False
+    try:
+        yield stack
+        is_well = True
+    finally:
+        try:
+            with _explained(f"the end of {what}"):
+                await stack.aclose()
+        except NoAgentError as error:
+            if is_well:
+                raise
+            log.warning("the agent was not closed in order", why=str(error))
 
 
 async def _made(found: Any, stack: AsyncExitStack) -> Any:
@@ -113,9 +135,18 @@ def _named(where: str) -> Any:
     found: Any = _imported(module)
     for name in path.split("."):
         if not hasattr(found, name):
-            raise NoAgentError(f"AGENT: {where}: there is no {name} in {module}")
+            near = _near(name, found)
+            raise NoAgentError(f"AGENT: {where}: there is no {name} in {module}{near}")
         found = getattr(found, name)
     return found
+
+
+def _near(name: str, within: Any) -> str:
+    """What was probably meant: a name like it, else every agent that is there."""
+    public = [it for it in dir(within) if not it.startswith("_")]
+    agents = [it for it in public if isinstance(getattr(within, it, None), Agent)]
+    meant = get_close_matches(name, public, n=1) or agents[:MOST_FOLDERS]
+    return f"; did you mean {' or '.join(meant)}?" if meant else ""
 
 
 def _imported(name: str) -> ModuleType:
@@ -126,8 +157,16 @@ def _imported(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise
-        looked = ", ".join(it or "." for it in sys.path[:MOST_FOLDERS])
-        raise NoAgentError(f"AGENT: there is no module {name}; searched {looked}") from error
+        raise NoAgentError(f"AGENT: there is no module {name}; searched {_searched()}") from error
+
+
+def _searched() -> str:
+    """Where Python looks for a module: first the folder that we are in, which people expect."""
+    here = Path.cwd()
+    others = [it for it in dict.fromkeys(sys.path) if it and Path(it) != here]
+    told = ", ".join([f". ({here})", *others[:MOST_FOLDERS]])
+    more = len(others) - MOST_FOLDERS
+    return f"{told} and {more} more" if more > 0 else told
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from countersign.policy.clauses import Clause
 from countersign.policy.document import DenyEntry, RuleEntry
 from countersign.policy.engine import Policy
 from countersign.tools.toolkit import Tool
+from workflows.redaction import Secrets
 
 EACH = "; it asks for some of its calls only, and a rule for * is about those"
+PLAINLY_SECRET = Secrets()
 Entry = Clause[DenyEntry] | Clause[RuleEntry]
 
 
@@ -59,6 +61,7 @@ class ToolReport:
     """What becomes of its calls, in words."""
     has_preview: bool
     secrets: tuple[str, ...]
+    """Arguments that are never shown, by the tool's own word or by the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +114,20 @@ def with_servers(branch: Branch, listings: Mapping[str, Listing]) -> Branch:
     )
 
 
-def report_of(branch: Branch, policy: Policy | None) -> AgentReport:
-    """The same in words; without a policy, as if it had no rule."""
+def report_of(
+    branch: Branch, policy: Policy | None, secrets: Secrets = PLAINLY_SECRET
+) -> AgentReport:
+    """The same in words; without a policy, as if it had no rule. `secrets` is what settings say."""
     return AgentReport(
         name=branch.agent.name,
         via=branch.via,
-        tools=tuple(_reported(tool, policy) for tool in branch.tools),
+        tools=tuple(_reported(tool, policy, secrets) for tool in branch.tools),
         servers=branch.servers,
-        agents=tuple(report_of(it, policy) for it in branch.below),
+        agents=tuple(report_of(it, policy, secrets) for it in branch.below),
     )
 
 
-def _reported(tool: Tool, policy: Policy | None) -> ToolReport:
+def _reported(tool: Tool, policy: Policy | None, secrets: Secrets) -> ToolReport:
     about = tuple(_about(tool.name, policy)) if policy else ()
     return ToolReport(
         name=tool.name,
@@ -133,7 +138,7 @@ def _reported(tool: Tool, policy: Policy | None) -> ToolReport:
         waits=any(map(_asks, about)),
         why=_why(tool, about) + (EACH if callable(tool.function.needs_approval) else ""),
         has_preview=tool.has_preview,
-        secrets=tuple(sorted(tool.secret_names)),
+        secrets=tuple(sorted(tool.secret_names | secrets.names_in(tool.parameters))),
     )
 
 

@@ -48,9 +48,10 @@ def check(
     asked of the network.
     """
     with screen(as_json) as out:
-        wanted = _wanted(AgentSettings(), agent, policy)
+        settings = AgentSettings()
+        wanted = _wanted(settings, agent, policy)
         with redirect_stdout(sys.stderr):  # what the agents' own modules print
-            found = [(it, _checked(it, ask_servers=servers)) for it in wanted]
+            found = [(it, _checked(it, settings, ask_servers=servers)) for it in wanted]
         documents = [_document(it, check) for it, check in found]
         several = {"agents": documents}
         trees = (agent_tree(it.agent, str(it.policy), check, it.name) for it, check in found)
@@ -67,8 +68,9 @@ def _wanted(settings: AgentSettings, agent: str, policy: str) -> Sequence[NamedA
     return [replace(it, policy=Path(policy)) if policy else it for it in agents]
 
 
-def _checked(it: NamedAgent, *, ask_servers: bool) -> Check:
-    return asyncio.run(checked(it.agent, it.policy, ask_servers=ask_servers))
+def _checked(it: NamedAgent, settings: AgentSettings, *, ask_servers: bool) -> Check:
+    checking = checked(it.agent, it.policy, secrets=settings.secrets, ask_servers=ask_servers)
+    return asyncio.run(checking)
 
 
 def _document(it: NamedAgent, found: Check) -> dict[str, Any]:

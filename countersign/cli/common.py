@@ -8,7 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
 from countersign.runtime.agents_file import NamedAgent, agents_named
-from countersign.runtime.settings import SettingsError
+from countersign.runtime.settings import SettingsError, names_in
+from workflows.redaction import NAMES, Secrets
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 AgentName = Annotated[
@@ -23,8 +24,14 @@ class AgentSettings(BaseSettings):
 
     policy_file: str = "policy.yaml"
     agent: str = "examples.purchasing:agent"
+    secret_arguments: str = ",".join(sorted(NAMES))
     agents: str = ""
     task_queue: str = "countersign"
+
+    @property
+    def secrets(self) -> Secrets:
+        """What `secret_arguments` names."""
+        return Secrets(frozenset(names_in(self.secret_arguments)))
 
     def named_agents(self) -> Sequence[NamedAgent]:
         """All agents that there are here.

@@ -10,7 +10,7 @@ from workflows.contracts.decisions import Refusal, Refused, Unchecked
 
 UNCHECKED = {
     Unchecked.IDENTITY: "with Slack whether you may decide this",
-    Unchecked.PREVIEW: "what it would do now",
+    Unchecked.PREVIEW: "what this would do",
     Unchecked.CONVERSATION: "whether this conversation is still running",
     Unchecked.POLICY: "what the policy says about your changes",
     Unchecked.TOTAL: "what was asked for before this",

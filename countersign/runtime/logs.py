@@ -1,6 +1,7 @@
 """Logging for every process: structured, and without secrets."""
 
 import logging
+import math
 import sys
 from typing import Any
 
@@ -15,6 +16,8 @@ OURS = ("bot", "countersign", "dev", "worker", "workflows")
 the arguments of tools, whole histories. A library that comes later is as quiet by itself."""
 NOISY = ("slack_sdk", "openai", "httpx", "httpcore", "httpx2", "aiosqlite", "asyncio")
 """Libraries that print bodies, tokens or nothing of use below WARNING."""
+SECONDS_BETWEEN = 60
+CAUSE_LIMIT = 200
 
 
 def set_up(level: str, format_: LogFormat) -> None:
@@ -53,6 +56,26 @@ def set_up(level: str, format_: LogFormat) -> None:
         logging.getLogger(name).setLevel(level)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("mcp.client.stdio").addFilter(_Rarely("an MCP server writes no MCP"))
+
+
+class _Rarely(logging.Filter):
+    """One line a minute, without a traceback, for what a stranger's program may do endlessly."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__()
+        self._told = told
+        self._again = -math.inf
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is said."""
+        if record.created < self._again:
+            return False
+        self._again = record.created + SECONDS_BETWEEN
+        cause = " ".join(str(record.exc_info[1] if record.exc_info else "").split())
+        record.msg, record.args, record.exc_info = f"{self._told}: {cause[:CAUSE_LIMIT]}", (), None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
 
 
 def _shorten(record: logging.LogRecord) -> bool:

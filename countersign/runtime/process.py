@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NoReturn, TypeVar
 
@@ -19,6 +20,7 @@ from countersign.runtime.settings import SettingsError
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+MOST_THREADS = 200
 BAD_START = 2
 """Exit code when something has to be changed before a start can work."""
 
@@ -107,5 +109,18 @@ async def until(stop: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
         await asyncio.wait({task})
 
 
+class _Threads(ThreadPoolExecutor):
+    """Where blocking code runs, such as a tool of a stranger, which may never come back.
+
+    So there are many, names are looked up in them too; and none keeps the process from ending.
+    """
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave those behind that still run."""
+        del wait, cancel_futures
+        super().shutdown(wait=False, cancel_futures=True)
+
+
 async def _as_coroutine(main: Callable[[], Awaitable[None]]) -> None:
+    asyncio.get_running_loop().set_default_executor(_Threads(MOST_THREADS))
     await main()

@@ -9,7 +9,8 @@ from workflows.digest import REASON
 OURS = frozenset({"format", "writeOnly"})
 """Keywords by which pydantic marks a secret, and which providers refuse in strict schemas."""
 
-
+OWN_REASON = "reason"
+"""What many a tool calls an argument of its own that says why."""
 LARGEST = 100_000
 """Characters of one tool's schema, which each turn of a conversation stores."""
 
@@ -44,9 +45,21 @@ def for_model(schema: Any) -> Any:
             return schema
 
 
-def guarded(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with what a guarded tool is told too: why it is called, and instead of what."""
-    reason = {
+def says_why(schema: dict[str, Any]) -> bool:
+    """Whether a tool takes a `reason` itself, in words, which then is what people read."""
+    found = schema.get("properties", {}).get(OWN_REASON)
+    if not isinstance(found, dict):
+        return False
+    kinds = [it.get("type") for it in found.get("anyOf", [found]) if isinstance(it, dict)]
+    return "string" in kinds and set(kinds) <= {"string", "null"}
+
+
+def guarded(schema: dict[str, Any], *, reason: bool = True) -> dict[str, Any]:
+    """The schema with what a guarded tool is told too: why it is called, and instead of what.
+
+    Without `reason` it is not told why, since it says so itself.
+    """
+    why = {
         "type": "string",
         "description": (
             "Why this is needed, in one sentence, for the person who has to approve it; empty if "
@@ -60,8 +73,9 @@ def guarded(schema: dict[str, Any]) -> dict[str, Any]:
             "it wants it changed; else null."
         ),
     }
+    added = {**({REASON: why} if reason else {}), REPLACES: replaces}
     return {
         **schema,
-        "properties": {**schema.get("properties", {}), REASON: reason, REPLACES: replaces},
-        "required": [*schema.get("required", ()), REASON, REPLACES],
+        "properties": {**schema.get("properties", {}), **added},
+        "required": [*schema.get("required", ()), *added],
     }

@@ -35,7 +35,7 @@ from countersign.tools.argument_faults import in_words, in_words_by_schema
 from countersign.tools.current_call import calling
 from countersign.tools.errors import ToolError
 from countersign.tools.guardrails import check_input, checked_output
-from countersign.tools.schema import fault_of, for_model, guarded
+from countersign.tools.schema import OWN_REASON, fault_of, for_model, guarded, says_why
 from countersign.tools.text import encodable
 from workflows.contracts.core import Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
@@ -44,7 +44,7 @@ from workflows.digest import REASON, tool_fingerprint
 from workflows.redaction import typed_as_secret
 
 RESERVED = (REASON, REPLACES, NOT_RUN)
-MOST_PREVIEWS = 1_000
+MOST_SCHEMAS = 1_000
 WORKING = "is at work…"
 
 
@@ -53,7 +53,7 @@ class UnusableToolError(Exception):
 
 
 class ReservedNameError(UnusableToolError):
-    """A tool has a parameter that every guarded tool is given, such as `reason`."""
+    """A tool has a parameter that every guarded tool is given, such as `replaces`."""
 
 
 class SchemaError(UnusableToolError):
@@ -96,6 +96,8 @@ class Tool:
     """What the model calls it, where that is not its name."""
     hint: str = ""
     """What its server says of it, such as that it only reads. Nothing is decided by it."""
+    runs: str = ""
+    """The agent whose run begins once it was run, if one's does."""
 
     @classmethod
     def of(cls, function: FunctionTool) -> "Tool":
@@ -156,6 +158,12 @@ class Tool:
         return typed_as_secret(self.function.params_json_schema) | self._said.secret
 
     @property
+    def reason_argument(self) -> str:
+        """Which argument tells people why it is called: its own, where it has one in words."""
+        schema, is_secret = self.function.params_json_schema, OWN_REASON in self.secret_names
+        return OWN_REASON if says_why(schema) and not is_secret else REASON
+
+    @property
     def knows_calls(self) -> bool:
         """Whether a call that comes again can be known by its key. MCP has nothing for that."""
         return not self.server
@@ -167,9 +175,11 @@ class Tool:
 
     @property
     def place(self) -> str:
-        """Where it comes from: `acme.buyer.place_order`, `the MCP server deploys`."""
+        """Where it comes from: `acme.buyer.place_order`, `the MCP server deploys`, an agent."""
         if self.server:
             return f"the MCP server {self.server}"
+        if self.runs:
+            return f"the agent {self.runs} as a tool"
         body = inspect.unwrap(self.body) if self.body else None
         module = getattr(body, "__module__", "")
         return f"{module}.{getattr(body, '__qualname__', self.name)}" if module else self.name
@@ -193,7 +203,7 @@ class Tool:
         return ToolSpec(
             name=self.name,
             description=self.function.description or self.title,
-            parameters=guarded(parameters) if needs_approval else parameters,
+            parameters=self._guarded(parameters) if needs_approval else parameters,
             needs_approval=needs_approval,
             title=self.title,
             status=self._said.status or WORKING,
@@ -213,8 +223,10 @@ class Tool:
                 raise ArgumentsError("The arguments have to be a JSON object.")
             if is_marked(given):
                 raise ArgumentsError(told_not_run(given))
-            reason = encodable(str(given.pop(REASON, None) or "")).strip()
+            asked = given.pop(REASON, None)
             shown = self._checked(given)
+            why = asked if self.reason_argument == REASON else given.get(OWN_REASON)
+            reason = encodable(str(why or "")).strip()
             return Arguments(json.dumps(given, ensure_ascii=False), shown, reason)
         except (ValueError, RecursionError, ModelBehaviorError) as error:
             raise ArgumentsError("The arguments could not be read as JSON.") from error
@@ -300,6 +312,9 @@ class Tool:
             raise ToolError(f"The preview of {self.name} does not say what would be done.")
         return preview, read
 
+    def _guarded(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        return guarded(parameters, reason=self.reason_argument == REASON)
+
     @property
     def _said(self) -> Annotations:
         return annotations_of(self.function)
@@ -324,17 +339,21 @@ class Tool:
 def _schema_of(function: FunctionTool) -> FuncSchema | None:
     """The schema by which the SDK itself reads a function's arguments."""
     try:
-        return function_schema(
-            function.__wrapped__,
-            name_override=function.name,
-            strict_json_schema=function.strict_json_schema,
-            use_docstring_info=False,
-        )
+        body = function.__wrapped__
     except AttributeError:  # made by hand, or by a server: there is only its JSON schema
         return None
+    return _body_schema(body, function.name, strict=function.strict_json_schema)
 
 
-@lru_cache(maxsize=MOST_PREVIEWS)
+@lru_cache(maxsize=MOST_SCHEMAS)
+def _body_schema(body: Callable[..., Any], name: str, *, strict: bool) -> FuncSchema:
+    """Made once for each function: a start looks at the tools several times."""
+    return function_schema(
+        body, name_override=name, strict_json_schema=strict, use_docstring_info=False
+    )
+
+
+@lru_cache(maxsize=MOST_SCHEMAS)
 def _preview_schema(body: PreviewBody) -> FuncSchema:
     """How a preview is called. Made once for each, since pydantic takes milliseconds for it."""
     return function_schema(body, strict_json_schema=False, use_docstring_info=False)

@@ -7,7 +7,7 @@ from sandbox.model import wire
 from sandbox.model.conversation import read_conversation
 from sandbox.model.responder import Reply, respond
 from sandbox.model.script import Mode
-from sandbox.model.tools import REASON, Json, Tool
+from sandbox.model.tools import REPLACES, Json, Tool
 
 NONSENSE = '{"quantity": "many", "sku": ["?"], "surprise": null}'
 """Arguments that fit nothing."""
@@ -39,5 +39,5 @@ def _output(reply: Reply, name: str) -> list[wire.Json]:
 
 
 def _first_guarded(tools: Sequence[Tool]) -> str:
-    guarded = (it for it in tools if any(field.name == REASON for field in it.parameters))
+    guarded = (it for it in tools if any(field.name == REPLACES for field in it.parameters))
     return next(guarded, tools[0]).name

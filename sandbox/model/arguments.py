@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sandbox.model.tools import REASON, Json, Parameter, Tool
+from sandbox.model.tools import REASONS, Json, Parameter, Tool
 from sandbox.model.words import NUMBER, number, singular
 
 _I = re.IGNORECASE
@@ -69,7 +69,7 @@ class Reading:
 
     def arguments(self, reason: str) -> Json:
         """The arguments of a call, in the schema's order, with its defaults."""
-        given = {REASON: reason, **self.values}
+        given = {**dict.fromkeys(REASONS, reason), **self.values}
         return {
             it.name: given.get(it.name, it.default)
             for it in self.tool.parameters

@@ -10,7 +10,7 @@ from sandbox.model.choosing import is_like, named, pick
 from sandbox.model.conversation import Conversation, Waiting
 from sandbox.model.intents import Call
 from sandbox.model.tool_results import told
-from sandbox.model.tools import REASON, REPLACES, Json, Tool
+from sandbox.model.tools import REASONS, REPLACES, Json, Tool
 from sandbox.model.words import NUMBER, number, singular
 
 Changed = str | Sequence[Call] | None
@@ -53,7 +53,7 @@ class Change:
 
     def replaces(self, arguments: Json) -> bool:
         """Whether it is about a call with these arguments, as far as it says."""
-        values = [it for name, it in arguments.items() if name not in {REASON, REPLACES}]
+        values = [it for name, it in arguments.items() if name not in {*REASONS, REPLACES}]
         if re.fullmatch(NUMBER, self.unwanted, _I):
             return number(self.unwanted) in values
         words = [singular(it) for it in values if isinstance(it, str)]
@@ -177,7 +177,7 @@ def _own(conversation: Conversation) -> Sequence[Waiting]:
 
 def _spoken(waiting: Waiting) -> str:
     """A request as it was shown, and the words that it is made of."""
-    values = [it for name, it in waiting.arguments.items() if name != REASON]
+    values = [it for name, it in waiting.arguments.items() if name not in REASONS]
     return " ".join([waiting.line, *(it for it in values if isinstance(it, str))])
 
 
@@ -187,4 +187,4 @@ def _is_same(call: Call, waiting: Waiting) -> bool:
 
 
 def _bare(arguments: Json) -> Json:
-    return {name: it for name, it in arguments.items() if name not in {REASON, REPLACES}}
+    return {name: it for name, it in arguments.items() if name not in {*REASONS, REPLACES}}

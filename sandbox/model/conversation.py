@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from sandbox.model.tools import HANDOFF, REASON, Json, Tool, read_tools
+from sandbox.model.tools import HANDOFF, REASONS, Json, Tool, read_tools
 from sandbox.model.words import plain
 
 _WAITING = re.compile(r"\W*waiting for approval\W*:\s*(.*)", re.IGNORECASE | re.DOTALL)
@@ -34,7 +34,7 @@ class Used:
     @property
     def is_guarded(self) -> bool:
         """Whether it is a call that people decide about."""
-        return REASON in self.proposed or bool(self.head)
+        return bool(self.head) or not self.proposed.keys().isdisjoint(REASONS)
 
     @property
     def is_done(self) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from sandbox.model.arguments import read_arguments
 from sandbox.model.conversation import Conversation, Used
-from sandbox.model.tools import REASON, Json
+from sandbox.model.tools import REASONS, Json
 
 ASK_AGAIN = "Shall I ask again?"
 MOST_PROPOSALS = 6
@@ -54,9 +54,8 @@ def requested_change(conversation: Conversation, used: Used) -> Json | None:
     if asked is None or tool is None:
         return None
     reading = read_arguments(tool, asked[2], is_change=True)
-    reading.values = {**used.proposed, **reading.values}
-    reading.values[REASON] = f"Changed as {asked[1]} asked: “{asked[2]}”."
-    changed = reading.arguments("")
+    reading.values = {**_bare(used.proposed), **reading.values}
+    changed = reading.arguments(f"Changed as {asked[1]} asked: “{asked[2]}”.")
     tried = [it.proposed for it in conversation.turns[-1].used if it.tool == used.tool]
     is_new = _bare(changed) not in map(_bare, tried) and len(tried) < MOST_PROPOSALS
     return changed if is_new and not reading.wrong else None
@@ -76,4 +75,4 @@ def bullets(lines: Iterable[str]) -> str:
 
 
 def _bare(arguments: Json) -> Json:
-    return {name: value for name, value in arguments.items() if name != REASON}
+    return {name: value for name, value in arguments.items() if name not in REASONS}

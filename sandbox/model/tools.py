@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 Json = Mapping[str, Any]
-REASON = "reason"
-"""An argument of this name is why a tool is called, in the person's own words."""
+REASONS = ("approval_reason", "reason")
+"""Arguments of these names are why a tool is called, in the person's own words."""
 REPLACES = "replaces"
 """An argument of this name is the id of a request that waits and is to give way."""
 HANDOFF = "transfer_to_"
@@ -44,7 +44,7 @@ class Parameter:
     @property
     def is_text(self) -> bool:
         """Whether it takes any words."""
-        is_own = self.name not in {REASON, REPLACES}
+        is_own = self.name not in {*REASONS, REPLACES}
         return is_own and self.kind in {"string", "array"} and not self.choices
 
     @property
@@ -157,7 +157,7 @@ def _parameter(name: str, schema: Json, *, is_required: bool) -> Parameter:
         choices=tuple(listed.get("enum") or ([listed["const"]] if "const" in listed else ())),
         least=schema.get("minimum") if above is None else above + 1,
         most=schema.get("maximum") if below is None else below - 1,
-        is_needed=is_required and "default" not in schema and name != REASON,
+        is_needed=is_required and "default" not in schema and name not in REASONS,
         has_default=is_required and "default" in schema,
         default=schema.get("default"),
     )

@@ -8,14 +8,15 @@ import pytest
 from agents import Agent, ModelResponse, Tool, function_tool
 from temporalio.client import Client
 
-from tests.flows.flow import CAROL, at_work
+from tests.flows.flow import CAROL, a_rule, at_work
 from tests.flows.own_agent import at_work_with, flow_of, ran
 from tests.support.builders import ALICE
 from tests.support.scripted_model import Answer, Script, calls, says
 from workflows.contracts.core import StopRequest, TurnLimits
 from workflows.contracts.decisions import Outcome
+from workflows.contracts.rules import Ruling, Verdict
 
-REFUND = ("refund", '{"order": 7, "reason": "it broke"}')
+REFUND = ("refund", '{"order": 7, "approval_reason": "it broke"}')
 
 
 @function_tool(needs_approval=True)
@@ -112,7 +113,7 @@ async def test_calls_of_an_agent_and_of_one_that_it_calls_are_decided_side_by_si
     clerk = Agent[None](name="Clerk", instructions="Do it.", tools=[refund])
     ask = clerk.as_tool("ask_clerk", "Ask.")
     desk = Agent[None](name="Desk", instructions="Help.", tools=[refund, ask])
-    own = ("refund", '{"order": 8, "reason": ""}')
+    own = ("refund", '{"order": 8, "approval_reason": ""}')
     answers = (
         calls(own, _ask("ask_clerk")),
         calls(REFUND),
@@ -258,3 +259,101 @@ async def test_an_agent_with_arguments_of_its_own_is_told_them_as_data(temporal:
         told = flow.script.given[1][0]["content"]
         assert '"to": "Rome"' in told
         assert "## Input JSON Schema" in told
+
+
+def _house(needs_approval: Any = True, **more: Any) -> Agent[None]:
+    clerk = Agent[None](name="Clerk", instructions="Do it.", tools=[refund, look_up])
+    ask = clerk.as_tool("ask_clerk", "Ask.", needs_approval=needs_approval, **more)
+    return Agent[None](name="House", instructions="Host.", tools=[ask])
+
+
+def _ask_with_reason(text: str = "refund 7") -> tuple[str, str]:
+    return "ask_clerk", f'{{"input": "{text}", "approval_reason": "it broke"}}'
+
+
+async def test_an_agent_that_needs_approval_begins_once_it_has_that(temporal: Client) -> None:
+    answers = (
+        calls(_ask_with_reason()),
+        calls(REFUND),
+        says("Clerk: paid."),
+        says("It is paid back."),
+    )
+    async with at_work_with(temporal, _house(), *answers) as flow:
+        id_ = await flow.ask()
+        shown = flow.cards.of(id_).shown
+        assert (shown.title, shown.reason) == ("Ask Clerk", "it broke")
+        assert [(it.name, it.value) for it in shown.fields] == [("input", "refund 7")]
+        assert len(flow.script.given) == 1
+
+        await flow.renew()
+        told = len(flow.threads.replies)
+        await flow.vote(id_)
+        _, inner = await flow.asked(2)
+        assert flow.script.given[-1][-1]["content"] == "refund 7"
+        await flow.vote(inner)
+        assert await flow.answered(told + 1) == "It is paid back."
+        assert flow.outputs == ["Clerk: paid."]
+        assert ran(flow) == [("", "ask_clerk"), ("Clerk", "refund")]
+        assert await flow.failed_tasks() == []
+
+
+async def test_an_agent_that_is_not_approved_never_begins(temporal: Client) -> None:
+    answers = (calls(_ask_with_reason()), says("Nobody was asked."))
+    async with at_work_with(temporal, _house(), *answers) as flow:
+        await flow.vote(await flow.ask(), approve=False)
+        assert await flow.answered() == "Nobody was asked."
+        assert "REJECTED" in flow.outputs[0]
+        assert ran(flow) == []
+
+
+async def test_an_agent_begins_with_what_an_approver_wrote(temporal: Client) -> None:
+    answers = (calls(_ask_with_reason()), says("Clerk: a teapot."), says("A teapot."))
+    flow = flow_of(temporal, _house(), *answers)
+    flow.policy.rule = a_rule(edit=True)
+    async with at_work(flow):
+        await flow.vote(await flow.ask(), arguments='{"input": "look 7 up"}')
+        assert await flow.answered() == "A teapot."
+        assert flow.script.given[1][-1]["content"] == "look 7 up"
+
+
+async def test_an_agent_may_say_of_each_call_whether_it_asks(temporal: Client) -> None:
+    async def is_asked(_: object, arguments: dict[str, Any], __: str) -> bool:
+        return "refund" in arguments["input"]
+
+    answers = (calls(_ask_with_reason("look 7 up")), says("Clerk: a teapot."), says("A teapot."))
+    flow = flow_of(temporal, _house(is_asked), *answers)
+    flow.policy.rulings = [Ruling(verdict=Verdict.ALLOW)]
+    async with at_work(flow):
+        await flow.say("what is 7?")
+        assert await flow.answered() == "A teapot."
+        (query,) = flow.policy.queries
+        assert query.prepared.asks is False
+
+
+async def test_an_agent_with_arguments_of_its_own_gets_them_without_the_reason(
+    temporal: Client,
+) -> None:
+    asked = '{"to": "Rome", "kilos": 2, "approval_reason": "a gift"}'
+    answers = (calls(("ask_clerk", asked)), says("Clerk: sent."), says("It is sent."))
+    house = _house(parameters=Parcel, include_input_schema=True)
+    async with at_work_with(temporal, house, *answers) as flow:
+        await flow.vote(await flow.ask())
+        assert await flow.answered() == "It is sent."
+        told = flow.script.given[1][-1]["content"]
+        assert '"kilos": 2' in told
+        assert "## Input JSON Schema" in told
+        assert "reason" not in told
+
+
+async def test_a_handoff_beside_such_an_agent_comes_after_it(temporal: Client) -> None:
+    house = _house()
+    house.handoffs = [Agent[None](name="Porter", instructions="Carry.")]
+    answers = (
+        calls(_ask_with_reason(), ("transfer_to_porter", "{}")),
+        says("Clerk: paid."),
+        says("I am the porter."),
+    )
+    async with at_work_with(temporal, house, *answers) as flow:
+        await flow.vote(await flow.ask())
+        assert await flow.answered() == "I am the porter."
+        assert flow.outputs == ["Clerk: paid.", '{"assistant": "Porter"}']

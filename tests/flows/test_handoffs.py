@@ -11,7 +11,7 @@ from tests.flows.own_agent import at_work_with, ran
 from tests.support.scripted_model import calls, says
 from workflows.contracts.decisions import Outcome
 
-REFUND = ("refund", '{"order": 7, "reason": "it broke"}')
+REFUND = ("refund", '{"order": 7, "approval_reason": "it broke"}')
 
 
 @function_tool(needs_approval=True)

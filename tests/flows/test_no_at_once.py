@@ -170,7 +170,9 @@ async def test_a_preview_that_does_not_come_is_told_within_seconds_and_decides_n
 
         assert asyncio.get_running_loop().time() - began < 14
         assert ephemeral.to == BOB
-        assert "couldn't check what it would do now" in ephemeral.text
+        assert (
+            "couldn't check what this would do just now, so nothing was changed" in ephemeral.text
+        )
         agent.doors.open("preview")
         assert await flow.refusals(id_) == [Refusal.UNVERIFIED]
         await flow.vote(id_, CAROL, approve=False)

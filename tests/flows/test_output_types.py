@@ -45,7 +45,7 @@ def _agent(output_type: Any) -> Agent[None]:
 async def test_fields_are_a_list_of_what_people_call_them(
     temporal: Client, output_type: Any, answer: str, told: str
 ) -> None:
-    answers = (calls(("book", '{"city": "Rome", "reason": ""}')), says(answer))
+    answers = (calls(("book", '{"city": "Rome", "approval_reason": ""}')), says(answer))
     async with at_work_with(temporal, _agent(output_type), *answers) as flow:
         await flow.vote(await flow.ask())
         assert await flow.answered() == told

@@ -104,7 +104,7 @@ def _translator() -> Agent[None]:
 
 async def test_tools(temporal: Client) -> None:
     agent = Agent[None](name="Hello world", instructions="Help.", tools=[get_weather])
-    asked = calls(("get_weather", '{"city": "Tokyo", "reason": ""}'))
+    asked = calls(("get_weather", '{"city": "Tokyo", "approval_reason": ""}'))
     async with at_work_with(temporal, agent, asked, says("It is sunny.")) as flow:
         await _approve(flow, "Hello world")
         assert await flow.answered() == "It is sunny."
@@ -115,7 +115,7 @@ async def test_tools(temporal: Client) -> None:
 async def test_handoffs(temporal: Client) -> None:
     answers = (
         calls(("transfer_to_seat_booking_agent", "{}")),
-        calls(("update_seat_tool", '{"new_seat": "12A", "reason": ""}')),
+        calls(("update_seat_tool", '{"new_seat": "12A", "approval_reason": ""}')),
         calls(("transfer_to_triage_agent", "{}")),
         says("Anything else?"),
     )
@@ -131,7 +131,7 @@ async def test_handoffs(temporal: Client) -> None:
 async def test_agents_as_tools(temporal: Client) -> None:
     answers: tuple[Answer, ...] = (
         calls(("translate_to_spanish", '{"input": "Hello"}')),
-        calls(("publish", '{"text": "Hola", "reason": ""}')),
+        calls(("publish", '{"text": "Hola", "approval_reason": ""}')),
         says("Hola"),
         says("It is published: Hola"),
     )

@@ -95,7 +95,7 @@ def delete_log(why: str) -> str:
 
 
 READER = Agent[None](name="Reader", instructions="Read.", tools=[read_log, delete_log])
-DELETE = ("delete_log", '{"why": "it is full", "reason": "it is full"}')
+DELETE = ("delete_log", '{"why": "it is full", "approval_reason": "it is full"}')
 
 
 def _wordy(part: int) -> ModelResponse:
@@ -129,7 +129,7 @@ async def test_twelve_large_model_calls_leave_alone_what_waits(temporal: Client)
 async def test_two_mebibytes_of_output_and_one_of_arguments_are_cut_or_refused(
     temporal: Client,
 ) -> None:
-    huge = json.dumps({"why": "y" * 2**20, "reason": "x"})
+    huge = json.dumps({"why": "y" * 2**20, "approval_reason": "x"})
     odd = calls(("read_log", '{"part": 0}'), ("delete_log", huge))
     answers = (calls(DELETE), odd, says("I see."), says("Done."))
     async with at_work_with(temporal, READER, *answers) as flow:

@@ -41,7 +41,7 @@ def a_call(thread: Origin | None = None) -> Call:
     return Call(
         id="call_1",
         tool="place_order",
-        arguments='{"sku": "widget", "quantity": 100, "reason": "stock is low"}',
+        arguments='{"sku": "widget", "quantity": 100, "approval_reason": "stock is low"}',
         origin=thread or a_thread(),
         requester=ALICE,
     )

@@ -44,7 +44,9 @@ def call(tool: str, arguments: Any, **more: Any) -> Json:
 
 def order(sku: str, quantity: int, **more: Any) -> Json:
     """A call of the sandbox's guarded tool."""
-    return call("place_order", {"sku": sku, "quantity": quantity, "reason": "low stock"}, **more)
+    return call(
+        "place_order", {"sku": sku, "quantity": quantity, "approval_reason": "low stock"}, **more
+    )
 
 
 def error(status: int, code: str, **headers: str) -> Callable[[], web.Response]:
@@ -62,6 +64,8 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.asked: list[Json] = []
+        self.keys: list[str] = []
+        """How those who asked have said who they are."""
         self.port = free_port()
         self._left: list[Answer] = [[say("hello")]]
         self._given: set[str] = set()
@@ -112,6 +116,7 @@ class ModelServer:
         if not self._given_before.isdisjoint(_ids(asked["input"])):
             return _sent({"output": [say("that test is over")]})
         self.asked.append(asked)
+        self.keys.append(request.headers.get("Authorization", ""))
         answer = self._left.pop(0) if len(self._left) > 1 else self._left[0]
         if callable(answer):
             return answer()

@@ -92,7 +92,12 @@ def test_the_example_of_an_agent_is_one() -> None:
     policy = README.split("```yaml\n")[1].split("```")[0]
     load(policy, "README.md", {tool.name: tool.spec})
     assert tool.spec.needs_approval
-    assert set(tool.spec.parameters["properties"]) == {"room", "litres", "reason", "replaces"}
+    assert set(tool.spec.parameters["properties"]) == {
+        "room",
+        "litres",
+        "approval_reason",
+        "replaces",
+    }
 
 
 async def test_the_pieces_of_the_page_on_agents_make_one_that_can_be_kept() -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.system
 
 
 async def _deploy(product: Product, model: ModelServer, service: str) -> tuple[SlackThread, Json]:
-    model.script([call("deploy", {"service": service, "reason": "x"})], [say("end")])
+    model.script([call("deploy", {"service": service, "approval_reason": "x"})], [say("end")])
     thread = await product.mention(f"deploy {service}")
     return thread, await thread.card()
 
@@ -80,7 +80,7 @@ async def test_whoever_asks_for_what_cannot_be_shown_is_told_within_a_minute(
     product: Product, model: ModelServer, tools: Tools
 ) -> None:
     tools.break_preview("unseen")
-    model.script([call("deploy", {"service": "unseen", "reason": "x"})], [say("end")])
+    model.script([call("deploy", {"service": "unseen", "approval_reason": "x"})], [say("end")])
     thread = await product.mention("deploy unseen")
     await product.sandbox.wait_reply(thread.channel, thread.ts, timeout=75)
     tools.mend_preview("unseen")

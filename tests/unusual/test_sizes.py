@@ -18,7 +18,7 @@ LONG = "lorem ipsum dolor " * 650
 async def test_what_was_approved_is_done_once_whatever_it_comes_back_with(
     product: Product, model: ModelServer, tools: Tools, size: int, kind: str
 ) -> None:
-    asked = call("export_report", {"size": size, "kind": kind, "reason": "x"})
+    asked = call("export_report", {"size": size, "kind": kind, "approval_reason": "x"})
     model.script([asked], [say("end")])
     thread = await product.mention("export the report")
     card = await thread.card()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.system
 async def test_an_approved_tool_whose_worker_dies_is_run_again_by_the_next(
     product: Product, model: ModelServer, tools: Tools
 ) -> None:
-    model.script([call("deploy", {"service": "slow-api", "reason": "x"})], [say("end")])
+    model.script([call("deploy", {"service": "slow-api", "approval_reason": "x"})], [say("end")])
     thread = await product.mention("deploy slow-api")
     card = await thread.card()
     await thread.press(card, "Approve")

@@ -174,8 +174,6 @@ class VoteCheck(BaseModel, frozen=True):
     """A call as an approver wrote it: what it would do, and what the policy says of it."""
     recount: Recount | None = None
     """Its total is asked."""
-    reason: str = ""
-    """The model's reason for it, which rules may look at."""
     conversation: str = ""
     """Workflow id of the conversation whose life is asked about."""
 

@@ -215,6 +215,11 @@ class ApprovalStatus(BaseModel, frozen=True):
         return self.prepared or self.request.prepared
 
     @property
+    def is_done(self) -> bool:
+        """Whether it was approved, and the tool did what it was asked."""
+        return self.outcome is Outcome.APPROVED and self.execution is Execution.DONE
+
+    @property
     def in_force(self) -> Rule:
         """The rule that decides now."""
         return self.rule or self.request.rule

@@ -306,6 +306,8 @@ class AgentSpec(BaseModel, frozen=True):
     output_guardrails: tuple[GuardrailSpec, ...] = ()
     reset_tool_choice: bool = True
     """Whether it may answer in words once it has called a tool that it was told to call."""
+    stops_after: tuple[str, ...] = ()
+    """What the model calls the tools whose answer is the agent's last; `*` stands for any."""
     others: tuple["AgentSpec", ...] = ()
     """Of the agent that `AGENT` names: all that it reaches by handoffs and as tools."""
     limits: TurnLimits = TurnLimits()
@@ -318,6 +320,10 @@ class AgentSpec(BaseModel, frozen=True):
     def tool(self, called: str) -> ToolSpec | None:
         """Its own tool that the model calls so, if it has one."""
         return next((it for it in self.tools if (it.called or it.name) == called), None)
+
+    def stops(self, called: str) -> bool:
+        """Whether the answer of a tool, by what the model calls it, is the agent's last."""
+        return called in self.stops_after or "*" in self.stops_after
 
     def handoff(self, tool: str) -> HandoffSpec | None:
         """Its own handoff for which the model calls this, if it has one."""

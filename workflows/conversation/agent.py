@@ -26,6 +26,7 @@ from pydantic import TypeAdapter
 
 from workflows.contracts.core import AgentSpec, GuardrailSpec, HandoffSpec, ToolSpec
 from workflows.contracts.not_run import is_marked, why_not_run
+from workflows.conversation.last_words import ending
 from workflows.conversation.memory import Item, said
 from workflows.conversation.model_messages import no_such_tool_for_model
 from workflows.conversation.output import SchemaOutput
@@ -52,6 +53,10 @@ class Hands(ABC):
     @abstractmethod
     async def run_tool(self, agent: str, tool: ToolSpec, call_id: str, arguments: str) -> str:
         """Run a tool; the arguments are JSON, and the agent is empty for the first one."""
+
+    @abstractmethod
+    def has_answered(self, call_id: str) -> bool:
+        """Whether a tool was run for this call and did what it was asked."""
 
     @abstractmethod
     async def stops_input(self, agent: str, guardrail: str, given: list[Item]) -> bool:
@@ -102,6 +107,7 @@ def _build_agent(spec: AgentSpec, hands: Hands, *, is_first: bool) -> Agent[None
         input_guardrails=[_check_before(spec.name, it, hands) for it in spec.input_guardrails],
         output_guardrails=[_check_after(spec.name, it, hands) for it in spec.output_guardrails],
         reset_tool_choice=spec.reset_tool_choice,
+        tool_use_behavior=ending(spec, hands.has_answered),
     )
     if spec.model_settings:
         agent.model_settings = TypeAdapter(ModelSettings).validate_python(spec.model_settings)

@@ -19,8 +19,10 @@ from agents import (
     MaxTurnsExceeded,
     MessageOutputItem,
     OutputGuardrailTripwireTriggered,
+    RunContextWrapper,
     Runner,
     RunResult,
+    ToolCallOutputItem,
 )
 from temporalio import workflow
 
@@ -34,7 +36,8 @@ from workflows.conversation.agent import build_agents, going_on
 from workflows.conversation.approval_gate import Gate
 from workflows.conversation.batch_summary import Summary
 from workflows.conversation.hands import TurnHands, TurnStoppedError
-from workflows.conversation.inner_runs import inner_run, transfer_outputs
+from workflows.conversation.inner_runs import approved_run, inner_run, limited, transfer_outputs
+from workflows.conversation.last_words import last_words
 from workflows.conversation.memory import (
     TURN_LIMIT,
     AgentRun,
@@ -114,6 +117,8 @@ class AgentRuns:
             TurnStoppedError: somebody stopped the turn.
         """
         while True:
+            if run.last_words:
+                return await self._end(run)
             if not run.is_open:
                 thought = await self._run(run)
                 if thought.is_last:
@@ -124,6 +129,21 @@ class AgentRuns:
             self._hands.heed_stop()
             if self._state.gave_way:
                 return None
+
+    async def _end(self, run: AgentRun) -> Thought:
+        """End a run with the answer of a tool, which is checked like one in words.
+
+        Raises:
+            OutputGuardrailTripwireTriggered: a guardrail stops it.
+        """
+        with self._voice.at_work():
+            agent = self._agent(run, await self._describe(), begins=False)
+            for guardrail in agent.output_guardrails:
+                context = RunContextWrapper[None](None)
+                checked = await guardrail.run(context, agent, run.last_words)
+                if checked.output.tripwire_triggered:
+                    raise OutputGuardrailTripwireTriggered(checked)
+        return Thought(run.last_words, is_whole=True, is_last=True)
 
     def settle_up(self, run: AgentRun) -> None:
         """Note what the calls of a run's last answer have come to."""
@@ -256,14 +276,19 @@ class AgentRuns:
         tool = spec.named(caller).tool(name)
         if caller not in run.acted:
             run.acted = [*run.acted, caller]
-        if tool is not None and tool.runs is not None:
-            begun = inner_run(tool, tool.runs, call_id, arguments, spec.limits)
+        ends_run = spec.named(caller).stops(name)
+        runs = limited(tool.runs, spec.limits) if tool and tool.runs else None
+        if tool is not None and runs is not None and not tool.needs_approval:
+            call = self._hands.call("", tool.name, call_id, arguments)
+            begun = inner_run(runs, call, tool.parameters)
+            begun.ends_run = ends_run
             run.inner = [*run.inner, begun]
             return
         own, replaced = split_replaces(arguments)
         who, what = "" if caller == spec.name else caller, tool.name if tool else name
         call = self._hands.call(who, what, call_id, own)
-        run.calls = [*run.calls, GuardedCall(call=call, instead_of=replaced)]
+        it = GuardedCall(call=call, instead_of=replaced, ends_run=ends_run, runs=runs)
+        run.calls = [*run.calls, it]
 
     def _give_to(self, run: AgentRun, agent: str) -> None:
         """An agent goes on with a run; a thread stays with the one it was handed over to."""
@@ -280,17 +305,19 @@ class AgentRuns:
         await asyncio.gather(summary.keep_true(), self.gate.settle(run.calls), *inner)
         self._note_ends(run)
         await self._tell_grants()
-        if run.handings:
+        if run.handings and not run.inner:
             self._hands.heed_stop()
             await self._hand_over(run)
 
     def _note_ends(self, run: AgentRun) -> None:
-        run.items += [output(it.call.id, it.words) for it in run.calls]
+        begun = {it.call.id: inner for it in run.calls if (inner := approved_run(it))}
+        run.items += [output(it.call.id, it.words) for it in run.calls if it.call.id not in begun]
         run.items += [output(it.call_id, it.words) for it in run.inner]
+        run.last_words = "" if begun else last_words(run)
         is_alone = run is self._state and not (run.batch or run.inner or run.handings)
         self._state.gave_way = is_alone and all(it.gave_way for it in run.calls)
         self.settle_up(run)
-        run.inner = []
+        run.inner = list(begun.values())
         run.batch += 1
         run.batch_ts = ""
 
@@ -318,6 +345,7 @@ class AgentRuns:
         try:
             thought = await self.think(run)
             run.words = thought.words if thought else ""
+            run.is_answered = bool(run.words)
         except CHECKS as error:
             self.settle_up(run)
             run.words = agent_stopped_for_model(agent, check_in(error))
@@ -340,15 +368,18 @@ class AgentRuns:
 
 def _thought(result: RunResult, spec: AgentSpec) -> Thought:
     """All that the model said, also beside its calls."""
+    is_last = not result.interruptions
     messages = [item for item in result.new_items if isinstance(item, MessageOutputItem)]
     texts = (
         readable(ItemHelpers.text_message_output(item).strip(), spec.named(item.agent.name).output)
         for item in messages
     )
+    last = result.new_items[-1:]
+    of_a_tool = [str(result.final_output) for it in last if isinstance(it, ToolCallOutputItem)]
     return Thought(
-        words=newest_words([it for it in texts if it]),
+        words=newest_words([it for it in (*texts, *(of_a_tool if is_last else ())) if it]),
         is_whole=all(item.raw_item.status == "completed" for item in messages),
-        is_last=not result.interruptions,
+        is_last=is_last,
     )
 
 

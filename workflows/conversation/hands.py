@@ -32,6 +32,7 @@ class TurnHands(Hands):
         self._origin = origin
         self._state = state
         self._voice = voice
+        self._answered: set[str] = set()
         self.limits = TurnLimits()
         """As the worker described them last."""
 
@@ -73,7 +74,13 @@ class TurnHands(Hands):
         ended = Execution.DONE if result.ok else Execution.FAILED
         state.effects[place] = Effect.of_free(tool.title, ended)
         self.heed_stop()
+        if result.ok:
+            self._answered.add(call_id)
         return result.text
+
+    def has_answered(self, call_id: str) -> bool:
+        """See `Hands`."""
+        return call_id in self._answered
 
     async def stops_input(self, agent: str, guardrail: str, given: list[Item]) -> bool:
         """See `Hands`."""

@@ -10,42 +10,63 @@ from agents.agent_tool_input import (
     default_tool_input_builder,
 )
 
-from workflows.contracts.core import AgentCall, HandoffSpec, ToolSpec, TurnLimits
-from workflows.conversation.memory import Handing, InnerRun, Item, output, said
+from workflows.contracts.core import AgentCall, Call, HandoffSpec, TurnLimits
+from workflows.conversation.memory import GuardedCall, Handing, InnerRun, Item, output, said
 from workflows.conversation.model_messages import no_such_tool_for_model, unfit_for_model
 from workflows.conversation.output import misfit
+from workflows.digest import without_reason
 
 ONLY_ONE = "Multiple handoffs detected, ignoring this one."
 """The SDK's own words."""
 
 
-def inner_run(
-    tool: ToolSpec, runs: AgentCall, call_id: str, arguments: str, limits: TurnLimits
-) -> InnerRun:
-    """The run that a call begins; it has its end already where the arguments do not fit."""
+def inner_run(runs: AgentCall, call: Call, parameters: dict[str, Any]) -> InnerRun:
+    """The run that a call begins; it has its end already where the arguments do not fit.
+
+    Args:
+        runs: the agent.
+        call: as the model made it.
+        parameters: JSON schema of the agent's own arguments.
+    """
     run = InnerRun(
         agent=runs.agent,
-        call_id=call_id,
-        tool=tool.name,
-        max_turns=limits.model_calls if runs.max_turns is None else runs.max_turns,
+        call_id=call.id,
+        tool=call.tool,
+        max_turns=TurnLimits().model_calls if runs.max_turns is None else runs.max_turns,
     )
     try:
-        given: Any = json.loads(arguments)
+        given: Any = json.loads(call.arguments)
     except (ValueError, RecursionError):
-        given = arguments
-    if fault := misfit(given, tool.parameters):
-        run.words = unfit_for_model(tool.name, fault)
+        given = call.arguments
+    if fault := misfit(given, parameters):
+        run.words = unfit_for_model(call.tool, fault)
     else:
-        run.items = [said(_message(tool, runs, given))]
+        run.items = [said(_message(runs, given, parameters))]
     return run
 
 
-def _message(tool: ToolSpec, runs: AgentCall, given: Any) -> str:
+def limited(runs: AgentCall, limits: TurnLimits) -> AgentCall:
+    """The same with as many model calls as any agent has, where its author does not say."""
+    most = limits.model_calls if runs.max_turns is None else runs.max_turns
+    return runs.model_copy(update={"max_turns": most})
+
+
+def approved_run(it: GuardedCall) -> InnerRun | None:
+    """The run of an agent that people let begin; None for any other call."""
+    status = it.status
+    if it.runs is None or status is None or not status.is_done:
+        return None
+    own = {"arguments": without_reason(status.call.arguments)}
+    call = status.call.model_copy(update=own)
+    run = inner_run(it.runs, call, status.shown.parameters)
+    run.ends_run = it.ends_run
+    return run
+
+
+def _message(runs: AgentCall, given: Any, parameters: dict[str, Any]) -> str:
     """What the agent reads, in the words in which the SDK would put it."""
     if runs.structured:
-        info = build_structured_input_schema_info(
-            tool.parameters, include_json_schema=runs.with_schema
-        )
+        info = build_structured_input_schema_info(parameters, include_json_schema=runs.with_schema)
         if info.summary or info.json_schema:
             return _structured(given, info)
     match given:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from workflows.contracts.activity_inputs import AskedHere
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Grant
-from workflows.contracts.core import Call, Message, Origin, StopRequest
+from workflows.contracts.core import AgentCall, Call, Message, Origin, StopRequest
 from workflows.contracts.decisions import Outcome
 from workflows.contracts.notices import Effect, Notice, NoticeCode
 
@@ -89,6 +89,10 @@ class GuardedCall(BaseModel):
     """Who took it back before anybody was asked."""
     stopped: StopRequest | None = None
     """By what it was taken back together with its turn, or for another call."""
+    ends_run: bool = False
+    """Whether the tool's answer is the agent's last."""
+    runs: AgentCall | None = None
+    """The agent whose run begins once it is approved, if it calls one."""
 
     @property
     def approval(self) -> str:
@@ -146,6 +150,8 @@ class AgentRun(BaseModel):
     batch: int = 0
     batch_ts: str = ""
     """`ts` of the summary of `calls`, if they have one."""
+    last_words: str = ""
+    """The answer of a tool that ends the run."""
     acted: list[str] = []
     """Names of the agents whose calls were settled, so that they may answer in words now."""
 
@@ -173,6 +179,10 @@ class InnerRun(AgentRun):
     max_turns: int
     words: str = ""
     """What the model reads of it; empty while it is open."""
+    is_answered: bool = False
+    """Whether these are the agent's own words."""
+    ends_run: bool = False
+    """Whether they are the last ones of the agent that called it, too."""
 
 
 class TurnState(AgentRun):

@@ -95,7 +95,6 @@ class Requirements:
         arguments = with_reason_of(self.call.arguments, self.entry.vote.decision.arguments)
         return VoteCheck(
             edited=self.call.model_copy(update={"arguments": arguments}),
-            reason=self.request.prepared.reason,
             conversation=self._conversation,
         )
 

@@ -1,7 +1,8 @@
 """The connection to one MCP server: opened when it is first needed, and again when it has died."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
@@ -17,6 +18,9 @@ from countersign.tools.text import cut, text_of
 from countersign.tools.toolkit import ToolError, UnansweredError
 
 LIST_SECONDS = 10.0
+MUTE_SECONDS = 4.0
+"""A server that has not listed its tools for so long, and runs none, is ended and started again: it
+hangs, or lists page after page, or writes one line without an end."""
 CALL_SHARE = 0.8
 """Of the time that a tool has in all, so that it can still be said what is known."""
 CAUSE_LIMIT = 300
@@ -33,6 +37,8 @@ class Connection:
         self.server = server
         self._link: Link | None = None
         self._calls = 0
+        self._asked_at = 0.0
+        """Since when it is asked for its tools and has not listed them; 0 if it has."""
 
     @property
     def name(self) -> str:
@@ -55,7 +61,7 @@ class Connection:
         for is_last in (False, True):
             link = await self._opened()
             try:
-                async with asyncio.timeout(LIST_SECONDS):
+                async with self._not_mute(link), asyncio.timeout(LIST_SECONDS):
                     return await self._list(agent, context)
             except Exception as error:
                 if is_last or self.is_busy:
@@ -102,6 +108,21 @@ class Connection:
         except Exception as error:
             raise ServerAwayError(self.name, _cause(error)) from error
         return link
+
+    @asynccontextmanager
+    async def _not_mute(self, link: Link) -> AsyncGenerator[None]:
+        """Who lists gives up in here when they like; the server is ended if it is mute then."""
+        now = asyncio.get_running_loop().time
+        self._asked_at = self._asked_at or now()
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not self.is_busy and now() - self._asked_at > MUTE_SECONDS:
+                log.warning("an MCP server does not list its tools and is ended", server=self.name)
+                self._asked_at = 0.0
+                link.end()
+            raise
+        self._asked_at = 0.0
 
     async def _list(
         self, agent: Agent[Any], context: RunContextWrapper[Any]

@@ -43,11 +43,15 @@ class Link:
         if self._failure is not None:
             raise self._failure
 
-    async def close(self) -> None:
-        """End it, and wait until nothing of it is left."""
+    def end(self) -> None:
+        """Begin to end it."""
         self._closing.set()
         if not self._settled.is_set():
             self._life.cancel()
+
+    async def close(self) -> None:
+        """End it, and wait until nothing of it is left."""
+        self.end()
         await asyncio.wait({self._life})
 
     async def _live(self) -> None:

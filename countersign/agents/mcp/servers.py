@@ -233,7 +233,7 @@ class Servers:
             before = self._listed.get((name, agent.name))
             if late and connection.is_busy and before is not None:
                 return Answer(before, before, {})
-            return ServerAwayError(name, "it has not answered yet")
+            return ServerAwayError(name, "it has not listed its tools in time")
         except ServerAwayError as error:
             return error
         answer = answer_of(connection, listed)

@@ -15,12 +15,13 @@ from countersign.slack.masks import masked_arguments
 from countersign.slack.modals.form import input_block
 from countersign.slack.modals.frame import MARGIN, VALUE, about, hindrance, modal
 from countersign.slack.modals.meta import Meta
-from countersign.slack.modals.schema import REASON, Entry, Kind, entries
+from countersign.slack.modals.schema import Entry, Kind, entries
 from countersign.slack.modals.typed import Typed, editable, read_arguments
 from countersign.slack.request_section import summary
 from countersign.slack.text import VIEW_BLOCKS_LIMIT, VIEW_SIZE_LIMIT
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import ArgumentField
+from workflows.digest import REASON
 
 NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 NOTE = (

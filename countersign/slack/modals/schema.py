@@ -7,10 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from countersign.slack.text import OPTION_LIMIT, SELECT_LIMIT, clean
+from workflows.digest import REASON
 
 PREFIX = "argument:"
-REASON = "reason"
-"""The argument that says why; it is the model's and is not edited."""
 LONGEST_NAME = 200
 Schema = Mapping[str, Any]
 

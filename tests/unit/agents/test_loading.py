@@ -2,14 +2,17 @@
 
 import sys
 from collections.abc import Generator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from structlog.testing import capture_logs
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import DuplicateToolError, NoAgentError, NotKeptError
 from countersign.agents.loading import found_agent, opened
+from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError
 
 HEAD = """
@@ -67,8 +70,11 @@ async def test_the_path_to_it_may_have_dots(folder: Path) -> None:
     [
         ("garden", "", r"'garden' names no agent; write it like acme\.buyer:agent"),
         (":agent", "", "names no agent"),
-        ("nowhere.at.all:agent", "", r"there is no module nowhere\.at\.all; searched .*/"),
-        ("garden:rose", "", "there is no rose in garden"),
+        ("nowhere.at.all:agent", "", r"there is no module nowhere\.at\.all; searched \. \(/"),
+        ("garden:rose", "", r"there is no rose in garden; did you mean agent\?"),
+        ("garden:agnet", "", r"there is no agnet in garden; did you mean agent\?"),
+        ("garden:gardener", "buyer = gardner = agent", r"did you mean gardner\?"),
+        ("garden:a.q", "a = None", r"there is no q in garden$"),
         ("garden:water", "", "is no agents.Agent and makes none, but a FunctionTool"),
         ("garden:it", "it = 7", "but a int"),
         ("garden:it", "def it(): raise ValueError('no\\nwater')", "line 12: ValueError: no water"),
@@ -88,11 +94,72 @@ async def test_what_is_no_agent_is_refused_in_one_line(
     assert str(raised.value).startswith("AGENT: ")
 
 
+async def test_where_it_was_looked_for_begins_with_the_folder_one_is_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", ["", str(folder), *(f"/lib/{at}" for at in range(7))])
+    with pytest.raises(NoAgentError) as raised:
+        async with found_agent("nowhere:agent"):
+            pass
+    assert str(raised.value) == (
+        f"AGENT: there is no module nowhere; searched . ({folder}), /lib/0, /lib/1, /lib/2, "
+        "/lib/3, /lib/4 and 2 more"
+    )
+
+
+async def test_a_plain_file_in_the_folder_one_is_in_is_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(folder, "")
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", [it for it in sys.path if it not in ("", str(folder))])
+    async with found_agent("garden:agent") as agent:
+        assert agent.name == "Gardener"
+
+
+STUCK = """
+@asynccontextmanager
+async def it():
+    try:
+        yield agent
+    finally:
+        raise OSError("stuck")
+
+lifespan(agent)(it)
+"""
+
+
+async def test_an_end_that_fails_is_one_line(folder: Path) -> None:
+    _write(folder, STUCK)
+    with pytest.raises(NoAgentError, match=r"the end of garden:it failed in .*: OSError: stuck"):
+        async with found_agent("garden:it"):
+            pass
+    async with found_agent("garden:agent") as agent:
+        with pytest.raises(NoAgentError, match="the end of the lifespan of Gardener failed in "):
+            async with opened(agent):
+                pass
+
+
+async def test_an_end_that_fails_hides_nothing_that_failed_before(folder: Path) -> None:
+    _write(folder, STUCK)
+
+    async def use(what: AbstractAsyncContextManager[object]) -> None:
+        async with what:
+            raise PreflightError("the policy is wrong")
+
+    async with found_agent("garden:agent") as agent:
+        for each in (found_agent("garden:it"), opened(agent)):
+            with capture_logs() as logs, pytest.raises(PreflightError, match="the policy is wrong"):
+                await use(each)
+            assert "OSError: stuck" in logs[0]["why"]
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [
         ("agent.tools.append(WebSearchTool())", "a WebSearchTool is not supported"),
-        ("agent.tool_use_behavior = 'stop_on_first_tool'", "tool_use_behavior"),
+        ("agent.tool_use_behavior = print", "tool_use_behavior"),
     ],
 )
 async def test_what_would_not_be_kept_is_refused_by_name(
@@ -137,6 +204,40 @@ async def test_a_lifespan_makes_the_context_and_closes_it(folder: Path) -> None:
         assert ready.context == "a well"
         assert sys.modules["garden"].closed == []
     assert sys.modules["garden"].closed == [True]
+
+
+async def test_a_clone_has_the_same_lifespan(folder: Path) -> None:
+    _write(
+        folder,
+        """
+        @lifespan(agent)
+        @asynccontextmanager
+        async def well():
+            yield "a well"
+
+        twice = agent.clone(name="Other").clone(handoffs=[agent])
+        """,
+    )
+    async with found_agent("garden:twice") as agent, opened(agent) as ready:
+        assert (agent.name, ready.context) == ("Other", "a well")
+        assert list(tools_of(agent)) == ["water"]
+
+
+async def test_a_lifespan_that_would_not_be_opened_is_refused(folder: Path) -> None:
+    _write(
+        folder,
+        """
+        @lifespan(agent)
+        @asynccontextmanager
+        async def well():
+            yield "a well"
+
+        house = Agent(name="House", handoffs=[agent])
+        """,
+    )
+    async with found_agent("garden:house") as agent:
+        with pytest.raises(NotKeptError, match=r"Gardener has a lifespan, .* give it to House"):
+            tools_of(agent)
 
 
 async def test_an_agent_without_a_lifespan_has_no_context(folder: Path) -> None:

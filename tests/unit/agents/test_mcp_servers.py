@@ -22,6 +22,7 @@ from countersign.agents.mcp import listing as listing_module
 from countersign.agents.mcp.errors import ServerAwayError
 from countersign.agents.mcp.listing import refuse_clashes
 from countersign.agents.mcp.servers import Servers
+from tests.support import rogue_mcp_server
 from tests.support.mcp_server import Folder
 from tests.support.mcp_servers import over_http, over_pipes
 from tests.unit.agents.conftest import Workshop, calling
@@ -127,6 +128,38 @@ async def test_a_mute_server_is_waited_for_so_long_and_no_longer(
     (folder.path / "mute").unlink()
     assert "cannot be reached" not in (await runner.describe()).instructions
     assert (await runner.run_tool(ROLL_BACK)).ok
+
+
+def _rogue(how: str) -> MCPServerStdio:
+    given: Any = {"command": sys.executable, "args": [rogue_mcp_server.__file__, how]}
+    return MCPServerStdio(given, name="rogue", client_session_timeout_seconds=20)
+
+
+@pytest.mark.parametrize("how", ["notices", "nonsense", "errors"])
+async def test_a_server_that_floods_beside_its_answers_is_used(
+    workshop: Workshop, how: str
+) -> None:
+    runner = workshop.runner(_rogue(how))
+    listing = await runner.servers.listed(runner.agent, seconds=20)
+    assert list(listing.tools) == ["rogue.wait"]
+
+
+@pytest.mark.parametrize("how", ["pages", "line"])
+async def test_a_server_that_lists_without_an_end_is_ended_and_started_again(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr("countersign.agents.mcp.connection.MUTE_SECONDS", 1.0)
+    server = _rogue(how)
+    runner = workshop.runner(server, workshop.server())
+    with capture_logs() as logs:
+        listing = await runner.servers.listed(runner.agent, seconds=6)
+    assert listing.away == {"rogue": "it has not listed its tools in time"}
+    assert "deploys.roll_back" in listing.tools
+    assert [it["server"] for it in logs if "is ended" in it["event"]] == ["rogue"]
+
+    server.params.args[-1] = "notices"
+    listing = await runner.servers.listed(runner.agent, seconds=20)
+    assert "rogue.wait" in listing.tools
 
 
 async def test_a_changed_schema_changes_what_was_approved_and_other_changes_do_not(

@@ -18,7 +18,9 @@ async def test_each_tool_waits_whatever_its_server_says_of_it(workshop: Workshop
     spec = await workshop.runner(workshop.server(require_approval="never")).describe()
     tools = {it.name: it for it in spec.tools}
     assert {"deploys.list_services", "deploys.roll_back"} <= tools.keys()
-    assert all(it.needs_approval and "reason" in it.parameters["required"] for it in spec.tools)
+    assert all(
+        it.needs_approval and "approval_reason" in it.parameters["required"] for it in spec.tools
+    )
     assert tools["deploys.list_services"].title == "List the services"
     assert tools["deploys.roll_back"].title == "Roll back"
     assert tools["deploys.roll_back"].called == "deploys__roll_back"
@@ -37,7 +39,7 @@ async def test_what_the_server_says_of_a_tool_is_kept_as_a_hint_only(workshop: W
 
 async def test_a_call_is_shown_with_its_arguments_and_run_once(workshop: Workshop) -> None:
     runner = workshop.runner()
-    call = calling("deploys.roll_back", service="shop", reason="it is slow")
+    call = calling("deploys.roll_back", service="shop", approval_reason="it is slow")
     prepared = await runner.prepare_call(call)
     assert (prepared.title, prepared.reason) == ("Roll back", "it is slow")
     assert [(it.name, it.value) for it in prepared.fields] == [("service", "shop")]
@@ -113,7 +115,7 @@ def _deep(levels: int = 40) -> dict[str, Any]:
     [
         (_tool("two words"), "its name"),
         (_tool("line\nbreak"), "its name"),
-        (_tool(properties={"reason": {"type": "string"}}), "its parameter is called 'reason'"),
+        (_tool(properties={"replaces": {"type": "string"}}), "its parameter is called 'replaces'"),
         (_tool(properties={"a b": {"type": "string"}}), "its parameter is called 'a b'"),
         (_tool(properties={"a": {"description": "x" * 20_000}}), "more than 10,000 characters"),
         (_tool(properties={"a": _deep()}), "more than 30 levels"),

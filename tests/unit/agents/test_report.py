@@ -6,6 +6,9 @@ from agents import Agent, function_tool, handoff
 
 from countersign.agents.report import AgentReport, report_of, tree_of
 
+OF_ITS_OWN: Any = print
+"""What stands for a function of the author's."""
+
 
 @function_tool(needs_approval=True)
 def refund(order: int) -> str:
@@ -51,7 +54,7 @@ def test_agents_are_a_tree_in_which_each_is_shown_where_it_is_reached_first() ->
 
 
 def test_what_is_refused_anywhere_below_is_told_of_the_whole_tree() -> None:
-    inner = Agent(name="Inner", tool_use_behavior="stop_on_first_tool")
+    inner = Agent(name="Inner", tool_use_behavior=OF_ITS_OWN)
     tree = tree_of(Agent(name="Outer", handoffs=[Agent(name="Middle", handoffs=[inner])]))
     (refusal,) = tree.refusals
     assert "Inner has a tool_use_behavior" in str(refusal)

@@ -11,6 +11,7 @@ from agents import (
     Handoff,
     RunContextWrapper,
     SQLiteSession,
+    StopAtTools,
     function_tool,
     handoff,
     input_guardrail,
@@ -20,10 +21,14 @@ from agents.sandbox import SandboxAgent
 from pydantic import BaseModel
 
 from countersign.agents.catalogue import tools_of
+from countersign.agents.description import described_stops
 from countersign.agents.errors import AgentError, DuplicateAgentError, DuplicateToolError
 from countersign.agents.loading import OpenAgent
 from worker.agent import AgentRunner
-from workflows.contracts.core import AgentCall, AgentSpec, GuardrailSpec, HandoffSpec
+from workflows.contracts.core import AgentCall, AgentSpec, GuardrailSpec, HandoffSpec, ToolSpec
+
+OF_ITS_OWN: Any = print
+"""What stands for a function of the author's."""
 
 
 @function_tool(needs_approval=True)
@@ -109,10 +114,46 @@ async def test_guardrails_are_described_by_name() -> None:
     assert spec.output_guardrails == (GuardrailSpec(name="brief"),)
 
 
+def test_tools_that_end_a_run_are_named_as_the_model_calls_them() -> None:
+    def a_spec(name: str, called: str = "") -> ToolSpec:
+        return ToolSpec(
+            name=name,
+            called=called,
+            description="",
+            parameters={},
+            needs_approval=False,
+            title="",
+            status="",
+        )
+
+    tools = [a_spec("look"), a_spec("ops.look", "ops__look"), a_spec("ops.stop", "ops__stop")]
+    behaviors: Any = [
+        (StopAtTools(stop_at_tool_names=["look", "gone"]), ("look", "ops__look")),
+        (StopAtTools(stop_at_tool_names=["ops.stop"]), ("ops__stop",)),
+        (StopAtTools(stop_at_tool_names=["ops__stop"]), ("ops__stop",)),
+        ("stop_on_first_tool", ("*",)),
+        ("run_llm_again", ()),
+    ]
+    for behavior, named in behaviors:
+        assert described_stops(Agent(name="A", tool_use_behavior=behavior), tools) == named
+
+
 async def test_a_handoff_is_offered_only_where_it_is_enabled() -> None:
     other = Agent[None](name="Other")
     spec = await _described(Agent(name="A", handoffs=[handoff(other, is_enabled=lambda *_: False)]))
     assert (spec.handoffs, [it.name for it in spec.others]) == ((), ["Other"])
+
+
+def test_an_agent_that_needs_approval_is_a_tool_of_the_policy() -> None:
+    clerk = Agent[None](name="Clerk", tools=[water])
+    ask = clerk.as_tool("ask_clerk", "Ask.", needs_approval=True)
+    agent = Agent[None](name="A", tools=[ask], handoffs=[Agent[None](name="B", tools=[ask])])
+    tools = tools_of(agent)
+    assert list(tools) == ["ask_clerk", "water"]
+    tool = tools["ask_clerk"]
+    assert (tool.title, tool.place) == ("Ask Clerk", "the agent Clerk as a tool")
+    assert set(tool.spec.parameters["properties"]) == {"input", "approval_reason", "replaces"}
+    assert list(tools_of(Agent[None](name="C", tools=[clerk.as_tool("ask", "Ask.")]))) == ["water"]
 
 
 def test_two_agents_of_one_name_are_refused_with_both_places() -> None:
@@ -194,7 +235,6 @@ def _handing(it: Handoff[Any, Any] | Agent[Any]) -> Callable[[Agent[Any]], None]
         (_inner(custom_output_extractor=_extract), "ask has a custom_output_extractor"),
         (_inner(session=SQLiteSession("x")), "ask has a session"),
         (_inner(conversation_id="x"), "ask has a conversation_id"),
-        (_inner(needs_approval=True), "ask has needs_approval"),
         (
             _handing(handoff(Agent(name="B"), input_filter=lambda it: it)),
             "transfer_to_b of A has an input_filter",
@@ -210,7 +250,14 @@ def _handing(it: Handoff[Any, Any] | Agent[Any]) -> Callable[[Agent[Any]], None]
         (_handing(SandboxAgent(name="B")), "B has a sandbox"),
         (_handing(Agent(name="B", output_type=Own())), "B has an output type that reads itself"),
         (_handing(Agent(name="B", input_guardrails=[twin, twin])), "two guardrails of one name"),
-        (_handing(Agent(name="B", tool_use_behavior="stop_on_first_tool")), "B has a tool_use_b"),
+        (
+            _handing(Agent(name="B", tool_use_behavior=OF_ITS_OWN)),
+            "B has a tool_use_behavior that is",
+        ),
+        (
+            _handing(Agent(name="B", output_type=int, tool_use_behavior="stop_on_first_tool")),
+            "B has a tool_use_behavior beside an output type",
+        ),
     ],
 )
 def test_what_would_not_be_kept_anywhere_is_refused_in_one_line(

@@ -34,6 +34,7 @@ def _as_before() -> Generator[None]:
     levels = {name: logging.getLogger(name).level for name in (*OURS, *NOISY)}
     yield
     root.handlers, root.level = handlers, level
+    logging.getLogger("mcp.client.stdio").filters.clear()
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()
@@ -48,6 +49,20 @@ def test_addresses_that_are_secrets_are_masked_where_they_are() -> None:
     hook, socket = "https://hooks.slack.com/", "wss://a.test/link?ticket="
     assert hide_tokens(f"{hook}actions/T1/2/x y") == f"{hook}{MASK} y"
     assert hide_tokens(f"{socket}ab-c1&app=2") == f"{socket}{MASK}&app=2"
+
+
+def test_a_server_that_writes_no_mcp_is_told_once_a_minute(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up("INFO", LogFormat.JSON)
+    library = logging.getLogger("mcp.client.stdio")
+    error = ValueError("Invalid JSON:\n  expected value")
+    for _ in range(100):
+        library.error("Failed to parse JSONRPC message from server", exc_info=error)
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert told["event"] == "an MCP server writes no MCP: Invalid JSON: expected value"
+    assert (told["level"], "exception" in told) == ("warning", False)
 
 
 @pytest.mark.parametrize("text", ["approval-k3f9x2ab7q1m", "C0OPS 1.0001", "risk-free", "xoxo"])

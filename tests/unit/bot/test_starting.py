@@ -1,6 +1,7 @@
 """What a start waits for, and what ends it because a person has to change something."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from countersign.runtime.preflight import PreflightError, reach_temporal, who_am_i
-from countersign.runtime.process import unless
+from countersign.runtime.process import run, unless
 from countersign.runtime.waiting import STARTING, AwayError, Waiting
 from countersign.slack.web_client import CONFIGURATION, build_client
 from dev.ports import free_port
@@ -32,6 +33,22 @@ AWAY: list[tuple[Callable[[], web.Response], str]] = [
     (lambda: web.json_response({"ok": False, "error": "internal_error"}), "internal_error"),
     (lambda: web.json_response({"ok": False, "error": "of_next_year"}), "of_next_year"),
 ]
+
+
+def test_code_that_never_comes_back_holds_up_neither_others_nor_the_end() -> None:
+    free, heard = threading.Event(), list[str]()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(50):
+            loop.run_in_executor(None, free.wait)
+        heard.append(await asyncio.to_thread(str, "others run"))
+
+    try:
+        assert run(main) == 0
+    finally:
+        free.set()
+    assert heard == ["others run"]
 
 
 @pytest.mark.parametrize(("answer", "cause"), AWAY, ids=[cause for _, cause in AWAY])

@@ -131,6 +131,28 @@ def test_a_program_gets_one_document() -> None:
     assert found["tree"]["agents"] == []
 
 
+def test_what_the_settings_call_secret_is_listed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("""
+        from pydantic import BaseModel
+
+        class Card(BaseModel):
+            holder: str
+            cardPIN: str
+
+        @function_tool
+        def pay(card: Card, api_key: str, amount: int) -> str:
+            return "paid"
+
+        agent.tools = [water, pay]
+    """)
+    _, said = run()
+    assert "never shown: api_key" in said
+    monkeypatch.setenv("SECRET_ARGUMENTS", "plant,card_pin")
+    _, said = run()
+    assert "never shown: code, plant" in said
+    assert "never shown: cardPIN" in said
+
+
 def test_a_tool_that_asks_for_approval_and_has_no_rule_is_said_to_be_never_done() -> None:
     write()
     Path("policy.yaml").write_text(POLICY.split("deny", maxsplit=1)[0] + "rules:\n" + dedent("""\
@@ -149,19 +171,19 @@ def test_everything_that_would_be_refused_is_told_at_once() -> None:
             return "wet"
 
         @function_tool
-        def explain(reason: str) -> str:
-            return reason
+        def explain(replaces: str) -> str:
+            return replaces
 
         agent.tools += [flood, explain, WebSearchTool(), by_hand(type="array")]
-        agent.tool_use_behavior = 'stop_on_first_tool'
+        agent.tool_use_behavior = print
         """
     )
     Path("policy.yaml").write_text(POLICY.replace("tool: water", "tool: drown"), encoding="utf-8")
     told = "\n".join(refusals())
     for line in (
-        "AGENT: Gardener has a tool_use_behavior, which is not supported",
+        "AGENT: Gardener has a tool_use_behavior that is a function, which is not supported",
         "AGENT: two tools are called water: garden.water and garden.flood",
-        "AGENT: explain: call its parameter something else than reason",
+        "AGENT: explain: call its parameter something else than replaces",
         "AGENT: a WebSearchTool is not supported; use a function tool",
         "AGENT: odd: its schema is not that of a JSON object",
         "policy.yaml:4: rule much, tool: there is no tool `drown`",
@@ -215,7 +237,7 @@ def test_a_preview_that_could_never_be_made_is_refused(taken: str, told: str) ->
 @pytest.mark.parametrize(
     ("agent", "body", "told"),
     [
-        ("nowhere:agent", "", "there is no module nowhere; searched /"),
+        ("nowhere:agent", "", "there is no module nowhere; searched . (/"),
         ("garden", "", "'garden' names no agent; write it like acme.buyer:agent"),
         ("garden:look", "", "is no agents.Agent and makes none, but a FunctionTool"),
         ("garden:it", "def it(): raise OSError('no well')", "garden.py, line 35: OSError: no well"),
@@ -287,11 +309,9 @@ def test_what_is_said_of_a_tool_that_a_server_does_not_have_is_refused() -> None
 
 
 def test_a_server_that_cannot_be_used_is_refused_beside_the_rest() -> None:
-    write(
-        SERVER.replace('"broken"', '"deploys"') + "\nagent.tool_use_behavior = 'stop_on_first_tool'"
-    )
+    write(SERVER.replace('"broken"', '"deploys"') + "\nagent.tool_use_behavior = print")
     told = refusals()
     assert told == [
-        "AGENT: Gardener has a tool_use_behavior, which is not supported",
+        "AGENT: Gardener has a tool_use_behavior that is a function, which is not supported",
         "AGENT: two MCP servers are called deploys",
     ]

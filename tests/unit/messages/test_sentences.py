@@ -23,6 +23,7 @@ from workflows.contracts.decisions import (
     Outcome,
     Refusal,
     Refused,
+    Unchecked,
     Verb,
     Via,
 )
@@ -52,6 +53,14 @@ def _refused(why: Refusal) -> Refused:
 def _ended(outcome: Outcome, decision: Decision | None = None) -> ApprovalStatus:
     given = decision or (a_press() if outcome in DECIDED else None)
     return a_status().model_copy(update={"outcome": outcome, "decision": given, "card": CARD})
+
+
+@pytest.mark.parametrize("unchecked", Unchecked)
+def test_what_could_not_be_checked_is_said_once(unchecked: Unchecked) -> None:
+    refused = _refused(Refusal.UNVERIFIED).model_copy(update={"unchecked": unchecked})
+    told = refusal(refused, _ended(Outcome.PENDING), MRKDWN)
+    assert told.startswith("I couldn't check ")
+    assert told.count(" now") == 1
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -37,16 +37,16 @@ TOOLS = [
         "Order something from the catalogue. A person has to approve it first; just call it.",
         sku={**TEXT, "title": "item"},
         quantity=a_count("How many pieces."),
-        reason=TEXT,
+        approval_reason=TEXT,
         replaces=NULLABLE,
     ),
     a_tool(
         "cancel_order", "Cancel an order that was placed. Just call it.",
-        order_id=ORDER_ID, reason=TEXT,
+        order_id=ORDER_ID, approval_reason=TEXT,
     ),
     a_tool(
         "wait_for_confirmation", "Ask a person to confirm something before you go on.",
-        question=TEXT, reason=TEXT,
+        question=TEXT, approval_reason=TEXT,
     ),
 ]  # fmt: skip
 """The tools of `examples/purchasing`, but for the next."""
@@ -89,7 +89,7 @@ class Thread:
     def calls(self) -> list[str]:
         """Calls without their reasons: `place_order widget 100`."""
         given = (
-            [str(it[key]) for key in it if key != "reason" and it[key] is not None]
+            [str(it[key]) for key in it if key != "approval_reason" and it[key] is not None]
             for it in self.arguments
         )
         return [
@@ -98,7 +98,7 @@ class Thread:
 
     @property
     def reasons(self) -> list[str]:
-        return [arguments["reason"] for arguments in self.arguments]
+        return [arguments["approval_reason"] for arguments in self.arguments]
 
     def _step(self) -> "Thread":
         told = answer({"input": self.items, "tools": self.tools, "instructions": "Buy things."})

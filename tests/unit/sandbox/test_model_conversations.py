@@ -22,7 +22,7 @@ EXPIRED = (
 )
 WAITING = (
     "Waiting for approval:\n- Order 100 widgets for €4,120.00\n  id: approval-abc\n"
-    '  call: place_order {"sku": "widget", "quantity": 100, "reason": "low"}\n'
+    '  call: place_order {"sku": "widget", "quantity": 100, "approval_reason": "low"}\n'
     "  asked by: the person whose message you are answering\n"
     "  needs: 1 approval from @finance\n"
     "These calls are not done yet. Do not call them again."

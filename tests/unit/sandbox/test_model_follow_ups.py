@@ -12,7 +12,8 @@ def a_note(*rows: tuple[str, int, str]) -> str:
     listed = (
         f"- {sentence}\n"
         f"  id: approval-{at}\n"
-        f'  call: place_order {{"sku": "{sku}", "quantity": {quantity}, "reason": "low"}}\n'
+        f'  call: place_order {{"sku": "{sku}", "quantity": {quantity}, '
+        '"approval_reason": "low"}\n'
         "  asked by: the person whose message you are answering\n"
         "  needs: 1 approval from @finance\n"
         "  until: Nov 30 at 9:18 PM UTC"

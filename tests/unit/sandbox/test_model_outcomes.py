@@ -17,8 +17,9 @@ from workflows.conversation.model_messages import (
 )
 
 EDITED = (
-    'with changes: place_order ran with {"sku": "widget", "quantity": 50, "reason": "{low}"} '
-    'instead of {"sku": "widget", "quantity": 100, "reason": "{low}"}'
+    "with changes: place_order ran with "
+    '{"sku": "widget", "quantity": 50, "approval_reason": "{low}"} '
+    'instead of {"sku": "widget", "quantity": 100, "approval_reason": "{low}"}'
 )
 PLACED = "Order #1 placed: 50 widgets for €2,060.00."
 ASK_WHETHER = " Say so, and ask the person whether to ask again."

@@ -15,7 +15,7 @@ PLANTS = [
         room={**ROOM, "description": "Which room."},
         litres=a_count("How much.", 20),
         gently={"type": "boolean"},
-        reason=TEXT,
+        approval_reason=TEXT,
     ),
     a_tool(
         "restart",
@@ -66,7 +66,7 @@ PLANTS = [
 def test_a_tool_is_called_by_its_name_or_in_words(said: str, arguments: dict[str, Any]) -> None:
     (made,) = Thread(tools=PLANTS).say(said).arguments
 
-    assert {key: value for key, value in made.items() if key != "reason"} == arguments
+    assert {key: value for key, value in made.items() if key != "approval_reason"} == arguments
 
 
 def test_a_call_for_each_of_several_things_is_made() -> None:
@@ -129,10 +129,14 @@ def test_only_offered_tools_are_called() -> None:
 
 def test_arguments_have_the_names_and_types_of_the_offered_schema() -> None:
     urgent: Json = {"type": "boolean", "default": False}
-    tools = [a_tool("buy_item", product=TEXT, qty={"type": "number"}, reason=TEXT, urgent=urgent)]
+    tools = [
+        a_tool(
+            "buy_item", product=TEXT, qty={"type": "number"}, approval_reason=TEXT, urgent=urgent
+        )
+    ]
 
     assert Thread(tools=tools).say("buy item: 2.5 desks for Bob").arguments == [
-        {"product": "desk", "qty": 2.5, "reason": "For Bob.", "urgent": False}
+        {"product": "desk", "qty": 2.5, "approval_reason": "For Bob.", "urgent": False}
     ]
 
 
@@ -177,7 +181,7 @@ DEPLOYS = [
         service=TEXT,
         version={**TEXT, "pattern": r"^\d+\.\d+\.\d+$"},
         environment={"enum": ["staging", "production"], "type": "string"},
-        reason=TEXT,
+        approval_reason=TEXT,
     ),
 ]
 
@@ -209,7 +213,7 @@ def test_what_no_agent_is_for_is_not_handed_over() -> None:
 def test_the_tool_of_a_server_is_called_by_its_own_words(said: str) -> None:
     thread = Thread(tools=DEPLOYS).say(said)
     assert [call["name"] for call in thread.made] == ["deploys__deploy"]
-    assert {name: it for name, it in thread.arguments[0].items() if name != "reason"} == {
+    assert {name: it for name, it in thread.arguments[0].items() if name != "approval_reason"} == {
         "service": "api",
         "version": "2.4.0",
         "environment": "production",

@@ -53,9 +53,9 @@ PARAMETERS: Json = {
     "properties": {
         "sku": {"type": "string", "minLength": 1, "maxLength": 60},
         "quantity": {"type": "integer", "minimum": 1, "maximum": 10_000},
-        "reason": {"type": "string"},
+        "approval_reason": {"type": "string"},
     },
-    "required": ["sku", "quantity", "reason"],
+    "required": ["sku", "quantity", "approval_reason"],
 }
 CARD = Card(
     channel="C0FINANCE",
@@ -106,7 +106,7 @@ def ended(outcome: Outcome, **changes: Any) -> ApprovalStatus:
 def edited(status: ApprovalStatus) -> ApprovalStatus:
     """Fifty, where a hundred were proposed."""
     call = status.request.call.model_copy(
-        update={"arguments": '{"sku": "widget", "quantity": 50, "reason": "stock is low"}'}
+        update={"arguments": '{"sku": "widget", "quantity": 50, "approval_reason": "stock is low"}'}
     )
     prepared = status.request.prepared.model_copy(
         update={"summary": "Order 50 widgets for €2,060.00", "cost": "€2,060.00"}

@@ -30,7 +30,7 @@ ALL_KINDS: dict[str, Any] = {
         "until": {"anyOf": [{"type": "string"}, {"type": "null"}]},
         "lines": {"type": "array", "items": {"type": "object"}},
         "api_key": {"type": "string"},
-        "reason": {"type": "string"},
+        "approval_reason": {"type": "string"},
     },
     "required": ["sku", "note", "quantity", "price", "express", "colour", "until", "lines"],
     "$defs": {"Colour": {"type": "string", "enum": ["red", "green"]}},
@@ -45,7 +45,7 @@ GIVEN: dict[str, Any] = {
     "until": None,
     "lines": [{"a": 1}],
     "api_key": "hunter2000",
-    "reason": "stock is low",
+    "approval_reason": "stock is low",
 }
 
 

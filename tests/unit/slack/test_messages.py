@@ -202,7 +202,7 @@ def _refused_edit(status: ApprovalStatus, arguments: str) -> EphemeralMessage:
 
 
 def test_an_edit_that_was_refused_may_be_gone_on_with_while_it_waits() -> None:
-    long = json.dumps({"sku": "w" * 1_500, "quantity": 9, "reason": "r" * 5_000})
+    long = json.dumps({"sku": "w" * 1_500, "quantity": 9, "approval_reason": "r" * 5_000})
     message = _refused_edit(pending(RULE.model_copy(update={"edit": True})), long)
     blocks = prompt_blocks(message, "main")
     assert has_buttons(message)

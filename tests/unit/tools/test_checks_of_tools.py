@@ -85,7 +85,7 @@ async def test_guardrails_stand_around_the_tool(n: int, ran: bool, ok: bool, tol
 
 async def _large(context: RunContextWrapper[int], given: dict[str, Any], call_id: str) -> bool:
     assert call_id
-    assert "reason" not in given
+    assert "approval_reason" not in given
     if given["n"] < 0:
         raise ValueError("negative")
     return given["n"] > context.context
@@ -109,7 +109,7 @@ async def test_a_tool_may_say_of_each_call_whether_it_asks(asked: Any, n: int, a
 
     runner = _runner(spend, 10)
     call = a_call().model_copy(
-        update={"tool": "spend", "arguments": f'{{"n": {n}, "reason": "fun"}}'}
+        update={"tool": "spend", "arguments": f'{{"n": {n}, "approval_reason": "fun"}}'}
     )
     prepared = await runner.prepare_call(call)
     assert (prepared.problem, prepared.asks) == ("", asks)

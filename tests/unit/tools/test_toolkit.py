@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 from countersign.agents.catalogue import tools_of
 from countersign.agents.loading import OpenAgent
 from countersign.tools import ArgumentField, Preview, ToolError, annotate
-from countersign.tools.toolkit import ReservedNameError, Tool
+from countersign.tools.toolkit import Tool
 from examples.purchasing import agent
 from examples.purchasing.shop import Shop
 from tests.support.builders import a_call
@@ -53,7 +53,7 @@ def test_the_agent_has_its_tools_and_the_right_ones_are_guarded() -> None:
 @pytest.mark.parametrize("name", sorted(TOOLS))
 def test_only_a_guarded_tool_asks_for_a_reason(name: str) -> None:
     spec = TOOLS[name].spec
-    assert ("reason" in spec.parameters["required"]) is (name in GUARDED)
+    assert ("approval_reason" in spec.parameters["required"]) is (name in GUARDED)
     assert spec.parameters["additionalProperties"] is False
     assert spec.description
     assert spec.status.endswith("…")
@@ -84,7 +84,9 @@ async def test_nobody_is_asked_for_nonsense(runner: AgentRunner, arguments: Any)
 
 
 async def test_an_order_is_put_in_plain_words(runner: AgentRunner) -> None:
-    call = _call("place_order", {"sku": "widgets", "quantity": 100, "reason": "stock is low"})
+    call = _call(
+        "place_order", {"sku": "widgets", "quantity": 100, "approval_reason": "stock is low"}
+    )
     prepared = await runner.prepare_call(call)
     assert prepared.problem == ""
     assert prepared.summary == "Order 100 widgets for €4,120.00"
@@ -111,14 +113,18 @@ async def test_a_tool_that_is_gone_answers_in_words(runner: AgentRunner) -> None
 
 
 async def test_what_an_order_costs_is_a_number_for_rules(runner: AgentRunner) -> None:
-    call = _call("place_order", {"sku": "widget", "quantity": 100, "reason": "stock is low"})
+    call = _call(
+        "place_order", {"sku": "widget", "quantity": 100, "approval_reason": "stock is low"}
+    )
     prepared = await runner.prepare_call(call)
     assert prepared.amount == 4120.0
     assert set(prepared.parameters["properties"]) == {"sku", "quantity"}
 
 
 async def test_the_budget_is_shown_and_is_no_part_of_what_is_approved(runner: AgentRunner) -> None:
-    call = _call("place_order", {"sku": "widget", "quantity": 100, "reason": "stock is low"})
+    call = _call(
+        "place_order", {"sku": "widget", "quantity": 100, "approval_reason": "stock is low"}
+    )
     before = await runner.prepare_call(call)
     await runner.run_tool(_call("place_order", {"sku": "gizmo", "quantity": 1}))
     after = await runner.prepare_call(call)
@@ -130,7 +136,7 @@ async def test_the_budget_is_shown_and_is_no_part_of_what_is_approved(runner: Ag
 async def test_another_order_has_another_digest(
     runner: AgentRunner, change: dict[str, Any]
 ) -> None:
-    given = {"sku": "widget", "quantity": 100, "reason": "stock is low"}
+    given = {"sku": "widget", "quantity": 100, "approval_reason": "stock is low"}
     one = await runner.prepare_call(_call("place_order", given))
     other = await runner.prepare_call(_call("place_order", {**given, **change}))
     assert one.digest != other.digest
@@ -143,8 +149,8 @@ async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(runner: Ag
         *GUARDED,
         "check_budget",
     }
-    assert specs["check_budget"].parameters["required"] == ["reason", "replaces"]
-    call = _call("check_budget", {"reason": "they asked"})
+    assert specs["check_budget"].parameters["required"] == ["approval_reason", "replaces"]
+    call = _call("check_budget", {"approval_reason": "they asked"})
     prepared = await runner.prepare_call(call)
     assert (prepared.problem, prepared.reason) == ("", "they asked")
     assert prepared.parameters["properties"] == {}
@@ -154,18 +160,8 @@ async def test_the_policy_may_guard_a_tool_that_does_not_guard_itself(runner: Ag
 async def test_a_call_that_was_asked_for_under_another_policy_still_runs(
     runner: AgentRunner,
 ) -> None:
-    assert (await runner.run_tool(_call("check_budget", {"reason": "they asked"}))).ok
+    assert (await runner.run_tool(_call("check_budget", {"approval_reason": "they asked"}))).ok
     assert (await runner.run_tool(_call("check_budget", {}))).ok
-
-
-def test_a_tool_may_not_take_the_name_of_the_reason() -> None:
-    @function_tool
-    async def refund(reason: str) -> str:
-        """Refund."""
-        return reason
-
-    with pytest.raises(ReservedNameError, match="refund"):
-        Tool.of(refund)
 
 
 class ExplosionError(Exception):
@@ -183,7 +179,12 @@ async def log_in(user: str, password: str, phrase: SecretStr) -> str:
     return f"logged in as {said}"
 
 
-SECRET = {"user": "root", "password": "hunter22", "phrase": "open sesame", "reason": "hunter22!"}
+SECRET = {
+    "user": "root",
+    "password": "hunter22",
+    "phrase": "open sesame",
+    "approval_reason": "hunter22!",
+}
 
 
 def _with(runner: AgentRunner, preview: bool = False) -> AgentRunner:

@@ -28,7 +28,7 @@ from workflows.contracts.rules import Ruling, Verdict
 
 CALL = a_call().model_copy(update={"arguments": '{"n": 1}'})
 QUERY = EligibilityQuery(people=(BOB,), rule=ANYBODY)
-EDIT = VoteCheck(edited=CALL, reason="stock is low")
+EDIT = VoteCheck(edited=CALL)
 RECOUNT = Recount(call=CALL, prepared=Prepared(digest="d"), counted=1.0, rule="anybody")
 EVERYTHING = VoteCheck(
     query=QUERY, call=CALL, recount=RECOUNT, edited=CALL, conversation="conversation-1"
@@ -153,8 +153,9 @@ async def test_whether_and_when_to_try_again_is_said_by_who_failed() -> None:
     assert (error.message, error.non_retryable, error.next_retry_delay) == ("busy", True, pause)
 
 
-async def test_an_edited_call_is_judged_with_the_reason_of_the_model() -> None:
+async def test_an_edited_call_is_judged_as_it_was_made_ready() -> None:
     known = Known()
+    known.shop.answer = Prepared(reason="stock is low")
     known.policy.rulings = [Ruling(verdict=Verdict.DENY, because="too much")]
     facts = await known.check(EDIT)
     assert facts.ruling == Ruling(verdict=Verdict.DENY, because="too much")

@@ -10,7 +10,7 @@ from tests.support.builders import a_prepared
 from workflows.contracts.core import ArgumentField, Difference, Prepared
 from workflows.digest import HIDDEN, SUMMARY, call_digest, differences, digest
 
-ORDER = '{"sku": "widget", "quantity": 100, "reason": "stock is low"}'
+ORDER = '{"sku": "widget", "quantity": 100, "approval_reason": "stock is low"}'
 PRICE = ArgumentField(name="price each", value="€41.20")
 BUDGET = ArgumentField(name="budget left after", value="€20,880.00", is_bound=False)
 JSON = st.recursive(
@@ -28,7 +28,7 @@ def _digest(*fields: ArgumentField, arguments: str = ORDER) -> str:
     "arguments",
     [
         '{"sku": "widget", "quantity": 100}',
-        '{"quantity":100,"sku":"widget","reason":"another one"}',
+        '{"quantity":100,"sku":"widget","approval_reason":"another one"}',
         '{"quantity": 100.0, "sku": "w\\u0069dget"}',
     ],
 )

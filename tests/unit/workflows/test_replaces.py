@@ -11,8 +11,10 @@ ID = "approval-k3f9x2ab7q1m"
 
 @pytest.mark.parametrize("nothing", [None, "", " ", "null", "None"])
 def test_a_call_that_replaces_nothing_keeps_its_own_arguments(nothing: str | None) -> None:
-    own, replaced = split_replaces(json.dumps({"n": 2, "reason": "é", "replaces": nothing}))
-    assert (json.loads(own), replaced) == ({"n": 2, "reason": "é"}, "")
+    own, replaced = split_replaces(
+        json.dumps({"n": 2, "approval_reason": "é", "replaces": nothing})
+    )
+    assert (json.loads(own), replaced) == ({"n": 2, "approval_reason": "é"}, "")
 
 
 def test_what_is_replaced_is_no_argument_of_the_tool() -> None:

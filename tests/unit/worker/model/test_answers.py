@@ -183,8 +183,8 @@ async def test_a_name_is_one_that_can_be_given_back(given: Any, name: str) -> No
 
 async def test_the_same_call_twice_in_one_answer_is_run_once() -> None:
     answer = await answered(
-        a_call(arguments='{"sku": "cable", "n": 1, "reason": "low"}'),
-        a_call(arguments={"n": 1.0, "sku": "cable", "reason": "still low"}),
+        a_call(arguments='{"sku": "cable", "n": 1, "approval_reason": "low"}'),
+        a_call(arguments={"n": 1.0, "sku": "cable", "approval_reason": "still low"}),
         a_call(arguments='{"sku": "cable", "n": 2}'),
         a_call("look", '{"sku": "cable", "n": 1}'),
     )
