@@ -16,6 +16,7 @@ from temporalio.client import Client
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
+from countersign.agents.hosted.servers import HostedServers
 from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import OpenAgent, found_agent, opened
 from countersign.agents.mcp.listing import Listing, refuse_clashes
@@ -79,6 +80,7 @@ class Known:
 
     agent: OpenAgent
     servers: Servers
+    hosted: HostedServers
     directory: Directory
     policy: PolicyFile
     temporal: Client
@@ -127,13 +129,14 @@ async def prepare(
         around = await reach(waiting)
         found, directory = await find_agent(settings, waiting, stack), Directory(around.slack)
         servers = await open_servers(found, stack)
-        tools = KnownTools(tools_of(found), servers)
+        hosted = find_hosted(found)
+        tools = KnownTools(tools_of(found), servers, hosted)
         policy = await open_policy(
             settings.policy_file, tools.now(), directory, waiting, settings.agentex_card_channel
         )
         policy.follow(tools.now)
         _tell(found, servers, policy)
-        plugin = build_plugin(settings)
+        plugin = build_plugin(settings, hosted.by_ref)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         totals = TemporalTotals(temporal, settings.task_queue)
         policy.count_by(totals)
@@ -141,7 +144,7 @@ async def prepare(
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
         agent = await open_agent(found, waiting, stack)
-        return Known(agent, servers, directory, policy, temporal, around)
+        return Known(agent, servers, hosted, directory, policy, temporal, around)
 
 
 async def work(settings: WorkerSettings, known: Known, listen: Listen, stop: asyncio.Event) -> None:
@@ -167,7 +170,7 @@ def build_activities(
     """Everything that workflows may ask of this worker."""
     directory, policy = known.directory, known.policy
     surfaces = Surfaces(known.around.surfaces)
-    runner = build_runner(settings, known.agent, policy, known.servers)
+    runner = build_runner(settings, known.agent, policy, known.servers, known.hosted)
     people = SlackDirectory(directory)
     lifecycle = ShownEnds(TemporalLifecycle(known.temporal), surfaces)
     changed = homes.changed if homes else ignore
@@ -213,7 +216,11 @@ def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Clien
 
 
 def build_runner(
-    settings: WorkerSettings, agent: OpenAgent, policy: PolicyFile, servers: Servers
+    settings: WorkerSettings,
+    agent: OpenAgent,
+    policy: PolicyFile,
+    servers: Servers,
+    hosted: HostedServers,
 ) -> AgentRunner:
     """The agent, of which the tools that the policy has rules for are guarded too."""
     return AgentRunner(
@@ -222,6 +229,7 @@ def build_runner(
         gated=policy.mentions,
         secrets=Secrets(settings.secret_names),
         servers=servers,
+        hosted=hosted,
     )
 
 
@@ -255,6 +263,16 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
             servers.tell(name, listing)
             refuse_clashes(listing)
         return servers
+
+
+def find_hosted(agent: Agent[Any]) -> HostedServers:
+    """The MCP servers that the model's provider calls.
+
+    Raises:
+        PreflightError: two of them could not be told apart.
+    """
+    with _refused():
+        return HostedServers(agents_of(agent).values())
 
 
 def _tell(agent: Agent[Any], servers: Servers, policy: PolicyFile) -> None:

@@ -15,6 +15,7 @@ from agents.sandbox import SandboxAgent
 
 from countersign.agents.agent_tools import agent_behind
 from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
+from countersign.agents.hosted.acceptance import why_not
 from countersign.agents.tree import agents_of
 from countersign.tools.toolkit import Tool, UnusableToolError
 
@@ -77,7 +78,10 @@ def own_of(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
         yield NotKeptError(f"AGENT: {agent.name} has {what}, which is not supported")
     for given in functions_of(agent):
         try:
-            yield _tool(given)
+            if not isinstance(given, HostedMCPTool):
+                yield _tool(given)
+            elif fault := why_not(given):
+                yield NotKeptError(f"AGENT: {fault}")
         except NotKeptError as error:
             yield error
 
@@ -87,15 +91,7 @@ def functions_of(agent: Agent[Any]) -> list[object]:
     return [it for it in agent.tools if agent_behind(it) is None]
 
 
-HOSTED = (
-    "AGENT: a HostedMCPTool runs at the model's provider, where no approval holds it and nobody "
-    "knows whether it ran once; give the agent the server itself, as mcp_servers"
-)
-
-
 def _tool(given: object) -> Tool:
-    if isinstance(given, HostedMCPTool):
-        raise NotKeptError(HOSTED)
     if not isinstance(given, FunctionTool):
         kind = type(given).__name__
         raise NotKeptError(f"AGENT: a {kind} is not supported; use a function tool")

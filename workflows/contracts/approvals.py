@@ -256,5 +256,5 @@ def may_be_done(outcome: Outcome, execution: Execution) -> bool:
     return execution in {Execution.RUNNING, Execution.UNKNOWN}
 
 
-ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN})
+ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN, Execution.PASSED_ON})
 """Nothing more comes of an action that is one of these."""

@@ -28,15 +28,19 @@ class Effect(BaseModel, frozen=True):
     result: str = ""
     guarded: bool = True
     """Whether it needed an approval; the others only look things up, as far as the policy goes."""
+    request: str = ""
+    """Id of the provider's request, where the provider runs it once it is allowed."""
 
     @classmethod
     def of(cls, status: ApprovalStatus) -> "Effect":
-        """That of a call that was asked for."""
+        """That of a call that was asked for. The provider is told of its approval after that."""
+        is_passed_on = status.execution is Execution.PASSED_ON
         return cls(
             what=" ".join(status.shown.summary.split())[:SUMMARY_LIMIT],
             outcome=status.outcome,
-            execution=status.execution,
+            execution=Execution.NOT_STARTED if is_passed_on else status.execution,
             result=status.result[:RESULT_LIMIT],
+            request=status.call.id if is_passed_on else "",
         )
 
     @classmethod
@@ -104,6 +108,8 @@ class NoticeCode(StrEnum):
     """A message was taken as part of an earlier conversation, which `link` opens."""
     STOPPED = "stopped"
     """The answer was left off; `effects` say what had been done."""
+    RAN_UNASKED = "ran unasked"
+    """The model's provider ran calls that nobody had allowed; `calls` are their tools."""
 
 
 class Offer(BaseModel, frozen=True):
@@ -136,3 +142,4 @@ class Notice(BaseModel, frozen=True):
     link: str = ""
     check: str = ""
     """Name of the guardrail that a `fault` is about."""
+    calls: tuple[str, ...] = ()

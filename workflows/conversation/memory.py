@@ -37,6 +37,11 @@ INBOX_SIZE = 200_000
 """Messages, and characters of them, that may wait to be answered in one thread."""
 CARRIED_SIZE = 400_000
 """Characters of JSON of the items of all turns that are carried to another run."""
+REQUESTED_RUN = "mcp_approval_request"
+"""Type of an item in which the model's provider asks whether it may run a call. What it is given
+back has to be what it sent, or it could run something else than was approved."""
+ALLOWED_RUN = "mcp_approval_response"
+"""Type of the answer to that."""
 CUT = "… [{left} of {whole} characters are left out]"
 
 
@@ -144,6 +149,9 @@ class AgentRun(BaseModel):
     """`ts` of the summary of `calls`, if they have one."""
     acted: list[str] = []
     """Names of the agents whose calls were settled, so that they may answer in words now."""
+    allowed: dict[str, str] = {}
+    """Ids of the provider's requests that were approved and of which it is not told yet, with the
+    fingerprint of the tool that was approved."""
 
     @property
     def is_open(self) -> bool:
@@ -245,7 +253,7 @@ def _carried(run: AgentRun, limit: int) -> list[Item]:
         return items
     open_calls = {it.call.id for it in run.calls}
     open_calls |= {it.call_id for it in (*run.inner, *run.handings)}
-    left = [it for it in items if is_said(it) or it.get("call_id") in open_calls]
+    left = [it for it in items if is_said(it) or it.get("call_id", it.get("id")) in open_calls]
     return [bounded(it, SCANT) for it in left]
 
 
@@ -310,6 +318,8 @@ def bounded(item: Any, limit: int) -> Any:
     if isinstance(item, str):
         return cut_short(item, limit)
     if isinstance(item, Mapping):
+        if item.get("type") == REQUESTED_RUN:
+            return item
         return {name: _bounded_part(name, value, limit) for name, value in item.items()}
     if isinstance(item, list | tuple):
         return [bounded(value, limit) for value in item]

@@ -12,7 +12,7 @@ from workflows.contracts.decisions import Execution, Outcome
 from workflows.contracts.notices import Effect, NoticeCode, has_news
 from workflows.conversation.model_errors import apology
 
-RAN = {Execution.DONE, Execution.FAILED, Execution.UNKNOWN, Execution.RUNNING}
+RAN = set(Execution) - {Execution.NOT_STARTED}
 
 
 def _effect(execution: Execution, *, guarded: bool = True) -> Effect:

@@ -1,0 +1,302 @@
+"""Tools that the model's provider runs, under the gate like all others, on a real Temporal."""
+
+import json
+from base64 import b64decode
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from agents import Agent, HostedMCPTool, function_tool
+from temporalio.client import Client
+
+from tests.flows.flow import Flow, a_rule, at_work
+from tests.flows.own_agent import OwnAgent, at_work_with, ran
+from tests.support.scripted_model import Answer, asks_to_run, calls, says, together, was_run
+from workflows.contracts.decisions import Execution, Outcome, Refusal, Verb
+from workflows.contracts.notices import Notice, NoticeCode
+
+TOKEN = "Bearer-of-the-deploys-server"
+SECRET_PATH = "https://mcp.example.com/a-path-that-is-a-key/mcp"
+ROLL_BACK = asks_to_run("roll_back", '{"service": "shop"}')
+
+
+def deploys(**more: Any) -> HostedMCPTool:
+    config: Any = {
+        "type": "mcp",
+        "server_label": "deploys",
+        "server_url": SECRET_PATH,
+        "require_approval": "always",
+        "authorization": TOKEN,
+        "headers": {"X-Key": TOKEN},
+        **more,
+    }
+    return HostedMCPTool(tool_config=config)
+
+
+@function_tool(needs_approval=True)
+def restart(service: str) -> str:
+    """Restart a service."""
+    return f"restarted {service}"
+
+
+def an_agent(**more: Any) -> Agent[Any]:
+    return Agent[Any](name="Deployer", tools=[deploys(**more), restart])
+
+
+@asynccontextmanager
+async def deploying(temporal: Client, *answers: Answer) -> AsyncGenerator[Flow]:
+    async with at_work_with(temporal, an_agent(), *answers) as flow:
+        yield flow
+
+
+@asynccontextmanager
+async def deploying_again(flow: Flow, **changed: Any) -> AsyncGenerator[None]:
+    """Another worker for the same thread, whose agent is the same but for its server's settings."""
+    own = OwnAgent(an_agent(**changed))
+    flow.agent, flow.beside, flow.hosted = own, (own.code,), own.hosted.by_ref
+    async with at_work(flow):
+        yield
+
+
+def notices(flow: Flow) -> list[Notice]:
+    """All that was said in the thread beside the model's words."""
+    return [notice for reply in flow.threads.posted for notice in reply.notices]
+
+
+def replies(flow: Flow) -> list[Mapping[str, Any]]:
+    """What the provider was last answered."""
+    return [it for it in flow.script.given[-1] if it.get("type") == "mcp_approval_response"]
+
+
+async def history(flow: Flow, *ids: str) -> str:
+    """All that Temporal has of a thread and its approvals, as text."""
+    handles = map(flow.temporal.get_workflow_handle, (flow.thread.workflow_id, *ids))
+    return "".join([(await it.fetch_history()).to_json() for it in handles])
+
+
+async def test_the_provider_is_let_run_what_was_approved_and_no_secret_is_kept(
+    temporal: Client,
+) -> None:
+    done = together(was_run(ROLL_BACK, "rolled back"), says("Rolled back."))
+    async with deploying(temporal, together(ROLL_BACK), done) as flow:
+        id_ = await flow.ask("roll the shop back")
+        shown = flow.cards.of(id_).shown
+        assert [(it.name, it.value) for it in shown.fields][:2] == [
+            ("service", "shop"),
+            ("server", "deploys at mcp.example.com"),
+        ]
+        assert "cannot be promised" in shown.fields[-1].value
+        await flow.vote(id_)
+
+        assert await flow.answered() == "Rolled back."
+        card = await flow.settled(id_)
+        assert (card.call.tool, card.outcome) == ("deploys.roll_back", Outcome.APPROVED)
+        assert (card.execution, card.result) == (Execution.PASSED_ON, "")
+        (sent,) = (it for it in flow.script.given[-1] if it.get("type") == "mcp_approval_request")
+        assert sent["arguments"] == ROLL_BACK.arguments
+        assert replies(flow) == [
+            {
+                "type": "mcp_approval_response",
+                "approval_request_id": ROLL_BACK.id,
+                "approve": True,
+            }
+        ]
+        (tool,) = (it for it in flow.script.tools[-1] if isinstance(it, HostedMCPTool))
+        assert tool.tool_config.get("authorization") == TOKEN
+        assert tool.tool_config.get("server_url") == SECRET_PATH
+        assert ran(flow) == []
+        assert await flow.failed_tasks() == []
+        stored = await history(flow, id_)
+        assert "roll_back" in _decoded(stored)
+        assert TOKEN not in _decoded(stored)
+        assert "a-path-that-is-a-key" not in _decoded(stored)
+
+
+def _decoded(stored: str) -> str:
+    """A history with its payloads in plain text."""
+    found: list[str] = []
+
+    def walk(value: Any) -> None:
+        match value:
+            case {"data": str(data), "metadata": _}:
+                found.append(b64decode(data).decode(errors="replace"))
+            case dict():
+                for it in value.values():
+                    walk(it)
+            case list():
+                for it in value:
+                    walk(it)
+            case _:
+                pass
+
+    decoder = json.JSONDecoder()
+    while stored:
+        read, end = decoder.raw_decode(stored)
+        walk(read)
+        stored = stored[end:]
+    return "\n".join(found)
+
+
+async def test_a_rejection_goes_back_with_its_reason(temporal: Client) -> None:
+    answers = (together(ROLL_BACK), says("Bob said no."), says("Hello."))
+    async with deploying(temporal, *answers) as flow:
+        id_ = await flow.ask()
+        await flow.vote(id_, approve=False, reason="not on a Friday")
+
+        assert await flow.answered() == "Bob said no."
+        (reply,) = replies(flow)
+        assert (reply["approve"], reply["approval_request_id"]) == (False, ROLL_BACK.id)
+        assert "not on a Friday" in reply["reason"]
+        await flow.say("and now?")
+        assert await flow.answered(2) == "Hello."
+        assert replies(flow) == []
+        assert "not on a Friday" in flow.outputs[-1]
+
+
+async def test_what_was_run_is_told_once_and_then_as_a_call_with_its_output(
+    temporal: Client,
+) -> None:
+    done = together(was_run(ROLL_BACK, "rolled back to 41"), says("Done."))
+    async with deploying(temporal, together(ROLL_BACK), done, says("It was 41.")) as flow:
+        await flow.vote(await flow.ask())
+        await flow.answered()
+        await flow.renew()
+        await flow.say("to which?")
+        await flow.threads.until(lambda: flow.threads.replies[-1] == "It was 41.")
+
+        given = flow.script.given[-1]
+        assert not [it for it in given if str(it.get("type")).startswith("mcp_")]
+        (call,) = (it for it in given if it.get("type") == "function_call")
+        assert (call["name"], call["arguments"]) == ("deploys__roll_back", ROLL_BACK.arguments)
+        assert flow.outputs == ["rolled back to 41"]
+
+
+async def test_two_at_once_beside_a_call_of_our_own(temporal: Client) -> None:
+    other = asks_to_run("scale", '{"service": "shop"}')
+    asked = together(ROLL_BACK, calls(("restart", '{"service": "shop"}')), other)
+    done = together(was_run(ROLL_BACK, "rolled back"), says("One of three."))
+    async with deploying(temporal, asked, done) as flow:
+        await flow.say("do it all")
+        first, second, third = await flow.asked(3)
+        assert [flow.cards.of(it).call.tool for it in (first, second, third)] == [
+            "deploys.roll_back",
+            "restart",
+            "deploys.scale",
+        ]
+        await flow.vote(third, approve=False)
+        await flow.vote(second)
+        await flow.vote(first)
+
+        assert await flow.answered() == "One of three."
+        assert {it["approval_request_id"]: it["approve"] for it in replies(flow)} == {
+            ROLL_BACK.id: True,
+            other.id: False,
+        }
+        assert ran(flow) == [("", "restart")]
+        assert await flow.failed_tasks() == []
+
+
+async def test_the_worker_is_away_and_the_thread_renews_while_a_card_waits(
+    temporal: Client,
+) -> None:
+    done = together(was_run(ROLL_BACK, "rolled back"), says("Rolled back."))
+    async with deploying(temporal, together(ROLL_BACK), done) as flow:
+        id_ = await flow.ask()
+        await flow.renew()
+    async with deploying_again(flow):
+        await flow.vote(id_)
+        await flow.threads.until(lambda: flow.threads.replies[-1] == "Rolled back.")
+        assert [it["approve"] for it in replies(flow)] == [True]
+        assert await flow.failed_tasks() == []
+
+
+async def test_an_id_that_comes_again_is_another_request(temporal: Client) -> None:
+    again = asks_to_run("drop_database", "{}", id_=ROLL_BACK.id)
+    answers = (
+        together(ROLL_BACK),
+        together(was_run(ROLL_BACK, "rolled back"), again),
+        says("Not dropped."),
+    )
+    async with deploying(temporal, *answers) as flow:
+        await flow.vote(await flow.ask())
+        _, second = await flow.asked(2)
+        assert flow.cards.of(second).call.tool == "deploys.drop_database"
+        await flow.vote(second, approve=False)
+
+        assert await flow.answered() == "Not dropped."
+        assert [it["approve"] for it in replies(flow)] == [False]
+
+
+async def test_two_requests_under_one_id_are_an_answer_that_nobody_is_asked_about(
+    temporal: Client,
+) -> None:
+    other = asks_to_run("drop_database", "{}", id_=ROLL_BACK.id)
+    async with deploying(temporal, together(ROLL_BACK, other)) as flow:
+        await flow.say("go")
+        await flow.answered()
+        assert flow.cards.ids == []
+        assert notices(flow)[-1].code is NoticeCode.APOLOGY
+
+
+async def test_it_cannot_be_edited_and_is_not_run_here(temporal: Client) -> None:
+    async with deploying(temporal, together(ROLL_BACK), says("Hm.")) as flow:
+        flow.policy.rule = a_rule(edit=True)
+        id_ = await flow.ask()
+        await flow.vote(id_, arguments='{"service": "blog"}')
+        await flow.told()
+        assert await flow.refusals(id_) == [Refusal.NO_EDITS]
+        await flow.vote(id_, approve=False, verb=Verb.REQUEST_CHANGES, reason="the blog instead")
+        await flow.answered()
+        assert "the blog instead" in replies(flow)[0]["reason"]
+
+
+async def test_withdrawn_it_is_not_allowed(temporal: Client) -> None:
+    async with deploying(temporal, together(ROLL_BACK), says("Withdrawn.")) as flow:
+        await flow.ask()
+        await flow.say("cancel that")
+        await flow.threads.until(lambda: "Withdrawn." in flow.threads.replies)
+        assert [it["approve"] for it in replies(flow)] == [False]
+
+
+async def test_what_the_provider_does_not_say_may_have_been_done(temporal: Client) -> None:
+    async with deploying(temporal, together(ROLL_BACK), says("")) as flow:
+        await flow.vote(await flow.ask())
+        await flow.answered()
+        (effect,) = notices(flow)[-1].effects
+        assert effect.execution is Execution.PASSED_ON
+
+
+async def test_an_answer_that_fails_is_not_asked_for_again(temporal: Client) -> None:
+    async with deploying(temporal, together(ROLL_BACK), RuntimeError("broke off")) as flow:
+        await flow.vote(await flow.ask())
+        await flow.answered()
+        notice = notices(flow)[-1]
+        assert notice.code is NoticeCode.APOLOGY
+        assert [it.execution for it in notice.effects] == [Execution.PASSED_ON]
+        assert len(flow.script.given) == 2
+
+
+async def test_what_the_provider_runs_of_itself_is_said_at_once(temporal: Client) -> None:
+    async with deploying(temporal, together(was_run(ROLL_BACK, "done"), says("Done."))) as flow:
+        await flow.say("roll back")
+        await flow.answered()
+        codes = [it.code for it in notices(flow)]
+        assert NoticeCode.RAN_UNASKED in codes
+        assert flow.cards.ids == []
+
+
+async def test_a_server_that_changes_while_it_waits_is_asked_about_anew(temporal: Client) -> None:
+    done = together(was_run(ROLL_BACK, "rolled back"), says("Rolled back."))
+    async with deploying(temporal, together(ROLL_BACK), done) as flow:
+        first = await flow.ask()
+    async with deploying_again(flow, server_url="https://other.example.com/mcp"):
+        await flow.vote(first)
+        _, second = await flow.asked(2)
+        (change,) = flow.cards.of(second).request.changes
+        assert (change.before, change.after) == (
+            "deploys at mcp.example.com",
+            "deploys at other.example.com",
+        )
+        await flow.vote(second)
+        assert await flow.answered() == "Rolled back."
+        assert [it["approve"] for it in replies(flow)] == [True]
