@@ -1,19 +1,22 @@
 """Tools that the model's provider runs, under the gate like all others, on a real Temporal."""
 
-import json
-from base64 import b64decode
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from agents import Agent, HostedMCPTool, function_tool
 from temporalio.client import Client
 
 from tests.flows.flow import Flow, a_rule, at_work
 from tests.flows.own_agent import OwnAgent, at_work_with, ran
+from tests.support.builders import ALICE
+from tests.support.histories import written_of
 from tests.support.scripted_model import Answer, asks_to_run, calls, says, together, was_run
+from workflows.contracts.core import StopRequest
 from workflows.contracts.decisions import Execution, Outcome, Refusal, Verb
 from workflows.contracts.notices import Notice, NoticeCode
+from workflows.contracts.rules import Ruling, Verdict
 
 TOKEN = "Bearer-of-the-deploys-server"
 SECRET_PATH = "https://mcp.example.com/a-path-that-is-a-key/mcp"
@@ -68,12 +71,6 @@ def replies(flow: Flow) -> list[Mapping[str, Any]]:
     return [it for it in flow.script.given[-1] if it.get("type") == "mcp_approval_response"]
 
 
-async def history(flow: Flow, *ids: str) -> str:
-    """All that Temporal has of a thread and its approvals, as text."""
-    handles = map(flow.temporal.get_workflow_handle, (flow.thread.workflow_id, *ids))
-    return "".join([(await it.fetch_history()).to_json() for it in handles])
-
-
 async def test_the_provider_is_let_run_what_was_approved_and_no_secret_is_kept(
     temporal: Client,
 ) -> None:
@@ -106,35 +103,10 @@ async def test_the_provider_is_let_run_what_was_approved_and_no_secret_is_kept(
         assert tool.tool_config.get("server_url") == SECRET_PATH
         assert ran(flow) == []
         assert await flow.failed_tasks() == []
-        stored = await history(flow, id_)
-        assert "roll_back" in _decoded(stored)
-        assert TOKEN not in _decoded(stored)
-        assert "a-path-that-is-a-key" not in _decoded(stored)
-
-
-def _decoded(stored: str) -> str:
-    """A history with its payloads in plain text."""
-    found: list[str] = []
-
-    def walk(value: Any) -> None:
-        match value:
-            case {"data": str(data), "metadata": _}:
-                found.append(b64decode(data).decode(errors="replace"))
-            case dict():
-                for it in value.values():
-                    walk(it)
-            case list():
-                for it in value:
-                    walk(it)
-            case _:
-                pass
-
-    decoder = json.JSONDecoder()
-    while stored:
-        read, end = decoder.raw_decode(stored)
-        walk(read)
-        stored = stored[end:]
-    return "\n".join(found)
+        stored = await written_of(temporal, flow.thread.workflow_id, id_)
+        assert "roll_back" in stored
+        assert TOKEN not in stored
+        assert "a-path-that-is-a-key" not in stored
 
 
 async def test_a_rejection_goes_back_with_its_reason(temporal: Client) -> None:
@@ -300,3 +272,108 @@ async def test_a_server_that_changes_while_it_waits_is_asked_about_anew(temporal
         await flow.vote(second)
         assert await flow.answered() == "Rolled back."
         assert [it["approve"] for it in replies(flow)] == [True]
+
+
+async def test_a_rule_frees_a_tool_and_it_is_recorded_so(temporal: Client) -> None:
+    done = together(was_run(ROLL_BACK, "rolled back"), says("Rolled back."))
+    async with deploying(temporal, together(ROLL_BACK), done) as flow:
+        flow.policy.rule = a_rule(auto_approve=True)
+        await flow.say("roll back")
+        assert await flow.answered() == "Rolled back."
+        assert [it["approve"] for it in replies(flow)] == [True]
+        (query,) = flow.policy.queries
+        assert (query.call.tool, query.call.at_provider) == ("deploys.roll_back", True)
+        assert query.prepared.asks
+
+
+async def test_what_the_policy_denies_is_answered_with_why(temporal: Client) -> None:
+    async with deploying(temporal, together(ROLL_BACK), says("It is forbidden.")) as flow:
+        flow.policy.rulings = [Ruling(verdict=Verdict.DENY, because="Not on Fridays.")]
+        await flow.say("roll back")
+        await flow.answered()
+        assert flow.cards.ids == []
+        (reply,) = replies(flow)
+        assert (reply["approve"], "Not on Fridays." in reply["reason"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "arguments", ["no JSON", "[1]", '{"reason": "why"}', '{"not_run_because": "x"}']
+)
+async def test_what_cannot_be_shown_as_it_is_asks_nobody(temporal: Client, arguments: str) -> None:
+    request = asks_to_run("roll_back", arguments)
+    async with deploying(temporal, together(request), says("That did not work.")) as flow:
+        await flow.say("roll back")
+        await flow.answered()
+        assert flow.cards.ids == []
+        assert [it["approve"] for it in replies(flow)] == [False]
+        (sent,) = (it for it in flow.script.given[-1] if it.get("type") == "mcp_approval_request")
+        assert sent["arguments"] == arguments
+
+
+async def test_a_handoff_beside_it_comes_after_the_provider_was_told(temporal: Client) -> None:
+    other = Agent[Any](name="Other")
+    agent = Agent[Any](name="Deployer", tools=[deploys()], handoffs=[other])
+    transfer = calls(("transfer_to_other", "{}"))
+    answers = (
+        together(ROLL_BACK, transfer),
+        together(was_run(ROLL_BACK, "rolled back"), transfer),
+        says("Other here."),
+    )
+    async with at_work_with(temporal, agent, *answers) as flow:
+        await flow.vote(await flow.ask())
+        assert await flow.answered() == "Other here."
+        second, third = flow.script.given[1:]
+        assert [it["approve"] for it in second if "approve" in it] == [True]
+        assert "NOT HANDED OVER yet" in str(second)
+        assert not [it for it in third if str(it.get("type")).startswith("mcp_")]
+        assert await flow.failed_tasks() == []
+
+
+async def test_a_handoff_beside_what_was_rejected_comes_at_once(temporal: Client) -> None:
+    other = Agent[Any](name="Other")
+    agent = Agent[Any](name="Deployer", tools=[deploys()], handoffs=[other])
+    asked = together(ROLL_BACK, calls(("transfer_to_other", "{}")))
+    async with at_work_with(temporal, agent, asked, says("Other here.")) as flow:
+        await flow.vote(await flow.ask(), approve=False, reason="no")
+        assert await flow.answered() == "Other here."
+        given = flow.script.given[-1]
+        assert not [it for it in given if str(it.get("type")).startswith("mcp_")]
+        assert "REJECTED" in str(given)
+
+
+async def test_an_agent_that_is_called_as_a_tool_has_it_too(temporal: Client) -> None:
+    inner = Agent[Any](name="Deployer", tools=[deploys()])
+    outer = Agent[Any](name="Triage", tools=[inner.as_tool("deployer", "Deploys.")])
+    answers = (
+        calls(("deployer", '{"input": "roll back"}')),
+        together(ROLL_BACK),
+        together(was_run(ROLL_BACK, "rolled back"), says("Rolled back.")),
+        says("The deployer did it."),
+    )
+    async with at_work_with(temporal, outer, *answers) as flow:
+        id_ = await flow.ask()
+        assert flow.cards.of(id_).shown.agent == "Deployer"
+        await flow.renew()
+        await flow.vote(id_)
+        await flow.threads.until(lambda: flow.threads.replies[-1] == "The deployer did it.")
+        assert "Rolled back." in str(flow.script.given[-1])
+        assert await flow.failed_tasks() == []
+
+
+async def test_a_turn_that_is_stopped_lets_nothing_run(temporal: Client) -> None:
+    async with deploying(temporal, together(ROLL_BACK), says("Never said.")) as flow:
+        id_ = await flow.ask()
+        await flow.conversations.stop(flow.thread, StopRequest(id="s1", by=ALICE))
+        await flow.settled(id_)
+        await flow.answered()
+        assert await flow.outcome(id_) is Outcome.WITHDRAWN
+        assert len(flow.script.given) == 1
+        assert [it.execution for it in notices(flow)[-1].effects] == [Execution.NOT_STARTED]
+
+
+async def test_what_is_in_a_thread_waits_for_withdrawal_to_be_changed(temporal: Client) -> None:
+    async with deploying(temporal, together(ROLL_BACK), says("It waits.")) as flow:
+        await flow.ask()
+        await flow.say("make it the blog")
+        assert await flow.answered() == "It waits."
+        assert "has to be withdrawn first" in str(flow.script.given[-1])

@@ -253,7 +253,7 @@ def may_be_done(outcome: Outcome, execution: Execution) -> bool:
     """
     if outcome in {Outcome.PENDING, Outcome.APPROVED}:
         return execution is not Execution.FAILED
-    return execution in {Execution.RUNNING, Execution.UNKNOWN}
+    return execution in {Execution.RUNNING, Execution.UNKNOWN, Execution.PASSED_ON}
 
 
 ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN, Execution.PASSED_ON})

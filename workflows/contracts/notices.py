@@ -33,14 +33,13 @@ class Effect(BaseModel, frozen=True):
 
     @classmethod
     def of(cls, status: ApprovalStatus) -> "Effect":
-        """That of a call that was asked for. The provider is told of its approval after that."""
-        is_passed_on = status.execution is Execution.PASSED_ON
+        """That of a call that was asked for."""
         return cls(
             what=" ".join(status.shown.summary.split())[:SUMMARY_LIMIT],
             outcome=status.outcome,
-            execution=Execution.NOT_STARTED if is_passed_on else status.execution,
+            execution=status.execution,
             result=status.result[:RESULT_LIMIT],
-            request=status.call.id if is_passed_on else "",
+            request=status.call.id if status.call.at_provider else "",
         )
 
     @classmethod

@@ -48,6 +48,7 @@ from workflows.conversation.hosted import (
     full_name,
     held_back,
     matched,
+    not_told,
     requested,
     settled,
     unasked_effect,
@@ -140,7 +141,7 @@ class AgentRuns:
         """Note what the calls of a run's last answer have come to."""
         pending = ApprovalStatus.pending
         ends = [it.status or (pending(it.asked) if it.asked else None) for it in run.calls]
-        self._state.effects += [Effect.of(it) for it in ends if it]
+        self._state.effects += [not_told(Effect.of(it)) for it in ends if it]
         run.calls = []
 
     async def _say(self, run: AgentRun, words: str) -> None:

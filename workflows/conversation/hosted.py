@@ -101,6 +101,12 @@ def has_allowed(items: Sequence[Item]) -> bool:
     return any(it["approve"] for it in _of_type(items, ALLOWED_RUN))
 
 
+def not_told(effect: Effect) -> Effect:
+    """The effect of a call as long as its provider is not told that it may run it."""
+    is_left = effect.execution is Execution.PASSED_ON
+    return effect.model_copy(update={"execution": Execution.NOT_STARTED}) if is_left else effect
+
+
 def begun(effects: Sequence[Effect], items: Sequence[Item]) -> list[Effect]:
     """The effects when the provider is given these: what it is let run may be done from now on."""
     ids = {it["approval_request_id"] for it in _of_type(items, ALLOWED_RUN) if it["approve"]}
