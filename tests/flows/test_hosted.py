@@ -234,8 +234,10 @@ async def test_what_the_provider_does_not_say_may_have_been_done(temporal: Clien
     async with deploying(temporal, together(ROLL_BACK), says("")) as flow:
         await flow.vote(await flow.ask())
         await flow.answered()
-        (effect,) = notices(flow)[-1].effects
-        assert effect.execution is Execution.PASSED_ON
+        notice = notices(flow)[-1]
+        assert notice.code is NoticeCode.SILENT
+        assert [it.execution for it in notice.effects] == [Execution.PASSED_ON]
+        assert len(flow.script.given) == 2
 
 
 async def test_an_answer_that_fails_is_not_asked_for_again(temporal: Client) -> None:
@@ -377,3 +379,19 @@ async def test_what_is_in_a_thread_waits_for_withdrawal_to_be_changed(temporal: 
         await flow.say("make it the blog")
         assert await flow.answered() == "It waits."
         assert "has to be withdrawn first" in str(flow.script.given[-1])
+
+
+async def test_what_was_told_once_is_not_told_again_in_the_same_run(temporal: Client) -> None:
+    looks = function_tool(lambda: "fine", name_override="look", description_override="Look.")
+    agent = Agent[Any](name="Deployer", tools=[deploys(), looks])
+    answers = (
+        together(ROLL_BACK),
+        together(was_run(ROLL_BACK, "rolled back"), calls(("look", "{}"))),
+        says("Rolled back, and it is fine."),
+    )
+    async with at_work_with(temporal, agent, *answers) as flow:
+        await flow.vote(await flow.ask())
+        await flow.answered()
+        assert [it["approve"] for it in flow.script.given[1] if "approve" in it] == [True]
+        assert replies(flow) == []
+        assert "rolled back" in flow.outputs

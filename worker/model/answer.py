@@ -6,7 +6,7 @@ an id of their own and a JSON object, reasoning that can be given back. What is 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -78,14 +78,18 @@ def read(content: bytes) -> Json:
     return whole
 
 
-def well_formed(whole: Json) -> ModelResponse:
+def well_formed(whole: Json, servers: Collection[str] = ()) -> ModelResponse:
     """The answer as everything behind the model may rely on it.
+
+    Args:
+        whole: what the server sent.
+        servers: labels of the hosted MCP servers that the model was given.
 
     Raises:
         NoAnswerError: it is an error, or it was ended before there was anything in it.
     """
     _raise_errors(whole)
-    answer = _Answer()
+    answer = _Answer(servers)
     given = _listed(whole.get("output"), whole.get("output_text"))
     for item in given[:ITEMS_LIMIT]:
         answer.take(item)
@@ -123,6 +127,7 @@ class _Said:
 class _Answer:
     """What is taken over of one answer, item by item."""
 
+    servers: Collection[str] = ()
     items: list[_Said | ResponseOutputItem] = field(default_factory=list)
     written: int = 0
     """Characters of text that the model wrote."""
@@ -231,7 +236,7 @@ class _Answer:
             NoAnswerError: two have one id, so that nobody could say which of them is allowed.
         """
         request = hosted.request(given, self.arguments_left)
-        if request is None:
+        if request is None or request.server_label not in self.servers:
             self.unreadable += 1
             return
         if known := self.requests.get(request.id):

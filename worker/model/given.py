@@ -108,7 +108,7 @@ def _once(item: Any, ids: set[str]) -> Any:
     id_ = item.get("id") if isinstance(item, Mapping) else None
     if not isinstance(id_, str):
         return item
-    if id_ in ids:
+    if id_ in ids and item.get("type") != REQUESTED_RUN:  # its answer goes by it
         return {key: it for key, it in item.items() if key != "id"}
     ids.add(id_)
     return item

@@ -32,6 +32,12 @@ def with_settings(tools: Sequence[Any], servers: Servers) -> list[Any]:
     return [whole for it in tools if (whole := _with_settings(it, servers)) is not None]
 
 
+def labels_of(tools: Sequence[Any]) -> frozenset[str]:
+    """Of the hosted MCP servers among a model's tools."""
+    hosted = (it for it in tools if isinstance(it, HostedMCPTool))
+    return frozenset(it.tool_config["server_label"] for it in hosted)
+
+
 def without_secrets(text: str, servers: Servers) -> str:
     """An error's words, which a provider may fill with what it was sent."""
     secrets = {secret for server in servers.values() for secret in server.secrets()}
@@ -68,7 +74,7 @@ def ran(given: Json) -> McpCall | None:
         "approval_request_id": given.get("approval_request_id"),
         "output": _text(given["output"], OUTPUT_LIMIT) if given.get("output") else None,
         "error": _error(given.get("error")),
-        "status": status if status in STATUSES else None,
+        "status": status if isinstance(status, str) and status in STATUSES else None,
     }
     try:
         return McpCall.model_validate(item)

@@ -21,7 +21,13 @@ from countersign.tools.text import text_of
 from worker.model.answer import Json, read, well_formed
 from worker.model.errors import NoAnswerError, as_failure, explained
 from worker.model.given import sendable
-from worker.model.hosted import NO_SERVERS, Servers, with_settings, without_secrets
+from worker.model.hosted import (
+    NO_SERVERS,
+    Servers,
+    labels_of,
+    with_settings,
+    without_secrets,
+)
 from workflows.contracts.model_faults import ModelFault
 from workflows.conversation.hosted import has_allowed
 
@@ -127,7 +133,7 @@ class ReadModel(Model):
         with _sent_once(items):
             async with asyncio.timeout(self._longest.total_seconds()):
                 whole = await self._ask(given)
-            return _storable(well_formed(whole))
+            return _storable(well_formed(whole, labels_of(tools)))
 
 
 @contextmanager
