@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from agents import HostedMCPTool
 
@@ -69,12 +70,23 @@ def _misshapen(config: Mapping[str, Any]) -> Iterator[str]:
     for name in texts:
         if name in config and not _is_text(config[name]):
             yield f"its {name} has to be text"
+    if (url := config.get("server_url")) and _is_text(url) and not host_of(url):
+        yield "its server_url has to be an address such as https://mcp.example.com/mcp"
     headers = config.get("headers") or {}
     if not isinstance(headers, Mapping) or not all(map(_is_text, (*headers, *headers.values()))):
         yield "its headers have to be text by name"
     tools = config.get("allowed_tools")
     if isinstance(tools, list | tuple) and not all(_is_tool(it) for it in tools):
         yield "its allowed_tools may have letters, digits, _ - . and / in their names"
+
+
+def host_of(url: str) -> str:
+    """The host of a web address; empty if it is none."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "") if parts.scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
 
 
 def _is_text(value: object) -> bool:

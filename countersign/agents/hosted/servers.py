@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
 from typing import Any
-from urllib.parse import urlsplit
 
 from agents import Agent, HostedMCPTool
 
 from countersign.agents.errors import NotKeptError
-from countersign.agents.hosted.acceptance import SECRETS, why_not
+from countersign.agents.hosted.acceptance import SECRETS, host_of, why_not
 from countersign.agents.hosted.tool import HostedTool, hosted_tool
 from countersign.agents.mcp.names import TOOL
 from workflows.contracts.core import HostedSpec
@@ -51,7 +50,7 @@ class HostedServer:
     def place(self) -> str:
         """Where it is, in words: its host only, since an address may have a secret in it."""
         if url := self.config.get("server_url"):
-            return urlsplit(url).hostname or "an address without a host"
+            return host_of(url)
         return str(self.config.get("connector_id") or "a tunnel")
 
     @property
