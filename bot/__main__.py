@@ -1,6 +1,7 @@
 """`python -m bot`: the Slack edge. Stateless; run as many as you like."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
@@ -24,6 +25,7 @@ from countersign.runtime.preflight import (
 from countersign.runtime.process import leave, listening, run, stop_signal, unless, until
 from countersign.runtime.waiting import Waiting
 from countersign.slack.web_client import build_client
+from workflows.agent_queues import AgentQueues
 from workflows.client import Approvals, Conversations
 
 
@@ -35,31 +37,40 @@ async def main() -> None:
         token = settings.slack_bot_token.get_secret_value()
         slack = build_client(token, settings.slack_api_url, session)
         if known := await unless(stop, prepare(settings, slack)):
-            await serve(settings, slack, session, *known, stop)
+            await serve(settings, slack, session, known, stop)
 
 
-async def prepare(settings: BotSettings, slack: AsyncWebClient) -> tuple[Identity, Client]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a bot needs before it can start."""
+
+    agents: AgentQueues
+    identity: Identity
+    temporal: Client
+
+
+async def prepare(settings: BotSettings, slack: AsyncWebClient) -> Known:
     """Find out who we are, and Temporal, however long that takes; `/readyz` tells what is missing.
 
     Raises:
+        SettingsError: `AGENTS` cannot be used.
         PreflightError: a person has to change something.
     """
-    waiting = Waiting()
+    agents, waiting = settings.agent_queues(), Waiting()
 
     async def why_not_ready() -> str | None:
         return waiting.why
 
     async with listening(build_http(why_not_ready), settings.bot_host, settings.bot_port):
         identity = await waiting.for_("Slack", lambda: who_am_i(slack))
-        return identity, await waiting.for_("Temporal", reach_temporal)
+        return Known(agents, identity, await waiting.for_("Temporal", reach_temporal))
 
 
 async def serve(
     settings: BotSettings,
     slack: AsyncWebClient,
     session: aiohttp.ClientSession,
-    identity: Identity,
-    temporal: Client,
+    known: Known,
     stop: asyncio.Event,
 ) -> None:
     """Take what Slack delivers until told to stop.
@@ -67,6 +78,7 @@ async def serve(
     Raises:
         PreflightError: Slack does not take the app-level token, at the start or later.
     """
+    temporal = known.temporal
     over_http = settings.mode is SlackMode.HTTP
     secret = settings.slack_signing_secret.get_secret_value() if over_http else ""
 
@@ -77,13 +89,13 @@ async def serve(
 
     background = Background()
     services = Services(
-        Conversations(temporal, settings.task_queue),
+        Conversations(temporal, known.agents),
         Approvals(temporal),
         lambda: datetime.now(UTC),
         settings.deployment,
         background,
     )
-    app = build_app(slack, secret, identity, services)
+    app = build_app(slack, secret, known.identity, services)
     socket = SocketMode(app, slack, settings.slack_app_token.get_secret_value(), session)
     http = build_http(why_not_ready)
     if over_http:

@@ -20,6 +20,7 @@ from countersign.slack.listing.grants import grants_blocks, grants_text
 from countersign.slack.listing.news import news, refusal_of, still_listed
 from countersign.slack.listing.page import ListingView, help_text, listing_blocks, listing_text
 from countersign.slack.listing.query import ListingQuery
+from workflows.agent_queues import AgentQueues
 from workflows.client import ApprovalNotFoundError, Approvals, Conversations
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import Person
@@ -52,17 +53,24 @@ class EphemeralLists:
     now: Callable[[], datetime]
     deployment: str = ""
 
+    @property
+    def agents(self) -> AgentQueues:
+        """Which agents there are to ask for."""
+        return self.conversations.agents
+
     async def answer(self, by: Person, asked: Asked) -> RenderedView:
         """What `/approvals` is answered.
 
         Raises:
             ApprovalNotFoundError: there is none, or they may not see it, which is no difference.
         """
+        if asked.query.agent and self.agents.of(asked.query.agent) is None:
+            asked = Asked(Topic.HELP, wrong=f"agent:{asked.query.agent}")
         match asked.topic:
             case Topic.LIST:
                 return await self._page(by.team, by, asked.query, is_new=True)
             case Topic.HELP:
-                return RenderedView(help_text(asked.wrong))
+                return RenderedView(help_text(asked.wrong, self.agents.names))
             case _:
                 return await self._draw(by.team, by, asked)
 
@@ -111,7 +119,8 @@ class EphemeralLists:
         is_new: bool = False,
     ) -> RenderedView:
         seen = await self.audience.see(by)
-        listing = Listing(query.kind, team, seen.viewer, query.tool, query.person)
+        task_queue = self.agents.of(query.agent) if query.agent else ""
+        listing = Listing(query.kind, team, seen.viewer, query.tool, query.person, task_queue or "")
         found = await self.approvals.find(listing, query.token)
         view = ListingView(
             query=query,
@@ -121,6 +130,7 @@ class EphemeralLists:
             now=self.now(),
             deployment=self.deployment,
             notes=[*(seen.notes if is_new else seen.warnings), *notes],
+            agents=self.agents.names,
         )
         return RenderedView(listing_text(view), listing_blocks(view))
 

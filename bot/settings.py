@@ -5,7 +5,9 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
+from countersign.runtime.agents_file import queues_of, read_agents
 from countersign.runtime.settings import CommonSettings
+from workflows.agent_queues import AgentQueues
 
 
 class SlackMode(StrEnum):
@@ -43,6 +45,16 @@ class BotSettings(CommonSettings):
         if app_token and not app_token.startswith("xapp-"):
             raise ValueError("SLACK_APP_TOKEN is not an app-level token; it begins with xapp-")
         return self
+
+    def agent_queues(self) -> AgentQueues:
+        """Which agent answers where.
+
+        Raises:
+            SettingsError: the file that names them cannot be used.
+        """
+        if self.agents:
+            return queues_of(read_agents(self.agents, self.task_queue))
+        return AgentQueues.single(self.task_queue)
 
     @property
     def mode(self) -> SlackMode:

@@ -25,7 +25,7 @@ INTERRUPTED = 130
 PortOffset = Annotated[str, typer.Option(metavar="N", help="Move every port by this much.")]
 """Text, so that a wrong one is told in one line."""
 CRASH_HELP = "Kill the worker between the first approval and its effect, and start it again."
-AGENT_HELP = "Another agent than AGENT names, under the policy.yaml beside it."
+AGENT_HELP = "Another agent, under the policy.yaml beside it; or a file that names several."
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
@@ -36,7 +36,7 @@ def up(
     sandbox: Annotated[bool, typer.Option("--sandbox", help="Ignore real Slack tokens.")] = False,
     http: Annotated[bool, typer.Option("--http", help="Sandbox: signed HTTP delivery.")] = False,
     crash: Annotated[bool, typer.Option("--crash", help=CRASH_HELP)] = False,
-    agent: Annotated[str, typer.Option(metavar="MODULE:NAME", help=AGENT_HELP)] = "",
+    agent: Annotated[str, typer.Option(metavar="MODULE:NAME|FILE", help=AGENT_HELP)] = "",
     verbose: Annotated[bool, typer.Option("--verbose", help="Show every log line.")] = False,
 ) -> None:
     """Start everything: Temporal, the worker, the bot and, without real tokens, the sandbox."""

@@ -43,7 +43,8 @@ async def main() -> None:
         reach = partial(surroundings, settings, slack)
         async with AsyncExitStack() as stack:
             if known := await unless(stop, prepare(settings, reach, listen, stack)):
-                known = replace(known, temporal=crashing(known.temporal))
+                agents = [replace(it, temporal=crashing(it.temporal)) for it in known.agents]
+                known = replace(known, agents=agents)
                 await work(settings, known, listen, stop)
 
 

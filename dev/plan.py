@@ -32,7 +32,8 @@ class UpOptions:
     is_crash: bool = False
     """Whether the worker is killed between an approval and its effect."""
     agent: str = ""
-    """Another agent than `AGENT` names, with the policy that stands beside it."""
+    """Another agent than `AGENT` names, with the policy that stands beside it, or the path of a
+    file that names several."""
 
 
 def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = None) -> StackOptions:
@@ -43,7 +44,7 @@ def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = Non
     """
     slack_is_sandbox = wanted.is_sandbox_forced or not has_slack(env)
     if wanted.agent:
-        env = {**env, **_another_agent(wanted.agent, env)}
+        env = _with_agent(wanted.agent, env)
     return StackOptions(
         home=wanted.home,
         cwd=ROOT,
@@ -63,10 +64,16 @@ def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = Non
     )
 
 
-def _another_agent(agent: str, env: Mapping[str, str]) -> dict[str, str]:
-    """Its place, and the file `policy.yaml` beside its module unless a policy is named."""
+def _with_agent(agent: str, env: Mapping[str, str]) -> dict[str, str]:
+    """With another agent, or several, in the place of what the environment names.
+
+    One has the rules of the file `policy.yaml` beside its module, unless a policy is named.
+    """
+    others = {key: value for key, value in env.items() if key not in {"AGENT", "AGENTS"}}
+    if ":" not in agent:
+        return {**others, "AGENTS": str(Path(agent).absolute())}
     policy = None if env.get("POLICY_FILE") else policy_beside(agent, env)
-    return {"AGENT": agent, **({"POLICY_FILE": str(policy)} if policy else {})}
+    return {**others, "AGENT": agent, **({"POLICY_FILE": str(policy)} if policy else {})}
 
 
 def policy_beside(agent: str, env: Mapping[str, str]) -> Path | None:

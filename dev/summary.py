@@ -66,7 +66,8 @@ def _what_to_try(stack: Stack, waits: LeftOver | None) -> Iterator[Text]:
         what = "1 request waits" if waits.count == "1" else f"{waits.count} requests wait"
         yield Text(f"  {what} for Bob since the last run: “{waits.summary}”.")
         return
-    tried = "help" if stack.env.get("AGENT") else "order 100 widgets"
+    is_other = stack.env.get("AGENT") or stack.env.get("AGENTS")
+    tried = "help" if is_other else "order 100 widgets"
     yield Text(f"  Try it: as Alice, write to @Countersign in #ops “{tried}”,")
     yield Text("          then press Approve as Bob.")
 

@@ -44,6 +44,7 @@ def _channels() -> dict[str, Channel]:
         Channel("C0OPS", "channel", "ops", [*staff, BOT_USER], "Stock, orders, suppliers"),
         Channel("C0GENERAL", "channel", "general", [*everyone, BOT_USER], "Everyone at Acme"),
         Channel("C0FINANCE", "channel", "finance", [*staff[1:], BOT_USER], "Money in, money out"),
+        Channel("C0DEPLOYS", "channel", "deploys", [*staff, BOT_USER], "What runs where"),
         Channel("C0RANDOM", "channel", "random", list(everyone), "The bot is not in here"),
     ]
     shared = Channel("C0SHARED", "channel", "supplier-talk", [*staff[:2], "U0ZOE", BOT_USER])

@@ -13,6 +13,7 @@ from agents import Agent, set_trace_processors
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 from temporalio.client import Client
+from temporalio.worker import Worker
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
@@ -23,6 +24,7 @@ from countersign.agents.mcp.listing import Listing, refuse_clashes
 from countersign.agents.mcp.servers import Servers, opened_servers
 from countersign.agents.report import report_of, tree_of, with_servers
 from countersign.agents.tree import agents_of
+from countersign.runtime.agents_file import NamedAgent, queues_of
 from countersign.runtime.health import build_http
 from countersign.runtime.preflight import PreflightError, reach_temporal, why_temporal_is_away
 from countersign.runtime.process import listening, unless, until
@@ -38,6 +40,7 @@ from worker.directory import SlackDirectory
 from worker.earlier import EarlierConversations
 from worker.home_publisher import HomePublisher
 from worker.lifecycle import TemporalLifecycle, keep_sweeping
+from worker.orphans import tell_of_orphans
 from worker.policy import PolicyFile, open_policy
 from worker.runtime import Activities, build_plugin, build_worker
 from worker.search import register_search_attributes
@@ -75,15 +78,23 @@ Listen = Callable[[web.Application], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a worker needs before it can start."""
+class KnownAgent:
+    """One agent, and what it needs before its conversations can go on."""
 
+    task_queue: str
     agent: OpenAgent
     servers: Servers
     hosted: HostedServers
-    directory: Directory
     policy: PolicyFile
     temporal: Client
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a worker needs before it can start."""
+
+    agents: Sequence[KnownAgent]
+    directory: Directory
     around: Surroundings
 
 
@@ -127,52 +138,82 @@ async def prepare(
 
     async with listen(build_http(why_not_ready)):
         around = await reach(waiting)
-        found, directory = await find_agent(settings, waiting, stack), Directory(around.slack)
+        directory = Directory(around.slack)
+        named = settings.named_agents()
+        known = [await _prepare_agent(settings, it, directory, waiting, stack) for it in named]
+        tell = partial(tell_of_orphans, known[0].temporal, settings.task_queue, queues_of(named))
+        await waiting.for_("Temporal", tell)
+        return Known(known, directory, around)
+
+
+async def _prepare_agent(
+    settings: WorkerSettings,
+    named: NamedAgent,
+    directory: Directory,
+    waiting: Waiting,
+    stack: AsyncExitStack,
+) -> KnownAgent:
+    """One agent under its policy, with what its tools need.
+
+    Raises:
+        PreflightError: a person has to change something.
+    """
+    task_queue = named.queue.task_queue
+    with _told_of(named.name):
+        found = await find_agent(named.agent, waiting, stack)
         servers = await open_servers(found, stack)
         hosted = find_hosted(found)
         tools = KnownTools(tools_of(found), servers, hosted)
         policy = await open_policy(
-            settings.policy_file, tools.now(), directory, waiting, settings.agentex_card_channel
+            str(named.policy), tools.now(), directory, waiting, settings.agentex_card_channel
         )
         policy.follow(tools.now)
         _tell(found, servers, policy)
         plugin = build_plugin(settings, hosted.by_ref)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
-        totals = TemporalTotals(temporal, settings.task_queue)
+        totals = TemporalTotals(temporal, task_queue)
         policy.count_by(totals)
         await waiting.for_("Temporal", lambda: totals.check(policy.policy))
         await waiting.for_("Temporal", lambda: register_search_attributes(temporal))
-        await waiting.for_("Temporal", lambda: keep_sweeping(temporal, settings.task_queue))
+        await waiting.for_("Temporal", lambda: keep_sweeping(temporal, task_queue))
         agent = await open_agent(found, waiting, stack)
-        return Known(agent, servers, hosted, directory, policy, temporal, around)
+        return KnownAgent(task_queue, agent, servers, hosted, policy, temporal)
 
 
 async def work(settings: WorkerSettings, known: Known, listen: Listen, stop: asyncio.Event) -> None:
     """Run workflows and activities until told to stop."""
-    temporal, slack = known.temporal, known.around.slack
+    temporal, slack = known.agents[0].temporal, known.around.slack
     homes = build_homes(settings, slack, temporal) if known.around.has_slack else None
-    activities = build_activities(settings, known, homes)
-    worker = build_worker(temporal, settings.task_queue, activities)
+    workers = [
+        build_worker(it.temporal, it.task_queue, build_activities(settings, it, known, homes))
+        for it in known.agents
+    ]
 
     async def why_not_ready() -> str | None:
-        if not worker.is_running:
+        if not all(worker.is_running for worker in workers):
             return "Temporal: not polling"
         return await why_temporal_is_away(temporal)
 
     async with listen(build_http(why_not_ready)):
+        working = asyncio.create_task(_run_all(workers))
         publishing = [asyncio.create_task(homes.run())] if homes else []
-        await until(stop, asyncio.create_task(worker.run()), *publishing)
+        await until(stop, working, *publishing)
+
+
+async def _run_all(workers: Sequence[Worker]) -> None:
+    """Until one of them fails; told to stop, all of them finish at once what they are at."""
+    await asyncio.gather(*(worker.run() for worker in workers))
 
 
 def build_activities(
-    settings: WorkerSettings, known: Known, homes: HomePublisher | None
+    settings: WorkerSettings, it: KnownAgent, known: Known, homes: HomePublisher | None
 ) -> Sequence[Activities]:
-    """Everything that workflows may ask of this worker."""
-    directory, policy = known.directory, known.policy
+    """Everything that workflows of one agent may ask of this worker."""
+    directory, policy = known.directory, it.policy
     surfaces = Surfaces(known.around.surfaces)
-    runner = build_runner(settings, known.agent, policy, known.servers, known.hosted)
+    runner = build_runner(settings, it.agent, policy, it.servers, it.hosted)
     people = SlackDirectory(directory)
-    lifecycle = ShownEnds(TemporalLifecycle(known.temporal), surfaces)
+    lifecycle = ShownEnds(TemporalLifecycle(it.temporal), surfaces)
     changed = homes.changed if homes else ignore
     cards = SlackCards(
         known.around.slack,
@@ -182,11 +223,11 @@ def build_activities(
         changed,
         settings.agentex_card_channel,
     )
-    earlier = EarlierConversations(known.temporal, surfaces)
+    earlier = EarlierConversations(it.temporal, surfaces)
     steps = TurnSteps(runner.describe, runner, policy, surfaces, earlier)
     return [
         ShownTools(runner, surfaces, runner.masked),
-        AgentCode(known.agent),
+        AgentCode(it.agent),
         cards,
         surfaces,
         people,
@@ -233,17 +274,15 @@ def build_runner(
     )
 
 
-async def find_agent(
-    settings: WorkerSettings, waiting: Waiting, stack: AsyncExitStack
-) -> Agent[Any]:
-    """The agent that the settings name, with tools that can be kept.
+async def find_agent(where: str, waiting: Waiting, stack: AsyncExitStack) -> Agent[Any]:
+    """The agent at a place, with tools that can be kept.
 
     Raises:
         PreflightError: there is none, or it has something that would not be kept.
     """
     with _refused():
         agent = await waiting.for_(
-            "the agent", lambda: stack.enter_async_context(found_agent(settings.agent))
+            "the agent", lambda: stack.enter_async_context(found_agent(where))
         )
         tools_of(agent)
         return agent
@@ -306,3 +345,12 @@ def _refused() -> Generator[None]:
         yield
     except AgentError as error:
         raise PreflightError(f"{error}.") from error
+
+
+@contextmanager
+def _told_of(name: str) -> Generator[None]:
+    """Of several agents, the one is named that ends the start."""
+    try:
+        yield
+    except PreflightError as error:
+        raise PreflightError(f"{name}: {error}" if name else str(error)) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from worker.surface import Surfaces
+from workflows.agent_queues import AgentQueues
 from workflows.client import Conversations
 from workflows.contracts.activity_inputs import Earlier, EarlierQuery
 from workflows.contracts.origins import SLACK
@@ -25,7 +26,7 @@ class EarlierConversations:
         origin = query.origin
         if origin.kind != SLACK or not origin.channel.startswith(DIRECT):
             return Earlier()
-        conversations = Conversations(self.temporal, task_queue="")
+        conversations = Conversations(self.temporal, AgentQueues.single(""))
         found = await conversations.earlier(query)
         if found is None:
             return Earlier()

@@ -17,6 +17,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
+from workflows.agent_queues import AgentQueues
 from workflows.client import ApprovalNotFoundError, Approvals, Conversations
 from workflows.contracts.activities import LifecycleActivities
 from workflows.contracts.approvals import ApprovalStatus
@@ -35,7 +36,7 @@ class TemporalLifecycle(LifecycleActivities):
 
     def __init__(self, temporal: Client) -> None:
         self._approvals = Approvals(temporal)
-        self._conversations = Conversations(temporal, task_queue="")
+        self._conversations = Conversations(temporal, AgentQueues.single(""))
 
     @activity.defn
     async def ended_approvals(self, ids: tuple[str, ...]) -> tuple[ApprovalStatus, ...]:

@@ -1,8 +1,12 @@
 """The worker's environment, read once, at start."""
 
-from pydantic import Field, SecretStr, field_validator
+from collections.abc import Sequence
+from typing import Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from countersign.policy.ids import CHANNEL
+from countersign.runtime.agents_file import NamedAgent, only_agent, read_agents
 from countersign.runtime.settings import CommonSettings, names_in
 
 
@@ -51,6 +55,22 @@ class WorkerSettings(CommonSettings):
         if channel and not CHANNEL.fits(channel):
             raise ValueError(f"is not the id of a channel (C…). {CHANNEL.where}")
         return channel
+
+    @model_validator(mode="after")
+    def _names_agents_once(self) -> Self:
+        if self.agents and "agent" in self.model_fields_set:
+            raise ValueError("AGENT and AGENTS are both set; take one of them out")
+        return self
+
+    def named_agents(self) -> Sequence[NamedAgent]:
+        """All agents that this worker runs.
+
+        Raises:
+            SettingsError: the file that names them cannot be used.
+        """
+        if self.agents:
+            return read_agents(self.agents, self.task_queue)
+        return only_agent(self.agent, self.policy_file, self.task_queue)
 
     @property
     def secret_names(self) -> frozenset[str]:

@@ -27,6 +27,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from workflows.agent_queues import AgentQueues
 from workflows.approval.remains import read_remains
 from workflows.contracts.activity_inputs import EarlierQuery
 from workflows.contracts.approvals import ApprovalStatus, as_ended
@@ -174,9 +175,9 @@ class ConversationEndedError(Exception):
 class Conversations:
     """Threads and tasks in which the agent takes part."""
 
-    def __init__(self, temporal: Client, task_queue: str) -> None:
+    def __init__(self, temporal: Client, agents: AgentQueues) -> None:
         self._temporal = temporal
-        self._task_queue = task_queue
+        self.agents = agents
 
     async def start(self, origin: Origin, message: Message, *, anew: bool = True) -> None:
         """Hand a message to its conversation, which is started if there is none.
@@ -284,7 +285,7 @@ class Conversations:
                 CONVERSATION_WORKFLOW,
                 memory,
                 id=id_,
-                task_queue=self._task_queue,
+                task_queue=await self._task_queue(memory.origin),
                 memo=conversation_memo(memory.origin, message),
                 static_summary=conversation_summary(memory.origin, message),
                 id_reuse_policy=(
@@ -297,6 +298,13 @@ class Conversations:
             )
         except WorkflowAlreadyStartedError as error:
             raise ConversationEndedError(id_) from error
+
+    async def _task_queue(self, origin: Origin) -> str:
+        """Where the agent works that began the conversation, else the one that answers there."""
+        latest = await self._described(origin.workflow_id) if self.agents.names else None
+        if latest and self.agents.serves(latest.task_queue):
+            return latest.task_queue
+        return self.agents.at(origin.channel)
 
     async def earlier(self, query: EarlierQuery) -> Origin | None:
         """The conversation in the same room of Slack that a new one goes on with: two queries.
@@ -464,9 +472,10 @@ class Approvals:
         size: int = PAGE,
         tool: str = "",
         requester: str = "",
+        task_queue: str = "",
     ) -> Page:
         """A page of all that waits, of one workspace or of every one, for an operator."""
-        query = all_approvals(team, tool, requester)
+        query = all_approvals(team, tool, requester, task_queue)
         return await read_page(self._temporal, query, token, size)
 
     def _handle(self, approval_id: str) -> WorkflowHandle[Any, ApprovalStatus]:

@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 from bot.agentex.refusals import NOT_NOW, TEMPORAL_AWAY, RefusedError
 from countersign.runtime.preflight import PreflightError, reach_temporal
 from countersign.runtime.waiting import AwayError, Waiting
+from workflows.agent_queues import AgentQueues
 from workflows.client import Conversations, connect
 
 PATIENCE = 15.0
@@ -20,7 +21,7 @@ class Temporal:
     """Hands things over to Temporal, or says at once that this did not work."""
 
     def __init__(self, task_queue: str) -> None:
-        self._task_queue = task_queue
+        self._agents = AgentQueues.single(task_queue)
         self._client: Client | None = None
 
     @asynccontextmanager
@@ -32,7 +33,7 @@ class Temporal:
         """
         try:
             async with asyncio.timeout(PATIENCE):
-                yield Conversations(await self._connected(), self._task_queue)
+                yield Conversations(await self._connected(), self._agents)
         except (RPCError, RuntimeError, TimeoutError) as error:
             raise RefusedError(NOT_NOW, TEMPORAL_AWAY) from error
 

@@ -10,7 +10,7 @@ from bot.payloads.fields import home, installation, part, text
 from bot.payloads.listing import read_command
 from bot.payloads.presses import read_click
 from bot.refresh import Refresh
-from countersign.slack.actions import LIST_FILTER, LIST_PAGE, LIST_REFRESH
+from countersign.slack.actions import LIST_AGENT, LIST_FILTER, LIST_PAGE, LIST_REFRESH
 from countersign.slack.listing.page import PREVIOUS
 from workflows.contracts.core import Person
 
@@ -42,6 +42,6 @@ def register(app: AsyncApp, lists: EphemeralLists, refresh: Refresh) -> None:
         await ack()  # delivered again it would be as late; the next opening publishes anew
 
     app.command(COMMAND)(approvals)
-    for action in (LIST_PAGE, PREVIOUS, LIST_FILTER, LIST_REFRESH):
+    for action in (LIST_PAGE, PREVIOUS, LIST_FILTER, LIST_AGENT, LIST_REFRESH):
         app.action(action)(turn)
     app.event("app_home_opened")(opened)

@@ -6,17 +6,18 @@ from enum import StrEnum
 
 from bot.payloads.fields import PayloadError
 from bot.payloads.presses import Click
-from countersign.slack.actions import LIST_FILTER, LIST_PAGE
+from countersign.runtime.agents_file import NAME
+from countersign.slack.actions import LIST_AGENT, LIST_FILTER, LIST_PAGE
 from countersign.slack.listing.details import ROW as DETAILS_ROW
 from countersign.slack.listing.grants import ROW as GRANT_ROW
-from countersign.slack.listing.page import EVERY_TOOL, PREVIOUS
+from countersign.slack.listing.page import EVERY_AGENT, EVERY_TOOL, PREVIOUS
 from countersign.slack.listing.query import ListingQuery, ListingQueryError
 from workflows.contracts.core import APPROVAL_PREFIX
 from workflows.listing.queries import TOOL_NAME
 from workflows.listing.rows import Kind
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-_GAP = re.compile(r"\b(tool|from):\s+")
+_GAP = re.compile(r"\b(tool|from|agent):\s+")
 _KINDS = {str(kind): kind for kind in Kind}
 
 
@@ -71,9 +72,11 @@ def _query_in(click: Click) -> ListingQuery:
     if click.action in {LIST_PAGE, PREVIOUS}:
         return ListingQuery.unpack(click.value)
     shown = ListingQuery.unpack(click.place.row.partition(".")[2])
-    if click.action != LIST_FILTER:
-        return shown
-    return shown.of_tool("" if click.value == EVERY_TOOL else click.value)
+    if click.action == LIST_FILTER:
+        return shown.of_tool("" if click.value == EVERY_TOOL else click.value)
+    if click.action == LIST_AGENT:
+        return shown.of_agent("" if click.value == EVERY_AGENT else click.value)
+    return shown
 
 
 def _with(asked: Asked, word: str) -> Asked | None:
@@ -85,9 +88,19 @@ def _with(asked: Asked, word: str) -> Asked | None:
         return replace(asked, topic=Topic(bare))
     if bare.startswith(APPROVAL_PREFIX):
         return replace(asked, topic=Topic.DETAILS, approval_id=bare)
+    query = _filtered(asked.query, word)
+    return replace(asked, query=query) if query else None
+
+
+def _filtered(query: ListingQuery, word: str) -> ListingQuery | None:
+    """The query with a filter more, such as `tool:place_order`."""
     name, _, value = word.partition(":")
-    if name.lower() == "tool" and TOOL_NAME.fullmatch(value):
-        return replace(asked, query=replace(asked.query, tool=value))
-    if name.lower() == "from" and (person := _PERSON.fullmatch(value)):
-        return replace(asked, query=replace(asked.query, person=person[1]))
-    return None
+    match name.lower():
+        case "tool" if TOOL_NAME.fullmatch(value):
+            return replace(query, tool=value)
+        case "agent" if NAME.fullmatch(value.lower()):
+            return replace(query, agent=value.lower())
+        case "from" if person := _PERSON.fullmatch(value):
+            return replace(query, person=person[1])
+        case _:
+            return None

@@ -2,12 +2,14 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Group
 
 from countersign.agents.checking import Check
 from countersign.agents.checking import check as checked
@@ -15,6 +17,7 @@ from countersign.cli.agent_tree import agent_tree
 from countersign.cli.common import AgentSettings, Json
 from countersign.cli.errors import REFUSED
 from countersign.cli.screen import screen
+from countersign.runtime.agents_file import NamedAgent, only_agent
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
@@ -29,7 +32,7 @@ def _group() -> None:
 @app.command()
 def check(
     agent: Annotated[
-        str, typer.Option(metavar="MODULE:NAME", help="The agent; AGENT if left out.")
+        str, typer.Option(metavar="MODULE:NAME", help="The agent; AGENT or AGENTS if left out.")
     ] = "",
     policy: Annotated[
         str, typer.Option(metavar="FILE", help="The policy; POLICY_FILE if left out.")
@@ -39,25 +42,40 @@ def check(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say what the agent can do, which rules stand before it, and all that would be refused.
+    """Say what each agent can do, which rules stand before it, and all that would be refused.
 
-    The agent is made as a worker makes it. Unless you say --servers, nothing is opened, run or
+    An agent is made as a worker makes it. Unless you say --servers, nothing is opened, run or
     asked of the network.
     """
-    settings = AgentSettings()
-    where, file = agent or settings.agent, policy or settings.policy_file
     with screen(as_json) as out:
-        with redirect_stdout(sys.stderr):  # what the agent's own modules print
-            found = asyncio.run(checked(where, Path(file), ask_servers=servers))
-        out.show(_document(where, file, found), agent_tree(where, file, found))
-        if found.refusals:
+        wanted = _wanted(AgentSettings(), agent, policy)
+        with redirect_stdout(sys.stderr):  # what the agents' own modules print
+            found = [(it, _checked(it, ask_servers=servers)) for it in wanted]
+        documents = [_document(it, check) for it, check in found]
+        several = {"agents": documents}
+        trees = (agent_tree(it.agent, str(it.policy), check, it.name) for it, check in found)
+        out.show(several if wanted[0].name else documents[0], Group(*trees))
+        if any(check.refusals for _, check in found):
             raise typer.Exit(REFUSED)
 
 
-def _document(where: str, file: str, found: Check) -> dict[str, Any]:
+def _wanted(settings: AgentSettings, agent: str, policy: str) -> Sequence[NamedAgent]:
+    """The agent that is named on the command line, else all of this installation."""
+    if agent:
+        return only_agent(agent, policy or settings.policy_file, settings.task_queue)
+    agents = settings.named_agents()
+    return [replace(it, policy=Path(policy)) if policy else it for it in agents]
+
+
+def _checked(it: NamedAgent, *, ask_servers: bool) -> Check:
+    return asyncio.run(checked(it.agent, it.policy, ask_servers=ask_servers))
+
+
+def _document(it: NamedAgent, found: Check) -> dict[str, Any]:
     return {
-        "agent": where,
-        "policy": file,
+        **({"name": it.name, "task_queue": it.queue.task_queue} if it.name else {}),
+        "agent": it.agent,
+        "policy": str(it.policy),
         "version": found.version,
         "refusals": list(found.refusals),
         "tree": asdict(found.agent) if found.agent else None,

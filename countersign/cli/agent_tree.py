@@ -10,9 +10,12 @@ from countersign.agents.checking import Check
 from countersign.agents.report import AgentReport, ToolReport
 
 
-def agent_tree(where: str, policy: str, found: Check) -> RenderableType:
-    """The tree of agents, each tool with its place and its rules; below it, what is refused."""
-    parts: list[RenderableType] = []
+def agent_tree(where: str, policy: str, found: Check, name: str = "") -> RenderableType:
+    """The tree of agents, each tool with its place and its rules; below it, what is refused.
+
+    Of several agents of one installation, each has its `name`.
+    """
+    parts: list[RenderableType] = [Text(f"{name}:", style="bold")] if name else []
     if found.agent:
         parts.append(_agent(found.agent, where))
     parts += [Text(line, style="red") for line in found.refusals]

@@ -13,7 +13,7 @@ import typer
 from rich.text import Text
 
 from countersign.cli import connection, new_agent
-from countersign.cli.common import Json
+from countersign.cli.common import AgentName, AgentSettings, Json
 from countersign.cli.deciding import Reception, decide, from_here
 from countersign.cli.details import details
 from countersign.cli.document import document
@@ -44,12 +44,14 @@ def pending(
     team: Annotated[
         str | None, typer.Option(help="Only this workspace: T….", callback=slack_id)
     ] = None,
+    agent: AgentName = "",
     limit: Annotated[int, typer.Option(min=1, help="Most rows.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List what waits for a decision, newest first."""
-    wanted = Wanted(tool, requester, team, limit)
     with screen(as_json) as out:
+        task_queue = AgentSettings().named_agent(agent).queue.task_queue if agent else ""
+        wanted = Wanted(tool, requester, team, limit, task_queue)
         found = connection.run(lambda approvals: waiting(approvals, wanted))
         out.show(found.document, PendingTable(found, datetime.now(UTC)))
 

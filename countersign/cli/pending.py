@@ -34,6 +34,8 @@ class Wanted:
     requester: str = ""
     team: str | None = None
     limit: int = 50
+    task_queue: str = ""
+    """Of the agent that asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,12 @@ async def waiting(approvals: Approvals, wanted: Wanted) -> Waiting:
     while True:
         size = min(MOST_A_PAGE, wanted.limit - len(rows))
         page = await approvals.pending(
-            wanted.team, token, size, tool=wanted.tool, requester=wanted.requester
+            wanted.team,
+            token,
+            size,
+            tool=wanted.tool,
+            requester=wanted.requester,
+            task_queue=wanted.task_queue,
         )
         rows += page.rows
         token = page.next_token

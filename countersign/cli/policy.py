@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,9 +11,10 @@ from typing import Annotated, Any
 import aiohttp
 import typer
 from pydantic import SecretStr
+from rich.console import Group, RenderableType
 from rich.text import Text
 
-from countersign.cli.common import AgentSettings, Json
+from countersign.cli.common import AgentName, AgentSettings, Json
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
 from countersign.cli.missing import missing_flags
 from countersign.cli.rulings import asked, explained, faults_table
@@ -24,6 +25,7 @@ from countersign.policy.facts import UNKNOWN, Facts, Requester, Venue, requester
 from countersign.policy.faults import Fault, PolicyError
 from countersign.policy.ids import CHANNEL, GROUP, USER, Kind
 from countersign.policy.loading import load_file
+from countersign.runtime.agents_file import NamedAgent
 from countersign.slack.directory import Directory, DirectoryError
 from countersign.slack.id_checks import IdChecks, verify_ids
 from countersign.slack.web_client import build_client
@@ -56,31 +58,77 @@ def check(
 ) -> None:
     """Say everything that is wrong with a policy, with file, line, rule and field."""
     settings = PolicySettings()
-    path = file or settings.policy_file
-    token = settings.slack_bot_token.get_secret_value()
     with screen(as_json) as out:
-        version, faults = "", tuple[Fault, ...]()
-        tools = _tools()
-        try:
-            policy = _load(path, tools)
-            version = policy.version
-            if token:
-                faults = asyncio.run(_looked_up(policy, token, settings.slack_api_url))
-        except PolicyError as error:
-            faults = error.faults
-        looked_up = bool(token and version)
-        sound = f"{path}, version {version}: no faults. {CHECKED if looked_up else NOT_CHECKED}"
-        sound += _not_listed(tools.unlisted)
-        document = {
-            "file": path,
-            "version": version,
-            "faults": [_as_document(fault) for fault in faults],
-            "looked_up_in_slack": looked_up,
-            "servers_away": sorted(tools.unlisted),
-        }
-        out.show(document, faults_table(path, faults) if faults else Text(sound))
-        if faults:
+        found = [_checked(settings, it) for it in _wanted(settings, file)]
+        documents = [it.document for it in found]
+        if len(found) == 1:
+            out.show(documents[0], found[0].told)
+        else:
+            out.show({"policies": documents}, Group(*(it.told for it in found)))
+        if any(it.faults for it in found):
             raise typer.Exit(REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What is wrong with one policy."""
+
+    path: str
+    version: str
+    faults: tuple[Fault, ...]
+    looked_up: bool
+    """Whether Slack was asked about its ids."""
+    unlisted: Collection[str]
+    """MCP servers that did not say what tools they have."""
+
+    @property
+    def told(self) -> RenderableType:
+        if self.faults:
+            return faults_table(self.path, self.faults)
+        looked_up = CHECKED if self.looked_up else NOT_CHECKED
+        sound = f"{self.path}, version {self.version}: no faults. {looked_up}"
+        return Text(sound + _not_listed(self.unlisted))
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {
+            "file": self.path,
+            "version": self.version,
+            "faults": [_as_document(fault) for fault in self.faults],
+            "looked_up_in_slack": self.looked_up,
+            "servers_away": sorted(self.unlisted),
+        }
+
+
+def _wanted(settings: PolicySettings, file: str) -> Sequence[NamedAgent]:
+    """The agents whose policies are meant; a file is taken for the policy of the only agent.
+
+    Raises:
+        CommandError: there are several, and none of them has this file.
+    """
+    agents = settings.named_agents()
+    if not file:
+        return agents
+    if not agents[0].name:
+        return [replace(agents[0], policy=Path(file))]
+    meant = [it for it in agents if it.policy.resolve() == Path(file).resolve()]
+    if not meant:
+        raise CommandError(f"No agent in {settings.agents} has the policy {file}.", REFUSED)
+    return meant
+
+
+def _checked(settings: PolicySettings, it: NamedAgent) -> _Checked:
+    path, token = str(it.policy), settings.slack_bot_token.get_secret_value()
+    version, faults = "", tuple[Fault, ...]()
+    tools = _tools(it.agent)
+    try:
+        policy = _load(path, tools)
+        version = policy.version
+        if token:
+            faults = asyncio.run(_looked_up(policy, token, settings.slack_api_url))
+    except PolicyError as error:
+        faults = error.faults
+    return _Checked(path, version, faults, bool(token and version), tools.unlisted)
 
 
 @app.command()
@@ -112,6 +160,7 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
         bool, typer.Option("--shared", help="Another workspace is in the channel.")
     ] = False,
     file: Annotated[str, typer.Option(help="The policy; POLICY_FILE if left out.")] = "",
+    agent: AgentName = "",
     as_json: Json = False,
 ) -> None:
     """Say what the policy rules of a call: every rule in order, and what then happens.
@@ -120,7 +169,8 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
     """
     with screen(as_json) as out:
         _require({"--tool place_order": tool, "--requester U0123ABCD": requester})
-        policy = _sound(file or PolicySettings().policy_file)
+        meant = PolicySettings().named_agent(agent)
+        policy = _sound(file or str(meant.policy), meant.agent)
         if tool not in policy.tools:
             known = ", ".join(policy.tools)
             raise CommandError(f"There is no tool {tool!r}; the tools are {known}.", REFUSED)
@@ -184,14 +234,14 @@ def _venue(channel: str, origin: str, *, is_private: bool, is_shared: bool) -> V
     )
 
 
-def _sound(path: str) -> Policy:
+def _sound(path: str, agent: str) -> Policy:
     """Read a policy that has no faults.
 
     Raises:
         CommandError: it has some, or cannot be read.
     """
     try:
-        return _load(path, _tools())
+        return _load(path, _tools(agent))
     except PolicyError as error:
         raise CommandError(str(error), REFUSED) from error
 
@@ -217,12 +267,12 @@ def _not_listed(servers: Collection[str]) -> str:
     return f" The names of tools of {names} were not checked, since they are not known here."
 
 
-def _tools() -> Tools:
-    """The tools of the agent here. Its MCP servers are started to be asked for theirs."""
+def _tools(agent: str) -> Tools:
+    """The tools of an agent. Its MCP servers are started to be asked for theirs."""
     # Loaded late: the Agents SDK takes seconds, and `--help` should not.
     tools = import_module("countersign.agents.tools_at")
     try:
-        found: Tools = asyncio.run(tools.specs_at(PolicySettings().agent))
+        found: Tools = asyncio.run(tools.specs_at(agent))
     except tools.REFUSALS as error:
         raise CommandError(f"{error}.", UNREACHABLE) from error
     return found

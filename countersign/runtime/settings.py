@@ -4,9 +4,11 @@ import re
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+TASK_QUEUE = re.compile(r"[A-Za-z0-9_.:/-]{1,200}")
+"""Far from Temporal's limit of 1,000 bytes; an agent's name is put behind it."""
 DEPLOYMENT_NAME = re.compile(r"[a-z0-9-]{1,20}")
 
 
@@ -28,7 +30,7 @@ class ProcessSettings(BaseSettings):
         env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
     )
 
-    task_queue: str = Field(default="countersign", min_length=1)
+    task_queue: str = "countersign"
     """The Temporal task queue that bot and worker share."""
 
     log_level: str = "INFO"
@@ -36,6 +38,11 @@ class ProcessSettings(BaseSettings):
 
     log_format: LogFormat = LogFormat.CONSOLE
     """`console` for people, `json` for machines."""
+
+    @field_validator("task_queue")
+    @classmethod
+    def _is_task_queue(cls, name: str) -> str:
+        return task_queue_name(name)
 
     @field_validator("log_level")
     @classmethod
@@ -75,6 +82,9 @@ class CommonSettings(ProcessSettings):
     """Name of this installation, kept in its buttons, so that two installations of one Slack app
     leave each other's alone."""
 
+    agents: str = ""
+    """Path of a file that names several agents, in place of `AGENT` and `POLICY_FILE`."""
+
     @field_validator("slack_bot_token")
     @classmethod
     def _is_bot_token(cls, token: SecretStr) -> SecretStr:
@@ -97,6 +107,17 @@ class CommonSettings(ProcessSettings):
         if not DEPLOYMENT_NAME.fullmatch(name):
             raise ValueError("has to be 1 to 20 lower-case letters, digits or hyphens")
         return name
+
+
+def task_queue_name(name: str) -> str:
+    """A name that can be asked for in Temporal's lists.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not TASK_QUEUE.fullmatch(name):
+        raise ValueError("has to be 1 to 200 letters, digits and any of _ . : / -")
+    return name
 
 
 def names_in(text: str) -> tuple[str, ...]:

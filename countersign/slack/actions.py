@@ -30,6 +30,7 @@ REVOKE = "grant_revoke"
 """Its value is `<conversation workflow id>|<grant id>`."""
 LIST_PAGE = "list_page"
 LIST_FILTER = "list_filter"
+LIST_AGENT = "list_agent"
 LIST_REFRESH = "list_refresh"
 
 MODALS = {

@@ -24,6 +24,7 @@ from worker.model.provider import Normalised
 from worker.runtime import Activities, build_worker
 from worker.turns import TurnSteps
 from worker.vote_checks import VoteChecks
+from workflows.agent_queues import AgentQueues
 from workflows.client import Approvals, Conversations
 from workflows.contracts.activity_inputs import Earlier, EarlierQuery
 from workflows.contracts.approvals import ApprovalStatus
@@ -78,7 +79,7 @@ class Flow:
 
     @property
     def conversations(self) -> Conversations:
-        return Conversations(self.temporal, self.queue)
+        return Conversations(self.temporal, AgentQueues.single(self.queue))
 
     async def say(self, text: str, *files: str, who: Person = ALICE) -> None:
         """Somebody writes in the thread."""

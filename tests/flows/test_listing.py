@@ -16,6 +16,7 @@ from temporalio.common import (
 from countersign.slack.origin import slack_thread
 from tests.support.builders import ALICE, BOB, NOON
 from tests.support.listed_approvals import CAROL, QUEUE, a_rule, an_approval, start, voted
+from workflows.agent_queues import AgentQueues
 from workflows.client import Approvals, Conversations
 from workflows.contracts.approvals import ApprovalStatus, Grant
 from workflows.contracts.core import CONVERSATION_WORKFLOW, Person
@@ -259,7 +260,7 @@ async def test_standing_permissions_are_shown_to_the_channel_and_to_their_givers
     )
     store.started += 1
     await store.follow()
-    conversations = Conversations(store.temporal, QUEUE)
+    conversations = Conversations(store.temporal, AgentQueues.single(QUEUE))
     seen = [
         list(await conversations.grants(store.team, viewer))
         for viewer in (MEMBER, Viewer(CAROL.user), Viewer(ALICE.user), GUEST)

@@ -4,6 +4,7 @@ No worker runs here: what counts is what Temporal is handed.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -15,6 +16,7 @@ from temporalio.service import RPCError
 from tests.flows.flow import working
 from tests.support.builders import ALICE, a_message, a_thread
 from tests.support.scripted_model import says
+from workflows.agent_queues import AgentQueue, AgentQueues
 from workflows.client import MENTION_SECONDS, Conversations
 from workflows.contracts.core import EDITED_SIGNAL, SAY_SIGNAL, Edit, Message, Origin
 from workflows.conversation.memory import Memory
@@ -31,7 +33,7 @@ def thread() -> Origin:
 
 @pytest.fixture
 def conversations(temporal: Client) -> Conversations:
-    return Conversations(temporal, "a-queue-without-a-worker")
+    return Conversations(temporal, AgentQueues.single("a-queue-without-a-worker"))
 
 
 def _reply(thread: Origin, seconds: float) -> Message:
@@ -66,6 +68,26 @@ async def _exists(temporal: Client, thread: Origin) -> bool:
     except RPCError:
         return False
     return True
+
+
+async def test_a_conversation_begins_and_goes_on_where_its_agent_works(
+    temporal: Client, thread: Origin
+) -> None:
+    elsewhere, other = AgentQueue("buyer", "buying"), AgentQueue("deployer", "deploying")
+    before = AgentQueues((elsewhere, replace(other, channels=frozenset({thread.channel}))))
+    after = AgentQueues((replace(elsewhere, channels=frozenset({thread.channel})), other))
+    gone = AgentQueues((replace(elsewhere, name="only"),))
+
+    async def queue(agents: AgentQueues) -> str:
+        message = a_message("hello").model_copy(update={"ts": thread.id})
+        await Conversations(temporal, agents).start(thread, message)
+        found = (await _handle(temporal, thread).describe()).task_queue
+        await _handle(temporal, thread).terminate()
+        return found
+
+    assert await queue(before) == "deploying"
+    assert await queue(after) == "deploying"  # as before, although the channel is another's
+    assert await queue(gone) == "buying"
 
 
 @pytest.mark.parametrize("seconds", [0.5, MENTION_SECONDS - 1, -1])

@@ -8,10 +8,11 @@ from sandbox.client import SandboxClient
 from tests.slack.reading import Json, full_text
 
 ALICE, BOB, CAROL, DAVE, ERIN, BOT = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0ERIN", "U0SIGN"
-OPS, GENERAL, FINANCE, RANDOM, SHARED, TRIO = (
+OPS, GENERAL, FINANCE, DEPLOYS, RANDOM, SHARED, TRIO = (
     "C0OPS",
     "C0GENERAL",
     "C0FINANCE",
+    "C0DEPLOYS",
     "C0RANDOM",
     "C0SHARED",
     "G0TRIO",

@@ -13,6 +13,7 @@ from countersign.runtime.preflight import Identity
 from countersign.slack.actions import CARD as ON_CARD
 from countersign.slack.actions import BlockId
 from tests.support.builders import ALICE, BOB, NOON, a_status
+from workflows.agent_queues import AgentQueues
 from workflows.client import (
     LIST_PAGE,
     ApprovalNotFoundError,
@@ -43,6 +44,7 @@ class FakeConversations(Conversations):
     """Threads, as far as listeners go."""
 
     def __init__(self) -> None:
+        self.agents = AgentQueues.single("fake")
         self.started: list[tuple[Origin, Message]] = []
         self.followed: list[tuple[Origin, Message]] = []
         self.edits: list[tuple[Origin, Edit]] = []

@@ -3,6 +3,7 @@
 from pydantic import Field, SecretStr, field_validator
 
 from countersign.agentex.settings import AgentexSettings
+from countersign.runtime.settings import SettingsError
 from worker.settings import WorkerSettings
 
 
@@ -30,6 +31,8 @@ def read_settings() -> tuple[AgentexWorkerSettings, AgentexSettings]:
         SettingsError: with one line that names every variable to change.
     """
     settings, agentex = AgentexWorkerSettings.read(), AgentexSettings.read()
+    if settings.agents:
+        raise SettingsError("AGENTS is for Slack only; name AgentEx's one agent in AGENT")
     port = settings.health_check_port
     changes = {
         "task_queue": agentex.queue,

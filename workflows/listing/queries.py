@@ -56,13 +56,18 @@ def approvals_for(listing: Listing) -> str | None:
     filters = _filters(listing.team, listing.tool, listing.person)
     if filters is None:
         return None
-    return " AND ".join([*filters, *_of_kind(listing.kind, viewer)])
+    asked_by = _of_agent(listing.task_queue)
+    return " AND ".join([*filters, *asked_by, *_of_kind(listing.kind, viewer)])
 
 
-def all_approvals(team: str | None, tool: str = "", requester: str = "") -> str | None:
+def all_approvals(
+    team: str | None, tool: str = "", requester: str = "", task_queue: str = ""
+) -> str | None:
     """The query of everything that waits, for an operator; None as above."""
     filters = _filters(team, tool, requester)
-    return None if filters is None else " AND ".join([*filters, _RUNNING])
+    if filters is None:
+        return None
+    return " AND ".join([*filters, *_of_agent(task_queue), _RUNNING])
 
 
 def replacing(approval_id: str) -> str:
@@ -96,6 +101,16 @@ def cleaned_up(task_queue: str, since: datetime) -> str:
     return (
         f"WorkflowType = '{ENDED_WORKFLOW}' AND TaskQueue = '{task_queue}' "
         f"AND StartTime >= '{_moment(since)}'"
+    )
+
+
+def running_elsewhere(prefix: str, task_queues: Sequence[str]) -> str:
+    """The query of what runs in a queue of this name or beginning, except for these queues."""
+    known = ", ".join(f"'{it}'" for it in task_queues)
+    return (
+        f"WorkflowType IN ('{CONVERSATION_WORKFLOW}', '{APPROVAL_WORKFLOW}') AND {_RUNNING} "
+        f"AND (TaskQueue = '{prefix}' OR TaskQueue STARTS_WITH '{prefix}-') "
+        f"AND TaskQueue NOT IN ({known})"
     )
 
 
@@ -142,6 +157,12 @@ def _filters(team: str | None, tool: str, requester: str) -> Sequence[str] | Non
             return None
         parts.append(f"{key.name} = '{value}'")
     return parts
+
+
+def _of_agent(task_queue: str) -> Iterator[str]:
+    """Each agent has a queue, whose name is none of those that would have to be quoted."""
+    if task_queue:
+        yield f"TaskQueue = '{task_queue}'"
 
 
 def _of_kind(kind: Kind, viewer: Viewer) -> Iterator[str]:

@@ -59,6 +59,8 @@ class Listing:
     viewer: Viewer
     tool: str = ""
     person: str = ""
+    task_queue: str = ""
+    """Of the agent that asked; empty for every agent."""
 
 
 class PendingApproval(BaseModel, frozen=True):

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from countersign.slack.actions import LIST, LIST_FILTER, LIST_PAGE, BlockId
+from countersign.slack.actions import LIST, LIST_AGENT, LIST_FILTER, LIST_PAGE, BlockId
 from countersign.slack.blocks import context, section, size
 from countersign.slack.listing.query import ListingQuery
 from countersign.slack.listing.row import ROOM, refresh_button, row_buttons, row_facts, row_text
@@ -35,6 +35,7 @@ from workflows.listing.rows import Kind, PendingApproval
 PREVIOUS = f"{LIST_PAGE}_previous"
 """Both buttons stand in one block, where Slack wants different ids."""
 EVERY_TOOL = "*"
+EVERY_AGENT = "*"
 TEXT_ROOM = 300
 """Characters of a row in what notifications and screen readers read."""
 VALUE_LIMIT = 700
@@ -84,6 +85,8 @@ class ListingView:
     now: datetime
     deployment: str = ""
     notes: Sequence[str] = ()
+    agents: Sequence[str] = ()
+    """Names of all agents, where there are several."""
 
 
 def listing_blocks(view: ListingView) -> Sequence[Block]:
@@ -103,14 +106,18 @@ def listing_text(view: ListingView) -> str:
     return "\n".join([f"{HEADERS[view.query.kind]}:", *lines])
 
 
-def help_text(wrong: str = "") -> str:
-    """The help, which names the word that was not understood."""
+def help_text(wrong: str = "", agents: Sequence[str] = ()) -> str:
+    """The help, which names the word that was not understood and the agents, if several."""
+    told = HELP
+    if agents:
+        names = ", ".join(f"`agent:{name}`" for name in agents)
+        told += f"\nTo see only what one agent asked for, add one of {names}."
     if not wrong:
-        return HELP
+        return told
     word = line(wrong.replace("`", "'"), 100).text
     hint = "To name a person, pick one that Slack suggests after `from:@`.\n"
     is_person = wrong.lower().startswith("from:")
-    return f"I don't know what `{word}` means here. {hint if is_person else ''}{HELP}"
+    return f"I don't know what `{word}` means here. {hint if is_person else ''}{told}"
 
 
 def _blocks(view: ListingView, room: int) -> Sequence[Block]:
@@ -154,6 +161,8 @@ def _navigation(view: ListingView) -> Iterator[Block]:
     elements.append(refresh_button())
     if actions := _actions(view):
         elements.append(_filter(view.query.tool, actions))
+    if view.agents:
+        elements.append(_agents(view))
     yield DividerBlock()
     yield ActionsBlock(block_id=_place(view, "nav").block_id, elements=elements)
     yield context(f"As of {date_token(view.now.timestamp())}.")
@@ -193,12 +202,25 @@ def _filter(chosen: str, actions: Mapping[str, str]) -> InteractiveElement:
     )
 
 
+def _agents(view: ListingView) -> InteractiveElement:
+    every = Option(text="Every agent", value=EVERY_AGENT)
+    options = {name: Option(text=name, value=name) for name in view.agents}
+    return StaticSelectElement(
+        action_id=LIST_AGENT,
+        placeholder="Who asks",
+        options=[every, *options.values()],
+        initial_option=options.get(view.query.agent, every),
+    )
+
+
 def _filters(view: ListingView) -> Iterator[str]:
     query = view.query
     title = _titles(view).get(query.tool) or _in_words(query.tool)
     parts = [f"“{escape(title)}”"] if query.tool else []
     if query.person:
         parts.append(f"what {mention(query.person)} asked for")
+    if query.agent:
+        parts.append(f"requests of the agent {escape(query.agent)}")
     if parts:
         yield f"Only {' and '.join(parts)}."
 

@@ -28,6 +28,8 @@ class ListingQuery:
     person: str = ""
     trail: tuple[bytes, ...] = ()
     """Temporal's tokens of the pages from the second to this one, oldest first."""
+    agent: str = ""
+    """Name of the agent that asked, where there are several."""
 
     @property
     def token(self) -> bytes | None:
@@ -46,6 +48,10 @@ class ListingQuery:
         """The first page of one tool's approvals, or of every tool's."""
         return replace(self, tool=tool, trail=())
 
+    def of_agent(self, agent: str) -> "ListingQuery":
+        """The first page of what one agent asked for, or every agent."""
+        return replace(self, agent=agent, trail=())
+
     def pack(self, limit: int) -> str:
         """Within so many characters; what does not fit of the way back is left out."""
         query = self
@@ -62,13 +68,15 @@ class ListingQuery:
         """
         try:
             raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            kind, tool, person, *trail = json.loads(zlib.decompressobj().decompress(raw, LONGEST))
+            words = json.loads(zlib.decompressobj().decompress(raw, LONGEST))
+            kind, tool, person, agent, *trail = words
             tokens = tuple(str(token).encode("latin-1") for token in trail)
-            return cls(Kind(kind), str(tool), str(person), tokens)
+            return cls(Kind(kind), str(tool), str(person), tokens, str(agent))
         except (Base64Error, zlib.error, ValueError, TypeError, RecursionError) as error:
             raise ListingQueryError(text) from error
 
     def _packed(self) -> str:
         trail = [token.decode("latin-1") for token in self.trail]
-        words = json.dumps([self.kind, self.tool, self.person, *trail], separators=(",", ":"))
-        return urlsafe_b64encode(zlib.compress(words.encode(), 9)).decode().rstrip("=")
+        words = [self.kind, self.tool, self.person, self.agent, *trail]
+        text = json.dumps(words, separators=(",", ":"))
+        return urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")

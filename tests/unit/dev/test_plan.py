@@ -80,6 +80,15 @@ def test_tools_may_be_wherever_python_was_told_to_look(tmp_path: Path) -> None:
     assert env["AGENT"] == "garden:agent"
 
 
+def test_a_file_that_names_several_agents_takes_the_place_of_the_one(tmp_path: Path) -> None:
+    wanted = replace(OPTIONS, agent="examples/agents.yaml")
+    env = plan({"AGENT": "another:agent"}, wanted).wire(tmp_path).env()
+    assert env["AGENTS"] == str(Path("examples/agents.yaml").absolute())
+    assert "AGENT" not in env
+    back = plan(env, replace(OPTIONS, agent="garden:agent")).wire(tmp_path).env()
+    assert (back["AGENT"], "AGENTS" in back) == ("garden:agent", False)
+
+
 @pytest.mark.parametrize("module", ["garden", "garden.rose"])
 def test_an_agent_that_is_named_comes_with_the_policy_beside_it(
     module: str, tmp_path: Path

@@ -18,6 +18,7 @@ QUERIES = st.builds(
     kind=st.sampled_from(Kind),
     tool=st.text(max_size=64),
     person=st.text(max_size=20),
+    agent=st.text(max_size=20),
     trail=st.lists(TOKENS, max_size=6).map(tuple),
 )
 
@@ -32,6 +33,8 @@ QUERIES = st.builds(
         ("tool: place_order ALL", ListingQuery(Kind.ALL, tool="place_order")),
         ("history from:<@U0ALICE|alice>", ListingQuery(Kind.HISTORY, person="U0ALICE")),
         ("from: <@U0ALICE>", ListingQuery(person="U0ALICE")),
+        ("all agent:deployer", ListingQuery(Kind.ALL, agent="deployer")),
+        ("agent: Deployer all", ListingQuery(Kind.ALL, agent="deployer")),
     ],
 )
 def test_words_ask_for_a_list_in_any_order(text: str, query: ListingQuery) -> None:
@@ -57,6 +60,8 @@ def test_an_id_asks_for_one_approval_as_it_was_copied_or_read_aloud(text: str) -
         ("all tool:a'b", "tool:a'b"),
         ("from:@alice", "from:@alice"),
         ("tool:", "tool:"),
+        ("agent:a'b", "agent:a'b"),
+        ("agent:", "agent:"),
         ("history <!channel>", "<!channel>"),
     ],
 )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from countersign.slack.actions import (
     APPROVE,
     LIST,
+    LIST_AGENT,
     LIST_FILTER,
     LIST_PAGE,
     LIST_REFRESH,
@@ -213,6 +214,18 @@ def test_a_row_knows_on_which_page_it_stands() -> None:
         assert ListingQuery.unpack(BlockId.read(block_id).row.partition(".")[2]) == query
 
 
+def test_of_several_agents_one_is_chosen() -> None:
+    view = a_view(query=ListingQuery(Kind.ALL, agent="deployer"), agents=("buyer", "deployer"))
+    (menu,) = [it for it in elements(listing_blocks(view)) if it["type"] == "static_select"]
+    assert menu["action_id"] == LIST_AGENT
+    assert [it["value"] for it in menu["options"]] == ["*", "buyer", "deployer"]
+    assert menu["initial_option"]["value"] == "deployer"
+    assert "Only requests of the agent deployer." in said(listing_blocks(view))
+    gone = a_view(query=ListingQuery(agent="gone"), agents=("buyer", "deployer"))
+    (menu,) = [it for it in elements(listing_blocks(gone)) if it["type"] == "static_select"]
+    assert menu["initial_option"]["value"] == "*"
+
+
 def test_what_is_asked_for_is_chosen_by_its_title_where_there_is_a_choice() -> None:
     def options(view: ListingView) -> dict[str, str]:
         found = [it for it in elements(listing_blocks(view)) if it["type"] == "static_select"]
@@ -265,7 +278,7 @@ def wide_rows(length: int) -> list[PendingApproval]:
 
 @pytest.mark.parametrize("length", [60, 300, 1_000, 5_000])
 def test_five_full_rows_fit_in_one_message(length: int) -> None:
-    query = ListingQuery(Kind.MINE, "t" * 64, "U0ALICEALICE", (TOKEN,) * 9)
+    query = ListingQuery(Kind.MINE, "t" * 64, "U0ALICEALICE", (TOKEN,) * 9, "a" * 40)
     notes = ("n" * 300, "m" * 300)
     view = a_view(
         *wide_rows(length), query=query, next_token=TOKEN, deployment="x" * 20, notes=notes

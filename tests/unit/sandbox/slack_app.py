@@ -27,6 +27,7 @@ ALICE, BOB, CAROL, DAVE, BOT = "U0ALICE", "U0BOB", "U0CAROL", "U0DAVE", "U0SIGN"
 ERIN, ZOE = "U0ERIN", "U0ZOE"
 """Erin left the company; Zoe is at another one."""
 OPS, GENERAL, FINANCE, RANDOM = "C0OPS", "C0GENERAL", "C0FINANCE", "C0RANDOM"
+DEPLOYS = "C0DEPLOYS"
 SHARED, TRIO = "C0SHARED", "G0TRIO"
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, PAGE_TOKEN = "xoxb-test", "xapp-test", "shhh", "letmein"
 

@@ -17,6 +17,7 @@ from tests.unit.sandbox.slack_app import (
     ALICE,
     BOB,
     DAVE,
+    DEPLOYS,
     FINANCE,
     GENERAL,
     OPS,
@@ -73,7 +74,9 @@ async def test_a_page_starts_with_what_its_person_sees(sandbox: Sandbox) -> None
     assert seen["workspace"]["domain"] == "acme"
     assert {person["id"] for person in seen["people"]} >= {ALICE, BOB, DAVE, "U0SIGN"}
     joined = {channel["id"]: channel["joined"] for channel in seen["channels"]}
-    assert joined == dict.fromkeys([OPS, GENERAL, FINANCE, RANDOM, SHARED, TRIO, "D0BOB"], True)
+    assert joined == dict.fromkeys(
+        [OPS, GENERAL, FINANCE, DEPLOYS, RANDOM, SHARED, TRIO, "D0BOB"], True
+    )
     assert seen["app"]["commands"][0]["command"] == "/approvals"
     assert set(seen["messages"]) == set(joined)
     assert len(seen["messages"][OPS]) == 2

@@ -11,8 +11,10 @@ from tests.unit.sandbox.slack_app import (
     BOT,
     CAROL,
     DAVE,
+    DEPLOYS,
     ERIN,
     FINANCE,
+    GENERAL,
     OPS,
     RANDOM,
     SHARED,
@@ -60,7 +62,7 @@ async def test_groups_and_their_members(slack: AsyncWebClient) -> None:
 
 async def test_channels_are_listed_by_type(slack: AsyncWebClient) -> None:
     public = (await said(slack.conversations_list()))["channels"]
-    assert {one["id"] for one in public} == {OPS, "C0GENERAL", FINANCE, RANDOM, SHARED}
+    assert {one["id"] for one in public} == {OPS, GENERAL, FINANCE, DEPLOYS, RANDOM, SHARED}
     assert {one["id"] for one in public if not one["is_member"]} == {RANDOM}
     direct = (await said(slack.conversations_list(types="im")))["channels"]
     assert {one["user"] for one in direct} == {ALICE, BOB, CAROL, DAVE, ERIN}
@@ -98,7 +100,7 @@ async def test_what_kind_of_channel_it_is(slack: AsyncWebClient, people: Sandbox
 
 async def test_where_somebody_is_needs_a_scope_for_each_kind(slack: AsyncWebClient) -> None:
     bobs = (await said(slack.users_conversations(user=BOB)))["channels"]
-    assert {one["id"] for one in bobs} == {OPS, "C0GENERAL", FINANCE, RANDOM, SHARED}
+    assert {one["id"] for one in bobs} == {OPS, GENERAL, FINANCE, DEPLOYS, RANDOM, SHARED}
     zoes = (await said(slack.users_conversations(user=ZOE)))["channels"]
     assert [one["id"] for one in zoes] == [SHARED]
     async with refused("missing_scope"):
