@@ -230,8 +230,12 @@ def _without_replies(items: Sequence[Item]) -> list[Item]:
 
 
 def _still_asking(group: Sequence[Item], told: Sequence[Item]) -> list[Item]:
-    """An answer that asks, as it was but for what ran before that, and what was thought of it."""
+    """An answer that asks, as it was; before it what ran of itself, without what led to that.
+
+    So the requests of one answer stay together, and are all open for as long as one of them is.
+    """
     found: list[Item] = []
+    ran: list[Item] = []
     for it in group:
         if it.get("type") != RAN:
             found.append(it)
@@ -239,8 +243,8 @@ def _still_asking(group: Sequence[Item], told: Sequence[Item]) -> list[Item]:
         while found and found[-1].get("type") == "reasoning":
             found.pop()
         if not any(one is it for one in told):  # the others are told beside their requests
-            found += _pair(it, it["id"], _told(it))
-    return found
+            ran += _pair(it, it["id"], _told(it))
+    return [*ran, *found]
 
 
 def _without(item: Item, lost: set[str], items: Sequence[Item]) -> Iterator[Item]:

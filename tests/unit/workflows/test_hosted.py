@@ -163,3 +163,15 @@ def test_whatever_comes_only_the_last_answer_can_be_let_run(items: list[Item]) -
 @given(st.lists(any_item, max_size=12))
 def test_settled_once_is_settled(items: list[Item]) -> None:
     assert settled(settled(items)) == settled(items)
+
+
+def test_what_ran_of_itself_between_two_requests_leaves_both_open() -> None:
+    first, second = asks("r1"), asks("r2")
+    kept = settled([ASKED, first, ran("r9", "dropped"), second])
+    assert kept == [ASKED, *a_pair("dropped", "m-r9"), first, second]
+    assert settled([*kept, answers("r1"), answers("r2")])[-4:] == [
+        first,
+        second,
+        answers("r1"),
+        answers("r2"),
+    ]
