@@ -66,7 +66,7 @@ def smoke(
 
 @app.command()
 def reset() -> None:
-    """Forget the local data of `make dev` and `make agentex`: the shop, messages, Temporal's."""
+    """Forget the local data of `make dev` and `make agentex`: examples, messages, Temporal's."""
     env = with_dotenv(ROOT / ".env", os.environ)
     with plain_words():
         for home in (HOME, HOME / "agentex"):

@@ -11,6 +11,7 @@ OURS = (
     "BOT_",
     "COUNTERSIGN_",
     "DATABASE_URL",
+    "DEPLOYS_FILE",
     "LOG_FORMAT",
     "LOG_LEVEL",
     "MODEL_",

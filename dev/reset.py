@@ -22,10 +22,11 @@ class Data:
 
 DATA = (
     Data("the shop with its orders and budget", "countersign.db"),
+    Data("what examples/deploys has deployed", "deploys.db"),
     Data("the sandbox's messages", "sandbox.json"),
     Data("Temporal's conversations and approvals", "temporal.db"),
 )
-ELSEWHERE = ("DATABASE_URL", "TEMPORAL_ADDRESS")
+ELSEWHERE = ("DATABASE_URL", "DEPLOYS_FILE", "TEMPORAL_ADDRESS")
 """Variables that name another place for such data."""
 BESIDE = ("", "-wal", "-shm", "-journal", ".new")
 """Ends of the names of a database's own files beside it, and of a draft."""

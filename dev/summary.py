@@ -13,6 +13,8 @@ from dev.wiring import WORKER
 REQUESTER = "U0ALICE"
 APPROVER = "U0BOB"
 LABEL_WIDTH = 24
+TRIED = {"": "order 100 widgets", "examples.deploys:agent": "deploy api 2.4.0 to staging"}
+"""What to write to an agent, by its place, that Bob is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ def summary(stack: Stack, seconds: float, waits: LeftOver | None = None) -> Iter
     yield Text()
     yield from _slack(stack, waits)
     yield from _temporal(stack)
+    yield from _agent(stack)
     if stack.options.model_is_sandbox:
         yield row("Model", "scripted, by the sandbox (OPENAI_API_KEY is not set)")
     yield row("Logs", os.path.relpath(stack.home / "logs"))
@@ -66,10 +69,18 @@ def _what_to_try(stack: Stack, waits: LeftOver | None) -> Iterator[Text]:
         what = "1 request waits" if waits.count == "1" else f"{waits.count} requests wait"
         yield Text(f"  {what} for Bob since the last run: “{waits.summary}”.")
         return
-    is_other = stack.env.get("AGENT") or stack.env.get("AGENTS")
-    tried = "help" if is_other else "order 100 widgets"
-    yield Text(f"  Try it: as Alice, write to @Countersign in #ops “{tried}”,")
-    yield Text("          then press Approve as Bob.")
+    tried = TRIED.get(stack.env.get("AGENTS") or stack.env.get("AGENT", ""))
+    yield Text(f"  Try it: as Alice, write to @Countersign in #ops “{tried or 'help'}”,")
+    then = "" if tried else "ask for something of what it can do, and "
+    yield Text(f"          then {then}press Approve as Bob.")
+
+
+def _agent(stack: Stack) -> Iterator[Text]:
+    """Another agent than the one of the shop and where its rules are, or the file of several."""
+    if agents := stack.env.get("AGENTS"):
+        yield row("Agents", f"those in {os.path.relpath(agents)}")
+    if agent := stack.env.get("AGENT"):
+        yield row("Agent", f"{agent}, under {os.path.relpath(stack.env['POLICY_FILE'])}")
 
 
 def _temporal(stack: Stack) -> Iterator[Text]:

@@ -70,6 +70,7 @@ class Wiring:
             "WORKER_HOST": LOOPBACK,
             "WORKER_PORT": str(self.ports.worker),
             "DATABASE_URL": self._database_url(),
+            "DEPLOYS_FILE": self.base.get("DEPLOYS_FILE") or str(self.home / "deploys.db"),
             "POLICY_FILE": self._policy_file(),
             **(self._slack() if self.slack_is_sandbox else {}),
             **(self._model() if self.model_is_sandbox else {}),

@@ -43,13 +43,14 @@ from workflows.contracts.core import (
     Prepared,
     ToolResult,
     ToolSpec,
+    TurnLimits,
 )
 from workflows.digest import digest
 from workflows.redaction import Secrets
 
 OUTPUT_LIMIT = 20_000
-"""Characters of one tool's answer, some 5,000 tokens: each later model call carries it again, and
-a turn has room for dozens of them in what Temporal stores."""
+"""Characters of one tool's answer, some 5,000 tokens, where nothing else is set: each later model
+call carries it again, and a turn has room for dozens of them in what Temporal stores."""
 SUMMARY_LIMIT = 3_000
 NAME_LIMIT = 200
 FIELDS_LIMIT = 60_000
@@ -99,6 +100,9 @@ class AgentRunner(AgentActivities):
     """The agent's MCP servers."""
     hosted: HostedServers = field(default_factory=HostedServers)
     """Those of them that the model's provider calls."""
+    limits: TurnLimits = field(default_factory=TurnLimits)
+    output_limit: int = OUTPUT_LIMIT
+    """Characters of one tool's answer."""
     agents: Mapping[str, Agent[Any]] = field(init=False)
     """It and all that it reaches, by name."""
     tools: Mapping[str, Tool] = field(init=False)
@@ -118,7 +122,7 @@ class AgentRunner(AgentActivities):
         """The agent and all that it reaches, as they are now."""
         described = (self._describe(it) for it in self.agents.values())
         first, *others = await asyncio.gather(*described)  # each may wait for its MCP servers
-        return first.model_copy(update={"others": tuple(others)})
+        return first.model_copy(update={"others": tuple(others), "limits": self.limits})
 
     async def _describe(self, agent: Agent[Any]) -> AgentSpec:
         """Name, instructions, model, tools and all the rest of one agent."""
@@ -156,8 +160,11 @@ class AgentRunner(AgentActivities):
 
     def masked(self, call: Call) -> str:
         """A call's arguments as JSON that may be shown."""
-        tool = self._known(call)
-        names = tool.secret_names if tool else frozenset[str]()
+        if call.at_provider or call.tool in self.tools:
+            tool = self._known(call)
+            names = tool.secret_names if tool else frozenset[str]()
+        else:
+            names = self.servers.secret_names(call.tool)
         return encodable(self.secrets.of(call.arguments, names).mask_arguments(call.arguments))
 
     @activity.defn
@@ -174,7 +181,7 @@ class AgentRunner(AgentActivities):
                 prepared = self._prepared(tool, preview, read, call.agent, asks=asks)
                 fields = _fields(preview, secrets.mask(read.shown))
         except ToolError as error:
-            why = _answer(error, secrets)
+            why = self._answer(error, secrets)
             log.info("call refused before asking", tool=call.tool, call=call.id, why=why)
             return Prepared(problem=f"{why} Nobody was asked and nothing was done.")
         masked = _masked(call, prepared, fields, secrets)
@@ -204,8 +211,14 @@ class AgentRunner(AgentActivities):
         except ToolError as error:
             if isinstance(error, ArgumentsError):
                 log.info("arguments refused", tool=call.tool, call=call.id)
-            return ToolResult(ok=False, text=_answer(error, secrets))
-        return ToolResult(ok=True, text=_answer(answer, secrets))
+            return ToolResult(ok=False, text=self._answer(error, secrets))
+        return ToolResult(ok=True, text=self._answer(answer, secrets))
+
+    def _answer(self, answer: Any, secrets: Secrets) -> str:
+        """What a tool came back with, as bounded text. It has run: nothing here may fail it."""
+        if answer is None:
+            return NO_ANSWER
+        return cut(secrets.hide(text_of(answer)), self.output_limit)
 
     async def _find(self, call: Call, seconds: float, *, late: bool = False) -> Tool | None:
         """The tool as it is now.
@@ -271,13 +284,6 @@ def _model_settings(agent: Agent[Any]) -> dict[str, Any]:
     if agent.model_settings == get_default_model_settings():
         return {}
     return agent.model_settings.to_json_dict()
-
-
-def _answer(answer: Any, secrets: Secrets) -> str:
-    """What a tool came back with, as bounded text. It has run: nothing here may fail it."""
-    if answer is None:
-        return NO_ANSWER
-    return cut(secrets.hide(text_of(answer)), OUTPUT_LIMIT)
 
 
 def _masked(

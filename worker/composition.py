@@ -271,6 +271,8 @@ def build_runner(
         secrets=Secrets(settings.secret_names),
         servers=servers,
         hosted=hosted,
+        limits=settings.turn_limits,
+        output_limit=settings.tool_output_characters,
     )
 
 
@@ -298,6 +300,7 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
         own, agents = tools_of(agent), tuple(agents_of(agent).values())
         servers = await stack.enter_async_context(opened_servers(*agents))
         listings = await all_listed(servers, agents, own, LISTING_SECONDS)
+        servers.refuse_faults()
         for name, listing in listings.items():
             servers.tell(name, listing)
             refuse_clashes(listing)

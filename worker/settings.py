@@ -8,6 +8,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from countersign.policy.ids import CHANNEL
 from countersign.runtime.agents_file import NamedAgent, only_agent, read_agents
 from countersign.runtime.settings import CommonSettings, names_in
+from workflows.contracts.core import TurnLimits
+
+USUAL = TurnLimits()
 
 
 class WorkerSettings(CommonSettings):
@@ -22,11 +25,29 @@ class WorkerSettings(CommonSettings):
     openai_model: str = "gpt-5-mini"
     """Name of the model."""
 
-    model_timeout_seconds: float = Field(default=120, gt=0)
+    model_timeout_seconds: float = Field(default=120, gt=0, le=86_400)
     """How long one answer of the model may take."""
 
     model_attempts: int = Field(default=4, ge=1)
     """How often a model call is tried before people are told that it failed."""
+
+    turn_model_calls: int = Field(default=USUAL.model_calls, ge=1, le=100)
+    """How many times an agent may call the model for one message; then people are told that it was
+    stopped. 1 to 100."""
+
+    turn_inner_model_calls: int = Field(default=USUAL.inner_model_calls, ge=1, le=500)
+    """The same for all agents together that others call as tools. 1 to 500."""
+
+    model_input_characters: int = Field(default=USUAL.given, ge=20_000, le=900_000)
+    """How much of a thread one model call is given, in characters of JSON; older texts are cut
+    short until the rest fits. 20,000 to 900,000."""
+
+    tool_output_characters: int = Field(default=20_000, ge=1_000, le=60_000)
+    """How much of what a tool returns is given to the model; the rest is left out, with a mark.
+    1,000 to 60,000."""
+
+    tool_timeout_seconds: int = Field(default=USUAL.tool_seconds, ge=5, le=86_400)
+    """How long one try of a tool may take. 5 to 86,400, a day."""
 
     agent: str = Field(default="examples.purchasing:agent", min_length=1)
     """The agent: a module and a name in it, such as `acme.buyer:agent`."""
@@ -71,6 +92,16 @@ class WorkerSettings(CommonSettings):
         if self.agents:
             return read_agents(self.agents, self.task_queue)
         return only_agent(self.agent, self.policy_file, self.task_queue)
+
+    @property
+    def turn_limits(self) -> TurnLimits:
+        """What workflows have to know of them."""
+        return TurnLimits(
+            model_calls=self.turn_model_calls,
+            inner_model_calls=self.turn_inner_model_calls,
+            given=self.model_input_characters,
+            tool_seconds=self.tool_timeout_seconds,
+        )
 
     @property
     def secret_names(self) -> frozenset[str]:

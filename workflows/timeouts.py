@@ -15,8 +15,10 @@ from pydantic import BaseModel, TypeAdapter
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
+from workflows.contracts.core import Call
+
 SLACK_CALL = timedelta(seconds=30)
-TOOL_CALL = timedelta(minutes=5)
+CODE_CALL = timedelta(minutes=5)
 ACTIVITY_CALL = timedelta(seconds=30)
 TOOL_RETRIES = RetryPolicy(maximum_attempts=5)
 CODE_RETRIES = RetryPolicy(maximum_attempts=3)
@@ -97,13 +99,13 @@ async def patiently(
 
 
 async def run_tool(
-    method: Callable[[Owner, Given], Awaitable[Answer]], given: Given, summary: str
+    method: Callable[[Owner, Call], Awaitable[Answer]], call: Call, summary: str
 ) -> Answer:
     """Have a tool run; `summary` is what Temporal's Web UI shows beside it."""
     return await _execute(
         method,
-        given,
-        start_to_close_timeout=TOOL_CALL,
+        call,
+        start_to_close_timeout=timedelta(seconds=call.seconds),
         retry_policy=TOOL_RETRIES,
         summary=summary,
     )
@@ -116,7 +118,7 @@ async def run_code(
     return await _execute(
         method,
         given,
-        start_to_close_timeout=TOOL_CALL,
+        start_to_close_timeout=CODE_CALL,
         retry_policy=CODE_RETRIES,
         summary=summary,
     )

@@ -44,11 +44,9 @@ async def check(where: str, policy_file: Path, *, ask_servers: bool = False) -> 
                 hosted = HostedServers(agents)
                 async with opened_servers(*agents) as servers:
                     asked = await _listings(tree, servers) if ask_servers else _not_asked(tree)
-                    listed = with_servers(tree, asked)
-                    return _checked(listed, policy_file, _tools(listed, servers, hosted))
+                    return _checked(with_servers(tree, asked), policy_file, servers, hosted)
             except AgentError as error:  # a server that cannot be used
-                refused = _refused(tree, error)
-                return _checked(refused, policy_file, _tools(refused, none, HostedServers()))
+                return _checked(_refused(tree, error), policy_file, none, HostedServers())
     except REFUSALS as error:
         return Check(None, "", (str(error),))
 
@@ -71,11 +69,12 @@ def _refused(tree: Branch, error: AgentError) -> Branch:
     return replace(tree, refusals=(*tree.refusals, error))
 
 
-def _checked(tree: Branch, file: Path, tools: Tools) -> Check:
+def _checked(tree: Branch, file: Path, servers: Servers, hosted: HostedServers) -> Check:
     refusals = [str(error) for branch in tree.all() for error in branch.refusals]
+    refusals += [f"AGENT: {fault}" for fault in servers.faults()]
     policy = None
     try:
-        policy = load_file(file, tools)
+        policy = load_file(file, _tools(tree, servers, hosted))
     except PolicyError as error:
         refusals += map(str, error.faults)
     except OSError as error:

@@ -55,6 +55,8 @@ class ToolReport:
     """The entries of the policy about it, in their order."""
     is_free: bool
     """Whether nothing stands before any of its calls."""
+    waits: bool
+    """Whether people are asked about some of its calls."""
     why: str
     """What becomes of its calls, in words."""
     has_preview: bool
@@ -135,6 +137,7 @@ def _reported(tool: Tool, policy: Policy | None) -> ToolReport:
         place=tool.place,
         rules=tuple(it.entry.name for it in about),
         is_free=not about and not tool.needs_approval,
+        waits=any(map(_asks, about)),
         why=_why(tool, about) + (EACH if callable(tool.function.needs_approval) else ""),
         has_preview=tool.has_preview,
         secrets=tuple(sorted(tool.secret_names)),
@@ -159,6 +162,11 @@ def _why(tool: Tool, about: Sequence[Entry]) -> str:
     if tool.needs_approval:
         return "never done: it asks for approval, and no rule says whose"
     return "free: it asks for no approval, and no rule is about it"
+
+
+def _asks(clause: Entry) -> bool:
+    """Whether people are asked about the calls that it matches."""
+    return isinstance(clause.entry, RuleEntry) and not clause.entry.auto_approve
 
 
 def _by(clause: Entry) -> str:

@@ -44,7 +44,7 @@ def _tool(tool: ToolReport) -> Iterator[Text]:
     yield Text(tool.name, style="bold").append(f"  {tool.title}", style="not bold")
     yield Text(f"from {tool.place}", style="dim")
     yield Text(tool.why, style="yellow" if tool.is_free else "green")
-    if not tool.is_free and not tool.has_preview:
+    if tool.waits and not tool.has_preview:
         yield Text("no preview: people read its arguments", style="yellow")
     if tool.secrets:
         yield Text(f"never shown: {', '.join(tool.secrets)}", style="dim")

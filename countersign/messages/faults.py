@@ -53,8 +53,12 @@ MODEL_CONFUSED = (
     "I lost the thread there: my model's answer made no sense. Please put it differently."
 )
 MODEL_IN_CIRCLES = (
-    "I went round in circles and stopped. Please ask for a smaller part of it, or say which step "
-    "comes first."
+    "I stopped after {count} without an answer. Please ask for a smaller part of it, or say which "
+    "step comes first."
+)
+NO_ROOM = (
+    "I stopped there: that has become more than I can keep in mind for one message. Please ask for "
+    "a smaller part of it."
 )
 TOO_SLOW = "That took too long. Please say that again, or ask for a smaller part of it."
 UNFORESEEN = (
@@ -90,6 +94,7 @@ SENTENCES: Mapping[ModelFault | TurnFault, str] = {
     ModelFault.UNFORESEEN: UNFORESEEN,
     TurnFault.TOO_SLOW: TOO_SLOW,
     TurnFault.IN_CIRCLES: MODEL_IN_CIRCLES,
+    TurnFault.NO_ROOM: NO_ROOM,
     TurnFault.CONFUSED: MODEL_CONFUSED,
     TurnFault.MESSAGE_STOPPED: MESSAGE_STOPPED,
     TurnFault.ANSWER_STOPPED: ANSWER_STOPPED,
@@ -110,7 +115,8 @@ def apology(notice: Notice) -> str:
 
 def _sentence(notice: Notice) -> str:
     if notice.at is None or notice.asked_at is None:
-        return SENTENCES[notice.fault].format(check=notice.check)
+        steps = "1 step" if notice.count == 1 else f"{notice.count} steps"
+        return SENTENCES[notice.fault].format(check=notice.check, count=steps)
     return wait_until(notice.at + timedelta(minutes=1), notice.asked_at)
 
 

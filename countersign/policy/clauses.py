@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from countersign.policy.conditions import Condition, ConditionError, compile_condition
 from countersign.policy.document import DenyEntry, RuleEntry
+from countersign.policy.examples import NO_TOOL
 from countersign.policy.facts import Facts
 from countersign.policy.faults import Finding
 from workflows.contracts.core import ToolSpec
@@ -130,7 +131,7 @@ def _fits(pattern: str, spec: ToolSpec, entry: DenyEntry | RuleEntry) -> bool:
 
 def _unknown_tool(pattern: str, near: Sequence[str], tools: Iterable[str]) -> str:
     hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(sorted(tools))}"
-    return f"there is no tool `{pattern}`; {hint}"
+    return f"{NO_TOOL}`{pattern}`; {hint}"
 
 
 def _conditions(

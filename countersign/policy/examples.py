@@ -54,6 +54,7 @@ EXAMPLES: Mapping[str | int, str] = {
     "auto_approve": "auto_approve: true",
 }
 """By key. Ids are made up; a person's own are copied in Slack."""
+NO_TOOL = "there is no tool "
 MEANT = re.compile(r"did you mean `([a-z_]+)`\?")
 
 
@@ -67,6 +68,8 @@ def example_of(path: Path, problem: str) -> str:
     """An example of the key that is wrong, or that was meant; nothing for what is no key."""
     for meant in meant_keys(problem):
         return EXAMPLES[meant]
+    if problem.startswith(NO_TOOL):  # it names those that there are
+        return ""
     if len(path) == 2 and path[0] in {"rules", "deny"}:
         return ""
     return next((EXAMPLES[key] for key in reversed(path) if key in EXAMPLES), "")

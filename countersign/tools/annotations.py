@@ -1,15 +1,16 @@
 """What a tool says of itself to people, which the Agents SDK has no place for."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, overload
 
 from agents import FunctionTool
+from agents.mcp import MCPServer
 
 from workflows.contracts.core import ArgumentField
 
 _KEPT_AS = "countersign"
-"""Name in the tool's own `__dict__`, which copies of the tool take over."""
+"""Name in the own `__dict__` of a tool, which copies of it take over, or of an MCP server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,32 @@ class Annotations:
     secret: frozenset[str] = frozenset()
     preview: PreviewBody | None = None
 
+    def with_(self, more: "Annotations") -> "Annotations":
+        """The same, and what was said later, which wins."""
+        return Annotations(
+            title=more.title or self.title,
+            status=more.status or self.status,
+            secret=self.secret | more.secret,
+            preview=more.preview or self.preview,
+        )
+
 
 def annotations_of(tool: FunctionTool) -> Annotations:
     """What was said of a tool; nothing, if nobody did."""
     found: Any = vars(tool).get(_KEPT_AS)
     return found if isinstance(found, Annotations) else Annotations()
+
+
+def annotations_on(server: MCPServer) -> Mapping[str, Annotations]:
+    """What was said of an MCP server's tools, by the names that the server has for them."""
+    found: Any = vars(server).get(_KEPT_AS)
+    return found if isinstance(found, dict) else {}
+
+
+def say(tool: FunctionTool, more: Annotations) -> FunctionTool:
+    """Keep what is said of a tool with it."""
+    vars(tool)[_KEPT_AS] = annotations_of(tool).with_(more)
+    return tool
 
 
 @overload
@@ -64,6 +86,19 @@ def annotate(
 
 @overload
 def annotate(
+    server: MCPServer,
+    tool: str,
+    /,
+    *,
+    title: str = "",
+    status: str = "",
+    secret: Iterable[str] = (),
+    preview: PreviewBody | None = None,
+) -> None: ...
+
+
+@overload
+def annotate(
     *,
     title: str = "",
     status: str = "",
@@ -73,45 +108,68 @@ def annotate(
 
 
 def annotate(
-    tool: FunctionTool | None = None,
+    of: FunctionTool | MCPServer | None = None,
+    name: str = "",
     /,
     *,
     title: str = "",
     status: str = "",
     secret: Iterable[str] = (),
     preview: PreviewBody | None = None,
-) -> FunctionTool | Callable[[FunctionTool], FunctionTool]:
+) -> FunctionTool | Callable[[FunctionTool], FunctionTool] | None:
     """Say of a tool what people read of it; a decorator above `@function_tool`, or a call.
 
-    What is left out stays as it was said before.
+    What is left out stays as it was said before, or as an MCP server says it itself.
 
     Args:
-        tool: any tool of the Agents SDK that is a function, also somebody else's.
+        of: any tool of the Agents SDK that is a function, also somebody else's; or an MCP server.
+        name: the MCP server's tool, as the server calls it. If it has none of that name, a worker
+            does not start.
         title: what it does: "Place an order". Without one, the tool's name in plain words.
         status: shown while it runs: "is placing the order…".
         secret: names of parameters whose values are never shown. Those typed as `SecretStr` are
             secret anyway.
         preview: says what a call would do, and changes nothing.
     """
-
-    def said(of: FunctionTool) -> FunctionTool:
-        before = annotations_of(of)
-        vars(of)[_KEPT_AS] = Annotations(
-            title=title or before.title,
-            status=status or before.status,
-            secret=before.secret | frozenset(secret),
-            preview=preview or before.preview,
-        )
-        return of
-
-    return said if tool is None else said(tool)
+    secrets = [secret] if isinstance(secret, str) else secret
+    more = Annotations(title, status, frozenset(secrets), preview)
+    if isinstance(of, MCPServer):
+        return _say_on(of, name, more)
+    return (lambda tool: say(tool, more)) if of is None else say(of, more)
 
 
-def preview(tool: FunctionTool) -> Callable[[PreviewBody], PreviewBody]:
-    """Decorator: the function says what a call of `tool` would do, see `Preview`."""
+@overload
+def preview(tool: FunctionTool, /) -> Callable[[PreviewBody], PreviewBody]: ...
+
+
+@overload
+def preview(server: MCPServer, tool: str, /) -> Callable[[PreviewBody], PreviewBody]: ...
+
+
+def preview(
+    of: FunctionTool | MCPServer, name: str = "", /
+) -> Callable[[PreviewBody], PreviewBody]:
+    """Decorator: the function says what a call would do, see `Preview` and `annotate`."""
 
     def told(body: PreviewBody) -> PreviewBody:
-        vars(tool)[_KEPT_AS] = replace(annotations_of(tool), preview=body)
+        more = Annotations(preview=body)
+        if isinstance(of, MCPServer):
+            _say_on(of, name, more)
+        else:
+            say(of, more)
         return body
 
     return told
+
+
+def _say_on(server: MCPServer, name: str, more: Annotations) -> None:
+    """Keep what is said of a server's tool with the server.
+
+    Raises:
+        TypeError: no tool is named.
+    """
+    if not name:
+        raise TypeError(f"which tool of the MCP server {server.name}? Give its name too")
+    before = annotations_on(server)
+    said = before.get(name, Annotations()).with_(more)
+    vars(server)[_KEPT_AS] = {**before, name: said}

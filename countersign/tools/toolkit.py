@@ -114,9 +114,10 @@ class Tool:
                 raise ReservedNameError(
                     f"{function.name}: call its parameter something else than {name}"
                 )
-        if fault := _preview_fault(function):
+        tool = cls(function, _schema_of(function))
+        if fault := tool.preview_fault:
             raise PreviewError(f"{function.name}: {fault}")
-        return cls(function, _schema_of(function))
+        return tool
 
     @property
     def name(self) -> str:
@@ -137,6 +138,12 @@ class Tool:
     def has_preview(self) -> bool:
         """Whether it can say what a call would do."""
         return self._said.preview is not None
+
+    @property
+    def preview_fault(self) -> str:
+        """Why its preview could never be made; empty if it can, or if there is none."""
+        body = self._said.preview
+        return _preview_fault(body, self.function.params_json_schema) if body else ""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -285,7 +292,11 @@ class Tool:
         if body is None:
             return Preview(summary=self.title), read
         schema = _preview_schema(body)
-        given = schema.params_pydantic_model.model_validate(json.loads(read.own))
+        try:
+            given = schema.params_pydantic_model.model_validate(json.loads(read.own))
+        except ValidationError as error:
+            told = in_words(error, self.parameters)
+            raise ToolError(f"The preview of {self.name} cannot be made. {told}") from error
         positional, named = schema.to_call_args(given)
         wrapped = [RunContextWrapper(context)] if schema.takes_context else []
         with calling(call):
@@ -334,18 +345,24 @@ def _preview_schema(body: PreviewBody) -> FuncSchema:
     return function_schema(body, strict_json_schema=False, use_docstring_info=False)
 
 
-def _preview_fault(function: FunctionTool) -> str:
-    """Why the preview of a tool could never be made; empty if it can."""
-    body = annotations_of(function).preview
-    if body is None:
-        return ""
+def _preview_fault(body: PreviewBody, takes: Mapping[str, Any]) -> str:
+    """Why a preview could never be made, or not of every call; empty if it can.
+
+    Args:
+        body: makes it.
+        takes: JSON schema of the tool's arguments.
+    """
     try:
         wanted = _preview_schema(body)
     except Exception as error:  # noqa: BLE001 - somebody's signature, and pydantic's own errors
         return f"its preview cannot be called: {' '.join(str(error).split())}"
     needed = wanted.params_json_schema.get("required", ())
-    missing = [it for it in needed if it not in function.params_json_schema.get("properties", {})]
-    return f"its preview takes {missing[0]}, which the tool does not" if missing else ""
+    for name in needed:
+        if name not in takes.get("properties", {}):
+            return f"its preview takes {name}, which the tool does not"
+        if name not in takes.get("required", ()):
+            return f"its preview needs a default for {name}, which a call may leave out"
+    return ""
 
 
 def _raising(function: FunctionTool) -> FunctionTool:

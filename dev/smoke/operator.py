@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dev import temporal_cli
 from dev.processes import Stack
@@ -30,10 +30,22 @@ async def approve(stack: Stack, approval: str) -> None:
     await _run(sys.executable, "-m", "countersign.cli", "approve", approval, env=stack.env)
 
 
-async def _run(*command: str, env: Mapping[str, str] | None = None) -> None:
+async def children(parent: int, words: str) -> Sequence[int]:
+    """Ids of the processes that one has started and whose command has these words.
+
+    Raises:
+        SmokeError: `ps` does not say.
+    """
+    lines = (await _run("ps", "-A", "-o", "pid=,ppid=,args=")).splitlines()
+    found = (line.split(maxsplit=2) for line in lines if words in line)
+    return [int(pid) for pid, ppid, _ in found if int(ppid) == parent]
+
+
+async def _run(*command: str, env: Mapping[str, str] | None = None) -> str:
     process = await asyncio.create_subprocess_exec(
         *command, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     printed, _ = await process.communicate()
     if process.returncode:
         raise SmokeError(f"the command line refused: {printed.decode().strip()}")
+    return printed.decode()

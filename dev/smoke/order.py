@@ -44,6 +44,14 @@ class Order:
         self.took("card_ms", started)
         return found
 
+    async def ask_freely(self, text: str, contains: str) -> None:
+        """Alice asks what nobody has to approve; no card comes before the answer."""
+        self.thread = await self.product.sandbox.say(ALICE, OPS, f"<@{BOT}> {text}")
+        started = time.perf_counter()
+        answer = await self._reply("", self.thread)
+        self.took("answer_ms", started)
+        expect(f"whether the answer has {contains!r}", contains in answer["text"], wanted=True)
+
     async def card(self, after: Json | None = None) -> Json:
         """The next card."""
         return await self._reply("Approval needed", after["ts"] if after else self.thread)

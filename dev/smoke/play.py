@@ -1,20 +1,27 @@
-"""`make smoke`: the whole product on free ports, played through once, a JSON line a case."""
+"""`make smoke`: the whole product on free ports, played through once, a JSON line a case.
+
+Each example has a product of its own, one after the other.
+"""
 
 import asyncio
 import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from dev.errors import DevError
-from dev.smoke.cases import changes, deciding, places, refusals
+from dev.smoke import product as products
+from dev.smoke.cases import changes, deciding, deploys, places, refusals
 from dev.smoke.errors import SmokeError
 from dev.smoke.order import Json, Order
-from dev.smoke.product import Product, running_product
+from dev.smoke.product import Env, Product, running_product
 from sandbox.errors import ControlError
 
 UNKNOWN_CASE = 2
-CASES: Mapping[str, Callable[[Order], Awaitable[None]]] = {
+Case = Callable[[Order], Awaitable[None]]
+PURCHASING: Mapping[str, Case] = {
     "approve": deciding.approve,
     "reject": deciding.reject,
     "two_at_once": deciding.two_at_once,
@@ -33,13 +40,41 @@ CASES: Mapping[str, Callable[[Order], Awaitable[None]]] = {
     "batch": places.batch,
     "list": places.listed,
 }
+DEPLOYS: Mapping[str, Case] = {
+    "services_listed": deploys.services_listed,
+    "deploy_to_staging": deploys.deploy_to_staging,
+    "deploy_and_roll_back": deploys.deploy_and_roll_back,
+    "server_killed": deploys.server_killed,
+}
+CASES = {**PURCHASING, **DEPLOYS}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A product with one of the examples."""
+
+    start: str
+    """What its start is called among the cases."""
+    env: Callable[[Path], Env]
+    cases: Mapping[str, Case]
+
+
+EXAMPLES = (
+    Example("start", products.purchasing, PURCHASING),
+    Example("start_deploys", products.deploys, DEPLOYS),
+)
 
 
 async def play(names: Sequence[str]) -> bool:
     """Play these cases; whether all went well."""
+    wanted = [(it, [name for name in names if name in it.cases]) for it in EXAMPLES]
+    return all([await _play_all(example, some) for example, some in wanted if some])
+
+
+async def _play_all(example: Example, names: Sequence[str]) -> bool:
     started = time.perf_counter()
-    async with running_product() as product:
-        _print({"case": "start", "ok": True, "ready_ms": _since(started)})
+    async with running_product(example.env) as product:
+        _print({"case": example.start, "ok": True, "ready_ms": _since(started)})
         return all([await _play(name, product) for name in names])
 
 

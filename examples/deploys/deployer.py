@@ -1,13 +1,9 @@
 """Two agents: one that people talk to, and one that may change what runs."""
 
-import sys
-from pathlib import Path
-
 from agents import Agent, function_tool
-from agents.mcp import MCPServerStdio
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-ROOT = Path(__file__).parents[2]
+from examples.deploys.tools import server
+
 DEPLOYER = """\
 You answer questions about deployments. Whatever is about one service, such as what runs where, a
 deployment or a rollback, you hand to the release manager.
@@ -17,27 +13,6 @@ You deploy and roll back services. Environments are staging and production. What
 look up with list_services; never guess versions. If the service, the version or the environment is
 missing or unclear, ask. Say afterwards what runs now.
 """
-
-
-class DeploySettings(BaseSettings):
-    """The example's environment."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
-    )
-
-    deploys_file: str = "deploys.db"
-    """Where the example keeps what runs where: a file of SQLite's, created at the first start."""
-
-
-server = MCPServerStdio(
-    name="deploys",
-    params={
-        "command": sys.executable,
-        "args": ["-m", "examples.deploys.server", DeploySettings().deploys_file],
-        "env": {"PYTHONPATH": str(ROOT)},
-    },
-)
 
 
 @function_tool

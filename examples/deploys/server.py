@@ -31,6 +31,11 @@ def serve(path: Path) -> MCPServer:
             f"{it.service}: {it.version} in {it.environment}" for it in deployments.running()
         )
 
+    @server.tool(title="List the versions", annotations=ToolAnnotations(read_only_hint=True))
+    def list_versions(service: Service, environment: Environment) -> list[str]:
+        """The versions that a service had in an environment, the one that runs now first."""
+        return list(deployments.versions(service, environment))
+
     @server.tool(title="Deploy")
     def deploy(
         service: Service, version: Version, environment: Environment, context: Context

@@ -55,6 +55,11 @@ class Deployments:
             )
             return [Release(*row) for row in rows]
 
+    def versions(self, service: str, environment: str) -> Sequence[str]:
+        """The versions that a service had, the one that runs now first; of no such one, none."""
+        with self._open() as file:
+            return _versions(file, service, environment)
+
     def deploy(self, release: Release, key: str) -> Release:
         """Have a version run. The same key a second time does nothing more.
 
@@ -64,7 +69,7 @@ class Deployments:
         with self._open() as file:
             if done := _done(file, key):
                 return done
-            if _versions(file, release)[0] == release.version:
+            if _known(file, release.service, release.environment)[0] == release.version:
                 raise DeployError(f"{_told(release)} runs already.")
             _add(file, release, key)
             return release
@@ -78,7 +83,7 @@ class Deployments:
         with self._open() as file:
             if done := _done(file, key):
                 return done
-            now, *before = _versions(file, Release(service, environment, ""))
+            now, *before = _known(file, service, environment)
             earlier = next((version for version in before if version != now), None)
             if earlier is None:
                 raise DeployError(f"{service} had no version before {now} in {environment}.")
@@ -97,14 +102,18 @@ class Deployments:
             file.close()
 
 
-def _versions(file: sqlite3.Connection, of: Release) -> Sequence[str]:
+def _known(file: sqlite3.Connection, service: str, environment: str) -> Sequence[str]:
+    if versions := _versions(file, service, environment):
+        return versions
+    known = ", ".join(SERVICES)
+    raise DeployError(f"There is no {service} in {environment}; there are {known}.")
+
+
+def _versions(file: sqlite3.Connection, service: str, environment: str) -> Sequence[str]:
     rows = file.execute(
         "SELECT version FROM releases WHERE service = ? AND environment = ? ORDER BY id DESC",
-        (of.service, of.environment),
-    ).fetchall()
-    if not rows:
-        known = ", ".join(SERVICES)
-        raise DeployError(f"There is no {of.service} in {of.environment}; there are {known}.")
+        (service, environment),
+    )
     return [version for (version,) in rows]
 
 

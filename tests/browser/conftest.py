@@ -35,7 +35,7 @@ async def workspace(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[
 
 
 @dataclass(slots=True)
-class _OpenWindows:
+class OpenWindows:
     """Windows stay open from test to test, as people's do, and what they complain of is kept."""
 
     chromium: Browser
@@ -50,6 +50,16 @@ class _OpenWindows:
         window = self.windows[key]
         await window.page.emulate_media(color_scheme=scheme)
         return window
+
+    def told(self) -> list[str]:
+        """What the pages have complained of since this was last asked."""
+        told, self.complaints = self.complaints, []
+        return told
+
+    async def close(self) -> None:
+        """Everybody leaves."""
+        for window in self.windows.values():
+            await window.page.context.close()
 
     async def _open(self, person: str, width: int) -> Window:
         context = await self.chromium.new_context(
@@ -68,17 +78,16 @@ class _OpenWindows:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def open_windows(chromium: Browser, workspace: Stack) -> AsyncGenerator[_OpenWindows]:
-    yield _OpenWindows(chromium, workspace)
-    for context in chromium.contexts:
-        await context.close()
+async def open_windows(chromium: Browser, workspace: Stack) -> AsyncGenerator[OpenWindows]:
+    windows = OpenWindows(chromium, workspace)
+    yield windows
+    await windows.close()
 
 
 @pytest_asyncio.fixture
-async def opens(open_windows: _OpenWindows) -> AsyncGenerator[Opens]:
+async def opens(open_windows: OpenWindows) -> AsyncGenerator[Opens]:
     """Open the page as somebody; whatever the page complains of fails the test."""
     yield open_windows.open_as
     for window in open_windows.windows.values():
         await window.clear()
-    complaints, open_windows.complaints = open_windows.complaints, []
-    assert complaints == []
+    assert open_windows.told() == []

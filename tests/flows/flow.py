@@ -170,6 +170,11 @@ class Flow:
             ]
         return failed
 
+    async def history_size(self, workflow_id: str) -> int:
+        """Bytes of a workflow's history, of its latest run."""
+        described = await self.temporal.get_workflow_handle(workflow_id).describe()
+        return described.raw_info.history_size_bytes
+
     @property
     def activities(self) -> Sequence[Activities]:
         """Everything that the workflows ask."""

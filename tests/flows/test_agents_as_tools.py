@@ -12,9 +12,8 @@ from tests.flows.flow import CAROL, at_work
 from tests.flows.own_agent import at_work_with, flow_of, ran
 from tests.support.builders import ALICE
 from tests.support.scripted_model import Answer, Script, calls, says
-from workflows.contracts.core import StopRequest
+from workflows.contracts.core import StopRequest, TurnLimits
 from workflows.contracts.decisions import Outcome
-from workflows.conversation.agent import MAX_TURNS
 
 REFUND = ("refund", '{"order": 7, "reason": "it broke"}')
 
@@ -211,7 +210,7 @@ async def test_an_agent_is_not_asked_with_arguments_that_do_not_fit(
 
 
 async def test_an_inner_agent_that_goes_in_circles_ends_alone(temporal: Client) -> None:
-    circles = (calls(("look_up", f'{{"order": {n}}}')) for n in range(MAX_TURNS))
+    circles = (calls(("look_up", f'{{"order": {n}}}')) for n in range(TurnLimits().model_calls))
     answers = (
         calls(_ask("ask_office")),
         calls(_ask("ask_clerk")),
@@ -223,7 +222,7 @@ async def test_an_inner_agent_that_goes_in_circles_ends_alone(temporal: Client) 
         await flow.say("what is 7?")
         assert await flow.answered() == "It did not work."
         [told] = (it["output"] for it in flow.script.given[-2] if "output" in it)
-        assert "NO ANSWER from Clerk" in told
+        assert "NO ANSWER from Clerk: it was stopped after 12 model calls" in told
 
 
 async def test_so_many_model_calls_as_its_author_allows(temporal: Client) -> None:

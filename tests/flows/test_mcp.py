@@ -201,6 +201,9 @@ async def test_a_server_that_fails_and_one_that_floods_end_in_words(
         failed, flooded = it.flow.outputs[-2:]
         assert "failed: No such release." in failed
         assert "left out]" in flooded
+        for id_ in (it.flow.thread.workflow_id, *it.flow.cards.ids):
+            assert await it.flow.history_size(id_) < 500_000
+        assert await it.flow.failed_tasks() == []
 
 
 async def _replay(temporal: Client, flow: Flow, approval: str) -> None:

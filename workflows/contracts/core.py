@@ -166,6 +166,8 @@ class Call(BaseModel, frozen=True):
     """Name of the agent that made it; empty for the one that `AGENT` names."""
     at_provider: bool = False
     """Whether the model's provider runs it once it is allowed; `id` is that of its request."""
+    seconds: int = 300
+    """How long one try of it may take."""
 
     @property
     def key(self) -> str:
@@ -283,6 +285,19 @@ class GuardrailSpec(BaseModel, frozen=True):
     """Whether the agent works meanwhile."""
 
 
+class TurnLimits(BaseModel, frozen=True):
+    """What one message of a person may cost, as the worker is set up."""
+
+    model_calls: int = 12
+    """Model calls of one agent, before it is taken for a loop."""
+    inner_model_calls: int = 60
+    """Model calls of all the agents together that are called as tools."""
+    given: int = 400_000
+    """Characters of JSON that one model call is given of the thread."""
+    tool_seconds: int = 300
+    """How long one try of a tool may take."""
+
+
 class AgentSpec(BaseModel, frozen=True):
     """An agent as a worker describes it, recorded in the history of each turn.
 
@@ -305,6 +320,8 @@ class AgentSpec(BaseModel, frozen=True):
     others: tuple["AgentSpec", ...] = ()
     """Of the agent that `AGENT` names: all that it reaches by handoffs and as tools."""
     hosted: tuple[HostedSpec, ...] = ()
+    limits: TurnLimits = TurnLimits()
+    """Of the agent that `AGENT` names: they hold for all that it reaches, too."""
 
     def named(self, name: str) -> "AgentSpec":
         """One of its agents by name; itself, if there is none of that name any more."""

@@ -59,6 +59,9 @@ class TurnFault(StrEnum):
 
     TOO_SLOW = "too slow"
     IN_CIRCLES = "in circles"
+    """The model was called `count` times, and there is no answer."""
+    NO_ROOM = "no room"
+    """More was read and written for one message than can be kept."""
     CONFUSED = "confused"
     """The model's answer makes no sense."""
     MESSAGE_STOPPED = "message stopped"

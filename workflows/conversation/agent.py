@@ -37,11 +37,6 @@ from workflows.conversation.memory import Item, said
 from workflows.conversation.model_messages import no_such_tool_for_model
 from workflows.conversation.output import SchemaOutput
 
-MAX_TURNS = 12
-"""Model calls of one run of an agent, before it is taken for a loop."""
-MAX_INNER_TURNS = 60
-"""Model calls in one turn of all the agents together that are called as tools."""
-
 
 def _told(wrong: ToolErrorFormatterArgs[None]) -> str | None:
     """What the model reads of a call that is none; None leaves other answers as they are."""

@@ -16,6 +16,7 @@ from agents import (
     HandoffCallItem,
     InputGuardrailTripwireTriggered,
     ItemHelpers,
+    MaxTurnsExceeded,
     MessageOutputItem,
     OutputGuardrailTripwireTriggered,
     Runner,
@@ -26,23 +27,17 @@ from temporalio import workflow
 from workflows.contracts.activities import TurnActivities
 from workflows.contracts.activity_inputs import StatusLine
 from workflows.contracts.approvals import ApprovalStatus
-from workflows.contracts.core import AgentSpec
+from workflows.contracts.core import AgentSpec, TurnLimits
 from workflows.contracts.notices import Effect, Notice, NoticeCode
 from workflows.contracts.replacing import split_replaces
-from workflows.conversation.agent import (
-    MAX_INNER_TURNS,
-    MAX_TURNS,
-    RUN_CONFIG,
-    build_agents,
-    going_on,
-)
+from workflows.conversation.agent import build_agents, going_on
 from workflows.conversation.approval_gate import Gate
 from workflows.conversation.batch_summary import Summary
 from workflows.conversation.hands import TurnHands, TurnStoppedError
 from workflows.conversation.hosted import (
     LATER,
-    allowed,
     answer_to,
+    approved_requests,
     begun,
     came_of,
     full_name,
@@ -62,15 +57,18 @@ from workflows.conversation.memory import (
     InnerRun,
     Item,
     TurnState,
+    newest_words,
     noted,
     output,
     said,
     shrunk,
 )
-from workflows.conversation.model_errors import CheckFailedError, check_in
+from workflows.conversation.model_calls import allowed, left, run_config
+from workflows.conversation.model_errors import CheckFailedError, OutOfStepsError, check_in
 from workflows.conversation.model_messages import (
     agent_stopped_for_model,
     no_answer_of_agent_for_model,
+    out_of_steps_for_model,
     waiting_note,
 )
 from workflows.conversation.output import readable
@@ -79,6 +77,9 @@ from workflows.conversation.voice import POSTING, Voice
 from workflows.timeouts import call_slack
 
 THINKING = "is thinking…"
+AT_WORK = 4
+"""Agents of one turn whose models are called side by side. All that a workflow asks for at once has
+to fit into one message of 4 MB, or Temporal ends it (docs.temporal.io/references/errors)."""
 DESCRIBED_LATELY = timedelta(minutes=1)
 """For how long a turn that goes on after an approval uses the agent as it was described."""
 CHECKS = (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered, CheckFailedError)
@@ -113,6 +114,7 @@ class AgentRuns:
         self._at_work: set[asyncio.Task[Any]] = set()
         self._on_floor = 0
         self._taking_floor = asyncio.Lock()
+        self._places = asyncio.Semaphore(AT_WORK)
 
     def cancel(self) -> None:
         """Leave off what the agents are at."""
@@ -174,22 +176,38 @@ class AgentRuns:
                 self._at_work.discard(task)
 
     async def _run_agent(self, run: AgentRun) -> Thought:
-        await workflow.wait_condition(lambda: not self._conversation.renewing)
-        async with self._floor():
-            with self._voice.at_work():
-                # What was typed just before may still be on its way into what is remembered.
-                # What was approved goes to the server that it was approved for, or to none.
-                spec = await self._describe(anew=bool(run.allowed))
-                begins = not run.begun
-                self._pass_on(run, spec)
-                given = [*self._before(run), *run.items]
-                agent = self._agent(run, spec, begins=begins)
-                result = await Runner.run(
-                    agent, cast(Any, given), max_turns=self._left(run), run_config=RUN_CONFIG
-                )
-                unasked = self._note(run, result, spec, len(given) - len(run.items))
-                await self._tell_unasked(unasked)
-                return _thought(result, spec)
+        async with self._places:
+            await workflow.wait_condition(lambda: not self._conversation.renewing)
+            async with self._floor():
+                return await self._run_on_floor(run)
+
+    async def _run_on_floor(self, run: AgentRun) -> Thought:
+        with self._voice.at_work():
+            # What was typed just before may still be on its way into what is remembered.
+            # What was approved goes to the server that it was approved for, or to none.
+            spec = await self._describe(anew=bool(run.allowed))
+            begins = not run.begun
+            self._pass_on(run, spec)
+            given = [*self._before(run), *run.items]
+            agent = self._agent(run, spec, begins=begins)
+            result = await self._ask(run, agent, given, spec.limits)
+            unasked = self._note(run, result, spec, len(given) - len(run.items))
+            await self._tell_unasked(unasked)
+            return _thought(result, spec)
+
+    async def _ask(
+        self, run: AgentRun, agent: Agent[None], given: list[Item], limits: TurnLimits
+    ) -> RunResult:
+        """Have the SDK run an agent.
+
+        Raises:
+            OutOfStepsError: it made as many model calls as it may, and wants to go on.
+        """
+        config, most = run_config(run, self._state, limits), left(run, limits)
+        try:
+            return await Runner.run(agent, cast(Any, given), max_turns=most, run_config=config)
+        except MaxTurnsExceeded as error:
+            raise OutOfStepsError(allowed(run, limits)) from error
 
     @asynccontextmanager
     async def _floor(self) -> AsyncGenerator[None]:
@@ -224,14 +242,6 @@ class AgentRuns:
         waiting = tuple(self._conversation.waiting.values())
         return [noted(waiting_note(waiting, self._state.message.author))] if waiting else []
 
-    def _left(self, run: AgentRun) -> int:
-        """How many model calls a run may make."""
-        left = MAX_TURNS - run.model_calls
-        if isinstance(run, InnerRun):
-            of_all = MAX_INNER_TURNS - self._state.inner_model_calls
-            left = min(left, run.max_turns - run.model_calls, of_all)
-        return max(left, 1)
-
     def _agent(self, run: AgentRun, spec: AgentSpec, *, begins: bool) -> Agent[None]:
         agents = build_agents(spec, self._hands)
         run.agent = spec.named(run.agent).name
@@ -245,6 +255,7 @@ class AgentRuns:
             thinking = StatusLine(origin=self._conversation.origin, text=THINKING)
             spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
             self._described = known = workflow.now(), spec
+            self._hands.limits = spec.limits
         return known[1]
 
     def _pass_on(self, run: AgentRun, spec: AgentSpec) -> None:
@@ -259,10 +270,7 @@ class AgentRuns:
         Returns:
             What the provider ran that nobody had allowed.
         """
-        calls = len(result.raw_responses)
-        run.model_calls += calls
-        if isinstance(run, InnerRun):
-            self._state.inner_model_calls += calls
+        run.model_calls += len(result.raw_responses)
         new = [_plain(item) for item in result.to_input_list()[own:]]
         ran, unasked = matched(new)
         known = came_of(self._state.effects, ran)
@@ -288,7 +296,8 @@ class AgentRuns:
             run.calls = [*run.calls, GuardedCall(call=at_provider)]
             return
         if tool is not None and tool.runs is not None:
-            run.inner = [*run.inner, inner_run(tool, tool.runs, call_id, arguments)]
+            inner = inner_run(tool, tool.runs, call_id, arguments, spec.limits)
+            run.inner = [*run.inner, inner]
             return
         own, replaced = split_replaces(arguments)
         call = self._hands.call(who, tool.name if tool else name, call_id, own)
@@ -315,7 +324,7 @@ class AgentRuns:
 
     def _note_ends(self, run: AgentRun) -> None:
         run.items += map(answer_to, run.calls)
-        run.allowed = allowed(run.calls)
+        run.allowed = approved_requests(run.calls)
         run.items += [output(it.call_id, it.words) for it in run.inner]
         is_alone = run is self._state and not (run.batch or run.inner or run.handings)
         self._state.gave_way = is_alone and all(it.gave_way for it in run.calls)
@@ -360,6 +369,9 @@ class AgentRuns:
             run.words = agent_stopped_for_model(agent, check_in(error))
         except TurnStoppedError:
             self.settle_up(run)
+        except OutOfStepsError as error:
+            self.settle_up(run)
+            run.words = out_of_steps_for_model(agent, error.limit)
         except Exception:
             workflow.logger.exception("An agent that was called as a tool did not answer")
             self.settle_up(run)
@@ -388,7 +400,7 @@ def _thought(result: RunResult, spec: AgentSpec) -> Thought:
         for item in messages
     )
     return Thought(
-        words="\n\n".join(filter(None, texts)),
+        words=newest_words([it for it in texts if it]),
         is_whole=all(item.raw_item.status == "completed" for item in messages),
         is_last=not result.interruptions,
     )

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError
 
 from workflows.contracts.activities import AgentActivities, AgentCodeActivities
 from workflows.contracts.agent_code import Checked, HandingOver, InputCheck, OutputCheck
-from workflows.contracts.core import Call, HandoffSpec, Origin, ToolSpec
+from workflows.contracts.core import Call, HandoffSpec, Origin, ToolSpec, TurnLimits
 from workflows.contracts.decisions import Execution
 from workflows.contracts.notices import Effect
 from workflows.conversation.agent import Hands
@@ -32,6 +32,8 @@ class TurnHands(Hands):
         self._origin = origin
         self._state = state
         self._voice = voice
+        self.limits = TurnLimits()
+        """As the worker described them last."""
 
     def heed_stop(self) -> None:
         """Go no further if somebody stopped the turn.
@@ -51,6 +53,7 @@ class TurnHands(Hands):
             origin=self._origin,
             requester=self._state.message.author,
             agent=agent,
+            seconds=self.limits.tool_seconds,
         )
 
     async def run_tool(self, agent: str, tool: ToolSpec, call_id: str, arguments: str) -> str:

@@ -68,7 +68,7 @@ def answer_to(it: GuardedCall) -> Item:
     return reply if reply["approve"] else {**reply, "reason": cut_short(it.words, REASON_LIMIT)}
 
 
-def allowed(calls: Sequence[GuardedCall]) -> dict[str, str]:
+def approved_requests(calls: Sequence[GuardedCall]) -> dict[str, str]:
     """The requests that were approved, by id, with the fingerprint of the tool as it was then."""
     return {it.call.id: it.status.shown.tool for it in calls if it.status and _is_allowed(it)}
 

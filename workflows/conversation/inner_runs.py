@@ -10,8 +10,7 @@ from agents.agent_tool_input import (
     default_tool_input_builder,
 )
 
-from workflows.contracts.core import AgentCall, HandoffSpec, ToolSpec
-from workflows.conversation.agent import MAX_TURNS
+from workflows.contracts.core import AgentCall, HandoffSpec, ToolSpec, TurnLimits
 from workflows.conversation.memory import Handing, InnerRun, Item, output, said
 from workflows.conversation.model_messages import no_such_tool_for_model, unfit_for_model
 from workflows.conversation.output import misfit
@@ -20,13 +19,15 @@ ONLY_ONE = "Multiple handoffs detected, ignoring this one."
 """The SDK's own words."""
 
 
-def inner_run(tool: ToolSpec, runs: AgentCall, call_id: str, arguments: str) -> InnerRun:
+def inner_run(
+    tool: ToolSpec, runs: AgentCall, call_id: str, arguments: str, limits: TurnLimits
+) -> InnerRun:
     """The run that a call begins; it has its end already where the arguments do not fit."""
     run = InnerRun(
         agent=runs.agent,
         call_id=call_id,
         tool=tool.name,
-        max_turns=MAX_TURNS if runs.max_turns is None else runs.max_turns,
+        max_turns=limits.model_calls if runs.max_turns is None else runs.max_turns,
     )
     try:
         given: Any = json.loads(arguments)

@@ -42,6 +42,10 @@ REQUESTED_RUN = "mcp_approval_request"
 back has to be what it sent, or it could run something else than was approved."""
 ALLOWED_RUN = "mcp_approval_response"
 """Type of the answer to that."""
+WORDS_LIMIT = 80_000
+"""Characters of all texts that a model writes before and between its calls, and in the end; the
+last one has fewer."""
+EARLIER = "[What was said before this is left out.]"
 CUT = "… [{left} of {whole} characters are left out]"
 
 
@@ -302,15 +306,36 @@ def window(items: Sequence[Item]) -> list[Item]:
 
 
 def shrunk(items: Sequence[Item], limit: int) -> list[Item]:
-    """The same items, of which the oldest texts are cut short until all of them fit."""
+    """The same items, of which the oldest texts are cut short until all of them fit.
+
+    What people said is cut last.
+    """
     cut = [bounded(item, ITEM_LIMIT) for item in items]
     size = sum(map(size_of, cut))
-    for index, item in enumerate(cut):
+    for index in sorted(range(len(cut)), key=lambda at: is_said(cut[at])):
         if size <= limit:
             break
+        item = cut[index]
         cut[index] = bounded(item, SCANT)
         size += size_of(cut[index]) - size_of(item)
     return cut
+
+
+def fitted(items: Sequence[Item], limit: int) -> Sequence[Item]:
+    """The same items, or as many of their texts cut short as it takes."""
+    return items if fits(items, limit) else shrunk(items, limit)
+
+
+def newest_words(texts: Sequence[str]) -> str:
+    """The last of these texts that fit into one answer, with a mark where others are missing."""
+    size, kept = 0, list[str]()
+    for text in reversed(texts):
+        size += len(text)
+        if kept and size > WORDS_LIMIT:
+            kept.append(EARLIER)
+            break
+        kept.append(text)
+    return "\n\n".join(reversed(kept))
 
 
 def bounded(item: Any, limit: int) -> Any:

@@ -14,7 +14,8 @@ WORTH_A_CLOCK = 60
 """Seconds from which on a person is told until when, not just to ask again."""
 BY_CLASS = {
     "TimeoutError": TurnFault.TOO_SLOW,
-    "MaxTurnsExceeded": TurnFault.IN_CIRCLES,
+    "OutOfStepsError": TurnFault.IN_CIRCLES,
+    "NoRoomError": TurnFault.NO_ROOM,
     "ModelBehaviorError": TurnFault.CONFUSED,
     "InputGuardrailTripwireTriggered": TurnFault.MESSAGE_STOPPED,
     "OutputGuardrailTripwireTriggered": TurnFault.ANSWER_STOPPED,
@@ -31,6 +32,18 @@ class CheckFailedError(Exception):
         self.check = check
 
 
+class OutOfStepsError(Exception):
+    """An agent made as many model calls as it may for one message, and wants to go on."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(str(limit))
+        self.limit = limit
+
+
+class NoRoomError(Exception):
+    """The history has no room for another model call. The next turn has a fresh one."""
+
+
 def apology(error: BaseException, effects: Sequence[Effect], *, waits: bool = False) -> Notice:
     """What went wrong, and what was done all the same."""
     fault, cause = fault_in(error)
@@ -43,6 +56,7 @@ def apology(error: BaseException, effects: Sequence[Effect], *, waits: bool = Fa
         effects=tuple(effects),
         waits=waits,
         check=check_in(cause),
+        count=cause.limit if isinstance(cause, OutOfStepsError) else 0,
     )
 
 

@@ -221,6 +221,14 @@ def no_answer_of_agent_for_model(agent: str) -> str:
     )
 
 
+def out_of_steps_for_model(agent: str, limit: int) -> str:
+    """What the model reads when such an agent made as many model calls as it may."""
+    return (
+        f"NO ANSWER from {agent}: it was stopped after {limit} model calls. What it had done until "
+        "then is done. Say so, and do not claim more."
+    )
+
+
 def agent_stopped_for_model(agent: str, check: str) -> str:
     """What the model reads when a guardrail stopped an agent that it called as a tool."""
     return (

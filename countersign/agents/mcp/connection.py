@@ -17,8 +17,8 @@ from countersign.tools.text import cut, text_of
 from countersign.tools.toolkit import ToolError, UnansweredError
 
 LIST_SECONDS = 10.0
-CALL_SECONDS = 240.0
-"""Less than an activity that runs a tool has in all, so that it can still say what it knows."""
+CALL_SHARE = 0.8
+"""Of the time that a tool has in all, so that it can still be said what is known."""
 CAUSE_LIMIT = 300
 UNANSWERED = frozenset({CONNECTION_CLOSED, REQUEST_TIMEOUT})
 """Errors that our side notes itself; with any other, the server has answered."""
@@ -65,9 +65,11 @@ class Connection:
         raise AssertionError
 
     async def call(
-        self, tool: str, arguments: Mapping[str, Any], meta: Mapping[str, Any]
+        self, tool: str, arguments: Mapping[str, Any], meta: Mapping[str, Any], seconds: float
     ) -> CallToolResult:
         """Call a tool, once: a server has no means to know a call again.
+
+        It is waited for a little less than so many seconds.
 
         Raises:
             ToolError: the server refuses it.
@@ -77,7 +79,7 @@ class Connection:
         await self._opened()
         self._calls += 1
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(seconds * CALL_SHARE):
                 return _result(await self.server.call_tool(tool, dict(arguments), dict(meta)))
         except Exception as error:
             if isinstance(error, MCPError) and error.code not in UNANSWERED:

@@ -13,7 +13,7 @@ from countersign.agents.mcp.acceptance import schema_of
 from countersign.agents.mcp.connection import Connection
 from countersign.agents.mcp.names import flat_name, full_name
 from countersign.agents.mcp.results import as_text
-from countersign.tools.annotations import annotate
+from countersign.tools.annotations import Annotations, annotations_on, say
 from countersign.tools.current_call import current_call
 from countersign.tools.text import cut, encodable
 from countersign.tools.toolkit import Tool, ToolError
@@ -24,20 +24,28 @@ KEY = "countersign/key"
 """Under this name of a request's metadata stands the call's idempotency key, for servers of one's
 own that want to know a call again."""
 
+PUT_BEFORE = "Error executing tool {tool}: "
+"""What servers written with MCP's Python SDK put before what their author says."""
+
 
 def offered(connection: Connection, listed: ListedTool) -> Tool:
-    """A tool that waits for approval whatever its server says of it; only a rule frees it."""
+    """A tool that waits for approval whatever its server says of it; only a rule frees it.
+
+    What its owner said of it goes before what the server says.
+    """
 
     async def invoke(context: ToolContext[Any], arguments: str) -> str | None:
         given: dict[str, Any] = json.loads(arguments)
         meta = await _meta(connection, listed, context, given)
-        result = await connection.call(listed.name, given, meta)
+        result = await connection.call(listed.name, given, meta, current_call().seconds)
         text = as_text(result, structured=connection.server.use_structured_content)
         if result.is_error:
-            raise ToolError(text or "It failed and did not say why.")
+            told = text.removeprefix(PUT_BEFORE.format(tool=listed.name))
+            raise ToolError(told or "It failed and did not say why.")
         return text or None
 
     title = _title(listed)
+    said = annotations_on(connection.server).get(listed.name, Annotations())
     function = FunctionTool(
         name=full_name(connection.name, listed.name),
         description=cut(encodable(listed.description or title), DESCRIPTION_LIMIT),
@@ -47,7 +55,7 @@ def offered(connection: Connection, listed: ListedTool) -> Tool:
         needs_approval=True,
     )
     return Tool(
-        annotate(function, title=title),
+        say(function, Annotations(title=title).with_(said)),
         server=connection.name,
         called=flat_name(connection.name, listed.name),
         hint=_hint(listed),

@@ -10,10 +10,12 @@ import structlog
 from agents import Agent, RunContextWrapper
 
 from countersign.agents.errors import NotKeptError
+from countersign.agents.mcp.annotated import annotation_faults
 from countersign.agents.mcp.connection import Connection
 from countersign.agents.mcp.errors import ServerAwayError
 from countersign.agents.mcp.listing import Answer, Listing, answer_of, joined
 from countersign.agents.mcp.names import SERVER
+from countersign.tools.annotations import annotations_on
 from countersign.tools.toolkit import Tool
 
 MOST_NAMED = 20
@@ -41,7 +43,10 @@ class Servers:
         self._connections: dict[str, Connection] = {}
         self._listed: dict[tuple[str, str], Mapping[str, Tool]] = {}
         """By server and agent, since a filter may show each agent others."""
+        self._names: dict[tuple[str, str], frozenset[str]] = {}
+        """The same as the servers call them, also what is left out."""
         self._told: dict[str, object] = {}
+        self._told_faults: Sequence[str] = ()
         for agent in agents:
             for server in agent.mcp_servers:
                 self._add(server)
@@ -68,6 +73,37 @@ class Servers:
     def all_known(self) -> Iterable[Tool]:
         """Every tool that was ever listed and not dropped since."""
         return (tool for tools in self._listed.values() for tool in tools.values())
+
+    def secret_names(self, name: str) -> frozenset[str]:
+        """Parameters of a tool that are never shown, as far as that is known of it now."""
+        if tool := self.known(name):
+            return tool.secret_names
+        server, _, own = name.partition(".")
+        connection = self._connections.get(server)
+        said = annotations_on(connection.server).get(own) if connection else None
+        return said.secret if said else frozenset()
+
+    def faults(self) -> Sequence[str]:
+        """What was said of tools that their servers do not have, or does not fit; a line each.
+
+        Nothing is said of servers that have not listed their tools yet.
+        """
+        lines: set[str] = set()
+        for name in self.names - self.unlisted:
+            server = self._connections[name].server
+            listed = frozenset().union(*(it for (of, _), it in self._names.items() if of == name))
+            tools = (it for it in self.all_known() if it.server == name)
+            lines.update(annotation_faults(server, listed, tools))
+        return sorted(lines)
+
+    def refuse_faults(self) -> None:
+        """For a start.
+
+        Raises:
+            NotKeptError: something is said of a tool that is not there, or does not fit.
+        """
+        for fault in self.faults():
+            raise NotKeptError(f"AGENT: {fault}")
 
     def known_of(self, agent: Agent[Any]) -> Mapping[str, Tool]:
         """The same for one agent, by name."""
@@ -141,6 +177,7 @@ class Servers:
 
     def tell(self, agent: str, listing: Listing) -> None:
         """Log a line for each thing that is not offered, when it begins and when it ends."""
+        self._tell_faults()
         told = (dict(listing.left_out), dict(listing.away), tuple(listing.clashes))
         if told == self._told.get(agent, ({}, {}, ())):
             return
@@ -153,6 +190,14 @@ class Servers:
             log.warning("tools of MCP servers are left out", tools=left_out, more=more)
         if not (left_out or listing.away):
             log.info("every MCP server answers", agent=agent)
+
+    def _tell_faults(self) -> None:
+        """Log what a server that changed its tools has left without what was said of them."""
+        faults = self.faults()
+        if faults != self._told_faults:
+            self._told_faults = faults
+            for fault in faults:
+                log.warning("what is said of a tool does not fit any more", why=fault)
 
     async def close(self) -> None:
         """Leave no connection and no process behind."""
@@ -192,6 +237,7 @@ class Servers:
         except ServerAwayError as error:
             return error
         answer = answer_of(connection, listed)
+        self._names[name, agent.name] = frozenset(it.name for it in listed)
         self._note((name, agent.name), answer.all)
         return answer
 

@@ -110,7 +110,7 @@ def test_every_tool_is_shown_with_its_place_and_what_stands_before_it() -> None:
         "Nothing is refused. The rules are those of policy.yaml, version 4.",
     ):
         assert line in said
-    assert said.count("no preview") == 1
+    assert "no preview" not in said  # nobody reads what is free, or never done
 
 
 def test_a_program_gets_one_document() -> None:
@@ -126,6 +126,7 @@ def test_a_program_gets_one_document() -> None:
     assert water["rules"] == ["much", "watering"]
     assert water["secrets"] == ["code"]
     assert [it["is_free"] for it in (water, look, cut)] == [False, True, False]
+    assert [it["waits"] for it in (water, look, cut)] == [True, False, False]
     assert [it["has_preview"] for it in (water, look, cut)] == [True, False, False]
     assert found["tree"]["agents"] == []
 
@@ -271,7 +272,18 @@ def test_servers_are_named_and_asked_only_if_that_is_wanted() -> None:
     assert code == 0
     assert "from the MCP server deploys" in said
     assert "waits by deploying" in said
+    assert "no preview: people read its arguments" in said
     assert "broken  an MCP server" in said
+
+
+def test_what_is_said_of_a_tool_that_a_server_does_not_have_is_refused() -> None:
+    write(f"{SERVER}\nfor name in ('roll_back', 'rol_back'):\n"
+          "    annotate(agent.mcp_servers[0], name, title='Back it goes')")  # fmt: skip
+    assert refusals() == []  # nobody was asked
+    code, said = run("--servers")
+    assert code == 1
+    assert "deploys.roll_back  Back it goes" in said
+    assert "AGENT: annotate names the tool rol_back, which the MCP server deploys does not" in said
 
 
 def test_a_server_that_cannot_be_used_is_refused_beside_the_rest() -> None:

@@ -11,7 +11,7 @@ from dev.processes import Stack, StackOptions
 from dev.reset import reset, told
 
 FORGOTTEN = (
-    *("countersign.db", "countersign.db-wal"),
+    *("countersign.db", "countersign.db-wal", "deploys.db"),
     *("sandbox.json", "sandbox.json.new"),
     *("temporal.db", "temporal.db-wal", "temporal.db-shm"),
 )
@@ -34,6 +34,7 @@ def test_data_is_forgotten_and_logs_and_tokens_stay(home: Path) -> None:
     assert lines[0] == f"Removed from {os.path.relpath(home)}:"
     assert lines[1:-1] == [
         "  the shop with its orders and budget (countersign.db)",
+        "  what examples/deploys has deployed (deploys.db)",
         "  the sandbox's messages (sandbox.json)",
         "  Temporal's conversations and approvals (temporal.db)",
     ]
@@ -41,8 +42,12 @@ def test_data_is_forgotten_and_logs_and_tokens_stay(home: Path) -> None:
 
 def test_it_knows_the_files_that_a_stack_writes(tmp_path: Path) -> None:
     stack = Stack(StackOptions(home=tmp_path, in_memory=False))
-    written = (stack.env["DATABASE_URL"], " ".join(stack.wiring.sandbox().argv))
-    for file, known in zip(("countersign.db", "sandbox.json"), written, strict=True):
+    written = {
+        "countersign.db": stack.env["DATABASE_URL"],
+        "deploys.db": stack.env["DEPLOYS_FILE"],
+        "sandbox.json": " ".join(stack.wiring.sandbox().argv),
+    }
+    for file, known in written.items():
         assert f"{tmp_path}/{file}" in known
     (tmp_path / "temporal.db").touch()
     assert stack.keeps_anything

@@ -36,6 +36,22 @@ def test_what_waits_takes_the_place_of_what_to_try(options: StackOptions) -> Non
     assert "20+ requests wait for Bob" in printed(options, replace(WAITS, count="20+"))
 
 
+@pytest.mark.parametrize(
+    ("agent", "tried"),
+    [
+        ("", ("order 100 widgets", "then press Approve as Bob")),
+        ("examples.deploys:agent", ("deploy api 2.4.0 to staging", "then press Approve as Bob")),
+        ("acme.buyer:agent", ("“help”", "then ask for something of what it can do, and press")),
+    ],
+)
+def test_what_to_try_is_something_that_the_agent_asks_bob_about(
+    options: StackOptions, agent: str, tried: tuple[str, str]
+) -> None:
+    said = printed(replace(options, env={"AGENT": agent, "POLICY_FILE": "rules.yaml"}))
+    assert all(it in said for it in tried)
+    assert (f"{agent}, under rules.yaml" in said) is bool(agent)
+
+
 def test_the_command_line_is_told_where_temporal_is_unless_it_knows(options: StackOptions) -> None:
     moved = replace(options, ports=Ports().moved(100))
     assert "TEMPORAL_ADDRESS=127.0.0.1:7333 .venv/bin/countersign pending" in printed(moved)

@@ -50,3 +50,10 @@ def test_two_rollbacks_go_back_and_forth_between_two_versions(deployments: Deplo
     deployments.deploy(NEW, "a")
     assert deployments.roll_back("api", "production", "b").version == SERVICES["api"]
     assert deployments.roll_back("api", "production", "c").version == NEW.version
+
+
+def test_the_versions_of_a_service_begin_with_the_one_that_runs(deployments: Deployments) -> None:
+    assert deployments.versions("shop", "production") == []
+    deployments.deploy(NEW, "a")
+    assert deployments.versions("api", "production") == [NEW.version, SERVICES["api"]]
+    assert deployments.versions("api", "staging") == [SERVICES["api"]]

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from agents.exceptions import MaxTurnsExceeded
 from temporalio.exceptions import ApplicationError
 
 from countersign.messages.effects import NOTHING
@@ -30,7 +29,7 @@ from workflows.contracts.decisions import (
 from workflows.contracts.model_faults import ModelFault
 from workflows.contracts.notices import Effect, NoticeCode, TurnFault
 from workflows.contracts.rules import People
-from workflows.conversation.model_errors import apology
+from workflows.conversation.model_errors import NoRoomError, OutOfStepsError, apology
 from workflows.conversation.turn import _canned
 
 MRKDWN = MrkdwnVoice()
@@ -179,7 +178,7 @@ def _caused_by(kind: str) -> BaseException:
         *((_caused_by(it), it) for it in ModelFault),
         (TimeoutError(), TurnFault.TOO_SLOW),
         (_caused_by("ModelBehaviorError"), TurnFault.CONFUSED),
-        (MaxTurnsExceeded("12"), TurnFault.IN_CIRCLES),
+        (NoRoomError(), TurnFault.NO_ROOM),
         (asyncio.InvalidStateError(), ModelFault.UNFORESEEN),
         (_caused_by("model_unheard_of"), ModelFault.UNFORESEEN),
     ],
@@ -191,6 +190,12 @@ def test_each_failure_of_the_model_has_its_own_sentence(
     told = f"{SENTENCES[fault]} {NOTHING}"
     assert spoken(apology(error, ()), MRKDWN) == told
     assert spoken(apology(error, (), waits=True), MRKDWN) == f"{told} {STILL_WAITS}"
+
+
+@pytest.mark.parametrize(("limit", "steps"), [(1, "1 step"), (12, "12 steps")])
+def test_a_turn_that_was_stopped_says_after_how_many_steps(limit: int, steps: str) -> None:
+    told = spoken(apology(OutOfStepsError(limit), ()), MRKDWN)
+    assert told.startswith(f"I stopped after {steps} without an answer.")
 
 
 def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:

@@ -1,8 +1,18 @@
 """What the worker's environment may say."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from agents import Agent, function_tool
+
+from countersign.agents.hosted.servers import HostedServers
+from countersign.agents.loading import OpenAgent
+from countersign.agents.mcp.servers import Servers
 from countersign.runtime.settings import SettingsError
+from tests.support.builders import a_call
+from tests.unit.policy.policies import InMemoryDirectory, one_rule
+from worker.composition import build_runner
+from worker.policy import PolicyFile, Reading
 from worker.settings import WorkerSettings
 
 
@@ -44,3 +54,59 @@ def test_secret_names_are_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert "api_key" in WorkerSettings.read().secret_names
     monkeypatch.setenv("SECRET_ARGUMENTS", " pin, otp ,,")
     assert WorkerSettings.read().secret_names == {"pin", "otp"}
+
+
+LIMITS = {
+    "TURN_MODEL_CALLS": (1, 100),
+    "TURN_INNER_MODEL_CALLS": (1, 500),
+    "MODEL_INPUT_CHARACTERS": (20_000, 900_000),
+    "TOOL_OUTPUT_CHARACTERS": (1_000, 60_000),
+    "TOOL_TIMEOUT_SECONDS": (5, 86_400),
+}
+"""The least and the most of each, which the settings' own words have to say too."""
+
+
+@pytest.mark.parametrize(("name", "bounds"), LIMITS.items())
+def test_a_limit_of_a_turn_has_bounds(
+    monkeypatch: pytest.MonkeyPatch, name: str, bounds: tuple[int, int]
+) -> None:
+    least, most = bounds
+    for value in (least, most):
+        monkeypatch.setenv(name, str(value))
+        assert getattr(WorkerSettings.read(), name.lower()) == value
+    for value in (least - 1, most + 1, "many", "inf"):
+        monkeypatch.setenv(name, str(value))
+        with pytest.raises(SettingsError, match=rf"^{name} [^\n]+$"):
+            WorkerSettings.read()
+    assert f"{least:,} to {most:,}" in (WorkerSettings.model_fields[name.lower()].description or "")
+
+
+async def test_what_is_set_reaches_workflows_and_tools(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number, name in enumerate(LIMITS, 20):
+        monkeypatch.setenv(name, str(number * 1_000 if "CHARACTERS" in name else number))
+
+    @function_tool
+    def flood() -> str:
+        """Say much."""
+        return "x" * 2_000_000
+
+    opened = OpenAgent(Agent(name="A", tools=[flood]), None)
+    policy = PolicyFile(
+        Path(),
+        {},
+        InMemoryDirectory(),
+        Reading(one_rule("tool: place_order"), {}, None),
+    )
+    runner = build_runner(WorkerSettings.read(), opened, policy, Servers(), HostedServers())
+    limits = (await runner.describe()).limits
+    assert limits.model_dump() == {
+        "model_calls": 20,
+        "inner_model_calls": 21,
+        "given": 22_000,
+        "tool_seconds": 24,
+    }
+    told = await runner.run_tool(a_call().model_copy(update={"tool": "flood", "arguments": "{}"}))
+    assert 22_900 < len(told.text) <= 23_000
+    assert told.text.endswith("of 2,000,000 characters are left out]")
