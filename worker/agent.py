@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from agents import Agent, RunContextWrapper
+from agents import Agent, HostedMCPTool, RunContextWrapper
 from agents.exceptions import ToolTimeoutError
 from agents.models.default_models import get_default_model_settings
 from temporalio import activity
@@ -25,6 +25,7 @@ from countersign.agents.description import (
     is_enabled,
 )
 from countersign.agents.handoffs import described_handoff
+from countersign.agents.hosted.servers import HostedServers, described_hosted
 from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.errors import ServerAwayError
 from countersign.agents.mcp.listing import note_for_model
@@ -102,6 +103,8 @@ class AgentRunner(AgentActivities):
     secrets: Secrets = field(default_factory=Secrets)
     servers: Servers = field(default_factory=Servers)
     """The agent's MCP servers."""
+    hosted: HostedServers = field(default_factory=HostedServers)
+    """Those of them that the model's provider calls."""
     limits: TurnLimits = field(default_factory=TurnLimits)
     output_limit: int = OUTPUT_LIMIT
     """Characters of one tool's answer."""
@@ -129,7 +132,8 @@ class AgentRunner(AgentActivities):
     async def _describe(self, agent: Agent[Any]) -> AgentSpec:
         """Name, instructions, model, tools and all the rest of one agent."""
         context = RunContextWrapper(self.opened.context)
-        enabled = [it for it in agent.tools if await is_enabled(it, context, agent)]
+        own_tools = (it for it in agent.tools if not isinstance(it, HostedMCPTool))
+        enabled = [it for it in own_tools if await is_enabled(it, context, agent)]
         handoffs = [it for it in agent.handoffs if await is_enabled(it, context, agent)]
         listing = await self.servers.listed(
             agent, self.opened.context, seconds=LISTING_SECONDS, taken=self.tools
@@ -152,6 +156,7 @@ class AgentRunner(AgentActivities):
             output_guardrails=described_guardrails(agent.output_guardrails),
             reset_tool_choice=agent.reset_tool_choice,
             stops_after=described_stops(agent, tools),
+            hosted=described_hosted(agent),
         )
 
     def _described(self, given: Any) -> ToolSpec:
@@ -162,8 +167,11 @@ class AgentRunner(AgentActivities):
 
     def masked(self, call: Call) -> str:
         """A call's arguments as JSON that may be shown."""
-        tool = self.tools.get(call.tool)
-        names = tool.secret_names if tool else self.servers.secret_names(call.tool)
+        if call.at_provider or call.tool in self.tools:
+            tool = self._known(call)
+            names = tool.secret_names if tool else frozenset[str]()
+        else:
+            names = self.servers.secret_names(call.tool)
         return encodable(self.secrets.of(call.arguments, names).mask_arguments(call.arguments))
 
     @activity.defn
@@ -183,11 +191,14 @@ class AgentRunner(AgentActivities):
             why = self._answer(error, secrets)
             log.info("call refused before asking", tool=call.tool, call=call.id, why=why)
             return Prepared(problem=f"{why} Nobody was asked and nothing was done.")
-        return _masked(call, tool, prepared, fields, secrets)
+        masked = _masked(call, tool, prepared, fields, secrets)
+        return masked.model_copy(update={"fields": (*masked.fields, *tool.notes)})
 
     @activity.defn
     async def run_tool(self, call: Call) -> ToolResult:
         """See `AgentActivities`. What cannot be known again is sent in the first try only."""
+        if call.at_provider:
+            return ToolResult(ok=False, text=f"{call.tool} runs at the model's provider only.")
         if call.tool not in self.tools and _was_tried():
             raise _unanswered(call.tool)
         try:
@@ -222,10 +233,16 @@ class AgentRunner(AgentActivities):
         Raises:
             ServerAwayError: its server does not say.
         """
-        if tool := self.tools.get(call.tool):
-            return tool
+        if call.at_provider or call.tool in self.tools:
+            return self._known(call)
         agent, context = self.agents.get(call.agent, self.agent), self.opened.context
         return await self.servers.find(call.tool, agent, context, seconds=seconds, late=late)
+
+    def _known(self, call: Call) -> Tool | None:
+        """The tool as far as that is known here."""
+        if call.at_provider:
+            return self.hosted.find(call.tool)
+        return self.tools.get(call.tool) or self.servers.known(call.tool)
 
     async def _asks(self, tool: Tool, call: Call, read: Arguments) -> bool:
         """Whether the tool itself asks for approval of a call. One that cannot say so does."""

@@ -17,6 +17,7 @@ from temporalio.worker import Worker
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
+from countersign.agents.hosted.servers import HostedServers
 from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import OpenAgent, found_agent, opened
 from countersign.agents.mcp.listing import Listing, refuse_clashes
@@ -83,6 +84,7 @@ class KnownAgent:
     task_queue: str
     agent: OpenAgent
     servers: Servers
+    hosted: HostedServers
     policy: PolicyFile
     temporal: Client
 
@@ -164,20 +166,21 @@ async def _prepare_agent(
     with _told_of(named.name):
         found = await find_agent(named.agent, waiting, stack)
         servers = await open_servers(found, stack)
-        tools = KnownTools(tools_of(found), servers)
+        hosted = find_hosted(found)
+        tools = KnownTools(tools_of(found), servers, hosted)
         policy = await open_policy(
             str(named.policy), tools.now(), directory, waiting, settings.agentex_card_channel
         )
         policy.follow(tools.now)
         _tell(found, servers, policy)
-        plugin = build_plugin(settings)
+        plugin = build_plugin(settings, hosted.by_ref)
         temporal = await waiting.for_("Temporal", lambda: reach_temporal(plugins=[plugin]))
         totals = TemporalTotals(temporal, task_queue)
         policy.count_by(totals)
         await waiting.for_("Temporal", lambda: totals.check(policy.policy))
         await waiting.for_("Temporal", lambda: keep_sweeping(temporal, task_queue))
         agent = await open_agent(found, waiting, stack)
-        return KnownAgent(task_queue, agent, servers, policy, temporal)
+        return KnownAgent(task_queue, agent, servers, hosted, policy, temporal)
 
 
 async def work(settings: WorkerSettings, known: Known, listen: Listen, stop: asyncio.Event) -> None:
@@ -211,7 +214,7 @@ def build_activities(
     """Everything that workflows of one agent may ask of this worker."""
     directory, policy = known.directory, it.policy
     surfaces = Surfaces(known.around.surfaces)
-    runner = build_runner(settings, it.agent, policy, it.servers)
+    runner = build_runner(settings, it.agent, policy, it.servers, it.hosted)
     people = SlackDirectory(directory)
     lifecycle = ShownEnds(TemporalLifecycle(it.temporal), surfaces)
     changed = homes.changed if homes else ignore
@@ -257,7 +260,11 @@ def build_homes(settings: WorkerSettings, slack: AsyncWebClient, temporal: Clien
 
 
 def build_runner(
-    settings: WorkerSettings, agent: OpenAgent, policy: PolicyFile, servers: Servers
+    settings: WorkerSettings,
+    agent: OpenAgent,
+    policy: PolicyFile,
+    servers: Servers,
+    hosted: HostedServers,
 ) -> AgentRunner:
     """The agent, of which the tools that the policy has rules for are guarded too."""
     return AgentRunner(
@@ -266,6 +273,7 @@ def build_runner(
         gated=policy.mentions,
         secrets=Secrets(settings.secret_names),
         servers=servers,
+        hosted=hosted,
         limits=settings.turn_limits,
         output_limit=settings.tool_output_characters,
     )
@@ -300,6 +308,16 @@ async def open_servers(agent: Agent[Any], stack: AsyncExitStack) -> Servers:
             servers.tell(name, listing)
             refuse_clashes(listing)
         return servers
+
+
+def find_hosted(agent: Agent[Any]) -> HostedServers:
+    """The MCP servers that the model's provider calls.
+
+    Raises:
+        PreflightError: two of them could not be told apart.
+    """
+    with _refused():
+        return HostedServers(agents_of(agent).values())
 
 
 def _tell(agent: Agent[Any], servers: Servers, policy: PolicyFile) -> None:

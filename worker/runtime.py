@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxMatcher, SandboxRestrictions
 
 from worker.heartbeat import Heartbeats
+from worker.model.hosted import NO_SERVERS, Servers
 from worker.model.provider import ResponsesProvider
 from worker.settings import WorkerSettings
 from worker.workflow_runner import ContextFreeRunner
@@ -73,8 +74,10 @@ def use_model(settings: WorkerSettings) -> None:
     os.environ.setdefault(OPENAI_DEFAULT_MODEL_ENV_VARIABLE_NAME, settings.openai_model)
 
 
-def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:
+def build_plugin(settings: WorkerSettings, hosted: Servers = NO_SERVERS) -> OpenAIAgentsPlugin:
     """The Agents SDK on Temporal, with the model of the settings.
+
+    `hosted` are the MCP servers that the model's provider calls.
 
     The OpenAI client does not retry: the activity does, and Temporal shows it.
     """
@@ -94,7 +97,7 @@ def build_plugin(settings: WorkerSettings) -> OpenAIAgentsPlugin:
                 maximum_attempts=settings.model_attempts, maximum_interval=timedelta(seconds=10)
             ),
         ),
-        model_provider=ResponsesProvider(client, longest),
+        model_provider=ResponsesProvider(client, longest, hosted),
         add_temporal_spans=False,
     )
 

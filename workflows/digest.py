@@ -71,7 +71,7 @@ def differences(before: Prepared, after: Prepared) -> tuple[Difference, ...]:
         found.append(cost)
     if not found and before.summary != after.summary:
         found.append(Difference(name=SUMMARY, before=before.summary, after=after.summary))
-    if before.tool != after.tool:
+    if before.tool != after.tool and (before.parameters != after.parameters or not found):
         found.append(_taken(before, after))
     if not found and before.digest != after.digest and before.digest and after.digest:
         found.extend(_unseen(after))
@@ -104,7 +104,8 @@ def without_reason(arguments: str) -> str:
 def _taken(before: Prepared, after: Prepared) -> Difference:
     """How a tool that is not ours has changed: by the names of its arguments, if by those."""
     old, new = (", ".join(it.parameters.get("properties", {})) for it in (before, after))
-    return Difference(name=TAKEN, before=old, after=new if new != old else f"{new} (changed)")
+    taken = new if new != old else f"{new} (changed)".strip()
+    return Difference(name=TAKEN, before=old, after=taken)
 
 
 def _fields(before: Prepared, after: Prepared) -> Iterator[Difference]:

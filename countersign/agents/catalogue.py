@@ -15,6 +15,7 @@ from agents.sandbox import SandboxAgent
 
 from countersign.agents.agent_tools import agent_behind, gate_of
 from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptError
+from countersign.agents.hosted.acceptance import why_not
 from countersign.agents.lifespans import lifespan_of
 from countersign.agents.tree import agents_of
 from countersign.tools.toolkit import Tool, UnusableToolError
@@ -98,16 +99,16 @@ def own_of(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
             yield from [tool] if tool else ()
 
 
-HOSTED = (
-    "AGENT: a HostedMCPTool runs at the model's provider, where no approval holds it and nobody "
-    "knows whether it ran once; give the agent the server itself, as mcp_servers"
-)
-
-
 def _tool(given: object) -> Tool | None:
-    """None for an agent that is called without anybody's approval."""
+    """None for an agent that is called without anybody's approval, and for a hosted server.
+
+    Raises:
+        NotKeptError: it cannot be kept.
+    """
     if isinstance(given, HostedMCPTool):
-        raise NotKeptError(HOSTED)
+        if fault := why_not(given):
+            raise NotKeptError(f"AGENT: {fault}")
+        return None
     if not isinstance(given, FunctionTool):
         kind = type(given).__name__
         raise NotKeptError(f"AGENT: a {kind} is not supported; use a function tool")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from countersign.agents.errors import AgentError
+from countersign.agents.hosted.servers import HostedServers
 from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import found_agent
 from countersign.agents.mcp.listing import Listing
@@ -57,11 +58,15 @@ async def check(
         async with found_agent(where) as agent, opened_servers() as none:
             tree = tree_of(agent)
             try:
-                async with opened_servers(*(it.agent for it in tree.all())) as servers:
+                agents = tuple(it.agent for it in tree.all())
+                hosted = HostedServers(agents)
+                async with opened_servers(*agents) as servers:
                     asked = await _listings(tree, servers) if ask_servers else _not_asked(tree)
-                    return _checked(with_servers(tree, asked), policy_file, servers, secrets)
+                    shown = with_servers(tree, asked)
+                    return _checked(shown, policy_file, servers, hosted, secrets)
             except AgentError as error:  # a server that cannot be used
-                return _checked(_refused(tree, error), policy_file, none, secrets)
+                refused = _refused(tree, error)
+                return _checked(refused, policy_file, none, HostedServers(), secrets)
     except REFUSALS as error:
         return Check(None, "", (str(error),))
 
@@ -84,12 +89,14 @@ def _refused(tree: Branch, error: AgentError) -> Branch:
     return replace(tree, refusals=(*tree.refusals, error))
 
 
-def _checked(tree: Branch, file: Path, servers: Servers, secrets: Secrets) -> Check:
+def _checked(
+    tree: Branch, file: Path, servers: Servers, hosted: HostedServers, secrets: Secrets
+) -> Check:
     refusals = [str(error) for branch in tree.all() for error in branch.refusals]
     refusals += [f"AGENT: {fault}" for fault in servers.faults()]
     policy = None
     try:
-        policy = load_file(file, _tools(tree, servers))
+        policy = load_file(file, _tools(tree, servers, hosted))
     except PolicyError as error:
         refusals += map(str, error.faults)
     except OSError as error:
@@ -98,6 +105,6 @@ def _checked(tree: Branch, file: Path, servers: Servers, secrets: Secrets) -> Ch
     return Check(report_of(tree, policy, secrets), version, tuple(dict.fromkeys(refusals)))
 
 
-def _tools(tree: Branch, servers: Servers) -> Tools:
+def _tools(tree: Branch, servers: Servers, hosted: HostedServers) -> Tools:
     own = {tool.name: tool for branch in tree.all() for tool in branch.tools if not tool.server}
-    return KnownTools(own, servers).now()
+    return KnownTools(own, servers, hosted).now()

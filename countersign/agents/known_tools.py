@@ -6,6 +6,7 @@ from typing import Any
 
 from agents import Agent
 
+from countersign.agents.hosted.servers import HostedServers
 from countersign.agents.mcp.listing import Listing
 from countersign.agents.mcp.servers import Servers
 from countersign.policy.clauses import Tools
@@ -33,17 +34,23 @@ async def all_listed(
 class KnownTools:
     """The agent's own tools and those that its servers have listed so far."""
 
-    def __init__(self, own: Mapping[str, Tool], servers: Servers) -> None:
+    def __init__(
+        self, own: Mapping[str, Tool], servers: Servers, hosted: HostedServers | None = None
+    ) -> None:
         self._own = own
         self._servers = servers
-        self._seen: object = None
+        self._hosted = hosted or HostedServers()
+        self._seen: tuple[object, object] = (None, None)
         self._now = Tools({})
 
     def now(self) -> Tools:
         """All by name; the same object for as long as nothing has changed."""
-        if self._seen is not self._servers.listed_tools:
-            self._seen = self._servers.listed_tools
-            known = (*self._own.values(), *self._servers.all_known())
+        servers, hosted = self._servers, self._hosted
+        listed, called = self._seen
+        if listed is not servers.listed_tools or called is not hosted.known:
+            self._seen = servers.listed_tools, hosted.known
+            known = (*self._own.values(), *servers.all_known(), *hosted.known.values())
             specs: dict[str, ToolSpec] = {it.name: it.spec for it in known}
-            self._now = Tools(specs, self._servers.names, self._servers.unlisted)
+            unlisted = servers.unlisted | hosted.unlisted
+            self._now = Tools(specs, servers.names | hosted.names, unlisted)
         return self._now

@@ -9,6 +9,8 @@ from agents import Agent
 
 from countersign.agents.catalogue import examined, own_of
 from countersign.agents.errors import AgentError
+from countersign.agents.hosted.servers import UNKNOWN_TOOLS, hosted_of
+from countersign.agents.hosted.tool import hosted_tool
 from countersign.agents.mcp.listing import Listing
 from countersign.agents.tree import Reached, reached_by
 from countersign.policy.clauses import Clause
@@ -87,9 +89,14 @@ def _branch(reached: Reached, seen: set[str]) -> Branch:
     """One agent and those below it that were not come to before."""
     agent = reached.agent
     seen.add(agent.name)
+    hosted = tuple(hosted_of(agent))
+    called = (hosted_tool(it, name) for it in hosted for name in it.allowed or ())
     return Branch(
         agent=agent,
-        tools=tuple(it for it in own_of(agent) if isinstance(it, Tool)),
+        tools=(*(it for it in own_of(agent) if isinstance(it, Tool)), *called),
+        servers=tuple(
+            (it.label, UNKNOWN_TOOLS.format(label=it.label)) for it in hosted if it.allowed is None
+        ),
         via=reached.place,
         below=tuple(_branch(it, seen) for it in _below(agent) if it.agent.name not in seen),
     )
@@ -108,7 +115,7 @@ def with_servers(branch: Branch, listings: Mapping[str, Listing]) -> Branch:
     return replace(
         branch,
         tools=(*branch.tools, *listing.tools.values()),
-        servers=tuple(listing.away.items()),
+        servers=(*branch.servers, *listing.away.items()),
         refusals=(*branch.refusals, *clashes),
         below=tuple(with_servers(it, listings) for it in branch.below),
     )

@@ -2,6 +2,7 @@
 
 from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import AgentError
+from countersign.agents.hosted.servers import HostedServers
 from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import found_agent
 from countersign.agents.mcp.listing import refuse_clashes
@@ -33,4 +34,4 @@ async def specs_at(where: str) -> Tools:
             listings = await all_listed(servers, agents, own, LISTING_SECONDS)
             for listing in listings.values():
                 refuse_clashes(listing)
-            return KnownTools(own, servers).now()
+            return KnownTools(own, servers, HostedServers(agents)).now()

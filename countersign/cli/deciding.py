@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 from countersign.cli.errors import REFUSED, UNREACHABLE, CommandError
 from countersign.cli.names import names
 from countersign.messages.endings import capitalized, effect
+from countersign.messages.outcomes import PASSED_ON
 from countersign.messages.refusals import refusal
 from countersign.slack.text import clean
 from countersign.slack.voice import PlainVoice
@@ -138,6 +139,7 @@ AFTER_APPROVAL = {
     Execution.DONE: "Done: {result}",
     Execution.FAILED: "But it failed: {result}",
     Execution.UNKNOWN: "But nobody knows whether it was done: check before asking again. {result}",
+    Execution.PASSED_ON: PASSED_ON,
 }
 
 

@@ -264,7 +264,7 @@ def _not_listed(servers: Collection[str]) -> str:
     if not servers:
         return ""
     names = ", ".join(sorted(servers))
-    return f" The names of tools of {names} were not checked, since there was no answer."
+    return f" The names of tools of {names} were not checked, since they are not known here."
 
 
 def _tools(agent: str) -> Tools:

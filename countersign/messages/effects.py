@@ -33,7 +33,7 @@ def _lines(effects: Sequence[Effect], execution: Execution) -> list[str]:
 
 
 def _uncertain(effects: Sequence[Effect]) -> list[str]:
-    unsure = {Execution.UNKNOWN, Execution.RUNNING}
+    unsure = {Execution.UNKNOWN, Execution.RUNNING, Execution.PASSED_ON}
     return [f"- {it.what}" for it in effects if it.execution in unsure]
 
 

@@ -25,12 +25,15 @@ STOPPED_BY = {
     Stop.GONE: "lost from the record",
     Stop.CONVERSATION: "ended together with its conversation",
 }
+UNSURE = frozenset({Execution.UNKNOWN, Execution.PASSED_ON})
+"""What has to be said wherever an end is told: what came of it is not known."""
 EFFECTS = {
     Execution.NOT_STARTED: "nothing was done",
     Execution.RUNNING: "it is being carried out",
     Execution.DONE: "it was done",
     Execution.FAILED: "it was tried and failed",
     Execution.UNKNOWN: "it may have been done: check before asking again",
+    Execution.PASSED_ON: "the model's provider was left to run it, and this app sees no result",
 }
 
 
@@ -45,7 +48,7 @@ def verdict(status: ApprovalStatus, voice: Voice) -> str:
         stopped=stopped_by(status.stop),
         done=effect(status.execution),
     )
-    is_unsure = status.execution is Execution.UNKNOWN and "{done}" not in VERDICTS[status.outcome]
+    is_unsure = status.execution in UNSURE and "{done}" not in VERDICTS[status.outcome]
     return f"{told}{f'; {effect(status.execution)}' if is_unsure else ''}."
 
 
@@ -96,7 +99,7 @@ def end_note(status: ApprovalStatus, voice: Voice) -> str:
 
 
 def _stopped_note(status: ApprovalStatus, voice: Voice) -> str:
-    again = "" if status.execution is Execution.UNKNOWN else " Ask again if it is still needed."
+    again = "" if status.execution in UNSURE else " Ask again if it is still needed."
     return (
         f"“{voice.text(what_was_asked(status))}” was {stopped_by(status.stop)}, so nobody can "
         f"decide it any more; {effect(status.execution)}.{again}"

@@ -170,6 +170,15 @@ def _goes_on(notice: Notice, voice: Voice) -> str:
     )
 
 
+def _ran_unasked(notice: Notice, voice: Voice) -> str:
+    names = ", ".join(map(voice.code, notice.calls))
+    return (
+        f"{voice.strong('This was not approved:')} the model's provider ran {names} without "
+        "asking, although it was told to ask each time. I could not hold it. Check what was done, "
+        "and have an administrator look at it."
+    )
+
+
 def _stopped(notice: Notice, _: Voice) -> str:
     return f"Stopped. {effects_for_person(notice.effects)}"
 
@@ -195,4 +204,5 @@ SENTENCES: Mapping[NoticeCode, Callable[[Notice, Voice], str]] = {
     NoticeCode.SAID_EARLIER: _said_earlier,
     NoticeCode.GOES_ON: _goes_on,
     NoticeCode.STOPPED: _stopped,
+    NoticeCode.RAN_UNASKED: _ran_unasked,
 }

@@ -29,11 +29,16 @@ UNDECIDED_BECAUSE = {
 }
 """The same after a colon."""
 GO_ON = "It won't be tried again by itself; say in the thread how to go on."
+PASSED_ON = (
+    "The model's provider runs it. The thread has what it says came of it; this app cannot tell "
+    "whether it ran, or how often."
+)
 CAME_OF_IT = {
     Execution.RUNNING: ("⏳", "Running"),
     Execution.DONE: ("✅", "Done"),
     Execution.FAILED: ("⚠️", "Failed"),
     Execution.UNKNOWN: ("❔", "May have been done"),
+    Execution.PASSED_ON: ("✅", "Approved"),
 }
 THEN = {Outcome.FAILED_TO_ASK: "An administrator has to allow me to post here."}
 UNDECIDED = frozenset({Outcome.EXPIRED, Outcome.SUPERSEDED, Outcome.STOPPED})
@@ -44,6 +49,7 @@ EXECUTIONS = {
     Execution.DONE: "☑️ Done: {result}",
     Execution.FAILED: (f"⚠️ Failed: {{result}} — {GO_ON}"),
     Execution.UNKNOWN: "❔ It may have been done: check before asking again. {result}",
+    Execution.PASSED_ON: f"↗️ {PASSED_ON}",
 }
 NO_RESULT = {Execution.DONE: "no result", Execution.FAILED: "no reason given"}
 

@@ -23,6 +23,7 @@ EXECUTIONS = {
     Execution.DONE: ", done",
     Execution.FAILED: ", failed",
     Execution.UNKNOWN: f"; {effect(Execution.UNKNOWN)}",
+    Execution.PASSED_ON: ", left to the model's provider",
 }
 ROWS_A_SECTION = 6
 

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block
 from countersign.messages.endings import stopped_by
 from countersign.messages.outcomes import (
     GO_ON,
+    PASSED_ON,
     THEN,
     UNDECIDED_BECAUSE,
     deciding,
@@ -43,7 +44,7 @@ ROOM_FOR_CHANGES = 3_000
 """Characters of JSON."""
 RESULT_AS_HEADER = HEADER_LIMIT - 10
 SAME_DAY_SECONDS = 12 * 3_600
-UNFINISHED = frozenset({Execution.FAILED, Execution.UNKNOWN})
+UNFINISHED = frozenset({Execution.FAILED, Execution.UNKNOWN, Execution.PASSED_ON})
 """What has to be said in full, with what to do next."""
 
 
@@ -165,6 +166,8 @@ def _what_came(status: ApprovalStatus) -> Iterator[Block]:
         yield section(GO_ON if result else f"No reason was given. {GO_ON}")
     elif status.execution is Execution.UNKNOWN:
         yield section("Check before asking again.")
+    elif status.execution is Execution.PASSED_ON:
+        yield section(PASSED_ON)
 
 
 def _what_changed(status: ApprovalStatus) -> Iterator[Block]:

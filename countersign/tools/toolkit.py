@@ -37,7 +37,7 @@ from countersign.tools.errors import ToolError
 from countersign.tools.guardrails import check_input, checked_output
 from countersign.tools.schema import OWN_REASON, fault_of, for_model, guarded, says_why
 from countersign.tools.text import encodable
-from workflows.contracts.core import Call, ToolSpec
+from workflows.contracts.core import ArgumentField, Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
 from workflows.contracts.replacing import REPLACES
 from workflows.digest import REASON, tool_fingerprint
@@ -172,6 +172,11 @@ class Tool:
     def fingerprint(self) -> str:
         """Of what may change while a call waits, since it is not ours; else empty."""
         return tool_fingerprint(self.server, self.name, self.parameters) if self.server else ""
+
+    @property
+    def notes(self) -> tuple[ArgumentField, ...]:
+        """What people read of every call, below its arguments."""
+        return ()
 
     @property
     def place(self) -> str:

@@ -1,7 +1,7 @@
 """Workflows on a real Temporal, with stand-ins for everything around them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +14,7 @@ from temporalio.client import Client, WorkflowContinuedAsNewError
 from temporalio.common import RetryPolicy
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 
+from countersign.agents.hosted.servers import HostedServer
 from tests.support.builders import ALICE, ANYBODY, BOB, a_message, a_press, a_thread
 from tests.support.fakes import FakeAgent, FakeCards, FakeDirectory, FakePolicy, FakeThreads, Told
 from tests.support.scripted_model import Answer, Script, calls
@@ -69,6 +70,8 @@ class Flow:
     """What there is to go on with for a message that begins another thread."""
     beside: Sequence[Activities] = ()
     """What the workflows ask besides."""
+    hosted: Mapping[str, HostedServer] = field(default_factory=dict[str, HostedServer])
+    """Settings of the MCP servers that the model's provider calls."""
 
     @property
     def approvals(self) -> Approvals:
@@ -198,6 +201,8 @@ class CurrentScript(ModelProvider):
 
     def __init__(self) -> None:
         self.script = Script()
+        self.hosted: dict[str, HostedServer] = {}
+        """Settings of the hosted MCP servers of the flow that is at work."""
 
     def get_model(self, model_name: str | None) -> Model:
         return self.script.get_model(model_name)
@@ -216,7 +221,7 @@ async def _client_for(temporal: Client) -> tuple[Client, CurrentScript]:
                 start_to_close_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_attempts=1),
             ),
-            model_provider=Normalised(current),
+            model_provider=Normalised(current, current.hosted),
             add_temporal_spans=False,
         )
         target = temporal.service_client.config.target_host
@@ -258,6 +263,8 @@ async def at_work(
     """A worker for a flow; outside of this there is none."""
     client, current = await _client_for(flow.temporal)
     current.script = flow.script
+    current.hosted.clear()
+    current.hosted.update(flow.hosted)
     async with build_worker(
         client,
         flow.queue,

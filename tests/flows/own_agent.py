@@ -8,7 +8,9 @@ from agents import Agent
 from temporalio import activity
 from temporalio.client import Client
 
+from countersign.agents.hosted.servers import HostedServers
 from countersign.agents.loading import OpenAgent
+from countersign.agents.tree import agents_of
 from tests.flows.flow import Flow, at_work
 from tests.support.fakes import FakeAgent
 from tests.support.scripted_model import Answer, Script
@@ -23,7 +25,8 @@ class OwnAgent(FakeAgent):
     def __init__(self, agent: Agent[Any], context: object = None) -> None:
         super().__init__()
         opened = OpenAgent(agent, context)
-        self.runner = AgentRunner(opened, "scripted")
+        self.hosted = HostedServers(agents_of(agent).values())
+        self.runner = AgentRunner(opened, "scripted", hosted=self.hosted)
         self.code = AgentCode(opened)
 
     async def describe(self) -> AgentSpec:
@@ -51,7 +54,8 @@ class OwnAgent(FakeAgent):
 def flow_of(temporal: Client, agent: Agent[Any], *answers: Answer, context: object = None) -> Flow:
     """A flow with this agent, that has no worker yet."""
     own = OwnAgent(agent, context)
-    return Flow(temporal, Script(*answers), agent=own, beside=(own.code,))
+    script, hosted = Script(*answers), own.hosted.by_ref
+    return Flow(temporal, script, agent=own, beside=(own.code,), hosted=hosted)
 
 
 @asynccontextmanager

@@ -42,6 +42,19 @@ def call(tool: str, arguments: Any, **more: Any) -> Json:
     return {**whole, **named, **more}
 
 
+def asks_to_run(tool: str, arguments: Any, server: str = "deploys", **more: Any) -> Json:
+    """The provider asks whether it may run a tool of a hosted MCP server."""
+    whole = {"id": f"mcpr_{uuid4().hex}", "type": "mcp_approval_request", "server_label": server}
+    return {**whole, "name": tool, "arguments": json.dumps(arguments), **more}
+
+
+def was_run(request: Json, output: str, **more: Any) -> Json:
+    """The provider says that it ran what it had asked for."""
+    same = {name: request[name] for name in ("server_label", "name", "arguments")}
+    whole = {"id": f"mcp_{uuid4().hex}", "type": "mcp_call", "status": "completed", "error": None}
+    return {**whole, **same, "approval_request_id": request["id"], "output": output, **more}
+
+
 def order(sku: str, quantity: int, **more: Any) -> Json:
     """A call of the sandbox's guarded tool."""
     return call(

@@ -11,6 +11,7 @@ from openai.types.responses import (
     ResponseOutputMessage,
     ResponseOutputText,
 )
+from openai.types.responses.response_output_item import McpApprovalRequest, McpCall
 
 Answer = ModelResponse | Exception
 
@@ -42,6 +43,42 @@ def calls(*named: tuple[str, str]) -> ModelResponse:
     )
 
 
+def asks_to_run(
+    name: str, arguments: str = "{}", *, id_: str = "", server: str = "deploys"
+) -> McpApprovalRequest:
+    """The model's provider asks whether it may run a tool of a hosted MCP server."""
+    return McpApprovalRequest(
+        type="mcp_approval_request",
+        id=id_ or f"mcpr_{uuid4().hex[:8]}",
+        server_label=server,
+        name=name,
+        arguments=arguments,
+    )
+
+
+def was_run(request: McpApprovalRequest, output: str = "", **more: Any) -> McpCall:
+    """The provider says that it ran what it had asked for."""
+    return McpCall.model_validate(
+        {
+            "type": "mcp_call",
+            "id": f"mcp_{uuid4().hex[:8]}",
+            "server_label": request.server_label,
+            "name": request.name,
+            "arguments": request.arguments,
+            "approval_request_id": request.id,
+            "output": output or None,
+            "status": "completed",
+            **more,
+        }
+    )
+
+
+def together(*parts: ModelResponse | ResponseOutputItem) -> ModelResponse:
+    """One answer of all these."""
+    items = (part.output if isinstance(part, ModelResponse) else [part] for part in parts)
+    return _response(*(item for some in items for item in some))
+
+
 class Script(Model, ModelProvider):
     """Gives its answers in order."""
 
@@ -50,6 +87,7 @@ class Script(Model, ModelProvider):
         self.given: list[list[Any]] = []
         self.instructions: list[str] = []
         self.settings: list[Any] = []
+        self.tools: list[Any] = []
 
     def get_model(self, model_name: str | None) -> Model:
         """Itself, whatever the name."""
@@ -61,6 +99,7 @@ class Script(Model, ModelProvider):
         self.given.append(named["input"])
         self.instructions.append(named["system_instructions"])
         self.settings.append(named["model_settings"])
+        self.tools.append(named["tools"])
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -124,7 +124,8 @@ class AgentexTasks(Surface):
     async def _answer(self, status: ApprovalStatus) -> None:
         """What came of a call that was approved, or was not."""
         at = max(status.ended_at or status.request.asked_at, status.request.asked_at) + NEXT * 2
-        result = ToolResult(ok=status.execution is Execution.DONE, text=response(status))
+        is_ok = status.execution in {Execution.DONE, Execution.PASSED_ON}
+        result = ToolResult(ok=is_ok, text=response(status))
         await self._respond(status.call, _id(status), at, result, again=True)
 
     async def _say(

@@ -6,7 +6,7 @@ an id of their own and a JSON object, reasoning that can be given back. What is 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -20,11 +20,18 @@ from openai.types.responses import (
     ResponseOutputMessage,
     ResponseReasoningItem,
 )
+from openai.types.responses.response_output_item import McpApprovalRequest
 
-from countersign.messages.model_answers import ANSWER_CUT_OFF, ANSWER_FILTERED, calls_left_out
+from countersign.messages.model_answers import (
+    ANSWER_CUT_OFF,
+    ANSWER_FILTERED,
+    calls_left_out,
+    requests_left_out,
+)
 from countersign.tools.text import cut_mark, encodable, text_of
 from worker.arguments import LIMIT as ARGUMENTS_LIMIT
 from worker.arguments import arguments_text, not_run
+from worker.model import hosted
 from worker.model.errors import NoAnswerError, explained_body
 from workflows.contracts.model_faults import ModelFault
 from workflows.contracts.not_run import why_not_run
@@ -71,14 +78,18 @@ def read(content: bytes) -> Json:
     return whole
 
 
-def well_formed(whole: Json) -> ModelResponse:
+def well_formed(whole: Json, servers: Collection[str] = ()) -> ModelResponse:
     """The answer as everything behind the model may rely on it.
+
+    Args:
+        whole: what the server sent.
+        servers: labels of the hosted MCP servers that the model was given.
 
     Raises:
         NoAnswerError: it is an error, or it was ended before there was anything in it.
     """
     _raise_errors(whole)
-    answer = _Answer()
+    answer = _Answer(servers)
     given = _listed(whole.get("output"), whole.get("output_text"))
     for item in given[:ITEMS_LIMIT]:
         answer.take(item)
@@ -116,6 +127,7 @@ class _Said:
 class _Answer:
     """What is taken over of one answer, item by item."""
 
+    servers: Collection[str] = ()
     items: list[_Said | ResponseOutputItem] = field(default_factory=list)
     written: int = 0
     """Characters of text that the model wrote."""
@@ -124,6 +136,10 @@ class _Answer:
     known: set[str] = field(default_factory=set[str])
     """Digests of the calls so far, and ids of the items."""
     calls: int = 0
+    requests: dict[str, McpApprovalRequest] = field(default_factory=dict[str, McpApprovalRequest])
+    """What the provider asks whether it may run it, by id."""
+    unreadable: int = 0
+    """Such requests that are left out, so that nobody is asked."""
     has_all_reasoning: bool = True
     """An item's id refers to the reasoning before it: without that, the id has to go too."""
 
@@ -138,6 +154,12 @@ class _Answer:
                 self._call(_called(given))
             case "reasoning":
                 self._reason(given)
+            case "mcp_approval_request":
+                self._request(given)
+            case "mcp_call":
+                self._ran(given)
+            case "mcp_list_tools":
+                pass  # it is long, and the provider asks its server anew where it is missing
             case _:
                 log.warning("an item of an answer was dropped", kind=text_of(kind)[:NAME_LIMIT])
 
@@ -158,6 +180,7 @@ class _Answer:
             last.is_whole = False
             self._note(ending)
         self._note(calls_left_out(self.calls - CALLS_LIMIT) if self.calls > CALLS_LIMIT else "")
+        self._note(requests_left_out(self.unreadable) if self.unreadable else "")
         return [it.item if isinstance(it, _Said) else it for it in self.items]
 
     @property
@@ -205,6 +228,31 @@ class _Answer:
         if len(arguments) > self.arguments_left:
             return not_run(TOO_LONG_TOGETHER)
         return arguments
+
+    def _request(self, given: Json) -> None:
+        """The provider asks whether it may run a call. It is given back as it was, or not at all.
+
+        Raises:
+            NoAnswerError: two have one id, so that nobody could say which of them is allowed.
+        """
+        request = hosted.request(given, self.arguments_left)
+        if request is None or request.server_label not in self.servers:
+            self.unreadable += 1
+            return
+        if known := self.requests.get(request.id):
+            if known != request:
+                told = "two different requests of the provider's have one id"
+                raise NoAnswerError(ModelFault.UNREADABLE, told, passes=True)
+            return
+        self.calls += 1
+        if self.calls <= CALLS_LIMIT:
+            self.arguments_left -= len(request.arguments)
+            self.requests[request.id] = request
+            self.items.append(request)
+
+    def _ran(self, given: Json) -> None:
+        if (ran := hosted.ran(given)) is not None:
+            self.items.append(ran)
 
     def _reason(self, given: Json) -> None:
         """Reasoning is given back as it was, or not at all."""

@@ -11,6 +11,8 @@ from countersign.tools.text import cut, encodable
 from worker.arguments import arguments_text
 from worker.model.errors import NoAnswerError
 from workflows.contracts.model_faults import ModelFault
+from workflows.conversation.hosted import answered, settled
+from workflows.conversation.memory import REQUESTED_RUN
 
 ITEM_LIMIT = 60_000
 """Characters of one text: what tools and people say is bounded lower where it begins."""
@@ -31,7 +33,8 @@ def sendable(given: str | Sequence[Any]) -> str | list[Any]:
     """
     if isinstance(given, str):
         return cut(encodable(given), ITEM_LIMIT)
-    items = _in_order(_paired([_bounded(item) for item in given]))
+    known = settled([item for item in given if isinstance(item, dict)])
+    items = _in_order(_paired(answered([_bounded(item) for item in known])))
     size = len(json.dumps(items, ensure_ascii=False, default=str))
     if size > GIVEN_LIMIT:
         raise NoAnswerError(
@@ -46,6 +49,8 @@ def _bounded(value: Any, name: str = "") -> Any:
             return arguments_text(value)
         case str():
             return encodable(value) if name in _WHOLE else cut(encodable(value), ITEM_LIMIT)
+        case dict() if value.get("type") == REQUESTED_RUN:
+            return value  # another text than the one that was approved could be run
         case dict():
             return {key: _bounded(it, str(key)) for key, it in value.items()}
         case list() | tuple():
@@ -103,7 +108,7 @@ def _once(item: Any, ids: set[str]) -> Any:
     id_ = item.get("id") if isinstance(item, Mapping) else None
     if not isinstance(id_, str):
         return item
-    if id_ in ids:
+    if id_ in ids and item.get("type") != REQUESTED_RUN:  # its answer goes by it
         return {key: it for key, it in item.items() if key != "id"}
     ids.add(id_)
     return item

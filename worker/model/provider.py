@@ -4,7 +4,8 @@ It runs inside the activity, so what it makes of an answer is what the history r
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,15 @@ from countersign.tools.text import text_of
 from worker.model.answer import Json, read, well_formed
 from worker.model.errors import NoAnswerError, as_failure, explained
 from worker.model.given import sendable
+from worker.model.hosted import (
+    NO_SERVERS,
+    Servers,
+    labels_of,
+    with_settings,
+    without_secrets,
+)
 from workflows.contracts.model_faults import ModelFault
+from workflows.conversation.hosted import has_allowed
 
 Ask = Callable[[dict[str, Any]], Awaitable[Json]]
 """Asks a server, and returns the JSON that it answered."""
@@ -50,20 +59,26 @@ class Responses(OpenAIResponsesModel):
 class ResponsesProvider(ModelProvider):
     """The models of one OpenAI-compatible server."""
 
-    def __init__(self, client: AsyncOpenAI, longest: timedelta) -> None:
+    def __init__(
+        self, client: AsyncOpenAI, longest: timedelta, servers: Servers = NO_SERVERS
+    ) -> None:
+        """`servers` are the hosted MCP servers of all agents."""
         self._client = client
         self._longest = longest
+        self._servers = servers
 
     def get_model(self, model_name: str | None) -> Model:
         """The model of that name."""
-        return ReadModel(Responses(model_name or "", self._client).ask, self._longest)
+        ask = Responses(model_name or "", self._client).ask
+        return ReadModel(ask, self._longest, self._servers)
 
 
 class Normalised(ModelProvider):
     """Any other provider, whose models are read in the same way."""
 
-    def __init__(self, provider: ModelProvider) -> None:
+    def __init__(self, provider: ModelProvider, servers: Servers = NO_SERVERS) -> None:
         self._provider = provider
+        self._servers = servers
 
     def get_model(self, model_name: str | None) -> Model:
         """The model of that name."""
@@ -77,15 +92,18 @@ class Normalised(ModelProvider):
                 "usage": _plain(vars(answer.usage)),
             }
 
-        return ReadModel(ask)
+        return ReadModel(ask, servers=self._servers)
 
 
 class ReadModel(Model):
     """A model of which everything that comes back is known to be well-formed."""
 
-    def __init__(self, ask: Ask, longest: timedelta = UNLIMITED) -> None:
+    def __init__(
+        self, ask: Ask, longest: timedelta = UNLIMITED, servers: Servers = NO_SERVERS
+    ) -> None:
         self._ask = ask
         self._longest = longest
+        self._servers = servers
 
     async def get_response(self, *_: Any, **named: Any) -> ModelResponse:
         """One answer.
@@ -99,6 +117,7 @@ class ReadModel(Model):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it has a sentence for people
             problem = explained(error)
+            problem.told = without_secrets(problem.told, self._servers)
             kind = type(error).__name__
             log.warning("no answer of the model", fault=problem.fault, kind=kind, told=problem.told)
             raise as_failure(problem, _asked_first()) from None
@@ -108,10 +127,33 @@ class ReadModel(Model):
         raise NotImplementedError(named)
 
     async def _answer(self, named: dict[str, Any]) -> ModelResponse:
-        given = {**named, "input": sendable(named["input"])}
-        async with asyncio.timeout(self._longest.total_seconds()):
-            whole = await self._ask(given)
-        return _storable(well_formed(whole))
+        items = sendable(named["input"])
+        tools = with_settings(named.get("tools") or (), self._servers)
+        given = {**named, "input": items, "tools": tools}
+        with _sent_once(items):
+            async with asyncio.timeout(self._longest.total_seconds()):
+                whole = await self._ask(given)
+            return _storable(well_formed(whole, labels_of(tools)))
+
+
+@contextmanager
+def _sent_once(items: str | Sequence[Any]) -> Generator[None]:
+    """What lets the provider run a call is sent once, since a second time it may run again.
+
+    Raises:
+        NoAnswerError: it is not known whether it was run.
+    """
+    if isinstance(items, str) or not has_allowed(items):
+        yield
+        return
+    if activity.in_activity() and activity.info().attempt > 1:
+        raise NoAnswerError(ModelFault.UNAVAILABLE, "it was sent before, and lets a call run")
+    try:
+        yield
+    except Exception as error:
+        problem = explained(error)
+        problem.passes = False
+        raise problem from error
 
 
 async def _body(chunks: AsyncIterator[bytes]) -> bytes:

@@ -4,7 +4,7 @@ A query is answered by a worker. Temporal itself has the history: the request at
 the last card, and whether the action was begun.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from temporalio.api.common.v1 import Payloads
@@ -13,7 +13,12 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.converter import DataConverter
 
-from workflows.contracts.activities import AgentActivities, CardActivities
+from workflows.contracts.activities import (
+    AgentActivities,
+    CardActivities,
+    EndActivities,
+    LifecycleActivities,
+)
 from workflows.contracts.approvals import ApprovalRequest, ApprovalStatus, Card, Posted
 from workflows.contracts.core import ToolResult
 from workflows.contracts.decisions import Execution, Outcome
@@ -22,6 +27,8 @@ from workflows.listing.pages import TIMEOUT
 CARDS = frozenset({CardActivities.post_card.__name__, CardActivities.redraw_card.__name__})
 REMIND = CardActivities.remind.__name__
 TOOL = AgentActivities.run_tool.__name__
+TELL = frozenset({EndActivities.conclude.__name__, LifecycleActivities.report_end.__name__})
+"""By these its conversation hears of an approval, which then lets the provider run the call."""
 Model = TypeVar("Model")
 
 
@@ -40,11 +47,18 @@ async def read_remains(temporal: Client, found: WorkflowExecutionDescription) ->
     if TOOL in called.values():
         begun = {"outcome": Outcome.APPROVED, "execution": Execution.RUNNING}
         status = status.model_copy(update=begun)
+    elif _is_passed_on(status, called.values()):
+        status = status.model_copy(update={"execution": Execution.PASSED_ON})
     for answer in _answers(events):
         name = called.get(answer.scheduled_event_id, "")
         known = await _known(status, name, answer.result, converter)
         status = status.model_copy(update=known)
     return status
+
+
+def _is_passed_on(status: ApprovalStatus, called: Collection[str]) -> bool:
+    is_approved = status.outcome is Outcome.APPROVED and status.call.at_provider
+    return is_approved and not TELL.isdisjoint(called)
 
 
 async def _known(

@@ -191,6 +191,9 @@ class ApprovalWorkflow:
 
     async def _carry_out(self) -> None:
         state = self._state
+        if state.call.at_provider:  # its conversation tells the provider, which runs it
+            state.execution = Execution.PASSED_ON
+            return
         state.execution = Execution.RUNNING
         self._keep(self._notice_slowness())
         try:

@@ -258,8 +258,8 @@ def may_be_done(outcome: Outcome, execution: Execution) -> bool:
     """
     if outcome in {Outcome.PENDING, Outcome.APPROVED}:
         return execution is not Execution.FAILED
-    return execution in {Execution.RUNNING, Execution.UNKNOWN}
+    return execution in {Execution.RUNNING, Execution.UNKNOWN, Execution.PASSED_ON}
 
 
-ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN})
+ENDED = frozenset({Execution.DONE, Execution.FAILED, Execution.UNKNOWN, Execution.PASSED_ON})
 """Nothing more comes of an action that is one of these."""

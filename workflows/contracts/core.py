@@ -164,6 +164,8 @@ class Call(BaseModel, frozen=True):
     """Id of the approval under which it runs, if it needs one."""
     agent: str = ""
     """Name of the agent that made it; empty for the one that `AGENT` names."""
+    at_provider: bool = False
+    """Whether the model's provider runs it once it is allowed; `id` is that of its request."""
     seconds: int = 300
     """How long one try of it may take."""
 
@@ -255,6 +257,15 @@ class HandoffSpec(BaseModel, frozen=True):
     """Whether code of its author's runs when it happens."""
 
 
+class HostedSpec(BaseModel, frozen=True):
+    """An MCP server that the model's provider calls; its address and its secrets stay out of it."""
+
+    label: str
+    """What the provider calls it."""
+    ref: str
+    """Names its settings, which the worker puts back where it calls the model."""
+
+
 class OutputSpec(BaseModel, frozen=True):
     """What the last answer of an agent looks like, where it is no plain text."""
 
@@ -310,6 +321,7 @@ class AgentSpec(BaseModel, frozen=True):
     """What the model calls the tools whose answer is the agent's last; `*` stands for any."""
     others: tuple["AgentSpec", ...] = ()
     """Of the agent that `AGENT` names: all that it reaches by handoffs and as tools."""
+    hosted: tuple[HostedSpec, ...] = ()
     limits: TurnLimits = TurnLimits()
     """Of the agent that `AGENT` names: they hold for all that it reaches, too."""
 

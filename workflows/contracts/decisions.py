@@ -35,6 +35,8 @@ class Execution(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     """It was begun and nobody heard of its end: it may have been done."""
+    PASSED_ON = "passed on"
+    """The model's provider was left to run it: its approval hears of nothing more."""
 
 
 class Stop(StrEnum):

@@ -28,6 +28,8 @@ class Effect(BaseModel, frozen=True):
     result: str = ""
     guarded: bool = True
     """Whether it needed an approval; the others only look things up, as far as the policy goes."""
+    request: str = ""
+    """Id of the provider's request, where the provider runs it once it is allowed."""
 
     @classmethod
     def of(cls, status: ApprovalStatus) -> "Effect":
@@ -37,6 +39,7 @@ class Effect(BaseModel, frozen=True):
             outcome=status.outcome,
             execution=status.execution,
             result=status.result[:RESULT_LIMIT],
+            request=status.call.id if status.call.at_provider else "",
         )
 
     @classmethod
@@ -107,6 +110,8 @@ class NoticeCode(StrEnum):
     """A message was taken as part of an earlier conversation, which `link` opens."""
     STOPPED = "stopped"
     """The answer was left off; `effects` say what had been done."""
+    RAN_UNASKED = "ran unasked"
+    """The model's provider ran calls that nobody had allowed; `calls` are their tools."""
 
 
 class Offer(BaseModel, frozen=True):
@@ -139,3 +144,4 @@ class Notice(BaseModel, frozen=True):
     link: str = ""
     check: str = ""
     """Name of the guardrail that a `fault` is about."""
+    calls: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from agents import (
     FunctionTool,
     GuardrailFunctionOutput,
     Handoff,
+    HostedMCPTool,
     InputGuardrail,
     ModelSettings,
     OutputGuardrail,
@@ -24,7 +25,13 @@ from agents import (
 from agents.tool_context import ToolContext
 from pydantic import TypeAdapter
 
-from workflows.contracts.core import AgentSpec, GuardrailSpec, HandoffSpec, ToolSpec
+from workflows.contracts.core import (
+    AgentSpec,
+    GuardrailSpec,
+    HandoffSpec,
+    HostedSpec,
+    ToolSpec,
+)
 from workflows.contracts.not_run import is_marked, why_not_run
 from workflows.conversation.last_words import ending
 from workflows.conversation.memory import Item, said
@@ -102,7 +109,10 @@ def _build_agent(spec: AgentSpec, hands: Hands, *, is_first: bool) -> Agent[None
         name=spec.name,
         instructions=spec.instructions,
         model=spec.model,
-        tools=[_build_tool(caller, tool, hands) for tool in spec.tools],
+        tools=[
+            *(_build_tool(caller, tool, hands) for tool in spec.tools),
+            *map(_build_hosted, spec.hosted),
+        ],
         output_type=SchemaOutput(spec.output) if spec.output else None,
         input_guardrails=[_check_before(spec.name, it, hands) for it in spec.input_guardrails],
         output_guardrails=[_check_after(spec.name, it, hands) for it in spec.output_guardrails],
@@ -131,6 +141,18 @@ def _build_tool(agent: str, spec: ToolSpec, hands: Hands) -> FunctionTool:
         on_invoke_tool=invoke,
         strict_json_schema=spec.strict,
         needs_approval=is_asked,
+    )
+
+
+def _build_hosted(spec: HostedSpec) -> HostedMCPTool:
+    """A server of the provider's, whose settings the worker puts back in place of their name."""
+    return HostedMCPTool(
+        tool_config={
+            "type": "mcp",
+            "server_label": spec.label,
+            "server_url": spec.ref,
+            "require_approval": "always",
+        }
     )
 
 

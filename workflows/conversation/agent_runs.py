@@ -5,7 +5,7 @@ waits, and is carried to another run of the conversation, just like the outer on
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +36,20 @@ from workflows.conversation.agent import build_agents, going_on
 from workflows.conversation.approval_gate import Gate
 from workflows.conversation.batch_summary import Summary
 from workflows.conversation.hands import TurnHands, TurnStoppedError
+from workflows.conversation.hosted import (
+    LATER,
+    answer_to,
+    approved_requests,
+    begun,
+    came_of,
+    full_name,
+    held_back,
+    matched,
+    not_told,
+    requested,
+    settled,
+    unasked_effect,
+)
 from workflows.conversation.inner_runs import approved_run, inner_run, limited, transfer_outputs
 from workflows.conversation.last_words import last_words
 from workflows.conversation.memory import (
@@ -149,7 +163,7 @@ class AgentRuns:
         """Note what the calls of a run's last answer have come to."""
         pending = ApprovalStatus.pending
         ends = [it.status or (pending(it.asked) if it.asked else None) for it in run.calls]
-        self._state.effects += [Effect.of(it) for it in ends if it]
+        self._state.effects += [not_told(Effect.of(it)) for it in ends if it]
         run.calls = []
 
     async def _say(self, run: AgentRun, words: str) -> None:
@@ -190,12 +204,15 @@ class AgentRuns:
     async def _run_on_floor(self, run: AgentRun) -> Thought:
         with self._voice.at_work():
             # What was typed just before may still be on its way into what is remembered.
-            spec = await self._describe()
+            # What was approved goes to the server that it was approved for, or to none.
+            spec = await self._describe(anew=bool(run.allowed))
             begins = not run.begun
+            self._pass_on(run, spec)
             given = [*self._before(run), *run.items]
             agent = self._agent(run, spec, begins=begins)
             result = await self._ask(run, agent, given, spec.limits)
-            self._note(run, result, spec, len(given) - len(run.items))
+            unasked = self._note(run, result, spec, len(given) - len(run.items))
+            await self._tell_unasked(unasked)
             return _thought(result, spec)
 
     async def _ask(
@@ -251,42 +268,63 @@ class AgentRuns:
         agent = agents[run.agent]
         return agent if begins else going_on(agent, acted=run.agent in run.acted)
 
-    async def _describe(self) -> AgentSpec:
-        """The agent as a worker describes it; a description from a moment ago will do."""
-        if self._described is None or workflow.now() - self._described[0] > DESCRIBED_LATELY:
+    async def _describe(self, *, anew: bool = False) -> AgentSpec:
+        """The agent as a worker describes it; a description from a moment ago may do."""
+        known = None if anew else self._described
+        if known is None or workflow.now() - known[0] > DESCRIBED_LATELY:
             thinking = StatusLine(origin=self._conversation.origin, text=THINKING)
             spec = await call_slack(TurnActivities.start_thinking, thinking, POSTING)
-            self._described = workflow.now(), spec
+            self._described = known = workflow.now(), spec
             self._hands.limits = spec.limits
-        return self._described[1]
+        return known[1]
 
-    def _note(self, run: AgentRun, result: RunResult, spec: AgentSpec, own: int) -> None:
-        """Keep what an agent has come to; its own items begin at `own`."""
+    def _pass_on(self, run: AgentRun, spec: AgentSpec) -> None:
+        """What the provider may run it is told now, unless its server has changed meanwhile."""
+        run.items = held_back(run.items, run.allowed, spec.named(run.agent))
+        self._state.effects = begun(self._state.effects, run.items)
+        run.allowed = {}
+
+    def _note(self, run: AgentRun, result: RunResult, spec: AgentSpec, own: int) -> Sequence[Item]:
+        """Keep what an agent has come to; its own items begin at `own`.
+
+        Returns:
+            What the provider ran that nobody had allowed.
+        """
         run.model_calls += len(result.raw_responses)
-        new = result.to_input_list()[own:]
-        run.items = shrunk([_plain(item) for item in new], TURN_LIMIT)
+        new = [_plain(item) for item in result.to_input_list()[own:]]
+        ran, unasked = matched(new)
+        known = came_of(self._state.effects, ran)
+        self._state.effects = [*known, *map(unasked_effect, unasked)]
+        run.items = shrunk(settled(new), TURN_LIMIT)
         self._give_to(run, result.last_agent.name)
-        for item in result.interruptions:
+        for item in sorted(result.interruptions, key=_place_in(new)):
             self._note_call(run, item, spec)
         run.handings = _handings(result, run.items) if run.is_open else []
+        return unasked
 
     def _note_call(self, run: AgentRun, item: Any, spec: AgentSpec) -> None:
         caller, name = str(item.agent.name), str(item.name)
         arguments, call_id = str(item.arguments), str(item.call_id)
+        request = requested(item.raw_item)
         tool = spec.named(caller).tool(name)
         if caller not in run.acted:
             run.acted = [*run.acted, caller]
+        who = "" if caller == spec.name else caller
+        if request is not None:
+            call = self._hands.call(who, full_name(request), request["id"], request["arguments"])
+            at_provider = call.model_copy(update={"at_provider": True})
+            run.calls = [*run.calls, GuardedCall(call=at_provider)]
+            return
         ends_run = spec.named(caller).stops(name)
         runs = limited(tool.runs, spec.limits) if tool and tool.runs else None
         if tool is not None and runs is not None and not tool.needs_approval:
             call = self._hands.call("", tool.name, call_id, arguments)
-            begun = inner_run(runs, call, tool.parameters)
-            begun.ends_run = ends_run
-            run.inner = [*run.inner, begun]
+            inner = inner_run(runs, call, tool.parameters)
+            inner.ends_run = ends_run
+            run.inner = [*run.inner, inner]
             return
         own, replaced = split_replaces(arguments)
-        who, what = "" if caller == spec.name else caller, tool.name if tool else name
-        call = self._hands.call(who, what, call_id, own)
+        call = self._hands.call(who, tool.name if tool else name, call_id, own)
         it = GuardedCall(call=call, instead_of=replaced, ends_run=ends_run, runs=runs)
         run.calls = [*run.calls, it]
 
@@ -310,19 +348,27 @@ class AgentRuns:
             await self._hand_over(run)
 
     def _note_ends(self, run: AgentRun) -> None:
-        begun = {it.call.id: inner for it in run.calls if (inner := approved_run(it))}
-        run.items += [output(it.call.id, it.words) for it in run.calls if it.call.id not in begun]
+        inner = {it.call.id: own for it in run.calls if (own := approved_run(it))}
+        run.items += [answer_to(it) for it in run.calls if it.call.id not in inner]
+        run.allowed = approved_requests(run.calls)
         run.items += [output(it.call_id, it.words) for it in run.inner]
-        run.last_words = "" if begun else last_words(run)
+        run.last_words = "" if inner else last_words(run)
         is_alone = run is self._state and not (run.batch or run.inner or run.handings)
         self._state.gave_way = is_alone and all(it.gave_way for it in run.calls)
         self.settle_up(run)
-        run.inner = list(begun.values())
+        run.inner = list(inner.values())
         run.batch += 1
         run.batch_ts = ""
 
     async def _hand_over(self, run: AgentRun) -> None:
-        """Do what a run without guarded calls would have done by itself."""
+        """Do what a run without guarded calls would have done by itself.
+
+        What its provider may run is told to the same agent first, which then hands over.
+        """
+        if run.allowed:
+            run.items += [output(it.call_id, LATER) for it in run.handings]
+            run.handings = []
+            return
         first = run.handings[0]
         with self._voice.at_work():
             spec = (await self._describe()).named(run.agent)
@@ -359,6 +405,14 @@ class AgentRuns:
             self.settle_up(run)
         run.words = run.words or no_answer_of_agent_for_model(agent)
 
+    async def _tell_unasked(self, unasked: Sequence[Item]) -> None:
+        """What its provider ran of itself is said at once: nobody could hold it."""
+        if unasked:
+            names = tuple(dict.fromkeys(map(full_name, unasked)))
+            workflow.logger.error("The model's provider ran %s without asking", names)
+            notice = Notice(code=NoticeCode.RAN_UNASKED, calls=names)
+            await self._voice.notify(notice, key=f"{self._state.number}/ran/{unasked[0]['id']}")
+
     async def _tell_grants(self) -> None:
         while self.gate.granted:
             grant = self.gate.granted.pop(0)
@@ -381,6 +435,12 @@ def _thought(result: RunResult, spec: AgentSpec) -> Thought:
         is_whole=all(item.raw_item.status == "completed" for item in messages),
         is_last=is_last,
     )
+
+
+def _place_in(items: Sequence[Item]) -> Callable[[Any], int]:
+    """Where the model made a call; the SDK tells its provider's requests after all others."""
+    places = {it.get("call_id", it.get("id")): place for place, it in enumerate(items)}
+    return lambda asked: places.get(asked.call_id, len(places))
 
 
 def _handings(result: RunResult, items: Sequence[Item]) -> list[Handing]:

@@ -321,12 +321,14 @@ STEPS: tuple[Step, ...] = (
 def _request(passage: Passage) -> ApprovalRequest:
     rng, ruling, replaced = workflow.random(), passage.ruling, passage.it.replaces
     letters = "".join(rng.choice(APPROVAL_ALPHABET) for _ in range(APPROVAL_ID_LENGTH))
-    prepared = passage.reviewed.prepared
+    prepared, rule = passage.reviewed.prepared, ruling.rule or UNRULED
+    if passage.call.at_provider:
+        rule = rule.model_copy(update={"edit": False})  # it runs what it asked for, or nothing
     return ApprovalRequest(
         call=passage.call.model_copy(update={"approval": APPROVAL_PREFIX + letters}),
         prepared=prepared,
         asked_at=workflow.now(),
-        rule=ruling.rule or UNRULED,
+        rule=rule,
         replaces=replaced.id if replaced else "",
         changes=_changes(replaced, prepared) if replaced else (),
         audience=ruling.audience,

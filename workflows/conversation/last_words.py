@@ -33,9 +33,10 @@ def ending(
 def last_words(run: AgentRun) -> str:
     """The first answer that ends a run, of those calls that people, or other agents, settled.
 
-    Beside a handoff there is none: the other agent goes on.
+    Beside a handoff there is none: the other agent goes on. Nor is there beside an approved call
+    that the model's provider runs, since it is told so with the next model call.
     """
-    if run.handings:
+    if run.handings or run.allowed:
         return ""
     done = [_result(it) for it in run.calls if it.ends_run]
     done += [it.words for it in run.inner if it.ends_run and it.is_answered]

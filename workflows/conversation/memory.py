@@ -37,6 +37,11 @@ INBOX_SIZE = 200_000
 """Messages, and characters of them, that may wait to be answered in one thread."""
 CARRIED_SIZE = 400_000
 """Characters of JSON of the items of all turns that are carried to another run."""
+REQUESTED_RUN = "mcp_approval_request"
+"""Type of an item in which the model's provider asks whether it may run a call. What it is given
+back has to be what it sent, or it could run something else than was approved."""
+ALLOWED_RUN = "mcp_approval_response"
+"""Type of the answer to that."""
 WORDS_LIMIT = 80_000
 """Characters of all texts that a model writes before and between its calls, and in the end; the
 last one has fewer."""
@@ -154,6 +159,9 @@ class AgentRun(BaseModel):
     """The answer of a tool that ends the run."""
     acted: list[str] = []
     """Names of the agents whose calls were settled, so that they may answer in words now."""
+    allowed: dict[str, str] = {}
+    """Ids of the provider's requests that were approved and of which it is not told yet, with the
+    fingerprint of the tool that was approved."""
 
     @property
     def is_open(self) -> bool:
@@ -259,7 +267,7 @@ def _carried(run: AgentRun, limit: int) -> list[Item]:
         return items
     open_calls = {it.call.id for it in run.calls}
     open_calls |= {it.call_id for it in (*run.inner, *run.handings)}
-    left = [it for it in items if is_said(it) or it.get("call_id") in open_calls]
+    left = [it for it in items if is_said(it) or it.get("call_id", it.get("id")) in open_calls]
     return [bounded(it, SCANT) for it in left]
 
 
@@ -345,6 +353,8 @@ def bounded(item: Any, limit: int) -> Any:
     if isinstance(item, str):
         return cut_short(item, limit)
     if isinstance(item, Mapping):
+        if item.get("type") == REQUESTED_RUN:
+            return item
         return {name: _bounded_part(name, value, limit) for name, value in item.items()}
     if isinstance(item, list | tuple):
         return [bounded(value, limit) for value in item]

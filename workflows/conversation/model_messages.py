@@ -126,6 +126,7 @@ RESULTS = {
     Execution.DONE: ".{result}",
     Execution.FAILED: ", but it failed:{result}",
     Execution.UNKNOWN: f", but nobody knows what came of it.{{result}} {UNKNOWN}",
+    Execution.PASSED_ON: ". Your provider runs it now.",
 }
 
 
@@ -139,6 +140,7 @@ LEFT = {
     Execution.DONE: "Before that it was done{result}",
     Execution.FAILED: "Before that it was tried and failed{result}",
     Execution.UNKNOWN: MAYBE,
+    Execution.PASSED_ON: MAYBE,
 }
 """What an action had come to whose approval ended otherwise."""
 BECAME = {
@@ -147,6 +149,7 @@ BECAME = {
     Execution.DONE: "DONE",
     Execution.FAILED: "FAILED",
     Execution.UNKNOWN: "MAY HAVE BEEN DONE",
+    Execution.PASSED_ON: "MAY HAVE BEEN DONE",
 }
 STOPPED_BY = {
     Stop.TERMINATED: "ended by an operator, or because it had grown too long",
@@ -357,6 +360,8 @@ def _waits(request: ApprovalRequest, reader: Person) -> str:
     is_secret = any(it.is_secret for it in prepared.fields)
     if len(prepared.arguments) <= ARGUMENTS_LIMIT and not is_secret:
         lines.append(f"  call: {call.tool} {prepared.arguments}")
+    if call.at_provider:
+        lines.append(f"  to change it: it takes no `{REPLACES}`; it has to be withdrawn first")
     requester = call.requester
     by = f"<@{requester.user}>" if requester.is_in_slack else called(requester)
     lines.append(f"  asked by: {YOURS if requester.same_as(reader) else by}")

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.agent_runs import AgentRuns, Thought
     from workflows.conversation.handing_on import hand_on
     from workflows.conversation.hands import TurnStoppedError
+    from workflows.conversation.hosted import settled
     from workflows.conversation.memory import Answer, TurnState, noted
     from workflows.conversation.model_errors import apology
     from workflows.conversation.model_messages import ended_early_note, stopped_note
@@ -76,7 +77,7 @@ class Turn:
 
     def _answer_of(self, thought: Thought | None) -> Answer:
         """What the agent said, once the thread remembers it."""
-        self._conversation.add(*self.state.items[1:])
+        self._conversation.add(*settled(self.state.items[1:], is_over=True))
         if thought is None:
             return Answer()
         effects = tuple(self.state.effects)

@@ -36,6 +36,7 @@ EXECUTIONS = {
     Execution.DONE: "It was done.",
     Execution.FAILED: "It failed.",
     Execution.UNKNOWN: "Nobody knows whether it was done.",
+    Execution.PASSED_ON: "The model's provider was left to run it.",
 }
 
 

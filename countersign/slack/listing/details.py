@@ -5,7 +5,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block
 
-from countersign.messages.endings import capitalized, effect
+from countersign.messages.endings import UNSURE, capitalized, effect
 from countersign.slack.actions import LIST, BlockId
 from countersign.slack.blocks import context, literal
 from countersign.slack.listing.row import refresh_button, row_buttons, row_facts, row_text
@@ -51,7 +51,7 @@ def _facts(row: PendingApproval, status: ApprovalStatus) -> Iterator[Block]:
         yield context("Reason:", literal(status.decision.reason, WORDS_ROOM))
     if status.execution is not Execution.NOT_STARTED:
         result = [literal(status.result, WORDS_ROOM)] if status.result else []
-        is_unsure = status.execution is Execution.UNKNOWN
+        is_unsure = status.execution in UNSURE
         came = effect(status.execution) if is_unsure else str(status.execution)
         yield context(capitalized(came), *result)
 

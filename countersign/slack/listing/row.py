@@ -11,7 +11,7 @@ from slack_sdk.models.blocks import (
     InteractiveElement,
 )
 
-from countersign.messages.endings import effect, stopped_by
+from countersign.messages.endings import UNSURE, effect, stopped_by
 from countersign.messages.outcomes import verdict_word
 from countersign.slack.actions import (
     APPROVE,
@@ -25,7 +25,7 @@ from countersign.slack.blocks import bold, context, literal, paragraph, rich, wo
 from countersign.slack.buttons import confirmation
 from countersign.slack.people import place_of
 from countersign.slack.text import date_token, escape, mention, plain
-from workflows.contracts.decisions import Execution, Outcome
+from workflows.contracts.decisions import Outcome
 from workflows.listing.rows import PendingApproval
 
 ROOM = 500
@@ -105,7 +105,7 @@ def is_settled(row: PendingApproval) -> bool:
 
 def standing(row: PendingApproval) -> str:
     """How it ended, and what of it has to be checked."""
-    unsure = f"; {effect(row.execution)}" if row.execution is Execution.UNKNOWN else ""
+    unsure = f"; {effect(row.execution)}" if row.execution in UNSURE else ""
     if row.outcome is Outcome.PENDING:  # it runs no more, and could not be listed anew
         return ENDED
     stopped = f": {stopped_by(row.stop)}" if row.outcome is Outcome.STOPPED else ""

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from agents import Agent, HostedMCPTool, function_tool
+from agents import Agent, function_tool
 from agents.mcp import MCPServerStdio
 from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from countersign.agents.catalogue import tools_of
 from countersign.agents.errors import DuplicateToolError, NotKeptError
 from countersign.agents.mcp import listing as listing_module
 from countersign.agents.mcp.errors import ServerAwayError
@@ -264,12 +263,6 @@ def test_two_servers_of_one_name_are_refused_and_one_of_two_agents_is_shared() -
         Servers([Agent(name="A", mcp_servers=[one, two])])
     shared = Servers([Agent(name="A", mcp_servers=[one]), Agent(name="B", mcp_servers=[one])])
     assert shared.names == {"deploys"}
-
-
-def test_a_tool_that_the_provider_runs_is_refused_with_what_to_do() -> None:
-    hosted = HostedMCPTool({"type": "mcp", "server_label": "x", "server_url": "https://x.test"})
-    with pytest.raises(NotKeptError, match="runs at the model's provider"):
-        tools_of(Agent(name="A", tools=[hosted]))
 
 
 async def test_what_is_too_much_in_all_is_left_out(

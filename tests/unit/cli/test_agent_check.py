@@ -315,3 +315,55 @@ def test_a_server_that_cannot_be_used_is_refused_beside_the_rest() -> None:
         "AGENT: Gardener has a tool_use_behavior that is a function, which is not supported",
         "AGENT: two MCP servers are called deploys",
     ]
+
+
+HOSTED = """
+    from agents import HostedMCPTool
+
+    def hosted(**more):
+        place = {"type": "mcp", "server_label": "deploys", "server_url": "https://mcp.test/key"}
+        return HostedMCPTool(tool_config={**place, **more})
+
+    agent.tools.append(hosted(require_approval=%s, authorization="a-token"%s))
+"""
+
+
+def test_a_server_of_the_providers_is_shown_without_its_secrets() -> None:
+    write(HOSTED % ('"always"', ""))
+    code, said = run()
+    assert code == 0, said
+    assert "deploys  an MCP server" in said
+    assert "the model's provider lists and runs them" in said
+    assert "a-token" not in said
+    assert "/key" not in said
+
+
+def test_its_tools_are_shown_where_they_are_allowed_by_name() -> None:
+    write(HOSTED % ('"always"', ', allowed_tools=["roll_back"]'))
+    rule = (
+        "{name: back, tool: deploys.roll_back, when: args.steps > 1, approvers: {users: [U0BOB]}}"
+    )
+    Path("policy.yaml").write_text(f"version: 1\nrules:\n  - {rule}\n", encoding="utf-8")
+    code, said = run()
+    assert code == 0, said
+    assert "from the hosted MCP server deploys" in said
+    assert "waits by back, where its condition is true; otherwise not done" in said
+
+
+@pytest.mark.parametrize(
+    ("approval", "named"),
+    [
+        ("None", "no require_approval"),
+        ("'never'", "require_approval='never'"),
+        ("{'never': {'tool_names': ['list']}}", "a require_approval that names some tools only"),
+    ],
+)
+def test_a_server_of_the_providers_that_does_not_always_ask_is_refused(
+    approval: str, named: str
+) -> None:
+    write(HOSTED % (approval, ""))
+    (refusal,) = refusals()
+    assert refusal == (
+        f'AGENT: the hosted MCP server deploys has {named}; set require_approval="always", so '
+        "that each of its calls waits for the policy"
+    )

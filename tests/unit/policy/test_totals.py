@@ -55,9 +55,8 @@ def test_what_waits_was_done_or_may_have_been_done_counts() -> None:
         for execution in Execution
         if may_be_done(outcome, execution)
     }
-    uncertain = {
-        (outcome, it) for outcome in Outcome for it in (Execution.RUNNING, Execution.UNKNOWN)
-    }
+    unsure = (Execution.RUNNING, Execution.UNKNOWN, Execution.PASSED_ON)
+    uncertain = {(outcome, it) for outcome in Outcome for it in unsure}
     open_ = {(it, Execution.NOT_STARTED) for it in (Outcome.PENDING, Outcome.APPROVED)}
     done = {(it, Execution.DONE) for it in (Outcome.PENDING, Outcome.APPROVED)}
     assert counted == uncertain | open_ | done

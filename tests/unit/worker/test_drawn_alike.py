@@ -185,7 +185,7 @@ def a_click(channel: str, ts: str) -> Click:
 
 def _is_decided(status: ApprovalStatus) -> bool:
     if status.outcome is Outcome.APPROVED:
-        return status.execution in {Execution.DONE, Execution.FAILED, Execution.UNKNOWN}
+        return status.execution not in {Execution.NOT_STARTED, Execution.RUNNING}
     return status.outcome is not Outcome.PENDING
 
 

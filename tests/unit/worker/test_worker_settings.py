@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from agents import Agent, function_tool
 
+from countersign.agents.hosted.servers import HostedServers
 from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.servers import Servers
 from countersign.runtime.settings import SettingsError
@@ -98,7 +99,7 @@ async def test_what_is_set_reaches_workflows_and_tools(
         InMemoryDirectory(),
         Reading(one_rule("tool: place_order"), {}, None),
     )
-    runner = build_runner(WorkerSettings.read(), opened, policy, Servers())
+    runner = build_runner(WorkerSettings.read(), opened, policy, Servers(), HostedServers())
     limits = (await runner.describe()).limits
     assert limits.model_dump() == {
         "model_calls": 20,

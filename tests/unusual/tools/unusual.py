@@ -7,7 +7,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from agents import function_tool
+from agents import HostedMCPTool, function_tool
 
 from countersign.agents import lifespan
 from countersign.tools import Preview, preview
@@ -61,5 +61,17 @@ async def preview_deploy(service: str) -> Preview:
     return Preview(summary=f"Deploy {service}")
 
 
-agent = buyer.clone(tools=[*buyer.tools, read_log, export_report, deploy])
+TOKEN = "the-token-of-a-hosted-server"
+HOSTED_URL = "https://mcp.example.com/a-path-that-is-a-key/mcp"
+deploys = HostedMCPTool(
+    tool_config={
+        "type": "mcp",
+        "server_label": "deploys",
+        "server_url": HOSTED_URL,
+        "require_approval": "always",
+        "authorization": TOKEN,
+        "headers": {"X-Key": TOKEN},
+    }
+)
+agent = buyer.clone(tools=[*buyer.tools, read_log, export_report, deploy, deploys])
 lifespan(agent)(open_database)

@@ -1,15 +1,16 @@
 """A model behind the real OpenAI client, whose server answers what a test has set."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import httpx2
-from agents import Model, ModelResponse, ModelSettings, ModelTracing
+from agents import Model, ModelResponse, ModelSettings, ModelTracing, Tool
 from openai import AsyncOpenAI
 
+from worker.model.hosted import NO_SERVERS, Servers
 from worker.model.provider import ResponsesProvider
 
 KEY = "sk-test-0123456789"
@@ -34,7 +35,7 @@ class Server:
         headers = {"content-type": "application/json", **self.headers}
         return httpx2.Response(self.status, content=content, headers=headers)
 
-    def model(self, seconds: float = 5) -> Model:
+    def model(self, seconds: float = 5, servers: Servers = NO_SERVERS) -> Model:
         """The model of this server, as the worker builds it."""
         transport = httpx2.MockTransport(self.answer)
         client = AsyncOpenAI(
@@ -43,16 +44,16 @@ class Server:
             max_retries=0,
             http_client=httpx2.AsyncClient(transport=transport),
         )
-        return ResponsesProvider(client, timedelta(seconds=seconds)).get_model("m")
+        return ResponsesProvider(client, timedelta(seconds=seconds), servers).get_model("m")
 
 
-async def ask(model: Model, given: Any = "hello") -> ModelResponse:
+async def ask(model: Model, given: Any = "hello", tools: Sequence[Tool] = ()) -> ModelResponse:
     """Ask once, as Temporal's plugin does."""
     return await model.get_response(
         system_instructions="Be brief.",
         input=given,
         model_settings=ModelSettings(),
-        tools=[],
+        tools=list(tools),
         output_schema=None,
         handoffs=[],
         tracing=ModelTracing.DISABLED,

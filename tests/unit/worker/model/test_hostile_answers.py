@@ -60,8 +60,18 @@ reasoning = st.fixed_dictionaries(
     {"type": st.just("reasoning")},
     optional={"id": id_, "summary": odd, "content": content, "encrypted_content": text | odd},
 )
+hosted = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["mcp_approval_request", "mcp_call", "mcp_list_tools"]),
+        "id": id_ | st.just("mcpr_1"),
+        "server_label": st.just("deploys") | odd,
+        "name": name,
+        "arguments": arguments,
+    },
+    optional={"approval_request_id": id_, "output": odd, "error": odd, "status": odd},
+)
 other = st.fixed_dictionaries({"type": st.sampled_from(["custom_tool_call", "shell_call"]) | odd})
-output = st.lists(message | call | reasoning | other | odd, max_size=6) | odd
+output = st.lists(message | call | reasoning | hosted | other | odd, max_size=6) | odd
 whole = st.fixed_dictionaries(
     {"output": output},
     optional={
