@@ -299,7 +299,7 @@ async def test_what_the_policy_denies_is_answered_with_why(temporal: Client) -> 
 
 
 @pytest.mark.parametrize(
-    "arguments", ["no JSON", "[1]", '{"reason": "why"}', '{"not_run_because": "x"}']
+    "arguments", ["no JSON", "[1]", '{"approval_reason": "why"}', '{"not_run_because": "x"}']
 )
 async def test_what_cannot_be_shown_as_it_is_asks_nobody(temporal: Client, arguments: str) -> None:
     request = asks_to_run("roll_back", arguments)
@@ -329,6 +329,20 @@ async def test_a_handoff_beside_it_comes_after_the_provider_was_told(temporal: C
         assert "NOT HANDED OVER yet" in str(second)
         assert not [it for it in third if str(it.get("type")).startswith("mcp_")]
         assert await flow.failed_tasks() == []
+
+
+async def test_an_answer_that_ends_it_waits_until_the_provider_was_told(temporal: Client) -> None:
+    agent = Agent[Any](
+        name="Deployer", tools=[deploys(), restart], tool_use_behavior="stop_on_first_tool"
+    )
+    asked = together(ROLL_BACK, calls(("restart", '{"service": "blog", "approval_reason": ""}')))
+    done = together(was_run(ROLL_BACK, "rolled back"), says("Both are done."))
+    async with at_work_with(temporal, agent, asked, done) as flow:
+        await flow.say("do both")
+        for id_ in await flow.asked(2):
+            await flow.vote(id_)
+        assert await flow.answered() == "Both are done."
+        assert [it["approve"] for it in replies(flow)] == [True]
 
 
 async def test_a_handoff_beside_what_was_rejected_comes_at_once(temporal: Client) -> None:

@@ -130,7 +130,7 @@ async def test_an_edit_is_approved_with_its_arguments(bot: BotFixture) -> None:
     assert approve
     edited = json.loads(decision.arguments)
     assert (edited["quantity"], edited["sku"]) == (50, "widget")
-    assert edited["reason"] == "stock is low"
+    assert edited["approval_reason"] == "stock is low"
 
 
 async def test_an_edit_that_does_not_fit_is_explained_beside_its_field(bot: BotFixture) -> None:
