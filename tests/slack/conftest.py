@@ -1,6 +1,5 @@
 """One stack for each test process and each way in which Slack delivers."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import closing
@@ -10,10 +9,10 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from dev.processes import Name, Stack, StackOptions
+from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.slack.policy import policy_of, rule_as_usual, write_test_policy
-from tests.slack.product import Product
+from tests.slack.product import Product, launch_dead
 
 PLENTY = 10_000_000
 
@@ -77,8 +76,7 @@ async def own(spare: Product) -> AsyncGenerator[Product]:
     yield spare
     stack = spare.stack
     rule_as_usual(policy_of(stack))
-    dead: list[Name] = [it for it, child in stack._children.items() if child.code is not None]
-    await asyncio.gather(*(stack.launch(name) for name in dead))
+    await launch_dead(stack)
 
 
 @pytest_asyncio.fixture

@@ -147,3 +147,9 @@ async def logged(stack: Stack, name: Name, text: str, since: int = 0) -> None:
     async with asyncio.timeout(PATIENCE):
         while text not in stack.log(name)[since:]:  # noqa: ASYNC110 - a thread tells nobody
             await asyncio.sleep(0.02)
+
+
+async def launch_dead(stack: Stack) -> None:
+    """Bring back every process that a test has ended, and left so."""
+    dead: list[Name] = [it for it, child in stack._children.items() if child.code is not None]
+    await asyncio.gather(*(stack.launch(name) for name in dead))

@@ -13,7 +13,7 @@ from dev.processes import Stack, StackOptions
 from sandbox.client import SandboxClient
 from tests.slack.conftest import fill_up
 from tests.slack.policy import rule_as_usual
-from tests.slack.product import Product
+from tests.slack.product import Product, launch_dead
 from tests.slack.slack_thread import PATIENCE
 from tests.support.model_server import ModelServer, say
 
@@ -92,6 +92,7 @@ async def product(unusual: Product, played: ModelServer) -> AsyncGenerator[Produ
     """The stack, of which each test leaves nobody at work."""
     played.begin_test()
     yield unusual
+    await launch_dead(unusual.stack)
     played.script([say("hello")])
     await unusual.sandbox.clear_faults()
     await unusual.sandbox.wait_quiet(timeout=30)

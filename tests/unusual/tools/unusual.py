@@ -7,7 +7,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from agents import HostedMCPTool, function_tool
+from agents import Agent, HostedMCPTool, function_tool
 
 from countersign.agents import lifespan
 from countersign.tools import Preview, preview
@@ -73,5 +73,12 @@ deploys = HostedMCPTool(
         "headers": {"X-Key": TOKEN},
     }
 )
-agent = buyer.clone(tools=[*buyer.tools, read_log, export_report, deploy, deploys])
+clerk = Agent(name="Clerk", instructions="Deploy.", tools=[deploy])
+ask_clerk = clerk.as_tool("ask_clerk", "Ask the clerk.")
+office = Agent(name="Office", instructions="Have it done.", tools=[ask_clerk])
+ask_office = office.as_tool("ask_office", "Ask the office.")
+desk = Agent(name="Desk", instructions="Help.", tools=[ask_office])
+agent = buyer.clone(
+    tools=[*buyer.tools, read_log, export_report, deploy, deploys, ask_office], handoffs=[desk]
+)
 lifespan(agent)(open_database)
