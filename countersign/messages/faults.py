@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from countersign.messages.effects import effects_for_person
+from workflows.contracts.decisions import Execution
 from workflows.contracts.model_faults import ModelFault
-from workflows.contracts.notices import Notice, TurnFault, has_news
+from workflows.contracts.notices import Effect, Notice, TurnFault, has_news
 
 MODEL_RATE_LIMITED = (
     "My model's provider has too many requests right now. Please ask me again in a few minutes."
@@ -77,6 +78,7 @@ CHECK_FAILED = (
     "I stopped there, because the check `{check}` of this assistant failed. Please say that again; "
     "if it keeps happening, the worker's log has the reason."
 )
+NOT_TWICE = "Leave out what was done or may have been done, or it could be done twice."
 STILL_WAITS = "Whatever is waiting for approval here is still waiting."
 SENTENCES: Mapping[ModelFault | TurnFault, str] = {
     ModelFault.RATE_LIMITED: MODEL_RATE_LIMITED,
@@ -110,7 +112,15 @@ def apology(notice: Notice) -> str:
     told = f"{sentence} {done}"
     if has_news(notice.effects):
         told = f"{done}\n\nBut then: {sentence}"
+        told += f" {NOT_TWICE}" if any(map(_is_begun, notice.effects)) else ""
     return f"{told} {STILL_WAITS}" if notice.waits else told
+
+
+def _is_begun(effect: Effect) -> bool:
+    """Whether it would be another time if it was asked for again."""
+    if effect.execution is Execution.UNKNOWN:
+        return True
+    return effect.guarded and effect.execution not in {Execution.NOT_STARTED, Execution.FAILED}
 
 
 def _sentence(notice: Notice) -> str:

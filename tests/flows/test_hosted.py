@@ -2,17 +2,23 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from agents import Agent, HostedMCPTool, function_tool
 from temporalio.client import Client
 
+from countersign.messages.endings import verdict
+from countersign.messages.faults import NOT_TWICE
+from countersign.messages.notices import in_plain_markdown
+from countersign.messages.voice import MarkdownVoice
 from tests.flows.flow import Flow, a_rule, at_work
 from tests.flows.own_agent import OwnAgent, at_work_with, ran
 from tests.support.builders import ALICE
 from tests.support.histories import written_of
 from tests.support.scripted_model import Answer, asks_to_run, calls, says, together, was_run
+from workflows.client import ApprovalClosedError
 from workflows.contracts.core import StopRequest
 from workflows.contracts.decisions import Execution, Outcome, Refusal, Verb
 from workflows.contracts.notices import Notice, NoticeCode
@@ -222,6 +228,29 @@ async def test_it_cannot_be_edited_and_is_not_run_here(temporal: Client) -> None
         assert "the blog instead" in replies(flow)[0]["reason"]
 
 
+async def test_what_expires_is_not_allowed_and_a_later_press_lets_nothing_run(
+    temporal: Client,
+) -> None:
+    async with deploying(temporal, together(ROLL_BACK), says("Nobody decided.")) as flow:
+        flow.policy.rule = a_rule(expires_after=timedelta(seconds=1))
+        id_ = await flow.ask()
+
+        assert await flow.answered() == "Nobody decided."
+        card = await flow.settled(id_)
+        assert (card.outcome, card.execution) == (Outcome.EXPIRED, Execution.NOT_STARTED)
+        (reply,) = replies(flow)
+        assert (reply["approve"], reply["approval_request_id"]) == (False, ROLL_BACK.id)
+        assert "EXPIRED: nobody answered by" in reply["reason"]
+        assert "Nothing was done." in reply["reason"]
+        assert verdict(card, MarkdownVoice()).endswith(
+            "nobody decided in time and nothing was done."
+        )
+        with pytest.raises(ApprovalClosedError):
+            await flow.vote(id_)
+        assert len(flow.script.given) == 2
+        assert await flow.failed_tasks() == []
+
+
 async def test_withdrawn_it_is_not_allowed(temporal: Client) -> None:
     async with deploying(temporal, together(ROLL_BACK), says("Withdrawn.")) as flow:
         await flow.ask()
@@ -241,13 +270,23 @@ async def test_what_the_provider_does_not_say_may_have_been_done(temporal: Clien
 
 
 async def test_an_answer_that_fails_is_not_asked_for_again(temporal: Client) -> None:
-    async with deploying(temporal, together(ROLL_BACK), RuntimeError("broke off")) as flow:
+    answers = (together(ROLL_BACK), RuntimeError("broke off"), says("Look at the server."))
+    async with deploying(temporal, *answers) as flow:
         await flow.vote(await flow.ask())
         await flow.answered()
         notice = notices(flow)[-1]
         assert notice.code is NoticeCode.APOLOGY
         assert [it.execution for it in notice.effects] == [Execution.PASSED_ON]
         assert len(flow.script.given) == 2
+        told = in_plain_markdown(notice)
+        assert told.startswith("This may have been done; check before you ask again:\n\n- Roll")
+        assert NOT_TWICE in told
+        assert "othing was done" not in told
+
+        await flow.say("did it work?")
+        assert await flow.answered(2) == "Look at the server."
+        assert replies(flow) == []
+        assert "MAY HAVE BEEN DONE: Roll back (deploys)." in str(flow.script.given[-1])
 
 
 async def test_what_the_provider_runs_of_itself_is_said_at_once(temporal: Client) -> None:
@@ -374,6 +413,21 @@ async def test_an_agent_that_is_called_as_a_tool_has_it_too(temporal: Client) ->
         await flow.threads.until(lambda: flow.threads.replies[-1] == "The deployer did it.")
         assert "Rolled back." in str(flow.script.given[-1])
         assert await flow.failed_tasks() == []
+
+
+async def test_an_inner_agent_whose_answer_is_lost_says_what_may_have_been_done(
+    temporal: Client,
+) -> None:
+    inner = Agent[Any](name="Deployer", tools=[deploys()])
+    outer = Agent[Any](name="Triage", tools=[inner.as_tool("deployer", "Deploys.")])
+    ask = calls(("deployer", '{"input": "roll back"}'))
+    answers = (ask, together(ROLL_BACK), RuntimeError("broke off"), says("Look at the server."))
+    async with at_work_with(temporal, outer, *answers) as flow:
+        await flow.vote(await flow.ask())
+        assert await flow.answered() == "Look at the server."
+        (told,) = flow.outputs
+        assert "NO ANSWER from Deployer" in told
+        assert "MAY HAVE BEEN DONE: Roll back (deploys)." in told
 
 
 async def test_a_turn_that_is_stopped_lets_nothing_run(temporal: Client) -> None:

@@ -394,16 +394,16 @@ class AgentRuns:
             run.is_answered = bool(run.words)
         except CHECKS as error:
             self.settle_up(run)
-            run.words = agent_stopped_for_model(agent, check_in(error))
+            run.words = agent_stopped_for_model(agent, check_in(error), self._state.effects)
         except TurnStoppedError:
             self.settle_up(run)
         except OutOfStepsError as error:
             self.settle_up(run)
-            run.words = out_of_steps_for_model(agent, error.limit)
+            run.words = out_of_steps_for_model(agent, error.limit, self._state.effects)
         except Exception:
             workflow.logger.exception("An agent that was called as a tool did not answer")
             self.settle_up(run)
-        run.words = run.words or no_answer_of_agent_for_model(agent)
+        run.words = run.words or no_answer_of_agent_for_model(agent, self._state.effects)
 
     async def _tell_unasked(self, unasked: Sequence[Item]) -> None:
         """What its provider ran of itself is said at once: nobody could hold it."""

@@ -213,28 +213,29 @@ def no_such_tool_for_model(name: str) -> str:
     )
 
 
-def no_answer_of_agent_for_model(agent: str) -> str:
+def no_answer_of_agent_for_model(agent: str, effects: Sequence[Effect]) -> str:
     """What the model reads when an agent that it called as a tool came to no answer."""
-    return (
-        f"NO ANSWER from {agent}: it could not finish. What it had done until then is done. Say "
-        "so, and do not claim more."
-    )
+    return f"NO ANSWER from {agent}: it could not finish. {_until_then(effects)}"
 
 
-def out_of_steps_for_model(agent: str, limit: int) -> str:
+def out_of_steps_for_model(agent: str, limit: int, effects: Sequence[Effect]) -> str:
     """What the model reads when such an agent made as many model calls as it may."""
-    return (
-        f"NO ANSWER from {agent}: it was stopped after {limit} model calls. What it had done until "
-        "then is done. Say so, and do not claim more."
-    )
+    steps = f"it was stopped after {limit} model calls"
+    return f"NO ANSWER from {agent}: {steps}. {_until_then(effects)}"
 
 
-def agent_stopped_for_model(agent: str, check: str) -> str:
+def agent_stopped_for_model(agent: str, check: str, effects: Sequence[Effect]) -> str:
     """What the model reads when a guardrail stopped an agent that it called as a tool."""
     return (
-        f"STOPPED: the check {check} of {agent} did not let this through. Do not try again "
-        "unchanged; tell the person."
+        f"STOPPED: the check {check} of {agent} did not let this through. {_until_then(effects)} "
+        "Do not try again unchanged; tell the person."
     )
+
+
+def _until_then(effects: Sequence[Effect]) -> str:
+    """What became of all calls for a message, of which some may be a sibling's."""
+    told = " ".join(_lines(effects))
+    return f"Of all calls for this message until then: {told} Say so, and do not claim more."
 
 
 def unfit_for_model(tool: str, why: str) -> str:

@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from countersign.messages.effects import NOTHING
 from countersign.messages.endings import verdict
-from countersign.messages.faults import SENTENCES, STILL_WAITS, TOO_SLOW
+from countersign.messages.faults import NOT_TWICE, SENTENCES, STILL_WAITS, TOO_SLOW
 from countersign.messages.notices import spoken
 from countersign.messages.refusals import refusal
 from countersign.messages.voice import MarkdownVoice
@@ -217,4 +217,10 @@ def test_what_was_done_before_a_failure_is_said_and_the_rest_is_not() -> None:
     assert "approved and done:\n\n- Order #1 placed." in told
     assert "but it failed:\n\n- no stock" in told
     assert "was not done:\n\n- " in told
-    assert told.endswith(TOO_SLOW)
+    assert told.endswith(f"{TOO_SLOW} {NOT_TWICE}")
+
+
+def test_what_was_not_done_may_be_asked_for_again() -> None:
+    failed = _ended(Outcome.APPROVED).model_copy(update={"execution": Execution.FAILED})
+    ends = (failed, _ended(Outcome.REJECTED))
+    assert NOT_TWICE not in spoken(apology(TimeoutError(), tuple(map(Effect.of, ends))), MRKDWN)
