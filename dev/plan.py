@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from countersign.runtime import agents_file
 from dev.child import OnLine
 from dev.errors import PortInUseError, SettingError
 from dev.paths import ROOT
@@ -78,14 +79,9 @@ def _with_agent(agent: str, env: Mapping[str, str]) -> dict[str, str]:
 
 def policy_beside(agent: str, env: Mapping[str, str]) -> Path | None:
     """The policy in the folder of an agent's module, which is looked for and not loaded."""
-    parts = agent.partition(":")[0].split(".")
     places = [str(ROOT), *env.get("PYTHONPATH", "").split(os.pathsep), *sys.path]
-    for place in filter(None, places):
-        module = Path(place, *parts)
-        if module.is_dir() or module.with_name(f"{module.name}.py").is_file():
-            found = (module if module.is_dir() else module.parent) / "policy.yaml"
-            return found.absolute() if found.is_file() else None
-    return None
+    found = agents_file.policy_beside(agent, filter(None, places))
+    return found.absolute() if found else None
 
 
 def offset(env: Mapping[str, str], wanted: UpOptions) -> int:

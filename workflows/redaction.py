@@ -55,14 +55,16 @@ class Secrets:
             arguments: JSON; what is not JSON has no names, so it has no secrets either.
             exact: names of the tool's parameters that are typed as secret.
         """
-        named = Secrets(self.names, frozenset(map(_plain, exact)))
+        named = Secrets(self.names, frozenset(map(plain_name, exact)))
         found = {text for value in named._secret_leaves(_read(arguments)) for text in _forms(value)}
         return Secrets(named.names, named.exact, tuple(sorted(found, key=len, reverse=True)))
 
     def covers(self, name: str) -> bool:
         """Whether values of this name are secret; case, spaces, `_` and `-` do not count."""
-        plain = _plain(name)
-        return plain in self.exact or any(part in plain for part in map(_plain, self.names) if part)
+        plain = plain_name(name)
+        return plain in self.exact or any(
+            part in plain for part in map(plain_name, self.names) if part
+        )
 
     def names_in(self, schema: Mapping[str, Any]) -> frozenset[str]:
         """Those names of properties in a JSON schema that are secret."""
@@ -175,7 +177,8 @@ def _forms(value: str) -> Iterator[str]:
                 yield form
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A name without what does not count in it: case, spaces, `_` and `-`."""
     return _IGNORED.sub("", name).casefold()
 
 

@@ -116,7 +116,7 @@ def _tool(given: object) -> Tool | None:
     try:
         return Tool.of(given) if inner is None else gate_of(given, inner)
     except UnusableToolError as error:
-        raise NotKeptError(f"AGENT: {error}") from error
+        raise NotKeptError(f"AGENT: {error}", tool=given.name) from error
 
 
 def _not_kept(agent: Agent[Any]) -> Iterator[str]:

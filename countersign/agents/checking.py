@@ -107,4 +107,6 @@ def _checked(
 
 def _tools(tree: Branch, servers: Servers, hosted: HostedServers) -> Tools:
     own = {tool.name: tool for branch in tree.all() for tool in branch.tools if not tool.server}
-    return KnownTools(own, servers, hosted).now()
+    known = KnownTools(own, servers, hosted).now()
+    refused = (error.tool for branch in tree.all() for error in branch.refusals)
+    return Tools(known, known.servers, known.unlisted, frozenset(filter(None, refused)))

@@ -2,7 +2,14 @@
 
 
 class AgentError(Exception):
-    """What `AGENT` names cannot be used. The text is one line that says why."""
+    """What `AGENT` names cannot be used. The text is one line that says why.
+
+    Where one tool is to blame, `tool` is its name.
+    """
+
+    def __init__(self, told: str, *, tool: str = "") -> None:
+        super().__init__(told)
+        self.tool = tool
 
 
 class NoAgentError(AgentError):

@@ -34,6 +34,8 @@ class Branch:
     """How it is reached first: `a handoff of Triage`. Empty for the one that `AGENT` names."""
     servers: tuple[tuple[str, str], ...] = ()
     """MCP servers whose tools are not known, and why."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Tools of MCP servers that the model is not given, and why."""
     below: tuple["Branch", ...] = ()
     refusals: tuple[AgentError, ...] = ()
     """Of it and of all below it, in the branch of the one that `AGENT` names."""
@@ -76,6 +78,8 @@ class AgentReport:
     tools: tuple[ToolReport, ...]
     servers: tuple[tuple[str, str], ...] = ()
     """MCP servers whose tools are not known, and why."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Tools of MCP servers that the model is not given, and why."""
     agents: tuple["AgentReport", ...] = ()
 
 
@@ -116,6 +120,7 @@ def with_servers(branch: Branch, listings: Mapping[str, Listing]) -> Branch:
         branch,
         tools=(*branch.tools, *listing.tools.values()),
         servers=(*branch.servers, *listing.away.items()),
+        left_out=tuple(it for it in listing.left_out.items() if it[1] not in listing.clashes),
         refusals=(*branch.refusals, *clashes),
         below=tuple(with_servers(it, listings) for it in branch.below),
     )
@@ -130,6 +135,7 @@ def report_of(
         via=branch.via,
         tools=tuple(_reported(tool, policy, secrets) for tool in branch.tools),
         servers=branch.servers,
+        left_out=branch.left_out,
         agents=tuple(report_of(it, policy, secrets) for it in branch.below),
     )
 

@@ -32,10 +32,19 @@ def _group() -> None:
 @app.command()
 def check(
     agent: Annotated[
-        str, typer.Option(metavar="MODULE:NAME", help="The agent; AGENT or AGENTS if left out.")
+        str,
+        typer.Option(
+            metavar="MODULE:NAME",
+            help="The agent, or the name of one in AGENTS; AGENT or AGENTS if left out.",
+        ),
     ] = "",
     policy: Annotated[
-        str, typer.Option(metavar="FILE", help="The policy; POLICY_FILE if left out.")
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="The policy; if left out, the agent's in AGENTS, else POLICY_FILE, else "
+            "policy.yaml beside the module that --agent names.",
+        ),
     ] = "",
     servers: Annotated[
         bool, typer.Option("--servers", help="Start its MCP servers and ask for their tools too.")
@@ -62,9 +71,11 @@ def check(
 
 def _wanted(settings: AgentSettings, agent: str, policy: str) -> Sequence[NamedAgent]:
     """The agent that is named on the command line, else all of this installation."""
-    if agent:
-        return only_agent(agent, policy or settings.policy_file, settings.task_queue)
     agents = settings.named_agents()
+    if agent:
+        known = [it for it in agents if it.name and agent in {it.name, it.agent}]
+        rules = settings.policy_of(agent)
+        agents = known or only_agent(agent, rules, settings.task_queue)
     return [replace(it, policy=Path(policy)) if policy else it for it in agents]
 
 

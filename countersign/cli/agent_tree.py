@@ -8,6 +8,10 @@ from rich.tree import Tree
 
 from countersign.agents.checking import Check
 from countersign.agents.report import AgentReport, ToolReport
+from countersign.slack.text import clean
+
+MOST_NAMED = 20
+"""Tools that are left out, each of which has lines of its own."""
 
 
 def agent_tree(where: str, policy: str, found: Check, name: str = "") -> RenderableType:
@@ -33,15 +37,24 @@ def _agent(report: AgentReport, where: str) -> Tree:
     for tool in report.tools:
         tree.add(Group(*_tool(tool)))
     for server, why in report.servers:
-        label = Text(server, style="bold").append("  an MCP server", style="not bold")
-        tree.add(Group(label, Text(f"its tools are not known: {why}", style="yellow")))
+        tree.add(_lacking(server, "an MCP server", f"its tools are not known: {why}"))
+    for tool, why in report.left_out[:MOST_NAMED]:
+        tree.add(_lacking(tool, "left out", f"the model is not given it: {why}"))
+    if (more := len(report.left_out) - MOST_NAMED) > 0:
+        tree.add(Text(f"{more:,} more tools are left out; --json names all", style="yellow"))
     for agent in report.agents:
         tree.add(_agent(agent, agent.via))
     return tree
 
 
+def _lacking(name: str, what: str, why: str) -> Group:
+    """What the agent does not have, and why."""
+    label = Text(clean(name), style="bold").append(f"  {what}", style="not bold")
+    return Group(label, Text(clean(why), style="yellow"))
+
+
 def _tool(tool: ToolReport) -> Iterator[Text]:
-    yield Text(tool.name, style="bold").append(f"  {tool.title}", style="not bold")
+    yield Text(tool.name, style="bold").append(f"  {clean(tool.title)}", style="not bold")
     yield Text(f"from {tool.place}", style="dim")
     yield Text(tool.why, style="yellow" if tool.is_free else "green")
     if tool.waits and not tool.has_preview:

@@ -1,5 +1,6 @@
 """What several commands have in common: options, and the settings that they read."""
 
+import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
-from countersign.runtime.agents_file import NamedAgent, agents_named
+from countersign.runtime.agents_file import NamedAgent, agents_named, policy_beside
 from countersign.runtime.settings import SettingsError, names_in
 from workflows.redaction import NAMES, Secrets
 
@@ -32,6 +33,12 @@ class AgentSettings(BaseSettings):
     def secrets(self) -> Secrets:
         """What `secret_arguments` names."""
         return Secrets(frozenset(names_in(self.secret_arguments)))
+
+    def policy_of(self, agent: str) -> str:
+        """The policy for an agent that somebody names: what is set, else what is beside it."""
+        if "policy_file" in self.model_fields_set:
+            return self.policy_file
+        return str(policy_beside(agent, ("", *sys.path)) or self.policy_file)
 
     def named_agents(self) -> Sequence[NamedAgent]:
         """All agents that there are here.

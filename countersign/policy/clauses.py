@@ -26,11 +26,14 @@ class Tools(dict[str, ToolSpec]):
         specs: Mapping[str, ToolSpec],
         servers: frozenset[str] = frozenset(),
         unlisted: frozenset[str] = frozenset(),
+        refused: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(specs)
         self.servers = servers
         self.unlisted = unlisted
         """Servers of which any name may be right: `deploys` for `deploys.roll_back`."""
+        self.refused = refused
+        """Names of tools that the agent has and that cannot be used, which is said elsewhere."""
 
     def at_work(self) -> "Tools":
         """The same for a policy that is in force: what a server drops does not undo it."""
@@ -118,9 +121,12 @@ def _tools_and_more(clause: Clause[DenyEntry] | Clause[RuleEntry]) -> tuple[str,
 
 
 def _may_be(pattern: str, tools: Mapping[str, ToolSpec]) -> bool:
-    """Whether it names a tool of a server that could not be asked."""
+    """Whether it names a tool of a server that could not be asked, or one that is refused."""
+    if not isinstance(tools, Tools):
+        return False
     server, dot, _ = pattern.partition(".")
-    return bool(dot) and isinstance(tools, Tools) and server in tools.unlisted
+    is_refused = any(fnmatchcase(it, pattern) for it in tools.refused)
+    return is_refused or (bool(dot) and server in tools.unlisted)
 
 
 def _fits(pattern: str, spec: ToolSpec, entry: DenyEntry | RuleEntry) -> bool:

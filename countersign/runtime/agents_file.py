@@ -32,6 +32,7 @@ MOST_CHANNELS = 1_000
 LARGEST = 64 * 1024
 """Characters; fifty agents with ten channels each have 15,000."""
 TOO_LARGE = f"is larger than {LARGEST // 1024} KiB; check what the file is"
+POLICY = "policy.yaml"
 NO_AGENTS = "names no agents; begin with `agents:`"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -56,6 +57,22 @@ def queues_of(agents: Sequence[NamedAgent]) -> AgentQueues:
 def only_agent(agent: str, policy: str, task_queue: str) -> Sequence[NamedAgent]:
     """The one agent of an installation without a file."""
     return (NamedAgent("", agent, Path(policy), AgentQueue("", task_queue)),)
+
+
+def policy_beside(agent: str, places: Iterable[str | Path]) -> Path | None:
+    """The file `policy.yaml` in the folder of an agent's module, which is not loaded for that.
+
+    Args:
+        agent: a module and a name in it.
+        places: the folders in which modules are looked for, in their order.
+    """
+    parts = agent.partition(":")[0].split(".")
+    for place in places:
+        module = Path(place, *parts)
+        if module.is_dir() or module.with_name(f"{module.name}.py").is_file():
+            found = (module if module.is_dir() else module.parent) / POLICY
+            return found if found.is_file() else None
+    return None
 
 
 def agents_named(file: str, agent: str, policy: str, task_queue: str) -> Sequence[NamedAgent]:

@@ -128,7 +128,7 @@ def annotate(
         title: what it does: "Place an order". Without one, the tool's name in plain words.
         status: shown while it runs: "is placing the order…".
         secret: names of parameters whose values are never shown. Those typed as `SecretStr` are
-            secret anyway.
+            secret anyway. If the tool has no parameter of that name, a worker does not start.
         preview: says what a call would do, and changes nothing.
     """
     secrets = [secret] if isinstance(secret, str) else secret

@@ -1,10 +1,13 @@
 """A tool's arguments as the model is told of them: JSON schema, as model providers take it."""
 
 import json
-from typing import Any
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any, cast
 
 from workflows.contracts.replacing import REPLACES
 from workflows.digest import REASON
+from workflows.redaction import plain_name
 
 OURS = frozenset({"format", "writeOnly"})
 """Keywords by which pydantic marks a secret, and which providers refuse in strict schemas."""
@@ -13,6 +16,12 @@ OWN_REASON = "reason"
 """What many a tool calls an argument of its own that says why."""
 LARGEST = 100_000
 """Characters of one tool's schema, which each turn of a conversation stores."""
+DEEPEST = 30
+"""Levels of a schema that are looked at."""
+BY_NAME = ("properties", "patternProperties", "$defs", "definitions")
+IN_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
+ALONE = ("items", "additionalProperties")
+SAYS_WHAT = {"type", "enum", "const", "$ref", *IN_LISTS}
 
 
 def fault_of(schema: object) -> str:
@@ -43,6 +52,65 @@ def for_model(schema: Any) -> Any:
             return [for_model(value) for value in schema]
         case _:
             return schema
+
+
+def parameter_names(schema: dict[str, Any]) -> frozenset[str] | None:
+    """Names of all that a tool takes, at any depth; None if calls may have others, too."""
+    names: set[str] = set()
+    for level, it in _schemas(schema):
+        if level > DEEPEST or _is_open(it, is_top=level == 0):
+            return None
+        names.update(it.get("properties", {}) if isinstance(it, dict) else ())
+    return frozenset(names)
+
+
+def secret_fault(said: Iterable[str], schema: dict[str, Any]) -> str:
+    """A line about the first name called secret that no parameter has; empty if all are there.
+
+    Args:
+        said: the names, in any spelling that masking takes.
+        schema: what the tool takes.
+    """
+    taken = parameter_names(schema)
+    known = {plain_name(it) for it in taken or ()}
+    lost = sorted(it for it in said if plain_name(it) not in known)
+    if taken is None or not lost:
+        return ""
+    near = get_close_matches(lost[0], taken, n=1)
+    meant = f"; perhaps {near[0]} is meant" if near else ""
+    return f"annotate calls {lost[0]} secret, which the tool does not take{meant}"
+
+
+def _schemas(schema: object, level: int = 0) -> Iterator[tuple[int, Any]]:
+    """A schema and all within it, each with its depth, down to one level too many."""
+    yield level, schema
+    if isinstance(schema, dict) and level <= DEEPEST:
+        for it in _inner(cast("dict[str, Any]", schema)):
+            yield from _schemas(it, level + 1)
+
+
+def _inner(schema: dict[str, Any]) -> Iterator[Any]:
+    for word in BY_NAME:
+        named = schema.get(word)
+        yield from named.values() if isinstance(named, dict) else ()
+    for word in IN_LISTS:
+        listed = schema.get(word)
+        yield from listed if isinstance(listed, list) else ()
+    yield from (schema[word] for word in ALONE if isinstance(schema.get(word), dict))
+
+
+def _is_open(schema: object, *, is_top: bool) -> bool:
+    """Whether what fits it may have names that nobody knows.
+
+    At the top, a schema that leaves this open means what it names.
+    """
+    if not isinstance(schema, dict):
+        return schema is not False
+    if schema.get("additionalProperties") or "patternProperties" in schema:
+        return True
+    if is_top or "properties" in schema or schema.get("additionalProperties") is False:
+        return False
+    return SAYS_WHAT.isdisjoint(schema) or "object" in str(schema.get("type"))
 
 
 def says_why(schema: dict[str, Any]) -> bool:

@@ -35,7 +35,14 @@ from countersign.tools.argument_faults import in_words, in_words_by_schema
 from countersign.tools.current_call import calling
 from countersign.tools.errors import ToolError
 from countersign.tools.guardrails import check_input, checked_output
-from countersign.tools.schema import OWN_REASON, fault_of, for_model, guarded, says_why
+from countersign.tools.schema import (
+    OWN_REASON,
+    fault_of,
+    for_model,
+    guarded,
+    says_why,
+    secret_fault,
+)
 from countersign.tools.text import encodable
 from workflows.contracts.core import ArgumentField, Call, ToolSpec
 from workflows.contracts.not_run import NOT_RUN, is_marked, told_not_run
@@ -62,6 +69,10 @@ class SchemaError(UnusableToolError):
 
 class PreviewError(UnusableToolError):
     """The preview of a tool could never be made."""
+
+
+class SecretNameError(UnusableToolError):
+    """What somebody called secret is no parameter of the tool, so nothing would be masked."""
 
 
 class ArgumentsError(ToolError):
@@ -107,6 +118,7 @@ class Tool:
             SchemaError: what it takes cannot be shown.
             ReservedNameError: one of its parameters has a name that is ours.
             PreviewError: its preview asks for what its calls do not have.
+            SecretNameError: what is said to be secret is not among its parameters.
         """
         if fault := fault_of(function.params_json_schema):
             raise SchemaError(f"{function.name}: {fault}")
@@ -119,6 +131,8 @@ class Tool:
         tool = cls(function, _schema_of(function))
         if fault := tool.preview_fault:
             raise PreviewError(f"{function.name}: {fault}")
+        if fault := tool.secret_fault:
+            raise SecretNameError(f"{function.name}: {fault}")
         return tool
 
     @property
@@ -146,6 +160,11 @@ class Tool:
         """Why its preview could never be made; empty if it can, or if there is none."""
         body = self._said.preview
         return _preview_fault(body, self.function.params_json_schema) if body else ""
+
+    @property
+    def secret_fault(self) -> str:
+        """Why a name that was called secret masks nothing; empty if each does, or none was."""
+        return secret_fault(self._said.secret, self.function.params_json_schema)
 
     @property
     def parameters(self) -> dict[str, Any]:

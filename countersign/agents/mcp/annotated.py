@@ -14,7 +14,7 @@ MOST_NAMED = 5
 def annotation_faults(
     server: MCPServer, listed: Collection[str], tools: Iterable[Tool]
 ) -> Iterator[str]:
-    """A line for each tool that is not there, and for each preview that could never be made.
+    """A line for each tool that is not there, and for what does not fit one that is.
 
     Args:
         server: of whose tools something was said.
@@ -26,8 +26,8 @@ def annotation_faults(
             told = f"annotate names the tool {name}, which the MCP server {server.name} does not"
             yield f"{told} have; {_hint(name, listed)}"
     for tool in tools:
-        if fault := tool.preview_fault:
-            yield f"{tool.name}: {fault}"
+        faults = (tool.preview_fault, tool.secret_fault)
+        yield from (f"{tool.name}: {fault}" for fault in faults if fault)
 
 
 def _hint(name: str, listed: Collection[str]) -> str:

@@ -13,10 +13,13 @@ from countersign.agents.mcp.acceptance import why_not
 from countersign.agents.mcp.connection import Connection
 from countersign.agents.mcp.names import full_name
 from countersign.agents.mcp.offered import offered
+from countersign.tools.text import encodable
 from countersign.tools.toolkit import Tool
 
 MOST_TOOLS = 100
 """Of one server. Providers take 128 in all."""
+NAME_LIMIT, WHY_LIMIT = 200, 300
+"""Characters of what is told of a tool that is left out; its server may write what it likes."""
 LISTED_LIMIT = 300_000
 """Characters of all tools' schemas and descriptions together: each turn's history has them."""
 
@@ -72,7 +75,7 @@ def answer_of(connection: Connection, listed: Sequence[ListedTool]) -> Answer:
     for it in listed:
         name = full_name(connection.name, it.name)
         if why := "it is listed twice" if name in tools else why_not(it):
-            left_out[name] = why
+            left_out[encodable(name)[:NAME_LIMIT]] = encodable(why)[:WHY_LIMIT]
         else:
             tools[name] = offered(connection, it)
     for name in islice(tools, MOST_TOOLS, None):

@@ -10,6 +10,7 @@ from agents.mcp import MCPServer
 from mcp.types import TextContent
 from structlog.testing import capture_logs
 
+from countersign.agents.errors import NotKeptError
 from countersign.agents.mcp.errors import ServerAwayError
 from countersign.runtime.preflight import PreflightError
 from countersign.tools import ArgumentField, Preview, annotate, preview
@@ -104,6 +105,26 @@ async def test_a_tool_that_is_gone_or_changed_later_is_told_in_the_log_once(
     _list(file, "roll_back")
     prepared = await runner.prepare_call(calling("deploys.roll_back", steps=2))
     assert prepared.problem.startswith("The preview of deploys.roll_back cannot be made. Service")
+
+
+async def test_a_secret_that_a_server_renames_is_told_in_the_log(workshop: Workshop) -> None:
+    server = workshop.server()
+    annotate(server, "roll_back", secret=["service"])
+    runner = workshop.runner(server)
+    with capture_logs() as logs:
+        await runner.describe()
+        runner.servers.refuse_faults()
+        takes = {"type": "object", "properties": {"services": {"type": "string"}}}
+        file = workshop.folder().path / "tools.json"
+        file.write_text(json.dumps([{"name": "roll_back", "inputSchema": takes}]))
+        await runner.describe()
+    (line,) = (it for it in logs if it["event"].startswith("what is said of a tool"))
+    assert line["why"] == (
+        "deploys.roll_back: annotate calls service secret, which the tool does not take; "
+        "perhaps services is meant"
+    )
+    with pytest.raises(NotKeptError, match="calls service secret"):
+        runner.servers.refuse_faults()
 
 
 async def test_a_server_that_is_away_may_be_annotated(workshop: Workshop) -> None:

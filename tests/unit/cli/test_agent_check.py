@@ -308,6 +308,71 @@ def test_what_is_said_of_a_tool_that_a_server_does_not_have_is_refused() -> None
     assert "AGENT: annotate names the tool rol_back, which the MCP server deploys does not" in said
 
 
+LISTS = """
+import json
+tools = [{"name": f"t{number}", "inputSchema": {"type": "object"}} for number in range(130)]
+tools += [
+    {"name": "two words \\x1b[31m", "inputSchema": {"type": "object"}},
+    {"name": "t1", "inputSchema": {"type": "object"}},
+    {"name": "either", "inputSchema": {"type": "object", "anyOf": [{"required": ["a"]}]}},
+]
+with open("tools.json", "w") as file:
+    json.dump(tools, file)
+agent.mcp_servers.pop()
+"""
+
+
+def test_tools_of_a_server_that_are_left_out_are_named_with_why() -> None:
+    write(SERVER + LISTS)
+    code, said = run("--servers")
+    assert code == 0
+    assert "deploys.two words [31m  left out" in said
+    assert "the model is not given it: its name has characters other than letters" in said
+    assert "deploys.either  left out" in said
+    assert "the model is not given it: its schema has anyOf at the top" in said
+    assert "13 more tools are left out; --json names all" in said
+
+    _, said = run("--servers", "--json")
+    tree = json.loads(said)["tree"]
+    left_out = dict(tree["left_out"])
+    assert len(left_out) == 33
+    assert left_out["deploys.t129"] == "a server may have 100 tools"
+    assert left_out["deploys.t1"] == "it is listed twice"
+    assert len([it for it in tree["tools"] if it["name"].startswith("deploys.")]) == 100
+
+
+def test_what_is_called_secret_and_is_no_parameter_is_refused() -> None:
+    write("annotate(cut, secret=['plnt', 'Plant'])")
+    (told,) = refusals()  # and not that the policy names a tool that is not there
+    why = "annotate calls plnt secret, which the tool does not take; perhaps plant is meant"
+    assert told == f"AGENT: cut: {why}"
+
+
+def test_what_is_called_secret_and_a_server_does_not_take_is_refused() -> None:
+    write(f"{SERVER}\nannotate(agent.mcp_servers[0], 'roll_back', secret=['servce', 'STEPS'])")
+    assert refusals() == []  # nobody was asked
+    code, said = run("--servers")
+    assert code == 1
+    why = "annotate calls servce secret, which the tool does not take; perhaps service is meant"
+    assert f"AGENT: deploys.roll_back: {why}" in said
+
+
+def test_the_policy_is_the_one_beside_the_module_unless_another_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write()
+    (folder / "plants").mkdir()
+    Path("garden.py").rename(folder / "plants/garden.py")
+    rules = Path("policy.yaml").read_text(encoding="utf-8")
+    Path("plants/policy.yaml").write_text(rules.replace("version: 4", "version: 5"))
+    assert "plants/policy.yaml, version 5." in run(agent="plants.garden:agent")[1]
+    assert (
+        " policy.yaml, version 4." in run("--policy", "policy.yaml", agent="plants.garden:agent")[1]
+    )
+    monkeypatch.setenv("POLICY_FILE", "policy.yaml")
+    assert " policy.yaml, version 4." in run(agent="plants.garden:agent")[1]
+
+
 def test_a_server_that_cannot_be_used_is_refused_beside_the_rest() -> None:
     write(SERVER.replace('"broken"', '"deploys"') + "\nagent.tool_use_behavior = print")
     told = refusals()

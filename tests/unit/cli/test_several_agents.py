@@ -47,6 +47,13 @@ def test_one_agent_is_checked_by_its_place() -> None:
     assert "deployer" not in said
 
 
+@pytest.mark.parametrize("named", ["deployer", "examples.deploys:agent"])
+def test_one_of_them_is_checked_under_the_policy_that_the_file_names(named: str) -> None:
+    said = _run(agent, "check", "--agent", named)
+    assert "buyer" not in said
+    assert "deploys/policy.yaml" in said
+
+
 def test_one_that_would_be_refused_ends_the_check_of_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -9,6 +9,7 @@ from agents.mcp import MCPServerStdio
 from countersign.agents.mcp.annotated import annotation_faults
 from countersign.tools import Preview, annotate, preview
 from countersign.tools.annotations import annotations_of, annotations_on
+from countersign.tools.schema import parameter_names
 from countersign.tools.toolkit import Tool
 
 
@@ -97,6 +98,45 @@ def test_what_does_not_fit_what_a_server_lists_is_told(name: str, body: Any, fau
     told = [*annotation_faults(server, {"water", *"abcdef"}, [Tool(tool, server="deploys")])]
     assert bool(told) is bool(fault)
     assert fault in "".join(told)
+
+
+STEP = {"type": "object", "properties": {"api-Key": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("takes", "secret", "fault"),
+    [
+        ({"code": {}}, "code", ""),
+        ({"apiKey": {"type": "string"}}, "API_KEY", ""),
+        ({"code": {"type": "string"}}, "pin", "annotate calls pin secret, which the tool does no"),
+        ({"code": {"type": "string"}}, "cod", "; perhaps code is meant"),
+        ({"steps": {"type": "array", "items": STEP}}, "api_key", ""),
+        ({"steps": {"type": "array", "items": STEP}}, "pin", "calls pin secret"),
+        ({"one": {"anyOf": [STEP, {"type": "null"}]}}, "api_key", ""),
+        ({"anything": {"title": "Anything"}}, "pin", ""),
+        ({"anything": True}, "pin", ""),
+        ({"more": {"type": "object"}}, "pin", ""),
+        ({"more": {**STEP, "additionalProperties": {"type": "string"}}}, "pin", ""),
+        ({"more": {"type": "object", "additionalProperties": False}}, "pin", "calls pin secret"),
+        ({}, "pin", "calls pin secret"),
+    ],
+)
+def test_what_is_called_secret_has_to_be_there_if_all_that_is_taken_is_known(
+    takes: dict[str, Any], secret: str, fault: str
+) -> None:
+    schema = {"type": "object", "properties": takes}
+    tool = FunctionTool("water", "W", schema, _run, strict_json_schema=False)
+    told = Tool(annotate(tool, secret=secret)).secret_fault
+    assert bool(told) is bool(fault)
+    assert fault in told
+
+
+def test_a_schema_that_goes_deeper_than_is_looked_at_may_have_any_name() -> None:
+    deep: dict[str, Any] = {"type": "string"}
+    for _ in range(200):
+        deep = {"type": "array", "items": deep}
+    schema = {"type": "object", "properties": {"deep": deep}}
+    assert parameter_names(schema) is None
 
 
 async def _run(_context: object, _arguments: str) -> str:
