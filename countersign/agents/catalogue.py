@@ -1,5 +1,6 @@
 """What an agent can do: its tools, each under one name, and what would not be kept."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -18,8 +19,12 @@ from countersign.agents.errors import AgentError, DuplicateToolError, NotKeptErr
 from countersign.agents.hosted.acceptance import why_not
 from countersign.agents.lifespans import lifespan_of
 from countersign.agents.tree import agents_of
+from countersign.tools.text import encodable
 from countersign.tools.toolkit import Tool, UnusableToolError
 
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What providers take as a tool's name."""
+MOST_TOLD = 100
 NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
     "a sandbox": lambda it: isinstance(it, SandboxAgent),
     "an output type that reads itself (use AgentOutputSchema)": lambda it: (
@@ -90,7 +95,10 @@ def own_of(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
     """One agent's own tools that can be kept, in their order, and every reason against it."""
     for what in _not_kept(agent):
         yield NotKeptError(f"AGENT: {agent.name} has {what}, which is not supported")
-    for given in agent.tools:
+    for place, given in enumerate(agent.tools):
+        if any(given is it for it in agent.tools[:place]):
+            yield DuplicateToolError(f"AGENT: {agent.name} has the tool {_named(given)} twice")
+            continue
         try:
             tool = _tool(given)
         except NotKeptError as error:
@@ -111,12 +119,21 @@ def _tool(given: object) -> Tool | None:
         return None
     if not isinstance(given, FunctionTool):
         kind = type(given).__name__
-        raise NotKeptError(f"AGENT: a {kind} is not supported; use a function tool")
+        raise NotKeptError(f"AGENT: a tool of type {kind} is not supported; use a function tool")
+    if not NAME.fullmatch(given.name):
+        raise NotKeptError(
+            f"AGENT: a tool is called {encodable(given.name)[:MOST_TOLD]!r}; providers take 1 to "
+            "64 letters of the Latin alphabet, digits, _ and -"
+        )
     inner = agent_behind(given)
     try:
         return Tool.of(given) if inner is None else gate_of(given, inner)
     except UnusableToolError as error:
         raise NotKeptError(f"AGENT: {error}", tool=given.name) from error
+
+
+def _named(given: object) -> str:
+    return str(getattr(given, "name", given))[:MOST_TOLD]
 
 
 def _not_kept(agent: Agent[Any]) -> Iterator[str]:

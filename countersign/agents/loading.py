@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import AsyncGeneratorType, GeneratorType, ModuleType
 from typing import Any
 
 import structlog
@@ -29,6 +29,7 @@ from countersign.agents.errors import NoAgentError
 from countersign.agents.lifespans import lifespan_of
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError
+from countersign.tools.text import text_of
 
 FORM = "write it like acme.buyer:agent"
 ON_PURPOSE = (AwayError, PreflightError, NoAgentError)
@@ -63,8 +64,9 @@ async def found_agent(where: str) -> AsyncGenerator[Agent[Any]]:
         with _explained(where):
             agent = await _made(_named(where), stack)
         if not isinstance(agent, Agent):
-            kind = type(agent).__name__
-            raise NoAgentError(f"AGENT: {where} is no agents.Agent and makes none, but a {kind}")
+            raise NoAgentError(
+                f"AGENT: {where} is no agents.Agent and makes none, but {_kind(agent)}"
+            )
         yield agent
 
 
@@ -130,7 +132,11 @@ def _named(where: str) -> Any:
         NoAgentError: nothing does.
     """
     module, _, path = where.partition(":")
-    if not module or not path:
+    if "/" in module or module.endswith(".py"):
+        raise NoAgentError(
+            f"AGENT: {where!r} names a file; name its module instead, such as acme.buyer:agent"
+        )
+    if not module or not path or module.startswith("."):
         raise NoAgentError(f"AGENT: {where!r} names no agent; {FORM}")
     found: Any = _imported(module)
     for name in path.split("."):
@@ -181,15 +187,30 @@ def _explained(what: str) -> Generator[None]:
     except ON_PURPOSE:
         raise
     except (Exception, SystemExit) as error:  # `sys.exit()` in it would end us without a word
-        last = _place(error)
-        told = " ".join(str(error).split())
-        raise NoAgentError(
-            f"AGENT: {what} failed in {last.filename}, line {last.lineno}: "
-            f"{type(error).__name__}: {told}"
-        ) from error
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
+        told = " ".join(text_of(error).split())
+        cause = f"{type(error).__name__}: {told}" if told else type(error).__name__
+        raise NoAgentError(f"AGENT: {what} failed{_place(error)}: {cause}") from error
 
 
-def _place(error: BaseException) -> traceback.FrameSummary:
-    """Where it was raised, in a file that one can look into."""
+def _place(error: BaseException) -> str:
+    """Where it was raised, in a file that one can look into; nothing if that is only this one."""
     frames = traceback.extract_tb(error.__traceback__)
-    return next((it for it in reversed(frames) if not it.filename.startswith("<")), frames[-1])
+    known = [it for it in frames if not it.filename.startswith("<")]
+    if not known or known[-1].filename == __file__:
+        return ""
+    return f" in {known[-1].filename}, line {known[-1].lineno}"
+
+
+def _kind(found: object) -> str:
+    """What somebody named in place of an agent, and what is probably missing there."""
+    match found:
+        case None:
+            return "None"
+        case GeneratorType():
+            return "a generator; put @contextmanager above it"
+        case AsyncGeneratorType():
+            return "an asynchronous generator; put @asynccontextmanager above it"
+        case _:
+            return f"a {type(found).__name__}"

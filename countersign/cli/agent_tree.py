@@ -22,7 +22,7 @@ def agent_tree(where: str, policy: str, found: Check, name: str = "") -> Rendera
     parts: list[RenderableType] = [Text(f"{name}:", style="bold")] if name else []
     if found.agent:
         parts.append(_agent(found.agent, where))
-    parts += [Text(line, style="red") for line in found.refusals]
+    parts += [Text(clean(line), style="red") for line in found.refusals]
     if not found.refusals:
         parts.append(Text(f"Nothing is refused. The rules are those of {_policy(policy, found)}."))
     return Group(*parts)
@@ -33,7 +33,8 @@ def _policy(policy: str, found: Check) -> str:
 
 
 def _agent(report: AgentReport, where: str) -> Tree:
-    tree = Tree(Text(report.name, style="bold").append(f"  {where}", style="not bold dim"))
+    name = Text(clean(report.name), style="bold")
+    tree = Tree(name.append(f"  {clean(where)}", style="not bold dim"))
     for tool in report.tools:
         tree.add(Group(*_tool(tool)))
     for server, why in report.servers:
@@ -54,10 +55,10 @@ def _lacking(name: str, what: str, why: str) -> Group:
 
 
 def _tool(tool: ToolReport) -> Iterator[Text]:
-    yield Text(tool.name, style="bold").append(f"  {clean(tool.title)}", style="not bold")
-    yield Text(f"from {tool.place}", style="dim")
+    yield Text(clean(tool.name), style="bold").append(f"  {clean(tool.title)}", style="not bold")
+    yield Text(clean(f"from {tool.place}"), style="dim")
     yield Text(tool.why, style="yellow" if tool.is_free else "green")
     if tool.waits and not tool.has_preview:
         yield Text("no preview: people read its arguments", style="yellow")
     if tool.secrets:
-        yield Text(f"never shown: {', '.join(tool.secrets)}", style="dim")
+        yield Text(clean(f"never shown: {', '.join(tool.secrets)}"), style="dim")

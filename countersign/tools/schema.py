@@ -5,6 +5,10 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, cast
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from countersign.tools.text import encodable
 from workflows.contracts.replacing import REPLACES
 from workflows.digest import REASON
 from workflows.redaction import plain_name
@@ -21,6 +25,8 @@ DEEPEST = 30
 BY_NAME = ("properties", "patternProperties", "$defs", "definitions")
 IN_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 ALONE = ("items", "additionalProperties")
+MOST_TOLD = 200
+"""Characters of what is wrong with a schema."""
 SAYS_WHAT = {"type", "enum", "const", "$ref", *IN_LISTS}
 
 
@@ -34,11 +40,25 @@ def fault_of(schema: object) -> str:
     ):
         return "its schema's `properties` are not schemas by name"
     try:
-        text = json.dumps(schema, allow_nan=False)
+        text = json.dumps(schema, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError, RecursionError) as error:
         return f"its schema is no JSON: {error}"
     if len(text) > LARGEST:
         return f"its schema has {len(text):,} characters; there is room for {LARGEST:,}"
+    if encodable(text) != text:
+        return "its schema has halves of characters, which cannot be written down"
+    return _broken(cast("dict[str, Any]", schema))
+
+
+def _broken(schema: dict[str, Any]) -> str:
+    """Where it is no JSON schema, so that no provider takes it and nothing can be checked by it."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        place = ".".join(map(str, error.path)) or "its top"
+        return f"its schema is broken at {place}: {error.message[:MOST_TOLD]}"
+    except RecursionError:
+        return "its schema is nested too deeply"
     return ""
 
 

@@ -226,7 +226,7 @@ class Tool:
         parameters = for_model(self.function.params_json_schema)
         return ToolSpec(
             name=self.name,
-            description=self.function.description or self.title,
+            description=encodable(self.function.description or self.title),
             parameters=self._guarded(parameters) if needs_approval else parameters,
             needs_approval=needs_approval,
             title=self.title,

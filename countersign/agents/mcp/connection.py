@@ -144,5 +144,12 @@ def _cause(error: BaseException) -> str:
     """One line about an error, or about the first of several."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    match error:
+        case OSError(strerror=str(why), filename=str(file)):
+            return cut(f"{why}: {file}", CAUSE_LIMIT)
+        case TimeoutError() if not error.args:
+            return "it took too long"
+        case _:
+            pass
     told = " ".join(text_of(error).split())
     return cut(told, CAUSE_LIMIT) if told else type(error).__name__

@@ -158,7 +158,7 @@ async def test_an_end_that_fails_hides_nothing_that_failed_before(folder: Path) 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("agent.tools.append(WebSearchTool())", "a WebSearchTool is not supported"),
+        ("agent.tools.append(WebSearchTool())", "a tool of type WebSearchTool is not supported"),
         ("agent.tool_use_behavior = print", "tool_use_behavior"),
     ],
 )

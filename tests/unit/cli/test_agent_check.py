@@ -184,7 +184,7 @@ def test_everything_that_would_be_refused_is_told_at_once() -> None:
         "AGENT: Gardener has a tool_use_behavior that is a function, which is not supported",
         "AGENT: two tools are called water: garden.water and garden.flood",
         "AGENT: explain: call its parameter something else than replaces",
-        "AGENT: a WebSearchTool is not supported; use a function tool",
+        "AGENT: a tool of type WebSearchTool is not supported; use a function tool",
         "AGENT: odd: its schema is not that of a JSON object",
         "policy.yaml:4: rule much, tool: there is no tool `drown`",
         "policy.yaml:5: rule watering, tool: there is no tool `drown`",
@@ -200,6 +200,8 @@ def test_everything_that_would_be_refused_is_told_at_once() -> None:
         ("title='nothing'", "its schema is not that of a JSON object"),
         ("type='object', properties=['a']", "`properties` are not schemas by name"),
         ("type='object', properties={'a': 'text'}", "`properties` are not schemas by name"),
+        ("type='object', required='a'", "its schema is broken at required: 'a' is not of type"),
+        ("type='object', title=chr(0xd800)", "its schema has halves of characters"),
         ("type='object', default={1, 2}", "its schema is no JSON: Object of type set"),
         ("type='object', default=float('nan')", "its schema is no JSON"),
         ("type='object', description='x' * 100_000", "there is room for 100,000"),
@@ -238,9 +240,26 @@ def test_a_preview_that_could_never_be_made_is_refused(taken: str, told: str) ->
     ("agent", "body", "told"),
     [
         ("nowhere:agent", "", "there is no module nowhere; searched . (/"),
+        ("..garden:agent", "", "'..garden:agent' names no agent; write it like acme.buyer:agent"),
+        ("./garden.py:agent", "", "'./garden.py:agent' names a file; name its module instead"),
         ("garden", "", "'garden' names no agent; write it like acme.buyer:agent"),
         ("garden:look", "", "is no agents.Agent and makes none, but a FunctionTool"),
         ("garden:it", "def it(): raise OSError('no well')", "garden.py, line 35: OSError: no well"),
+        ("garden:it", "def it(): raise OSError", "garden.py, line 35: OSError"),
+        ("garden:it", "def it(what): return agent", "it failed: TypeError: it() missing 1 require"),
+        ("garden:it", "def it(): yield agent", "but a generator; put @contextmanager above it"),
+        ("garden:it", "async def it(): yield agent", "put @asynccontextmanager above it"),
+        ("garden:it", "def it(): pass", "is no agents.Agent and makes none, but None"),
+        (
+            "garden:it",
+            "def it(): raise ExceptionGroup('all', [OSError('no well')])",
+            "it failed: OSError: no well",
+        ),
+        (
+            "garden:it",
+            "class Odd(Exception):\n    __str__ = None\n\ndef it(): raise Odd",
+            "Odd: [unreadable: a Odd, TypeError]",
+        ),
         ("garden:it", "def it(): sys.exit(3)", "garden.py, line 35: SystemExit: 3"),
         ("garden:agent", "import os; os.environ['NO']", "garden.py, line 35: KeyError: 'NO'"),
         ("garden:agent", "def", "SyntaxError"),
@@ -257,6 +276,30 @@ def test_a_strangers_fault_is_one_line(agent: str, body: str, told: str) -> None
     assert line.startswith("AGENT: ")
     assert told in line
     assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("agent.tools = [1]", "a tool of type int is not supported; use a function tool"),
+        ("agent.tools.append(cut)", "Gardener has the tool cut twice"),
+        ("cut.name = 'two words'", "a tool is called 'two words'; providers take 1 to 64 letters"),
+        ("cut.name = chr(0xd800)", "a tool is called '\N{REPLACEMENT CHARACTER}'; providers"),
+        ("agent.name = ' '", "the agent has no name; give it one"),
+        ("agent.name = 'A' * 201", "the agent has a name that cards have no room for"),
+        ("agent.name = chr(0xd800)", "the agent has a name that cards have no room for"),
+        (
+            "agent.handoffs = [Agent(name='')]",
+            "the agent that is a handoff of Gardener has no name",
+        ),
+    ],
+)
+def test_what_nobody_could_be_told_of_is_refused(body: str, told: str) -> None:
+    write(body)
+    Path("policy.yaml").write_text("version: 1\n", encoding="utf-8")
+    assert f"AGENT: {told}" in "\n".join(refusals())
+    code, said = run()
+    assert (code, "\ud800" in said) == (1, False)
 
 
 def test_a_policy_that_is_not_there_is_one_line() -> None:
