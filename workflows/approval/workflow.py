@@ -39,6 +39,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.voting.protocol import Voting
 
 UNANSWERED = "It did not answer."
+BROKE_OFF = "It broke off in the middle; the worker's log says why."
+SILENT = frozenset({"ToolTimeoutError", "UnansweredError"})
+"""Types of errors that say that no answer came."""
 SUMMARY_LIMIT = 100
 
 
@@ -201,9 +204,9 @@ class ApprovalWorkflow:
             result = await run_tool(AgentActivities.run_tool, state.call, summary)
             state.execution = Execution.DONE if result.ok else Execution.FAILED
             state.result = result.text
-        except ActivityError:
+        except ActivityError as error:
             workflow.logger.exception("The approved action did not answer")
-            state.execution, state.result = Execution.UNKNOWN, UNANSWERED
+            state.execution, state.result = Execution.UNKNOWN, _unknown(error.cause)
         except Exception:
             workflow.logger.exception("What the approved action answered cannot be used")
             state.execution, state.result = Execution.UNKNOWN, UNANSWERED
@@ -211,6 +214,12 @@ class ApprovalWorkflow:
     async def _notice_slowness(self) -> None:
         await workflow.sleep(NOTICEABLE)
         self._state.is_slow = True
+
+
+def _unknown(cause: BaseException | None) -> str:
+    """Why nobody knows what came of an action, for people."""
+    is_fault = isinstance(cause, ApplicationError) and cause.type not in SILENT
+    return BROKE_OFF if is_fault else UNANSWERED
 
 
 async def _report(state: ApprovalState, publisher: CardPublisher) -> None:
