@@ -69,7 +69,7 @@ async def find_agent(
     Raises:
         PreflightError: it cannot be used, or its policy cannot be honoured.
     """
-    with told_of(named.name), refused():
+    with _told_of(named.name), refused():
         agent = await waiting.for_(
             "the agent", lambda: stack.enter_async_context(found_agent(named.agent))
         )
@@ -107,7 +107,7 @@ async def open_agent(
     Raises:
         PreflightError: it cannot be used.
     """
-    with told_of(found.name), refused():
+    with _told_of(found.name), refused():
         totals = TemporalTotals(temporal, found.task_queue)
         found.policy.count_by(totals)
         await waiting.for_("Temporal", lambda: totals.check(found.policy.policy))
@@ -133,7 +133,7 @@ def refused() -> Generator[None]:
 
 
 @contextmanager
-def told_of(name: str) -> Generator[None]:
+def _told_of(name: str) -> Generator[None]:
     """Of several agents, the one is named that ends the start.
 
     Raises:
