@@ -7,13 +7,21 @@ import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
-from countersign.runtime.agents_file import NamedAgent, agents_named
+from countersign.runtime.agents_file import NamedAgent, agents_named, only_agent
 from countersign.runtime.settings import SettingsError, names_in
 from workflows.redaction import NAMES, Secrets
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 AgentName = Annotated[
     str, typer.Option("--agent", metavar="NAME", help="One of the agents in the file AGENTS.")
+]
+AnyAgent = Annotated[
+    str,
+    typer.Option(
+        "--agent",
+        metavar="MODULE:NAME|NAME",
+        help="The agent, or the name of one in the file AGENTS; AGENT if left out.",
+    ),
 ]
 
 
@@ -58,3 +66,13 @@ class AgentSettings(BaseSettings):
         if not name and known:
             raise CommandError(f"Give --agent too: one of {', '.join(known)}.", MISUSED)
         return known[name] if name else agents[0]
+
+    def any_agent(self, name: str) -> NamedAgent:
+        """The same, or any agent by its module and name, under `policy_file`.
+
+        Raises:
+            CommandError: as for `named_agent`.
+        """
+        if ":" in name:
+            return only_agent(name, self.policy_file, self.task_queue)[0]
+        return self.named_agent(name)
