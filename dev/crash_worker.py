@@ -43,8 +43,7 @@ async def main() -> None:
         reach = partial(surroundings, settings, slack)
         async with AsyncExitStack() as stack:
             if known := await unless(stop, prepare(settings, reach, listen, stack)):
-                agents = [replace(it, temporal=crashing(it.temporal)) for it in known.agents]
-                known = replace(known, agents=agents)
+                known = replace(known, temporal=crashing(known.temporal))
                 await work(settings, known, listen, stop)
 
 

@@ -10,7 +10,8 @@ from countersign.runtime.preflight import who_am_i
 from countersign.runtime.process import leave, run, stop_signal
 from countersign.runtime.waiting import Waiting
 from countersign.slack.web_client import build_client
-from worker.composition import Surroundings, serve
+from worker.composition import serve
+from worker.known import Surroundings
 from worker.settings import WorkerSettings
 from worker.threads import SlackThreads
 

@@ -1,6 +1,6 @@
 """Code of the agent's author that is no tool: guardrails, and what is done at a handoff."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,10 +10,9 @@ from agents.exceptions import ModelBehaviorError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.description import output_of
 from countersign.agents.handoffs import tool_of
-from countersign.agents.loading import OpenAgent
-from countersign.agents.tree import agents_of
 from workflows.contracts.activities import AgentCodeActivities
 from workflows.contracts.agent_code import (
     UNREADABLE,
@@ -29,9 +28,9 @@ log = structlog.get_logger(__name__)
 class AgentCode(AgentCodeActivities):
     """That of the agent that `AGENT` names, and of all that it reaches."""
 
-    def __init__(self, opened: OpenAgent) -> None:
-        self._context = opened.context
-        self._agents: Mapping[str, Agent[Any]] = agents_of(opened.agent)
+    def __init__(self, catalogue: Catalogue, context: Any = None) -> None:
+        self._context = context
+        self._agents = catalogue.agents
 
     @activity.defn
     async def check_input(self, check: InputCheck) -> Checked:

@@ -1,7 +1,7 @@
 """The Temporal worker: every workflow and activity, and what workflows must not import."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
@@ -16,8 +16,8 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxMatcher, SandboxRestrictions
 
 from worker.heartbeat import Heartbeats
-from worker.model.hosted import NO_SERVERS, Servers
-from worker.model.provider import ResponsesProvider
+from worker.model.hosted import Servers
+from worker.model.provider import ByTaskQueue, ResponsesProvider
 from worker.settings import WorkerSettings
 from worker.workflow_runner import ContextFreeRunner
 from workflows.approval.sweep import EndedWorkflow, SweepWorkflow
@@ -74,10 +74,10 @@ def use_model(settings: WorkerSettings) -> None:
     os.environ.setdefault(OPENAI_DEFAULT_MODEL_ENV_VARIABLE_NAME, settings.openai_model)
 
 
-def build_plugin(settings: WorkerSettings, hosted: Servers = NO_SERVERS) -> OpenAIAgentsPlugin:
+def build_plugin(settings: WorkerSettings, hosted: Mapping[str, Servers]) -> OpenAIAgentsPlugin:
     """The Agents SDK on Temporal, with the model of the settings.
 
-    `hosted` are the MCP servers that the model's provider calls.
+    `hosted` are the MCP servers that the model's provider calls, by their agent's task queue.
 
     The OpenAI client does not retry: the activity does, and Temporal shows it.
     """
@@ -97,7 +97,9 @@ def build_plugin(settings: WorkerSettings, hosted: Servers = NO_SERVERS) -> Open
                 maximum_attempts=settings.model_attempts, maximum_interval=timedelta(seconds=10)
             ),
         ),
-        model_provider=ResponsesProvider(client, longest, hosted),
+        model_provider=ByTaskQueue(
+            {queue: ResponsesProvider(client, longest, own) for queue, own in hosted.items()}
+        ),
         add_temporal_spans=False,
     )
 

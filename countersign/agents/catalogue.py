@@ -1,7 +1,9 @@
 """What an agent can do: its tools, each under one name, and what would not be kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Self
 
 from agents import (
     Agent,
@@ -41,40 +43,76 @@ NOT_KEPT: Mapping[str, Callable[[Agent[Any]], bool]] = {
 """What the conversation does not carry over, and how an agent is known to have it."""
 
 
-def tools_of(agent: Agent[Any]) -> dict[str, Tool]:
-    """The tools of an agent and of all that it reaches, by name; first its own, in its order.
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """An agent and all that it reaches, with the tools of each."""
 
-    An agent that is called as a tool is one of them only if that needs approval, but its tools are.
-    What several agents share is one tool.
+    agent: Agent[Any]
+    agents: Mapping[str, Agent[Any]]
+    """It and all that it reaches, by name; it is the first one."""
+    own: Mapping[str, Sequence[Tool]]
+    """The tools of each agent, by the agent's name.
 
-    Raises:
-        DuplicateAgentError: two agents have one name.
-        DuplicateToolError: a name is taken twice.
-        NotKeptError: an agent, or one of its tools, has something that would not be kept.
+    An agent that is called as a tool is one of them only if that needs approval.
     """
-    found: dict[str, Tool] = {}
-    for it in examined(agent):
-        if isinstance(it, AgentError):
-            raise it
-        found[it.name] = it
-    return found
+    tools: Mapping[str, Tool]
+    """Those of all of them by name, in their order. What several agents share is one tool."""
+
+    @classmethod
+    def of(cls, agent: Agent[Any]) -> Self:
+        """What an agent can do that can be kept.
+
+        Raises:
+            DuplicateAgentError: two agents have one name.
+            DuplicateToolError: a name is taken twice.
+            NotKeptError: an agent, or one of its tools, has something that would not be kept.
+        """
+        agents = agents_of(agent)
+        examined = _examined(agents)
+        for refusal in _refusals(agent, agents.values(), examined):
+            raise refusal
+        own = {
+            name: tuple(it for it in found if isinstance(it, Tool))
+            for name, found in examined.items()
+        }
+        tools: dict[str, Tool] = {}
+        for it in chain.from_iterable(own.values()):
+            tools.setdefault(it.name, it)
+        return cls(agent, agents, own, tools)
 
 
-def examined(agent: Agent[Any]) -> Iterator[Tool | AgentError]:
-    """Every tool of an agent and of all that it reaches, once, and every reason against them."""
-    found: dict[str, Tool] = {}
+def refusals_of(agent: Agent[Any]) -> Iterator[AgentError]:
+    """Every reason against an agent and all that it reaches."""
     try:
         agents = agents_of(agent)
     except AgentError as error:
         yield error
         agents = {agent.name: agent}
-    yield from _lost_lifespans(agent, agents.values())
-    for it in (it for each in agents.values() for it in own_of(each)):
-        if isinstance(it, AgentError) or (other := found.setdefault(it.name, it)) is it:
+    yield from _refusals(agent, agents.values(), _examined(agents))
+
+
+def _examined(agents: Mapping[str, Agent[Any]]) -> Mapping[str, Sequence[Tool | AgentError]]:
+    return {name: tuple(own_of(it)) for name, it in agents.items()}
+
+
+def _refusals(
+    first: Agent[Any],
+    agents: Iterable[Agent[Any]],
+    examined: Mapping[str, Sequence[Tool | AgentError]],
+) -> Iterator[AgentError]:
+    yield from _lost_lifespans(first, agents)
+    found: dict[str, Tool] = {}
+    for it in chain.from_iterable(examined.values()):
+        if isinstance(it, AgentError):
             yield it
-        elif other.function is not it.function and not (it.runs and it.runs == other.runs):
+        elif not _are_one(it, other := found.setdefault(it.name, it)):
             places = f"{other.place} and {it.place}"
             yield DuplicateToolError(f"AGENT: two tools are called {it.name}: {places}")
+
+
+def _are_one(tool: Tool, other: Tool) -> bool:
+    """Whether two tools of one name do the same: one function, or the same agent."""
+    return tool.function is other.function or (bool(tool.runs) and tool.runs == other.runs)
 
 
 def _lost_lifespans(first: Agent[Any], agents: Iterable[Agent[Any]]) -> Iterator[AgentError]:

@@ -1,4 +1,4 @@
-"""Finds the agent that `AGENT` names, such as `acme.buyer:agent`, and opens it.
+"""Finds the agent that `AGENT` names, such as `acme.buyer:agent`, and opens its context.
 
 What is found there is an `agents.Agent`, or a function that makes one: plain, `async`, or a context
 manager (plain or asynchronous) that yields one.
@@ -15,7 +15,6 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -36,15 +35,6 @@ MOST_FOLDERS = 5
 """Of the path that was searched, in an error's line."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAgent:
-    """An agent that is ready to work."""
-
-    agent: Agent[Any]
-    context: Any
-    """What its tools are given as their run context; None if it has no lifespan."""
 
 
 @asynccontextmanager
@@ -69,8 +59,10 @@ async def found_agent(where: str) -> AsyncGenerator[Agent[Any]]:
 
 
 @asynccontextmanager
-async def opened(agent: Agent[Any]) -> AsyncGenerator[OpenAgent]:
-    """The same with its context, as its lifespan makes it.
+async def opened_context(agent: Agent[Any]) -> AsyncGenerator[Any]:
+    """What an agent's tools are given as their run context, as its lifespan makes it.
+
+    None if it has no lifespan.
 
     Raises:
         NoAgentError: the lifespan failed, at its begin or at its end.
@@ -79,13 +71,13 @@ async def opened(agent: Agent[Any]) -> AsyncGenerator[OpenAgent]:
     """
     opener = lifespan_of(agent)
     if opener is None:
-        yield OpenAgent(agent, None)
+        yield None
         return
     what = f"the lifespan of {agent.name}"
     async with _closed_at_the_end(what) as stack:
         with _explained(what):
             context = await stack.enter_async_context(opener())
-        yield OpenAgent(agent, context)
+        yield context
 
 
 @asynccontextmanager

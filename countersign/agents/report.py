@@ -1,13 +1,13 @@
 """What an agent can do and what stands before it: for `countersign agent check` and the log."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from agents import Agent
 
-from countersign.agents.catalogue import examined, own_of
+from countersign.agents.catalogue import Catalogue, own_of, refusals_of
 from countersign.agents.errors import AgentError
 from countersign.agents.hosted.servers import UNKNOWN_TOOLS, hosted_of
 from countersign.agents.hosted.tool import hosted_tool
@@ -82,11 +82,22 @@ class AgentReport:
 
 def tree_of(agent: Agent[Any]) -> Branch:
     """An agent with everything below it. Refuses nothing; what would be refused is in it."""
-    refusals = tuple(it for it in examined(agent) if isinstance(it, AgentError))
-    return replace(_branch(Reached(agent, ""), set()), refusals=refusals)
+    tree = _branch(Reached(agent, ""), _kept, set())
+    return replace(tree, refusals=tuple(refusals_of(agent)))
 
 
-def _branch(reached: Reached, seen: set[str]) -> Branch:
+def tree_of_kept(catalogue: Catalogue) -> Branch:
+    """The same of an agent whose tools are known."""
+    return _branch(Reached(catalogue.agent, ""), lambda it: catalogue.own[it.name], set())
+
+
+def _kept(agent: Agent[Any]) -> Iterator[Tool]:
+    return (it for it in own_of(agent) if isinstance(it, Tool))
+
+
+def _branch(
+    reached: Reached, own: Callable[[Agent[Any]], Iterable[Tool]], seen: set[str]
+) -> Branch:
     """One agent and those below it that were not come to before."""
     agent = reached.agent
     seen.add(agent.name)
@@ -94,12 +105,12 @@ def _branch(reached: Reached, seen: set[str]) -> Branch:
     called = (hosted_tool(it, name) for it in hosted for name in it.allowed or ())
     return Branch(
         agent=agent,
-        tools=(*(it for it in own_of(agent) if isinstance(it, Tool)), *called),
+        tools=(*own(agent), *called),
         servers=tuple(
             (it.label, UNKNOWN_TOOLS.format(label=it.label)) for it in hosted if it.allowed is None
         ),
         via=reached.place,
-        below=tuple(_branch(it, seen) for it in _below(agent) if it.agent.name not in seen),
+        below=tuple(_branch(it, own, seen) for it in _below(agent) if it.agent.name not in seen),
     )
 
 

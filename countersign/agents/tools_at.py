@@ -1,13 +1,12 @@
 """The tools of the agent at a place, for who only wants to know what they are."""
 
-from countersign.agents.catalogue import tools_of
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.errors import AgentError
 from countersign.agents.hosted.servers import HostedServers
 from countersign.agents.known_tools import KnownTools, all_listed
 from countersign.agents.loading import found_agent
 from countersign.agents.mcp.listing import refuse_clashes
 from countersign.agents.mcp.servers import opened_servers
-from countersign.agents.tree import agents_of
 from countersign.policy.clauses import Tools
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError
@@ -29,7 +28,8 @@ async def specs_at(where: str) -> Tools:
         PreflightError: its own code says what has to be changed.
     """
     async with found_agent(where) as agent:
-        own, agents = tools_of(agent), tuple(agents_of(agent).values())
+        catalogue = Catalogue.of(agent)
+        own, agents = catalogue.tools, tuple(catalogue.agents.values())
         async with opened_servers(*agents) as servers:
             listings = await all_listed(servers, agents, own, LISTING_SECONDS)
             for listing in listings.values():

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workflows.contracts.core import Call, Prepared
+from workflows.digest import REASON
 
 MASK = "••••"
 SHORTEST = 4
@@ -28,15 +29,21 @@ def masked_arguments(call: Call, prepared: Prepared) -> str:
 
     Whoever made the call ready masked what the settings name. Secret is also what the tool's
     schema types as one, what a line of the card masks, what has a name that gives it away, and
-    the same value wherever else it stands.
+    the same value wherever else it stands. The reason is left out where it is shown as it is.
     """
     try:
-        given = json.loads(prepared.arguments or call.arguments or "{}")
+        given = _without_told(json.loads(prepared.arguments or call.arguments or "{}"), prepared)
         secret = _secret_names(prepared)
         values = sorted({*_secret_values(given, secret)}, key=len, reverse=True)
         return json.dumps(_masked(given, secret, values), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return UNREADABLE
+
+
+def _without_told(given: Any, prepared: Prepared) -> Any:
+    """What the model was asked for beside the tool's own arguments, and people read above them."""
+    is_told = isinstance(given, dict) and str(given.get(REASON, "")).strip() == prepared.reason
+    return {name: it for name, it in given.items() if name != REASON} if is_told else given
 
 
 def is_secret(name: str, prepared: Prepared) -> bool:

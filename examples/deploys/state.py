@@ -33,6 +33,24 @@ class Release:
     version: str
 
 
+def version_before(versions: Sequence[str], service: str, environment: str) -> str:
+    """The version that a rollback brings back.
+
+    Args:
+        versions: those that the service had, the one that runs now first.
+        service: whose they are.
+        environment: where.
+
+    Raises:
+        DeployError: there was no other.
+    """
+    now = versions[0]
+    earlier = next((version for version in versions if version != now), None)
+    if earlier is None:
+        raise DeployError(f"{service} had no version before {now} in {environment}.")
+    return earlier
+
+
 class Deployments:
     """The releases, the newest of each service and environment being the one that runs."""
 
@@ -83,10 +101,7 @@ class Deployments:
         with self._open() as file:
             if done := _done(file, key):
                 return done
-            now, *before = _known(file, service, environment)
-            earlier = next((version for version in before if version != now), None)
-            if earlier is None:
-                raise DeployError(f"{service} had no version before {now} in {environment}.")
+            earlier = version_before(_known(file, service, environment), service, environment)
             release = Release(service, environment, earlier)
             _add(file, release, key)
             return release

@@ -10,6 +10,7 @@ from mcp.types import TextContent
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.tools import ArgumentField, Preview, ToolError, annotate
+from examples.deploys.state import DeployError, version_before
 
 ROOT = Path(__file__).parents[2]
 Context = RunContextWrapper[None]
@@ -49,13 +50,14 @@ async def preview_deploy(ctx: Context, service: str, version: str, environment: 
 
 async def preview_roll_back(ctx: Context, service: str, environment: str) -> Preview:
     """Which version would run again."""
-    now, *before = await _versions(service, environment)
-    earlier = next((version for version in before if version != now), None)
-    if earlier is None:
-        raise ToolError(f"{service} had no version before {now} in {environment}.")
+    versions = await _versions(service, environment)
+    try:
+        earlier = version_before(versions, service, environment)
+    except DeployError as error:
+        raise ToolError(str(error)) from error
     return Preview(
         summary=f"Roll {service} back to {earlier} in {environment}",
-        fields=_fields(now, service=service, version=earlier, environment=environment),
+        fields=_fields(versions[0], service=service, version=earlier, environment=environment),
     )
 
 

@@ -8,9 +8,8 @@ from agents import Agent
 from temporalio import activity
 from temporalio.client import Client
 
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.hosted.servers import HostedServers
-from countersign.agents.loading import OpenAgent
-from countersign.agents.tree import agents_of
 from tests.flows.flow import Flow, at_work
 from tests.support.fakes import FakeAgent
 from tests.support.scripted_model import Answer, Script
@@ -24,10 +23,10 @@ class OwnAgent(FakeAgent):
 
     def __init__(self, agent: Agent[Any], context: object = None) -> None:
         super().__init__()
-        opened = OpenAgent(agent, context)
-        self.hosted = HostedServers(agents_of(agent).values())
-        self.runner = AgentRunner(opened, "scripted", hosted=self.hosted)
-        self.code = AgentCode(opened)
+        catalogue = Catalogue.of(agent)
+        self.hosted = HostedServers(catalogue.agents.values())
+        self.runner = AgentRunner(catalogue, context, "scripted", hosted=self.hosted)
+        self.code = AgentCode(catalogue, context)
 
     async def describe(self) -> AgentSpec:
         """The agent and all that it reaches."""

@@ -18,7 +18,7 @@ from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from countersign.agents.loading import OpenAgent
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.mcp.servers import opened_servers
 from tests.flows.flow import Flow, a_rule, working
 from tests.support.builders import BOB
@@ -83,7 +83,7 @@ async def deploys(
     deployer = Agent[Any](name="Deployer", mcp_servers=[over_pipes(folder)])
     first = Agent[Any](name="Triage", handoffs=[deployer]) if is_handed_over else deployer
     async with opened_servers(deployer) as servers:
-        real = RealAgent(AgentRunner(OpenAgent(first, None), "scripted", servers=servers))
+        real = RealAgent(AgentRunner(Catalogue.of(first), model="scripted", servers=servers))
         async with working(temporal, *answers, agent=real) as flow:
             yield Deploys(flow, folder)
 

@@ -83,8 +83,8 @@ async def test_copies_line_and_requester_hear_of_it_once(product: Product) -> No
     mine = await thread.copy_for(BOBS_DM, id_)
     others = await thread.copy_for(CAROLS_DM, id_)
     await alone(product, thread, mine)
-    await thread.press(mine, "Approve")
-    await thread.press(others, "Approve", CAROL)
+    both = thread.press(mine, "Approve"), thread.press(others, "Approve", CAROL)
+    await asyncio.gather(*both)
 
     await asyncio.gather(*(stopped(thread, it) for it in (mine, others, line)))
     assert NOTHING in (await thread.hear("Ask again if it is still needed"))["text"]

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from bot.settings import BotSettings
-from countersign.agents.catalogue import NOT_KEPT, tools_of
-from countersign.agents.loading import opened
+from countersign.agents.catalogue import NOT_KEPT, Catalogue
+from countersign.agents.loading import opened_context
 from countersign.cli.new_agent import TEMPLATE
 from countersign.policy.loading import load
 from dev.paths import ROOT
@@ -91,7 +91,7 @@ def test_the_example_of_an_agent_is_one() -> None:
     example = README.split("```python\n")[1].split("```")[0]
     names: dict[str, Any] = {}
     exec(compile(example, "README.md", "exec"), names)
-    tool = tools_of(names["agent"])["water_plants"]
+    tool = Catalogue.of(names["agent"]).tools["water_plants"]
     policy = README.split("```yaml\n")[1].split("```")[0]
     load(policy, "README.md", {tool.name: tool.spec})
     assert tool.spec.needs_approval
@@ -107,18 +107,18 @@ async def test_the_pieces_of_the_page_on_agents_make_one_that_can_be_kept() -> N
     names: dict[str, Any] = {"__name__": "acme.buyer"}
     for piece in re.findall(r"^```python\n(.*?)^```", AGENTS, re.DOTALL | re.MULTILINE):
         exec(compile(piece, "docs/agents.md", "exec"), names)
-    tools = tools_of(names["agent"])
+    tools = Catalogue.of(names["agent"]).tools
     assert {name: tool.needs_approval for name, tool in tools.items()} == {
         "look_up_price": False,
         "place_order": True,
     }
     order, arguments = tools["place_order"], '{"item": "desk", "quantity": 2, "voucher": ""}'
     call = a_call().model_copy(update={"arguments": arguments})
-    async with opened(names["agent"]) as ready:
-        told, _ = await order.describe(call, ready.context)
+    async with opened_context(names["agent"]) as context:
+        told, _ = await order.describe(call, context)
         assert told.summary == "Order 2 × desk for €800"
         assert told.summary in AGENTS
-        assert await order.run(call, ready.context) == "Order 17 is placed."
+        assert await order.run(call, context) == "Order 17 is placed."
     assert order.secret_names == {"voucher"}
 
 
@@ -146,7 +146,7 @@ def test_what_a_reader_is_told_to_write_is_understood(
             "description": it.spec.description,
             "parameters": it.spec.parameters,
         }
-        for it in tools_of(names["agent"]).values()
+        for it in Catalogue.of(names["agent"]).tools.values()
     ]
     *_, said = re.findall(r"`@countersign (.+?)`", page)
     made = answer({"input": said, "tools": tools})["output"][0]

@@ -19,7 +19,8 @@ from countersign.slack.web_client import build_client
 from worker.agentex.no_slack import NoSlack
 from worker.agentex.settings import AgentexWorkerSettings, read_settings
 from worker.agentex.tasks import AgentexTasks
-from worker.composition import Surroundings, serve
+from worker.composition import serve
+from worker.known import Surroundings
 from worker.surface import Surface
 from worker.threads import SlackThreads
 

@@ -62,7 +62,7 @@ class ResponsesProvider(ModelProvider):
     def __init__(
         self, client: AsyncOpenAI, longest: timedelta, servers: Servers = NO_SERVERS
     ) -> None:
-        """`servers` are the hosted MCP servers of all agents."""
+        """`servers` are the hosted MCP servers of one agent, and of all that it reaches."""
         self._client = client
         self._longest = longest
         self._servers = servers
@@ -71,6 +71,21 @@ class ResponsesProvider(ModelProvider):
         """The model of that name."""
         ask = Responses(model_name or "", self._client).ask
         return ReadModel(ask, self._longest, self._servers)
+
+
+class ByTaskQueue(ModelProvider):
+    """The models of several agents, each of which has hosted MCP servers of its own.
+
+    Two agents may have one server with different secrets, and neither is lent the other's.
+    """
+
+    def __init__(self, providers: Mapping[str, ModelProvider]) -> None:
+        """`providers` are the agents' own, by their task queues."""
+        self._providers = providers
+
+    def get_model(self, model_name: str | None) -> Model:
+        """The model of that name, for the agent whose activity asks."""
+        return self._providers[activity.info().task_queue].get_model(model_name)
 
 
 class Normalised(ModelProvider):

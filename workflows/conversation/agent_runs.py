@@ -5,24 +5,18 @@ waits, and is carried to another run of the conversation, just like the outer on
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from agents import (
     Agent,
-    HandoffCallItem,
     InputGuardrailTripwireTriggered,
-    ItemHelpers,
     MaxTurnsExceeded,
-    MessageOutputItem,
     OutputGuardrailTripwireTriggered,
     RunContextWrapper,
     Runner,
     RunResult,
-    ToolCallOutputItem,
 )
 from temporalio import workflow
 
@@ -35,6 +29,7 @@ from workflows.contracts.replacing import split_replaces
 from workflows.conversation.agent import build_agents, going_on
 from workflows.conversation.approval_gate import Gate
 from workflows.conversation.batch_summary import Summary
+from workflows.conversation.floor import Floor
 from workflows.conversation.hands import TurnHands, TurnStoppedError
 from workflows.conversation.hosted import (
     LATER,
@@ -56,11 +51,9 @@ from workflows.conversation.memory import (
     TURN_LIMIT,
     AgentRun,
     GuardedCall,
-    Handing,
     InnerRun,
     Item,
     TurnState,
-    newest_words,
     noted,
     output,
     said,
@@ -74,31 +67,22 @@ from workflows.conversation.model_messages import (
     out_of_steps_for_model,
     waiting_note,
 )
-from workflows.conversation.output import readable
+from workflows.conversation.run_results import (
+    Thought,
+    handings_of,
+    place_in,
+    plain,
+    thought_of,
+)
 from workflows.conversation.state import ConversationState
 from workflows.conversation.voice import POSTING, Voice
 from workflows.timeouts import call_slack
 
 THINKING = "is thinking…"
-AT_WORK = 4
-"""Agents of one turn whose models are called side by side. All that a workflow asks for at once has
-to fit into one message of 4 MB, or Temporal ends it (docs.temporal.io/references/errors)."""
 DESCRIBED_LATELY = timedelta(minutes=1)
 """For how long a turn that goes on after an approval uses the agent as it was described."""
 CHECKS = (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered, CheckFailedError)
 """What is raised where a guardrail does not let something through."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thought:
-    """What a run has come to."""
-
-    words: str
-    """All that the model said last, as Markdown."""
-    is_whole: bool
-    """Whether the model came to its end, and neither refused nor was cut off."""
-    is_last: bool
-    """Whether it waits for nobody."""
 
 
 class AgentRuns:
@@ -115,9 +99,7 @@ class AgentRuns:
         self._hands = TurnHands(conversation.origin, state, voice)
         self._described: tuple[datetime, AgentSpec] | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
-        self._on_floor = 0
-        self._taking_floor = asyncio.Lock()
-        self._places = asyncio.Semaphore(AT_WORK)
+        self._floor = Floor(conversation)
 
     def cancel(self) -> None:
         """Leave off what the agents are at."""
@@ -196,10 +178,8 @@ class AgentRuns:
                 self._at_work.discard(task)
 
     async def _run_agent(self, run: AgentRun) -> Thought:
-        async with self._places:
-            await workflow.wait_condition(lambda: not self._conversation.renewing)
-            async with self._floor():
-                return await self._run_on_floor(run)
+        async with self._floor.taken():
+            return await self._run_on_floor(run)
 
     async def _run_on_floor(self, run: AgentRun) -> Thought:
         with self._voice.at_work():
@@ -213,7 +193,7 @@ class AgentRuns:
             result = await self._ask(run, agent, given, spec.limits)
             unasked = self._note(run, result, spec, len(given) - len(run.items))
             await self._tell_unasked(unasked)
-            return _thought(result, spec)
+            return thought_of(result, spec)
 
     async def _ask(
         self, run: AgentRun, agent: Agent[None], given: list[Item], limits: TurnLimits
@@ -228,20 +208,6 @@ class AgentRuns:
             return await Runner.run(agent, cast(Any, given), max_turns=most, run_config=config)
         except MaxTurnsExceeded as error:
             raise OutOfStepsError(allowed(run, limits)) from error
-
-    @asynccontextmanager
-    async def _floor(self) -> AsyncGenerator[None]:
-        """One turn at a time has the floor of a thread; all runs of a turn share it."""
-        async with self._taking_floor:
-            if not self._on_floor:
-                await self._conversation.floor.acquire()
-            self._on_floor += 1
-        try:
-            yield
-        finally:
-            self._on_floor -= 1
-            if not self._on_floor:
-                self._conversation.floor.release()
 
     def _before(self, run: AgentRun) -> list[Item]:
         """What is told before a run's own items; a turn begins with the first time."""
@@ -291,15 +257,15 @@ class AgentRuns:
             What the provider ran that nobody had allowed.
         """
         run.model_calls += len(result.raw_responses)
-        new = [_plain(item) for item in result.to_input_list()[own:]]
+        new = [plain(item) for item in result.to_input_list()[own:]]
         ran, unasked = matched(new)
         known = came_of(self._state.effects, ran)
         self._state.effects = [*known, *map(unasked_effect, unasked)]
         run.items = shrunk(settled(new), TURN_LIMIT)
         self._give_to(run, result.last_agent.name)
-        for item in sorted(result.interruptions, key=_place_in(new)):
+        for item in sorted(result.interruptions, key=place_in(new)):
             self._note_call(run, item, spec)
-        run.handings = _handings(result, run.items) if run.is_open else []
+        run.handings = handings_of(result, run.items) if run.is_open else []
         return unasked
 
     def _note_call(self, run: AgentRun, item: Any, spec: AgentSpec) -> None:
@@ -418,42 +384,3 @@ class AgentRuns:
             grant = self.gate.granted.pop(0)
             notice = Notice(code=NoticeCode.GRANTED, grant=grant)
             await self._voice.notify(notice, key=grant.id)
-
-
-def _thought(result: RunResult, spec: AgentSpec) -> Thought:
-    """All that the model said, also beside its calls."""
-    is_last = not result.interruptions
-    messages = [item for item in result.new_items if isinstance(item, MessageOutputItem)]
-    texts = (
-        readable(ItemHelpers.text_message_output(item).strip(), spec.named(item.agent.name).output)
-        for item in messages
-    )
-    last = result.new_items[-1:]
-    of_a_tool = [str(result.final_output) for it in last if isinstance(it, ToolCallOutputItem)]
-    return Thought(
-        words=newest_words([it for it in (*texts, *(of_a_tool if is_last else ())) if it]),
-        is_whole=all(item.raw_item.status == "completed" for item in messages),
-        is_last=is_last,
-    )
-
-
-def _place_in(items: Sequence[Item]) -> Callable[[Any], int]:
-    """Where the model made a call; the SDK tells its provider's requests after all others."""
-    places = {it.get("call_id", it.get("id")): place for place, it in enumerate(items)}
-    return lambda asked: places.get(asked.call_id, len(places))
-
-
-def _handings(result: RunResult, items: Sequence[Item]) -> list[Handing]:
-    """The handoffs that an answer asks for and that have no output, since something waits."""
-    told = {it.get("call_id") for it in items if it.get("type") == "function_call_output"}
-    calls = (it.raw_item for it in result.new_items if isinstance(it, HandoffCallItem))
-    return [
-        Handing(call_id=it.call_id, tool=it.name, arguments=it.arguments)
-        for it in calls
-        if it.call_id not in told
-    ]
-
-
-def _plain(item: Any) -> Item:
-    """An item as JSON, since a history must not depend on the SDK's classes."""
-    return dict(item) if isinstance(item, dict) else item.model_dump(exclude_unset=True)

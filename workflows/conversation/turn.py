@@ -7,13 +7,14 @@ with workflow.unsafe.imports_passed_through():
 
     from workflows.contracts.core import MESSAGE_LIMIT, Message, StopRequest
     from workflows.contracts.notices import Notice, NoticeCode, has_news
-    from workflows.conversation.agent_runs import AgentRuns, Thought
+    from workflows.conversation.agent_runs import AgentRuns
     from workflows.conversation.handing_on import hand_on
     from workflows.conversation.hands import TurnStoppedError
     from workflows.conversation.hosted import settled
     from workflows.conversation.memory import Answer, TurnState, noted
     from workflows.conversation.model_errors import apology, check_in
     from workflows.conversation.model_messages import ended_early_note, stopped_note
+    from workflows.conversation.run_results import Thought
     from workflows.conversation.state import ConversationState
     from workflows.conversation.text_decisions import TypedDecision
     from workflows.conversation.voice import Voice

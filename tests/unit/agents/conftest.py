@@ -10,7 +10,7 @@ import pytest
 from agents import Agent, Tool
 from agents.mcp import MCPServer
 
-from countersign.agents.loading import OpenAgent
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.mcp.servers import Servers
 from tests.support.builders import a_call
 from tests.support.mcp_server import Folder
@@ -41,7 +41,7 @@ class Workshop:
         given = list(servers) or [self.server()]
         agent = Agent[Any](name="A", instructions="I", mcp_servers=given, tools=list(tools))
         self.opened.append(Servers([agent]))
-        return AgentRunner(OpenAgent(agent, None), "m", servers=self.opened[-1])
+        return AgentRunner(Catalogue.of(agent), model="m", servers=self.opened[-1])
 
 
 @pytest.fixture

@@ -7,12 +7,11 @@ import pytest
 from agents import Agent, HostedMCPTool
 from agents.mcp import MCPServerStdio
 
-from countersign.agents.catalogue import tools_of
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.errors import NotKeptError
 from countersign.agents.hosted.acceptance import why_not
 from countersign.agents.hosted.servers import MOST_TOOLS, HostedServers, hosted_of
 from countersign.agents.known_tools import KnownTools
-from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.servers import Servers
 from countersign.agents.tools_at import specs_at
 from countersign.policy.facts import Facts, Requester, Venue
@@ -44,7 +43,7 @@ def with_tools(*tools: HostedMCPTool, **more: Any) -> Agent[Any]:
 
 
 def runner(agent: Agent[Any]) -> AgentRunner:
-    return AgentRunner(OpenAgent(agent, None), "m", hosted=HostedServers((agent,)))
+    return AgentRunner(Catalogue.of(agent), model="m", hosted=HostedServers((agent,)))
 
 
 def at_provider(tool: str, **arguments: Any) -> Any:
@@ -73,7 +72,7 @@ def test_what_no_provider_could_be_sent_is_refused_without_its_value(
     more: dict[str, Any], named: str
 ) -> None:
     with pytest.raises(NotKeptError, match=named) as raised:
-        tools_of(with_tools(hosted(**more)))
+        Catalogue.of(with_tools(hosted(**more)))
     assert not any(secret in str(raised.value) for secret in SECRETS)
 
 

@@ -9,9 +9,9 @@ from textwrap import dedent
 import pytest
 from structlog.testing import capture_logs
 
-from countersign.agents.catalogue import tools_of
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.errors import DuplicateToolError, NoAgentError, NotKeptError
-from countersign.agents.loading import found_agent, opened
+from countersign.agents.loading import found_agent, opened_context
 from countersign.runtime.preflight import PreflightError
 from countersign.runtime.waiting import AwayError
 
@@ -56,7 +56,7 @@ async def test_an_agent_is_found_in_whatever_way_it_is_made(folder: Path, way: s
     _write(folder, WAYS[way])
     async with found_agent("garden:it") as agent:
         assert agent.name == "Gardener"
-        assert list(tools_of(agent)) == ["water"]
+        assert list(Catalogue.of(agent).tools) == ["water"]
 
 
 async def test_the_path_to_it_may_have_dots(folder: Path) -> None:
@@ -137,7 +137,7 @@ async def test_an_end_that_fails_is_one_line(folder: Path) -> None:
             pass
     async with found_agent("garden:agent") as agent:
         with pytest.raises(NoAgentError, match="the end of the lifespan of Gardener failed in "):
-            async with opened(agent):
+            async with opened_context(agent):
                 pass
 
 
@@ -149,7 +149,7 @@ async def test_an_end_that_fails_hides_nothing_that_failed_before(folder: Path) 
             raise PreflightError("the policy is wrong")
 
     async with found_agent("garden:agent") as agent:
-        for each in (found_agent("garden:it"), opened(agent)):
+        for each in (found_agent("garden:it"), opened_context(agent)):
             with capture_logs() as logs, pytest.raises(PreflightError, match="the policy is wrong"):
                 await use(each)
             assert "OSError: stuck" in logs[0]["why"]
@@ -168,7 +168,7 @@ async def test_what_would_not_be_kept_is_refused_by_name(
     _write(folder, body)
     async with found_agent("garden:agent") as agent:
         with pytest.raises(NotKeptError, match=told):
-            tools_of(agent)
+            Catalogue.of(agent)
 
 
 async def test_two_tools_of_one_name_are_refused_with_both_places(folder: Path) -> None:
@@ -184,7 +184,7 @@ async def test_two_tools_of_one_name_are_refused_with_both_places(folder: Path) 
     )
     async with found_agent("garden:agent") as agent:
         with pytest.raises(DuplicateToolError, match=r"garden\.water and garden\.flood"):
-            tools_of(agent)
+            Catalogue.of(agent)
 
 
 async def test_a_lifespan_makes_the_context_and_closes_it(folder: Path) -> None:
@@ -200,8 +200,8 @@ async def test_a_lifespan_makes_the_context_and_closes_it(folder: Path) -> None:
             closed.append(True)
         """,
     )
-    async with found_agent("garden:agent") as agent, opened(agent) as ready:
-        assert ready.context == "a well"
+    async with found_agent("garden:agent") as agent, opened_context(agent) as context:
+        assert context == "a well"
         assert sys.modules["garden"].closed == []
     assert sys.modules["garden"].closed == [True]
 
@@ -218,9 +218,9 @@ async def test_a_clone_has_the_same_lifespan(folder: Path) -> None:
         twice = agent.clone(name="Other").clone(handoffs=[agent])
         """,
     )
-    async with found_agent("garden:twice") as agent, opened(agent) as ready:
-        assert (agent.name, ready.context) == ("Other", "a well")
-        assert list(tools_of(agent)) == ["water"]
+    async with found_agent("garden:twice") as agent, opened_context(agent) as context:
+        assert (agent.name, context) == ("Other", "a well")
+        assert list(Catalogue.of(agent).tools) == ["water"]
 
 
 async def test_a_lifespan_that_would_not_be_opened_is_refused(folder: Path) -> None:
@@ -237,13 +237,13 @@ async def test_a_lifespan_that_would_not_be_opened_is_refused(folder: Path) -> N
     )
     async with found_agent("garden:house") as agent:
         with pytest.raises(NotKeptError, match=r"Gardener has a lifespan, .* give it to House"):
-            tools_of(agent)
+            Catalogue.of(agent)
 
 
 async def test_an_agent_without_a_lifespan_has_no_context(folder: Path) -> None:
     _write(folder, "")
-    async with found_agent("garden:agent") as agent, opened(agent) as ready:
-        assert ready.context is None
+    async with found_agent("garden:agent") as agent, opened_context(agent) as context:
+        assert context is None
 
 
 async def test_what_is_away_is_waited_for_and_what_fails_is_told(folder: Path) -> None:
@@ -261,8 +261,8 @@ async def test_what_is_away_is_waited_for_and_what_fails_is_told(folder: Path) -
     )
     async with found_agent("garden:agent") as agent:
         with pytest.raises(AwayError, match="no water yet"):
-            async with opened(agent):
+            async with opened_context(agent):
                 pass
         with pytest.raises(NoAgentError, match=r"lifespan of Gardener failed in .*: OSError: pipe"):
-            async with opened(agent):
+            async with opened_context(agent):
                 pass

@@ -10,11 +10,12 @@ from agents.mcp import MCPServer
 from mcp.types import TextContent
 from structlog.testing import capture_logs
 
+from countersign.agents.catalogue import Catalogue
+from countersign.agents.errors import AgentError
 from countersign.agents.mcp.errors import ServerAwayError
-from countersign.runtime.preflight import PreflightError
 from countersign.tools import ArgumentField, Preview, annotate, preview
 from tests.unit.agents.conftest import Workshop, calling
-from worker.composition import open_servers
+from worker.agents import open_servers
 from workflows.redaction import MASK
 
 pytestmark = pytest.mark.system
@@ -69,8 +70,8 @@ async def test_what_does_not_fit_ends_the_start(workshop: Workshop) -> None:
     server = workshop.server()
     annotate(server, "rol_back", title="Roll back a service")
     async with AsyncExitStack() as stack:
-        with pytest.raises(PreflightError, match="AGENT: annotate names the tool rol_back, which"):
-            await open_servers(Agent(name="A", mcp_servers=[server]), stack)
+        with pytest.raises(AgentError, match="AGENT: annotate names the tool rol_back, which"):
+            await open_servers(Catalogue.of(Agent(name="A", mcp_servers=[server])), stack)
 
 
 async def test_a_tool_that_only_another_agent_is_shown_is_there(workshop: Workshop) -> None:
@@ -82,7 +83,7 @@ async def test_a_tool_that_only_another_agent_is_shown_is_there(workshop: Worksh
     inner = Agent[Any](name="B", mcp_servers=[server])
     async with AsyncExitStack() as stack:
         agent = Agent[Any](name="A", mcp_servers=[server], handoffs=[inner])
-        servers = await open_servers(agent, stack)
+        servers = await open_servers(Catalogue.of(agent), stack)
         assert [it.title for it in servers.all_known()].count("Roll back a service") == 1
 
 

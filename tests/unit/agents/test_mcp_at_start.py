@@ -11,11 +11,12 @@ from agents import Agent
 from agents.mcp import MCPServerStdio
 from typer.testing import CliRunner
 
+from countersign.agents.catalogue import Catalogue
+from countersign.agents.errors import AgentError
 from countersign.cli.policy import app
-from countersign.runtime.preflight import PreflightError
 from tests.support import mcp_server
 from tests.unit.agents.conftest import Workshop
-from worker.composition import open_servers
+from worker.agents import open_servers
 
 pytestmark = pytest.mark.system
 
@@ -89,7 +90,7 @@ def test_a_server_without_a_name_is_refused_in_one_line(check: Check) -> None:
 async def test_a_start_goes_on_without_a_server_that_is_away() -> None:
     missing = MCPServerStdio({"command": "/nowhere/at/all"}, name="gone")
     async with AsyncExitStack() as stack:
-        servers = await open_servers(Agent(name="A", mcp_servers=[missing]), stack)
+        servers = await open_servers(Catalogue.of(Agent(name="A", mcp_servers=[missing])), stack)
         assert servers.unlisted == {"gone"}
 
 
@@ -99,5 +100,5 @@ async def test_a_start_ends_where_names_meet(workshop: Workshop) -> None:
         (workshop.folder(server).path / "tools.json").write_text(json.dumps(listed))
     agent = Agent(name="A", mcp_servers=[workshop.server("a"), workshop.server("a__b")])
     async with AsyncExitStack() as stack:
-        with pytest.raises(PreflightError, match=r"a\.b__c of the MCP server a and a__b\.c of"):
-            await open_servers(agent, stack)
+        with pytest.raises(AgentError, match=r"a\.b__c of the MCP server a and a__b\.c of"):
+            await open_servers(Catalogue.of(agent), stack)

@@ -234,7 +234,7 @@ async def test_a_tool_of_the_agents_own_keeps_its_name(workshop: Workshop) -> No
     runner = workshop.runner(tools=[own])
     spec = await runner.describe()
     assert "deploys.roll_back" not in {it.name for it in spec.tools}
-    listing = await runner.servers.listed(runner.agent, seconds=20, taken=runner.tools)
+    listing = await runner.servers.listed(runner.agent, seconds=20, taken=runner.catalogue.tools)
     with pytest.raises(DuplicateToolError, match=r"deploys\.roll_back of the MCP server deploys"):
         refuse_clashes(listing)
 

@@ -20,10 +20,9 @@ from agents import (
 from agents.sandbox import SandboxAgent
 from pydantic import BaseModel
 
-from countersign.agents.catalogue import tools_of
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.description import described_stops
 from countersign.agents.errors import AgentError, DuplicateAgentError, DuplicateToolError
-from countersign.agents.loading import OpenAgent
 from worker.agent import AgentRunner
 from workflows.contracts.core import AgentCall, AgentSpec, GuardrailSpec, HandoffSpec, ToolSpec
 
@@ -65,7 +64,7 @@ def _tree() -> Agent[str]:
 
 
 async def _described(agent: Agent[Any], context: object = None) -> AgentSpec:
-    return await AgentRunner(OpenAgent(agent, context), "gpt-big").describe()
+    return await AgentRunner(Catalogue.of(agent), context, "gpt-big").describe()
 
 
 async def test_every_agent_is_described_once_however_it_is_reached() -> None:
@@ -95,7 +94,7 @@ async def test_every_agent_is_described_once_however_it_is_reached() -> None:
 
 
 def test_a_tool_that_two_agents_share_is_one_tool() -> None:
-    assert list(tools_of(_tree())) == ["water"]
+    assert list(Catalogue.of(_tree()).tools) == ["water"]
 
 
 async def test_guardrails_are_described_by_name() -> None:
@@ -148,12 +147,13 @@ def test_an_agent_that_needs_approval_is_a_tool_of_the_policy() -> None:
     clerk = Agent[None](name="Clerk", tools=[water])
     ask = clerk.as_tool("ask_clerk", "Ask.", needs_approval=True)
     agent = Agent[None](name="A", tools=[ask], handoffs=[Agent[None](name="B", tools=[ask])])
-    tools = tools_of(agent)
+    tools = Catalogue.of(agent).tools
     assert list(tools) == ["ask_clerk", "water"]
     tool = tools["ask_clerk"]
     assert (tool.title, tool.place) == ("Ask Clerk", "the agent Clerk as a tool")
     assert set(tool.spec.parameters["properties"]) == {"input", "approval_reason", "replaces"}
-    assert list(tools_of(Agent[None](name="C", tools=[clerk.as_tool("ask", "Ask.")]))) == ["water"]
+    free = Agent[None](name="C", tools=[clerk.as_tool("ask", "Ask.")])
+    assert list(Catalogue.of(free).tools) == ["water"]
 
 
 def test_two_agents_of_one_name_are_refused_with_both_places() -> None:
@@ -164,7 +164,7 @@ def test_two_agents_of_one_name_are_refused_with_both_places() -> None:
     )
     told = r"two agents are called B: one is a handoff of A, the other the tool ask of A"
     with pytest.raises(DuplicateAgentError, match=told):
-        tools_of(agent)
+        Catalogue.of(agent)
 
 
 def test_two_tools_of_one_name_are_refused_wherever_they_are() -> None:
@@ -172,19 +172,19 @@ def test_two_tools_of_one_name_are_refused_wherever_they_are() -> None:
     with pytest.raises(
         DuplicateToolError, match=r"two tools are called water: .*water and .*flood"
     ):
-        tools_of(agent)
+        Catalogue.of(agent)
 
 
 def test_a_function_and_an_agent_may_not_have_one_name() -> None:
     other = Agent[None](name="B", tools=[Agent[None](name="C").as_tool("water", "Water.")])
     with pytest.raises(DuplicateToolError, match=r"called water: a function and the agent C .* B"):
-        tools_of(Agent(name="A", tools=[water], handoffs=[other]))
+        Catalogue.of(Agent(name="A", tools=[water], handoffs=[other]))
 
 
 def test_a_handoff_may_not_be_called_like_a_tool() -> None:
     to = handoff(Agent[None](name="B"), tool_name_override="water")
     with pytest.raises(DuplicateToolError, match="a handoff of A is called water like a tool of A"):
-        tools_of(Agent(name="A", tools=[water], handoffs=[to]))
+        Catalogue.of(Agent(name="A", tools=[water], handoffs=[to]))
 
 
 class Own(AgentOutputSchemaBase):
@@ -266,7 +266,7 @@ def test_what_would_not_be_kept_anywhere_is_refused_in_one_line(
     agent = Agent[None](name="A")
     has(agent)
     with pytest.raises(AgentError, match=told) as raised:
-        tools_of(agent)
+        Catalogue.of(agent)
     assert "\n" not in str(raised.value)
 
 

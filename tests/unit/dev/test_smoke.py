@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign.agents.catalogue import tools_of
+from countersign.agents.catalogue import Catalogue
 from countersign.policy.loading import load
 from dev.errors import DevError
 from dev.paths import ROOT
@@ -18,7 +18,7 @@ from examples.purchasing.shop import Shop
 
 def test_the_policy_is_the_sandboxs_and_one_rule_that_comes_first(tmp_path: Path) -> None:
     written = write_policy(ROOT / POLICY, tmp_path / "policy.yaml")
-    tools = {name: tool.spec for name, tool in tools_of(agent).items()}
+    tools = {name: tool.spec for name, tool in Catalogue.of(agent).tools.items()}
     own = load((ROOT / POLICY).read_text(encoding="utf-8"), POLICY, tools)
     played = load(written.read_text(encoding="utf-8"), "policy.yaml", tools)
     first, *rest = (clause.entry for clause in played.rules)

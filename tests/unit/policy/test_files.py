@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from countersign.agents.catalogue import tools_of
+from countersign.agents.catalogue import Catalogue
 from countersign.policy.document import Document
 from countersign.policy.engine import Policy
 from countersign.policy.facts import Facts, Requester, Venue
@@ -20,7 +20,7 @@ from tests.unit.policy.policies import ALICE, DIRECT, OPS
 from workflows.contracts.rules import Rule, Verdict
 
 ROOT = Path(__file__).parents[3]
-TOOLS = {name: tool.spec for name, tool in tools_of(agent).items()}
+TOOLS = {name: tool.spec for name, tool in Catalogue.of(agent).tools.items()}
 
 
 def the_policy(file: str) -> Policy:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from countersign.agents.catalogue import tools_of
+from countersign.agents.catalogue import Catalogue
 from countersign.runtime.waiting import Waiting
 from countersign.slack.directory import Directory
 from dev.paths import ROOT
@@ -24,7 +24,7 @@ ZOE = Person(team="T0OTHER", user="U0ZOE", name="zoe")
 
 @pytest.fixture
 async def policy_file() -> AsyncGenerator[PolicyFile]:
-    tools = {name: tool.spec for name, tool in tools_of(agent).items()}
+    tools = {name: tool.spec for name, tool in Catalogue.of(agent).tools.items()}
     async with running(a_config(manifest=ROOT / "slack_app_manifest.yml")) as sandbox:
         directory = Directory(a_web_client(sandbox))
         policy = await open_policy(ROOT / "dev" / "policy.yaml", tools, directory, Waiting())

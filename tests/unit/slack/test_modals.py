@@ -185,6 +185,18 @@ def test_details_keep_back_nothing_but_secrets() -> None:
     assert "1234" not in shown
 
 
+@pytest.mark.parametrize(("told", "names"), [("stock is low", False), ("stock is…", True)])
+def test_a_reason_is_an_argument_only_where_it_is_not_told_whole(told: str, names: bool) -> None:
+    arguments = {"sku": "widget", "approval_reason": "stock is low"}
+    status = pending()
+    call = status.request.call.model_copy(update={"arguments": json.dumps(arguments)})
+    request = status.request.model_copy(update={"call": call})
+    status = prepared_as(status.model_copy(update={"request": request}), reason=told)
+    shown = view_text(details_modal(status, META))
+    assert "widget" in shown
+    assert ("approval_reason" in shown) is names
+
+
 def test_details_of_an_edit_hold_both_calls() -> None:
     shown = view_text(details_modal(edited(pending()), META))
     for part in (

@@ -13,7 +13,7 @@ from agents import (
     tool_output_guardrail,
 )
 
-from countersign.agents.loading import OpenAgent
+from countersign.agents.catalogue import Catalogue
 from tests.support.builders import a_call
 from worker.agent import AgentRunner
 from workflows.contracts.core import Call
@@ -57,7 +57,7 @@ def count(n: int) -> str:
 
 
 def _runner(tool: FunctionTool, context: object = None) -> AgentRunner:
-    return AgentRunner(OpenAgent(Agent(name="A", instructions="I", tools=[tool]), context), "m")
+    return AgentRunner(Catalogue.of(Agent(name="A", instructions="I", tools=[tool])), context, "m")
 
 
 def _count(n: int) -> Call:

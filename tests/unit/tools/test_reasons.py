@@ -8,7 +8,7 @@ from agents import Agent, FunctionTool, function_tool
 from mcp.types import Tool as ListedTool
 from pydantic import SecretStr
 
-from countersign.agents.loading import OpenAgent
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.mcp.acceptance import why_not
 from countersign.tools import annotate
 from countersign.tools.toolkit import ReservedNameError, Tool
@@ -45,11 +45,11 @@ def unlock(reason: SecretStr) -> str:
 
 def _runner(tool: FunctionTool, secrets: Secrets | None = None) -> AgentRunner:
     agent = Agent[Any](name="A", tools=[tool])
-    return AgentRunner(OpenAgent(agent, None), "m", secrets=secrets or Secrets())
+    return AgentRunner(Catalogue.of(agent), model="m", secrets=secrets or Secrets())
 
 
 async def _prepared(runner: AgentRunner, **arguments: Any) -> Prepared:
-    (tool,) = runner.tools
+    (tool,) = runner.catalogue.tools
     call = a_call().model_copy(update={"tool": tool, "arguments": json.dumps(arguments)})
     return await runner.prepare_call(call)
 

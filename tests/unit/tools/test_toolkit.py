@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 
-from countersign.agents.catalogue import tools_of
-from countersign.agents.loading import OpenAgent
+from countersign.agents.catalogue import Catalogue
 from countersign.tools import ArgumentField, Preview, ToolError, annotate
 from countersign.tools.toolkit import Tool
 from examples.purchasing import agent
@@ -24,14 +24,14 @@ from worker.agent import AgentRunner
 from workflows.digest import digest
 from workflows.redaction import MASK
 
-TOOLS = tools_of(agent)
+TOOLS = Catalogue.of(agent).tools
 GUARDED = {"place_order", "cancel_order", "wait_for_confirmation"}
 
 
 @pytest_asyncio.fixture
 async def runner(tmp_path: Path) -> AsyncGenerator[AgentRunner]:
     shop = await Shop.open(f"sqlite+aiosqlite:///{tmp_path}/shop.db")
-    yield AgentRunner(OpenAgent(agent, shop), "scripted")
+    yield AgentRunner(Catalogue.of(agent), shop, "scripted")
     await shop.close()
 
 
@@ -192,7 +192,7 @@ def _with(runner: AgentRunner, preview: bool = False) -> AgentRunner:
     plain = copy(log_in)
     if preview:
         annotate(plain, preview=_say)
-    runner.tools = {"log_in": Tool.of(plain)}
+    runner.catalogue = replace(runner.catalogue, tools={"log_in": Tool.of(plain)})
     return runner
 
 

@@ -19,7 +19,7 @@ from agents.models.default_models import OPENAI_DEFAULT_MODEL_ENV_VARIABLE_NAME
 from pydantic import SecretStr
 from temporalio.testing import ActivityEnvironment
 
-from countersign.agents.loading import OpenAgent
+from countersign.agents.catalogue import Catalogue
 from tests.support.builders import a_call
 from tests.support.model_server import ModelServer, say
 from worker.agent import AgentRunner
@@ -44,7 +44,7 @@ async def model(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[ModelServer]:
         )
         set_trace_processors([])  # as a worker's start does
         use_model(settings)
-        build_plugin(settings)
+        build_plugin(settings, {})
         client = _openai_shared.get_default_openai_client()
         assert client is not None
         async with client:
@@ -74,7 +74,7 @@ def _checked() -> Agent[Any]:
 async def test_a_guardrail_that_runs_an_agent_asks_the_model_of_the_settings(
     model: ModelServer,
 ) -> None:
-    code = AgentCode(OpenAgent(_checked(), None))
+    code = AgentCode(Catalogue.of(_checked()))
     given = ({"role": "user", "content": "solve this"},)
     check = InputCheck(agent="A", guardrail="homework", given=given)
     for answer in (True, False):
@@ -88,7 +88,7 @@ async def test_a_guardrail_that_runs_an_agent_asks_the_model_of_the_settings(
 
 async def test_so_does_a_tool_that_runs_one(model: ModelServer) -> None:
     model.script([say("Roses are red.")])
-    runner = AgentRunner(OpenAgent(_checked(), None), "house-model")
+    runner = AgentRunner(Catalogue.of(_checked()), model="house-model")
     call = a_call().model_copy(update={"tool": "write", "arguments": '{"about": "roses"}'})
     result = await ActivityEnvironment().run(runner.run_tool, call)
     assert (result.ok, result.text) == (True, "Roses are red.")

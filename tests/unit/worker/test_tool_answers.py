@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
-from countersign.agents.loading import OpenAgent
+from countersign.agents.catalogue import Catalogue
 from countersign.tools import Preview, ToolError, annotate
 from countersign.tools.toolkit import ReservedNameError, Tool
 from tests.support.builders import a_call
-from worker.agent import FIELDS_LIMIT, LINES_LIMIT, NO_ANSWER, OUTPUT_LIMIT, AgentRunner
+from worker.agent import NO_ANSWER, OUTPUT_LIMIT, AgentRunner
 from worker.arguments import not_run
+from worker.prepared import FIELDS_LIMIT, LINES_LIMIT
 from workflows.contracts.core import ArgumentField, Call, Prepared, ToolResult
 
 HALF = b"caf\xe9 exported".decode("utf-8", "surrogateescape")
@@ -56,7 +57,7 @@ class Export:
 
 
 def _runner(tool: FunctionTool) -> AgentRunner:
-    return AgentRunner(OpenAgent(Agent(name="A", instructions="I", tools=[tool]), None), "m")
+    return AgentRunner(Catalogue.of(Agent(name="A", instructions="I", tools=[tool])), model="m")
 
 
 def _stored(value: Any) -> Any:

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from agents import Agent, function_tool
 
+from countersign.agents.catalogue import Catalogue
 from countersign.agents.hosted.servers import HostedServers
-from countersign.agents.loading import OpenAgent
 from countersign.agents.mcp.servers import Servers
 from countersign.runtime.settings import SettingsError
 from tests.support.builders import a_call
 from tests.unit.policy.policies import InMemoryDirectory, one_rule
-from worker.composition import build_runner
+from worker.activities import build_runner
+from worker.agents import FoundAgent, OpenAgent
 from worker.policy import PolicyFile, Reading
 from worker.settings import WorkerSettings
 
@@ -92,14 +93,15 @@ async def test_what_is_set_reaches_workflows_and_tools(
         """Say much."""
         return "x" * 2_000_000
 
-    opened = OpenAgent(Agent(name="A", tools=[flood]), None)
     policy = PolicyFile(
         Path(),
         {},
         InMemoryDirectory(),
         Reading(one_rule("tool: place_order"), {}, None),
     )
-    runner = build_runner(WorkerSettings.read(), opened, policy, Servers(), HostedServers())
+    catalogue = Catalogue.of(Agent(name="A", tools=[flood]))
+    found = FoundAgent("", "queue", catalogue, Servers(), HostedServers(), policy)
+    runner = build_runner(WorkerSettings.read(), OpenAgent(found, None))
     limits = (await runner.describe()).limits
     assert limits.model_dump() == {
         "model_calls": 20,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx2
-from agents import Model, ModelResponse, ModelSettings, ModelTracing, Tool
+from agents import Model, ModelProvider, ModelResponse, ModelSettings, ModelTracing, Tool
 from openai import AsyncOpenAI
 
 from worker.model.hosted import NO_SERVERS, Servers
@@ -37,6 +37,10 @@ class Server:
 
     def model(self, seconds: float = 5, servers: Servers = NO_SERVERS) -> Model:
         """The model of this server, as the worker builds it."""
+        return self.provider(seconds, servers).get_model("m")
+
+    def provider(self, seconds: float = 5, servers: Servers = NO_SERVERS) -> ModelProvider:
+        """All models of this server, as the worker builds them for one agent."""
         transport = httpx2.MockTransport(self.answer)
         client = AsyncOpenAI(
             api_key=KEY,
@@ -44,7 +48,7 @@ class Server:
             max_retries=0,
             http_client=httpx2.AsyncClient(transport=transport),
         )
-        return ResponsesProvider(client, timedelta(seconds=seconds), servers).get_model("m")
+        return ResponsesProvider(client, timedelta(seconds=seconds), servers)
 
 
 async def ask(model: Model, given: Any = "hello", tools: Sequence[Tool] = ()) -> ModelResponse:

@@ -17,7 +17,7 @@ from tests.unit.worker.model.served import Server, ask, said
 from worker.arguments import LIMIT
 from worker.model.given import sendable
 from worker.model.hosted import HIDDEN, with_settings, without_secrets
-from worker.model.provider import ReadModel
+from worker.model.provider import ByTaskQueue, ReadModel
 from workflows.contracts.decisions import Execution
 from workflows.contracts.model_faults import ModelFault
 from workflows.conversation.hosted import NOT_ANSWERED, execution_of
@@ -131,6 +131,24 @@ def test_settings_are_put_back_and_what_is_not_known_is_not_sent() -> None:
     with capture_logs() as logs:
         assert with_settings([described("hosted:another")], servers) == []
     assert TOKEN not in str(logs)
+
+
+async def test_agents_that_have_one_server_are_sent_their_own_secrets() -> None:
+    provider = Server({"output": [said("Hello.")]})
+    own = {name: replace(DEPLOYS, config={**CONFIG, "authorization": name}) for name in ("a", "b")}
+    assert own["a"].ref == own["b"].ref
+    providers = {name: provider.provider(servers={it.ref: it}) for name, it in own.items()}
+    models = ByTaskQueue({**providers, "none": provider.provider()})
+
+    async def ask_as_agent() -> None:
+        await ask(models.get_model("m"), tools=[described(DEPLOYS.ref)])
+
+    env = ActivityEnvironment()
+    for name in ("a", "b", "none"):
+        env.info = replace(env.info, task_queue=name)
+        await env.run(ask_as_agent)
+    sent = [[tool["authorization"] for tool in it.get("tools", ())] for it in provider.asked]
+    assert sent == [["a"], ["b"], []]
 
 
 def test_a_server_that_forgot_to_ask_is_told_to() -> None:
