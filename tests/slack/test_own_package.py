@@ -130,8 +130,8 @@ async def test_everything_starts_from_its_environment_with_its_data_in_its_folde
     told = ""
     async for line in process.stdout:
         told += line.decode()
-        if "Ctrl-C stops everything" in told:
-            process.terminate()
+        if "Ctrl-C stops everything" in line.decode():
+            process.terminate()  # once; a second one would not wait for anybody
     assert await process.wait() == 0, told
     assert f"{agent}, under {MODULE}/policy.yaml" in told
     assert "Countersign stopped." in told
