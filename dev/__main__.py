@@ -15,7 +15,7 @@ from dev import temporal_cli
 from dev.console import Terminal
 from dev.environment import with_dotenv
 from dev.errors import DevError
-from dev.paths import HOME, ROOT
+from dev.paths import HOME, WORK
 from dev.plan import UpOptions, plan
 from dev.up import up as run_up
 
@@ -51,7 +51,7 @@ def up(
         agent=agent,
     )
     with plain_words():
-        options = plan(with_dotenv(ROOT / ".env", os.environ), wanted, terminal.show)
+        options = plan(with_dotenv(WORK / ".env", os.environ), wanted, terminal.show)
         run_up(options, HOME, console, STARTED)
 
 
@@ -67,7 +67,7 @@ def smoke(
 @app.command()
 def reset() -> None:
     """Forget the local data of `make dev` and `make agentex`: examples, messages, Temporal's."""
-    env = with_dotenv(ROOT / ".env", os.environ)
+    env = with_dotenv(WORK / ".env", os.environ)
     with plain_words():
         for home in (HOME, HOME / "agentex"):
             if home == HOME or home.exists():

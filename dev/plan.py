@@ -10,7 +10,7 @@ from pathlib import Path
 from countersign.runtime import agents_file
 from dev.child import OnLine
 from dev.errors import PortInUseError, SettingError
-from dev.paths import ROOT
+from dev.paths import ROOT, WORK, in_dev
 from dev.ports import HIGHEST, LOOPBACK, Ports, is_free
 from dev.stack_options import StackOptions
 from dev.wiring import WORKER
@@ -18,7 +18,9 @@ from dev.wiring import WORKER
 READY_SECONDS = 60.0
 NUMBER = re.compile(r"[0-9]{1,5}")
 CRASH_WORKER = "dev.crash_worker"
-ADVICE = "Stop what uses it, or move all our ports with: make dev ARGS='--port-offset 100'"
+ADVICE = f"Stop what uses it, or move all our ports with: {in_dev('--port-offset 100')}"
+SHOP = "examples.purchasing"
+"""The example whose rules are those of the sandbox's people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +43,15 @@ def plan(env: Mapping[str, str], wanted: UpOptions, on_line: OnLine | None = Non
     """The stack to start.
 
     Raises:
-        SettingError: Slack's tokens are incomplete, or something is no port or no offset.
+        SettingError: Slack's tokens are incomplete, something is no port or no offset, or an agent
+            has no policy.
     """
     slack_is_sandbox = wanted.is_sandbox_forced or not has_slack(env)
     if wanted.agent:
         env = _with_agent(wanted.agent, env)
     return StackOptions(
         home=wanted.home,
-        cwd=ROOT,
+        cwd=WORK,
         ports=_ports(env).moved(offset(env, wanted)),
         delivery="http" if wanted.is_http else "socket",
         slack_is_sandbox=slack_is_sandbox,
@@ -69,19 +72,37 @@ def _with_agent(agent: str, env: Mapping[str, str]) -> dict[str, str]:
     """With another agent, or several, in the place of what the environment names.
 
     One has the rules of the file `policy.yaml` beside its module, unless a policy is named.
+
+    Raises:
+        SettingError: there is no such file. Where there is no such module, the worker says so.
     """
     others = {key: value for key, value in env.items() if key not in {"AGENT", "AGENTS"}}
     if ":" not in agent:
         return {**others, "AGENTS": str(Path(agent).absolute())}
     policy = None if env.get("POLICY_FILE") else policy_beside(agent, env)
+    if not policy and not env.get("POLICY_FILE") and _needs_policy(agent, env):
+        raise SettingError(
+            f"There is no policy.yaml beside the module of {agent}. Write one there, "
+            "or name another with its whole path: POLICY_FILE=…/policy.yaml"
+        )
     return {**others, "AGENT": agent, **({"POLICY_FILE": str(policy)} if policy else {})}
 
 
 def policy_beside(agent: str, env: Mapping[str, str]) -> Path | None:
     """The policy in the folder of an agent's module, which is looked for and not loaded."""
-    places = [str(ROOT), *env.get("PYTHONPATH", "").split(os.pathsep), *sys.path]
-    found = agents_file.policy_beside(agent, filter(None, places))
+    found = agents_file.policy_beside(agent, _places(env))
     return found.absolute() if found else None
+
+
+def _needs_policy(agent: str, env: Mapping[str, str]) -> bool:
+    """Whether it is there and not the shop, whose rules are elsewhere."""
+    is_shop = agent.startswith(SHOP)
+    return not is_shop and agents_file.folder_of(agent, _places(env)) is not None
+
+
+def _places(env: Mapping[str, str]) -> Iterator[str]:
+    """Where the worker will look for modules."""
+    return filter(None, [str(ROOT), *env.get("PYTHONPATH", "").split(os.pathsep), *sys.path])
 
 
 def offset(env: Mapping[str, str], wanted: UpOptions) -> int:
@@ -111,7 +132,7 @@ def has_slack(env: Mapping[str, str]) -> bool:
     missing = "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET" if bot else "SLACK_BOT_TOKEN"
     raise SettingError(
         f"Slack is only half configured: set {missing} too, "
-        "or use the sandbox: make dev ARGS=--sandbox"
+        f"or use the sandbox: {in_dev('--sandbox')}"
     )
 
 
@@ -129,9 +150,8 @@ def check_ports(options: StackOptions) -> None:
 def _needed_ports(options: StackOptions) -> Iterator[tuple[str, int, str]]:
     ports = options.ports
     if not options.temporal_address:
-        use_it = (
-            f"If it is a Temporal server: make dev TEMPORAL_ADDRESS={LOOPBACK}:{ports.temporal}"
-        )
+        address = f"{LOOPBACK}:{ports.temporal}"
+        use_it = f"If it is a Temporal server: {in_dev(TEMPORAL_ADDRESS=address)}"
         yield "Temporal", ports.temporal, f"{ADVICE}. {use_it}"
         yield "Temporal Web UI", ports.temporal_ui, ADVICE
     if options.slack_is_sandbox or options.model_is_sandbox:

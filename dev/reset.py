@@ -53,7 +53,7 @@ def told(removed: Sequence[str], home: Path, env: Mapping[str, str]) -> Iterator
     if removed:
         yield f"Removed from {place}:"
         yield from (f"  {it}" for it in removed)
-        yield "Logs and the addresses of the chat page stay. The next `make dev` begins anew."
+        yield "Logs and the addresses of the chat page stay. The next start begins anew."
     else:
         yield f"There is nothing to forget in {place}."
     if elsewhere := [name for name in ELSEWHERE if env.get(name)]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from dev.paths import IS_CHECKOUT
 from dev.ports import LOOPBACK, Ports
 from dev.processes import Stack
 from dev.wiring import WORKER
@@ -92,7 +93,8 @@ def _temporal(stack: Stack) -> Iterator[Text]:
     yield row("Temporal Web UI", f"http://{LOOPBACK}:{ports.temporal_ui}")
     if ports.temporal != Ports().temporal:
         address = f"TEMPORAL_ADDRESS={stack.temporal_address}"
-        yield row("Command line", f"{address} .venv/bin/countersign pending")
+        program = ".venv/bin/countersign" if IS_CHECKOUT else "countersign"
+        yield row("Command line", f"{address} {program} pending")
 
 
 def row(label: str, value: str) -> Text:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from countersign.tools.annotations import Preview
-from countersign.tools.text import cut, encodable, text_of
+from countersign.tools.text import cut, encodable, shown_value, text_of
 from countersign.tools.toolkit import Arguments, Tool, ToolError
 from workflows.contracts.core import ArgumentField, Call, Prepared
 from workflows.digest import digest
@@ -92,7 +92,7 @@ def _fields(tool: Tool, preview: Preview, shown: Mapping[str, Any]) -> tuple[Arg
     return tuple(
         ArgumentField(
             name=text_of(name).replace("_", " "),
-            value=encodable(str(value)),
+            value=shown_value(value),
             in_summary=name == tool.reason_argument,
         )
         for name, value in shown.items()

@@ -21,6 +21,7 @@ from workflows.redaction import Secrets
 
 EACH = "; it asks for some of its calls only, and a rule for * is about those"
 PLAINLY_SECRET = Secrets()
+UNKNOWN_RULES = "not known: the policy cannot be used"
 Entry = Clause[DenyEntry] | Clause[RuleEntry]
 
 
@@ -140,7 +141,7 @@ def with_servers(branch: Branch, listings: Mapping[str, Listing]) -> Branch:
 def report_of(
     branch: Branch, policy: Policy | None, secrets: Secrets = PLAINLY_SECRET
 ) -> AgentReport:
-    """The same in words; without a policy, as if it had no rule. `secrets` is what settings say."""
+    """The same in words; without a policy, nothing is free. `secrets` is what settings say."""
     return AgentReport(
         name=branch.agent.name,
         via=branch.via,
@@ -158,9 +159,9 @@ def _reported(tool: Tool, policy: Policy | None, secrets: Secrets) -> ToolReport
         title=tool.title,
         place=tool.place,
         rules=tuple(it.entry.name for it in about),
-        is_free=not about and not tool.needs_approval,
+        is_free=policy is not None and not about and not tool.needs_approval,
         waits=any(map(_asks, about)),
-        why=_why(tool, about) + (EACH if callable(tool.function.needs_approval) else ""),
+        why=_why(tool, about, policy) + (EACH if callable(tool.function.needs_approval) else ""),
         has_preview=tool.has_preview,
         secrets=tuple(sorted(tool.secret_names | secrets.names_in(tool.parameters))),
     )
@@ -175,7 +176,9 @@ def _about(tool: str, policy: Policy) -> Iterator[Entry]:
                 return
 
 
-def _why(tool: Tool, about: Sequence[Entry]) -> str:
+def _why(tool: Tool, about: Sequence[Entry], policy: Policy | None) -> str:
+    if policy is None:
+        return UNKNOWN_RULES
     if about:
         ways = [_by(it) for it in about]
         if not about[-1].always(tool.name):
@@ -183,7 +186,7 @@ def _why(tool: Tool, about: Sequence[Entry]) -> str:
         return "; otherwise ".join(ways)
     if tool.needs_approval:
         return "never done: it asks for approval, and no rule says whose"
-    return "free: it asks for no approval, and no rule is about it"
+    return "free: it asks for no approval, and no rule names it"
 
 
 def _asks(clause: Entry) -> bool:

@@ -17,7 +17,7 @@ from countersign.cli.agent_tree import agent_tree
 from countersign.cli.common import AgentSettings, Json
 from countersign.cli.errors import REFUSED
 from countersign.cli.screen import screen
-from countersign.runtime.agents_file import NamedAgent, only_agent
+from countersign.runtime.agents_file import NamedAgent
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
@@ -71,11 +71,7 @@ def check(
 
 def _wanted(settings: AgentSettings, agent: str, policy: str) -> Sequence[NamedAgent]:
     """The agent that is named on the command line, else all of this installation."""
-    agents = settings.named_agents()
-    if agent:
-        known = [it for it in agents if it.name and agent in {it.name, it.agent}]
-        rules = settings.policy_of(agent)
-        agents = known or only_agent(agent, rules, settings.task_queue)
+    agents = [settings.any_agent(agent)] if agent else settings.named_agents()
     return [replace(it, policy=Path(policy)) if policy else it for it in agents]
 
 

@@ -8,13 +8,21 @@ import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
-from countersign.runtime.agents_file import NamedAgent, agents_named, policy_beside
+from countersign.runtime.agents_file import NamedAgent, agents_named, only_agent, policy_beside
 from countersign.runtime.settings import SettingsError, names_in
 from workflows.redaction import NAMES, Secrets
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 AgentName = Annotated[
     str, typer.Option("--agent", metavar="NAME", help="One of the agents in the file AGENTS.")
+]
+AnyAgent = Annotated[
+    str,
+    typer.Option(
+        "--agent",
+        metavar="MODULE:NAME|NAME",
+        help="The agent, or the name of one in the file AGENTS; AGENT if left out.",
+    ),
 ]
 
 
@@ -65,3 +73,15 @@ class AgentSettings(BaseSettings):
         if not name and known:
             raise CommandError(f"Give --agent too: one of {', '.join(known)}.", MISUSED)
         return known[name] if name else agents[0]
+
+    def any_agent(self, name: str) -> NamedAgent:
+        """The same, or one by its module and name in it, under its policy in the file, if any.
+
+        Raises:
+            CommandError: as for `named_agent`.
+        """
+        if self.agents and ":" not in name:
+            return self.named_agent(name)
+        known = (it for it in self.named_agents() if it.name and it.agent == name)
+        (other,) = only_agent(name, self.policy_of(name), self.task_queue)
+        return next(known, other)

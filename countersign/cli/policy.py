@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from countersign.cli.common import AgentName, AgentSettings, Json
+from countersign.cli.common import AgentSettings, AnyAgent, Json
 from countersign.cli.errors import MISUSED, REFUSED, UNREACHABLE, CommandError
 from countersign.cli.missing import missing_flags
 from countersign.cli.rulings import asked, explained, faults_table
@@ -54,12 +54,13 @@ class PolicySettings(AgentSettings):
 @app.command()
 def check(
     file: Annotated[str, typer.Argument(help="The policy; POLICY_FILE if left out.")] = "",
+    agent: AnyAgent = "",
     as_json: Json = False,
 ) -> None:
     """Say everything that is wrong with a policy, with file, line, rule and field."""
     settings = PolicySettings()
     with screen(as_json) as out:
-        found = [_checked(settings, it) for it in _wanted(settings, file)]
+        found = [_checked(settings, it) for it in _wanted(settings, file, agent)]
         documents = [it.document for it in found]
         if len(found) == 1:
             out.show(documents[0], found[0].told)
@@ -74,6 +75,8 @@ class _Checked:
     """What is wrong with one policy."""
 
     path: str
+    agent: str
+    """Whose tools it was checked with, as `AGENT` names it."""
     version: str
     faults: tuple[Fault, ...]
     looked_up: bool
@@ -84,15 +87,16 @@ class _Checked:
     @property
     def told(self) -> RenderableType:
         if self.faults:
-            return faults_table(self.path, self.faults)
+            return faults_table(f"{self.path}, for {self.agent}", self.faults)
         looked_up = CHECKED if self.looked_up else NOT_CHECKED
-        sound = f"{self.path}, version {self.version}: no faults. {looked_up}"
+        sound = f"{self.path}, version {self.version}: no faults, for {self.agent}. {looked_up}"
         return Text(sound + _not_listed(self.unlisted))
 
     @property
     def document(self) -> dict[str, Any]:
         return {
             "file": self.path,
+            "agent": self.agent,
             "version": self.version,
             "faults": [_as_document(fault) for fault in self.faults],
             "looked_up_in_slack": self.looked_up,
@@ -100,12 +104,15 @@ class _Checked:
         }
 
 
-def _wanted(settings: PolicySettings, file: str) -> Sequence[NamedAgent]:
+def _wanted(settings: PolicySettings, file: str, agent: str) -> Sequence[NamedAgent]:
     """The agents whose policies are meant; a file is taken for the policy of the only agent.
 
     Raises:
-        CommandError: there are several, and none of them has this file.
+        CommandError: there are several, and none of them has this file, or none this name.
     """
+    if agent:
+        meant = settings.any_agent(agent)
+        return [replace(meant, policy=Path(file)) if file else meant]
     agents = settings.named_agents()
     if not file:
         return agents
@@ -128,7 +135,7 @@ def _checked(settings: PolicySettings, it: NamedAgent) -> _Checked:
             faults = asyncio.run(_looked_up(policy, token, settings.slack_api_url))
     except PolicyError as error:
         faults = error.faults
-    return _Checked(path, version, faults, bool(token and version), tools.unlisted)
+    return _Checked(path, it.agent, version, faults, bool(token and version), tools.unlisted)
 
 
 @app.command()
@@ -160,7 +167,7 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
         bool, typer.Option("--shared", help="Another workspace is in the channel.")
     ] = False,
     file: Annotated[str, typer.Option(help="The policy; POLICY_FILE if left out.")] = "",
-    agent: AgentName = "",
+    agent: AnyAgent = "",
     as_json: Json = False,
 ) -> None:
     """Say what the policy rules of a call: every rule in order, and what then happens.
@@ -169,7 +176,7 @@ def explain(  # noqa: PLR0913 the facts of a call are many, and each is an optio
     """
     with screen(as_json) as out:
         _require({"--tool place_order": tool, "--requester U0123ABCD": requester})
-        meant = PolicySettings().named_agent(agent)
+        meant = PolicySettings().any_agent(agent)
         policy = _sound(file or str(meant.policy), meant.agent)
         if tool not in policy.tools:
             known = ", ".join(policy.tools)

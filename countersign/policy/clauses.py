@@ -7,7 +7,12 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
-from countersign.policy.conditions import Condition, ConditionError, compile_condition
+from countersign.policy.conditions import (
+    KNOWN_NAMES,
+    Condition,
+    ConditionError,
+    compile_condition,
+)
 from countersign.policy.document import DenyEntry, RuleEntry
 from countersign.policy.examples import NO_TOOL
 from countersign.policy.facts import Facts
@@ -143,7 +148,7 @@ def _unknown_tool(pattern: str, near: Sequence[str], tools: Iterable[str]) -> st
 def _conditions(
     text: str, tools: Iterable[ToolSpec], findings: list[Finding]
 ) -> Iterator[tuple[str, Condition]]:
-    refused: defaultdict[str, list[str]] = defaultdict(list)
+    refused: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     several = False
     for number, spec in enumerate(tools):
         several = number > 0
@@ -151,7 +156,10 @@ def _conditions(
             yield spec.name, compile_condition(text, spec)
         except ConditionError as error:
             line = f"line {error.line}, " if "\n" in text.strip() else ""
-            refused[f"{line}column {error.column}: {error.problem}"].append(spec.name)
-    for problem, names in refused.items():
-        whom = f" (for {', '.join(names)})" if several else ""
+            problem = f"{line}column {error.column}: {error.problem}"
+            refused[problem.partition(KNOWN_NAMES)[0]].append((spec.name, problem))
+    for mistake, found in refused.items():
+        # Each tool knows other names; a list for each would tell one mistake many times.
+        problem = found[0][1] if len({it for _, it in found}) == 1 else mistake
+        whom = f" (for {', '.join(name for name, _ in found)})" if several else ""
         findings.append((("when",), problem + whom))

@@ -28,6 +28,8 @@ from countersign.policy.vocabulary import (
 from workflows.contracts.core import ToolSpec
 
 FAULT = re.compile(r"<input>:([0-9]+):([0-9]+): (.*)")
+KNOWN_NAMES = "; there are "
+"""What stands before the names that a condition may use, which differ from tool to tool."""
 UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 ABSENT = re.compile(r'No value with name "([^"]+)"|Key not found in map : "([^"]+)"')
 MISPLACED = re.compile(r"Syntax error: (?:mismatched|extraneous) input '(.*?)' expecting")
@@ -120,8 +122,8 @@ def _in_words(problem: str, names: Sequence[str]) -> str:
     """CEL's own words, with what to write instead where that is known."""
     if unknown := UNDECLARED.match(problem):
         near = get_close_matches(unknown[1], names, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(sorted(names))}"
-        return f"nothing is called `{unknown[1]}`; {hint}"
+        hint = f"; did you mean `{near[0]}`?" if near else KNOWN_NAMES + ", ".join(sorted(names))
+        return f"nothing is called `{unknown[1]}`{hint}"
     if misplaced := MISPLACED.search(problem):
         if misplaced[1] == "<EOF>":
             return "Syntax error: it ends too early; something is missing here"

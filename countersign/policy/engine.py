@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from countersign.policy.clauses import Clause
+from countersign.policy.clauses import EVERY, Clause
 from countersign.policy.conditions import EvaluationError
 from countersign.policy.document import DenyEntry, Document, RuleEntry
 from countersign.policy.explanation import Explanation, Fate, Step
@@ -171,7 +171,7 @@ class Policy:
 def _fate(clause: Clause[DenyEntry] | Clause[RuleEntry], facts: Facts) -> tuple[Fate, str]:
     entry = clause.entry
     if not clause.covers(facts.tool):
-        return Fate.OTHER_TOOL, f"is about {', '.join(entry.tool)}"
+        return Fate.OTHER_TOOL, f"is about {', '.join(map(_meaning, entry.tool))}"
     if isinstance(entry, RuleEntry) and facts.asks is False and not clause.names(facts.tool):
         return Fate.OTHER_TOOL, "is about calls for which the tool asks, and it does not for this"
     try:
@@ -182,6 +182,10 @@ def _fate(clause: Clause[DenyEntry] | Clause[RuleEntry], facts: Facts) -> tuple[
         return Fate.MATCHED, "has no condition"
     condition = f"`{entry.when.strip()}`"
     return (Fate.MATCHED, f"{condition} is true") if holds else (Fate.NOT_TRUE, condition)
+
+
+def _meaning(pattern: str) -> str:
+    return "tools that ask for approval by their own word (*)" if pattern == EVERY else pattern
 
 
 def _is_for_anybody(rule: RuleEntry) -> bool:

@@ -60,18 +60,24 @@ def only_agent(agent: str, policy: str, task_queue: str) -> Sequence[NamedAgent]
 
 
 def policy_beside(agent: str, places: Iterable[str | Path]) -> Path | None:
-    """The file `policy.yaml` in the folder of an agent's module, which is not loaded for that.
+    """The file `policy.yaml` beside an agent's module, which is not loaded for that.
 
     Args:
         agent: a module and a name in it.
         places: the folders in which modules are looked for, in their order.
     """
+    folder = folder_of(agent, places)
+    found = folder / POLICY if folder else None
+    return found if found and found.is_file() else None
+
+
+def folder_of(agent: str, places: Iterable[str | Path]) -> Path | None:
+    """The folder of an agent's module; None where there is no such module. See `policy_beside`."""
     parts = agent.partition(":")[0].split(".")
     for place in places:
         module = Path(place, *parts)
         if module.is_dir() or module.with_name(f"{module.name}.py").is_file():
-            found = (module if module.is_dir() else module.parent) / POLICY
-            return found if found.is_file() else None
+            return module if module.is_dir() else module.parent
     return None
 
 

@@ -30,6 +30,13 @@ def cut_mark(left: int, whole: int) -> str:
     return f"[cut: {left:,} of {whole:,} characters are left out]"
 
 
+def shown_value(value: Any) -> str:
+    """An argument as people read it on a card: `yes`, `none`, and lists as JSON has them."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else text_of(value)
+
+
 def text_of(value: Any) -> str:
     """Anything as encodable text. Never fails: what it is asked of has been done already."""
     try:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sandbox.model import wire
 from sandbox.model.conversation import read_conversation
+from sandbox.model.outputs import in_shape
 from sandbox.model.responder import Reply, respond
 from sandbox.model.script import Mode
 from sandbox.model.tools import REPLACES, Json, Tool
@@ -25,7 +26,9 @@ def answer(request: Json, mode: Mode = Mode.NORMAL) -> wire.Json:
         case Mode.NONSENSE_ARGUMENTS:
             output = [wire.message("%%% 42 %%%", name)]
         case _:
-            output = _output(respond(conversation), name)
+            reply = respond(conversation)
+            shaped = in_shape(reply, request) if isinstance(reply, str) else reply
+            output = _output(shaped, name)
     return wire.response(request, output, name)
 
 

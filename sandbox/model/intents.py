@@ -26,6 +26,8 @@ _AND = re.compile(r"\s*(?:,(?!\d)|[;&]|\n\s*[-*•]?|\b(?:and|plus|as well as)\b
 _COUNTS = re.compile(rf"\W*(?:\S+\s)?\W*(?:{NUMBER}|(?:an?|another)\s)", re.IGNORECASE)
 _POINTS = re.compile(r"\b(?:them|those|these|it|that|more|same)\b", re.IGNORECASE)
 _SMALL = r"(?:\W+(?:the|an?|my|our|your|some|to|of|for|all|up)){0,3}\W+"
+_LETTERS = r"[^\W\d_]"
+_POLITELY = r"(?:\W|\b(?:please|can you|could you|would you|let us|let's|i want to)\b)*"
 _LITTLE = frozenset({"the", "a", "an", "of", "for", "to", "in"})
 
 
@@ -58,6 +60,25 @@ def read_intents(conversation: Conversation, text: str) -> Intents:
     calls = (Call(it.tool.name, it.arguments(reason(it.purpose, because))) for it in complete)
     incomplete = (it for it in readings if it.missing and it.tool.name not in called)
     return Intents(tuple(calls)[:MOST_CALLS], tuple(incomplete))
+
+
+def read_begun(conversation: Conversation) -> Intents:
+    """`book the library, 2 hours`: what a message begins with, if one tool alone does that."""
+    text = conversation.text
+    does = re.match(rf"{_POLITELY}({_LETTERS}+)\b", text, re.IGNORECASE)
+    meant = [it for it in conversation.tools if does and _does(it, does[1])]
+    if not does or len(meant) != 1 or meant[0].hands_over:
+        return Intents((), ())
+    reading = read_arguments(meant[0], text[does.end() :])
+    if reading.missing:
+        return Intents((), (reading,) if reading.values else ())
+    return Intents((Call(meant[0].name, reading.arguments(reason(reading.purpose))),), ())
+
+
+def _does(tool: Tool, word: str) -> bool:
+    """Whether a word is what a tool does: the first of its name or of its description."""
+    firsts = {words[0].lower() for it in (tool.own_name, tool.about) if (words := _words(it))}
+    return word.lower() in firsts
 
 
 def reason(*own: str) -> str:

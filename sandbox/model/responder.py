@@ -7,7 +7,7 @@ from dataclasses import replace
 from sandbox.model import replies
 from sandbox.model.changes import changed, fresh
 from sandbox.model.conversation import Conversation
-from sandbox.model.intents import Call, Intents, read_intents
+from sandbox.model.intents import Call, Intents, read_begun, read_intents
 from sandbox.model.purchasing import LATEST, LISTING, RECALL
 from sandbox.model.tool_results import ASK_AGAIN, bullets, meant, requested_change, tell, told
 from sandbox.model.tools import Tool
@@ -131,6 +131,11 @@ def asked(conversation: Conversation) -> Reply | None:
     return _carried_out(conversation, read_intents(conversation, conversation.text))
 
 
+def begun(conversation: Conversation) -> Reply | None:
+    """A call by what a tool does alone: `book the library, 2 hours`."""
+    return _carried_out(conversation, read_begun(conversation))
+
+
 def handed_over(conversation: Conversation) -> Reply | None:
     """What another agent is for, by a word of its description; once for each message."""
     if conversation.turns[-1].is_handed_over:
@@ -193,6 +198,7 @@ RESPONDERS: tuple[Responder, ...] = (
     asked,
     handed_over,
     changed,
+    begun,
     says(
         r"(?:who|what) are you|are you (?:an? )?(?:bot|human|ai)|^\W*(?:hi|hello|hey)",
         replies.hello,

@@ -53,7 +53,10 @@ def _desk(**more: Any) -> Agent[str]:
     return Agent[str](name="Desk", instructions="Help.", tools=[refund], **more)
 
 
-async def test_what_a_guardrail_stops_is_answered_and_forgotten(temporal: Client) -> None:
+async def test_what_a_guardrail_stops_is_answered_and_forgotten(
+    temporal: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "temporalio.workflow")
     desk = _desk(input_guardrails=[no_homework])
     async with at_work_with(temporal, desk, says("Hello."), context="homework") as flow:
         await flow.say("do my homework")
@@ -61,6 +64,8 @@ async def test_what_a_guardrail_stops_is_answered_and_forgotten(temporal: Client
         assert "the check `no_homework` of this assistant did not let it through" in told
         assert "Nothing was done." in told
         assert flow.script.given == []
+        assert "A guardrail held something: no_homework" in caplog.text
+        assert "The agent's run failed" not in caplog.text
 
         await flow.say("hi")
         assert await flow.answered(2) == "Hello."

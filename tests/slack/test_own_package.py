@@ -13,6 +13,7 @@ import pytest
 
 from dev.environment import without_ours
 from dev.paths import ROOT
+from dev.ports import Ports
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
@@ -113,6 +114,33 @@ async def test_a_package_of_its_own_is_installed_checked_and_tried_by_people(
     assert "6 passed" in tried
     log = (home / "countersign0/logs/worker.log").read_text(encoding="utf-8")
     assert f"place={MODULE}.agent.book_room" in log
+
+
+async def test_everything_starts_from_its_environment_with_its_data_in_its_folder(
+    company: Company,
+) -> None:
+    await company.run(company.bin / "countersign", "new", NAME)
+    folder, agent = company.folder / NAME, f"{MODULE}.agent:agent"
+    offset = str(Ports.free().temporal - Ports().temporal)
+    up = (company.bin / "python", "-m", "dev", "up", "--agent", agent, "--port-offset", offset)
+    process = await asyncio.create_subprocess_exec(
+        *map(str, up), cwd=folder, env=company.env, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    told = ""
+    async for line in process.stdout:
+        told += line.decode()
+        if "Ctrl-C stops everything" in line.decode():
+            process.terminate()  # once; a second one would not wait for anybody
+    assert await process.wait() == 0, told
+    assert f"{agent}, under {MODULE}/policy.yaml" in told
+    assert "Countersign stopped." in told
+    assert (folder / ".dev/logs/worker.log").exists()
+    assert not (company.packages / ".dev").exists()
+
+    (folder / MODULE / "policy.yaml").unlink()
+    told = await company.run(*up, within=NAME, fails=True)
+    assert f"There is no policy.yaml beside the module of {agent}." in told
 
 
 async def test_what_cannot_be_started_is_told_in_one_line(company: Company) -> None:

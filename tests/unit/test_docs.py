@@ -1,6 +1,7 @@
 """The documents are held to the code."""
 
 import ast
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -14,10 +15,12 @@ import yaml
 from bot.settings import BotSettings
 from countersign.agents.catalogue import NOT_KEPT, Catalogue
 from countersign.agents.loading import opened_context
+from countersign.cli.new_agent import TEMPLATE
 from countersign.policy.loading import load
 from dev.paths import ROOT
 from dev.settings_table import written
 from examples.purchasing.buyer import ShopSettings
+from sandbox.model.answers import answer
 from tests.conftest import ONLY_SYSTEM
 from tests.screens.index import FOLDER, INDEX
 from tests.screens.index import written as written_index
@@ -117,6 +120,38 @@ async def test_the_pieces_of_the_page_on_agents_make_one_that_can_be_kept() -> N
         assert told.summary in AGENTS
         assert await order.run(call, context) == "Order 17 is placed."
     assert order.secret_names == {"voucher"}
+
+
+@pytest.mark.parametrize(
+    ("page", "agent", "called"),
+    [
+        (README, README.split("```python\n")[1].split("```")[0], {"room": "kitchen", "litres": 3}),
+        (
+            (TEMPLATE / "README.md").read_text(encoding="utf-8"),
+            (TEMPLATE / "my_agent/agent.py").read_text(encoding="utf-8"),
+            {"room": "library", "hours": 2},
+        ),
+    ],
+    ids=["README.md", "countersign new"],
+)
+def test_what_a_reader_is_told_to_write_is_understood(
+    page: str, agent: str, called: dict[str, Any]
+) -> None:
+    names: dict[str, Any] = {"__name__": "acme.own"}
+    exec(compile(agent, "agent.py", "exec"), names)
+    tools = [
+        {
+            "type": "function",
+            "name": it.name,
+            "description": it.spec.description,
+            "parameters": it.spec.parameters,
+        }
+        for it in Catalogue.of(names["agent"]).tools.values()
+    ]
+    *_, said = re.findall(r"`@countersign (.+?)`", page)
+    made = answer({"input": said, "tools": tools})["output"][0]
+    assert made["type"] == "function_call", said
+    assert called.items() <= json.loads(made["arguments"]).items()
 
 
 def test_what_is_refused_of_an_agent_is_listed() -> None:

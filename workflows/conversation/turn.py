@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from agents import InputGuardrailTripwireTriggered
+    from agents import InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered
 
     from workflows.contracts.core import MESSAGE_LIMIT, Message, StopRequest
     from workflows.contracts.notices import Notice, NoticeCode, has_news
@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.conversation.hands import TurnStoppedError
     from workflows.conversation.hosted import settled
     from workflows.conversation.memory import Answer, TurnState, noted
-    from workflows.conversation.model_errors import apology
+    from workflows.conversation.model_errors import apology, check_in
     from workflows.conversation.model_messages import ended_early_note, stopped_note
     from workflows.conversation.run_results import Thought
     from workflows.conversation.state import ConversationState
@@ -73,7 +73,7 @@ class Turn:
             return self._left_off()
         except Exception as error:
             # Whatever it is ends this turn in words, and leaves thread, siblings and approvals.
-            workflow.logger.exception("The agent's run failed")
+            _log(error)
             return self._failed(error)
 
     def _answer_of(self, thought: Thought | None) -> Answer:
@@ -114,6 +114,15 @@ class Turn:
         effects = tuple(self.state.effects)
         self._conversation.add(noted(stopped_note(effects)))
         return Answer.of(NoticeCode.STOPPED, effects=effects)
+
+
+def _log(error: Exception) -> None:
+    """A guardrail that holds something does what it is for; all else is a failure."""
+    match error:
+        case InputGuardrailTripwireTriggered() | OutputGuardrailTripwireTriggered():
+            workflow.logger.info("A guardrail held something: %s", check_in(error))
+        case _:
+            workflow.logger.error("The agent's run failed", exc_info=error)
 
 
 def _canned(message: Message) -> Answer | None:

@@ -105,12 +105,21 @@ def test_every_tool_is_shown_with_its_place_and_what_stands_before_it() -> None:
         "from garden.water",
         "waits by much, where its condition is true; otherwise waits by watering",
         "never shown: code",
-        "free: it asks for no approval, and no rule is about it",
+        "free: it asks for no approval, and no rule names it",
         "forbidden by no-roses, where its condition is true; otherwise not done",
         "Nothing is refused. The rules are those of policy.yaml, version 4.",
     ):
         assert line in said
     assert "no preview" not in said  # nobody reads what is free, or never done
+
+
+def test_nothing_is_called_free_under_a_policy_that_cannot_be_used() -> None:
+    write()
+    Path("policy.yaml").write_text("rules: [", encoding="utf-8")
+    code, said = run()
+    assert code == 1
+    assert "free" not in said
+    assert said.count("not known: the policy cannot be used") == 3
 
 
 def test_a_program_gets_one_document() -> None:

@@ -82,6 +82,20 @@ def test_a_ruling_is_explained_for_the_agent_that_is_named() -> None:
     assert "There is no agent 'nobody'; the agents are buyer, deployer." in told
 
 
+def test_a_policy_is_checked_and_explained_for_any_agent_by_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deployers = str(ROOT / "examples/deploys/policy.yaml")
+    assert ", for examples.deploys:agent." in _run(policy, "check", "--agent", "deployer")
+    by_place = ("--agent", "examples.deploys:agent")
+    assert "no faults, for examples.deploys:agent." in _run(policy, "check", deployers, *by_place)
+    said = _run(policy, "check", BUYERS, *by_place, code=REFUSED)
+    assert "for examples.deploys:agent: " in said
+    monkeypatch.setenv("POLICY_FILE", deployers)
+    call = ("explain", "--tool", "deploys.deploy", "--requester", "U0ALICE", *by_place)
+    assert "Rule `production` asks for `environment`" in _run(policy, *call)
+
+
 def test_a_list_of_an_agent_that_does_not_exist_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

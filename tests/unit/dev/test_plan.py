@@ -97,8 +97,10 @@ def test_an_agent_that_is_named_comes_with_the_policy_beside_it(
     (tmp_path / "garden" / "rose.py").touch()
     wanted, env = replace(OPTIONS, agent=f"{module}:agent"), {"PYTHONPATH": str(tmp_path)}
 
-    without = plan(env, wanted).wire(tmp_path).env()
-    assert (without["AGENT"], without["POLICY_FILE"]) == (wanted.agent, f"{ROOT}/dev/policy.yaml")
+    with pytest.raises(SettingError, match=f"no policy.yaml beside the module of {wanted.agent}"):
+        plan(env, wanted)
+    missing = plan({}, wanted).wire(tmp_path).env()  # the worker says that there is no such module
+    assert (missing["AGENT"], missing["POLICY_FILE"]) == (wanted.agent, f"{ROOT}/dev/policy.yaml")
 
     (tmp_path / "garden" / "policy.yaml").touch()
     beside = plan({**env, "AGENT": "another:agent"}, wanted).wire(tmp_path).env()

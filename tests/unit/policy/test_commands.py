@@ -43,7 +43,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_a_sound_policy_is_said_to_be_sound_and_what_was_not_checked() -> None:
     code, said = run("check")
     assert code == 0
-    assert "policy.yaml, version 3: no faults." in said
+    assert "policy.yaml, version 3: no faults, for examples.purchasing:agent." in said
     assert "SLACK_BOT_TOKEN is not set" in said
 
 
@@ -57,7 +57,7 @@ def test_faults_are_a_table_with_line_rule_and_field() -> None:
         "rule orders-over-1000",
         "qorum",
     ]
-    assert "bad[red].yaml: 1 to change" in said
+    assert "bad[red].yaml, for examples.purchasing:agent: 1 to change" in said
 
 
 def test_faults_are_a_document_for_programs() -> None:
@@ -68,6 +68,22 @@ def test_faults_are_a_document_for_programs() -> None:
     (fault,) = document["faults"]
     assert (fault["file"], fault["line"], fault["field"]) == ("bad.yaml", 5, "when")
     assert "did you mean `amount`?" in fault["problem"]
+
+
+def test_one_mistake_in_a_rule_for_many_tools_is_one_row() -> None:
+    every = GOOD.replace("tool: place_order", "tool: '*'", 1).replace("amount >", "surprise >")
+    Path("bad.yaml").write_text(every, encoding="utf-8")
+    (fault,) = json.loads(run("check", "bad.yaml", "--json")[1])["faults"]
+    assert fault["problem"] == (
+        "column 1: nothing is called `surprise` (for place_order, cancel_order, "
+        "wait_for_confirmation)"
+    )
+
+
+def test_a_rule_for_every_tool_that_waits_says_that_it_is_not_about_a_free_one() -> None:
+    Path("policy.yaml").write_text(GOOD.replace("orders, tool: place_order", "all, tool: '*'"))
+    _, said = run("explain", "--tool", "check_budget", "--requester", "U0ALICE")
+    assert "`all` does not match: it is about tools that ask for approval by their own word" in said
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing() -> None:

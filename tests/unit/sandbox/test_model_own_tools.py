@@ -1,9 +1,11 @@
 """Anybody's tools can be called, by name or in words, by what their JSON schemas say."""
 
+import json
 from typing import Any
 
 import pytest
 
+from sandbox.model.answers import answer
 from tests.unit.sandbox.model_thread import TEXT, Json, Thread, a_count, a_tool
 
 ROOM: Json = {"enum": ["kitchen", "office", "meeting_room"], "type": "string"}
@@ -224,3 +226,53 @@ def test_what_looks_wrong_is_asked_for() -> None:
     thread = Thread(tools=DEPLOYS).say("deploy api two to production")
     assert thread.made == []
     assert "version" in thread.text
+
+
+@pytest.mark.parametrize(
+    ("said", "arguments"),
+    [
+        ("restart web-1", {"server": "web-1"}),
+        ("please feed Tom and Jerry with fish",
+         {"names": ["Tom", "Jerry"], "food": "fish", "grams": 80}),
+    ],
+)  # fmt: skip
+def test_what_one_tool_alone_does_is_enough(said: str, arguments: dict[str, Any]) -> None:
+    (made,) = Thread(tools=PLANTS).say(said).arguments
+    assert {key: value for key, value in made.items() if value is not None} == arguments
+
+
+def test_what_two_tools_do_or_one_lacks_everything_for_is_not_called() -> None:
+    twice = [*PLANTS, a_tool("feed_dogs", "Feed the dogs.", names=TEXT)]
+    for tools, said in ((twice, "feed Tom"), (PLANTS, "send"), (PLANTS, "who can send Tom?")):
+        assert Thread(tools=tools).say(said).calls == []
+
+
+def test_an_agent_that_wants_an_object_gets_one_with_the_words_in_it() -> None:
+    ticket: Json = {
+        "type": "object",
+        "properties": {
+            "done": {"type": "boolean"},
+            "kind": {"enum": ["question", "fault"]},
+            "title": TEXT,
+            "steps": {"type": "array", "items": TEXT},
+            "parent": {"anyOf": [{"$ref": "#"}, {"type": "null"}]},
+            "owner": {"$ref": "#/$defs/Owner"},
+        },
+        "$defs": {
+            "Owner": {
+                "type": "object",
+                "properties": {"name": TEXT, "age": {"minimum": 1, "type": "integer"}},
+            }
+        },
+    }
+    wanted = {"format": {"type": "json_schema", "name": "ticket", "schema": ticket}}
+    said = answer({"input": "hello", "tools": PLANTS, "text": wanted})
+    told = json.loads(said["output"][0]["content"][0]["text"])
+    assert "Water the plants" in told.pop("title")
+    assert told == {
+        "done": False,
+        "kind": "question",
+        "steps": [],
+        "parent": None,
+        "owner": {"name": "", "age": 1},
+    }
