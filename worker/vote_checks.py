@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
+import structlog
 from temporalio import activity
 
+from countersign.agents.mcp.errors import ServerAwayError
 from worker.failures import as_failure_of
 from workflows.contracts.activities import (
     AgentActivities,
@@ -16,9 +19,11 @@ from workflows.contracts.activities import (
     VoteActivities,
 )
 from workflows.contracts.activity_inputs import PolicyQuery, VoteCheck, VoteFacts
-from workflows.contracts.core import Prepared
+from workflows.contracts.core import Call, Prepared
 from workflows.contracts.decisions import Unchecked
 from workflows.contracts.rules import Ruling
+
+log = structlog.get_logger(__name__)
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -45,16 +50,16 @@ class VoteChecks(VoteActivities):
     async def check_vote(self, check: VoteCheck) -> VoteFacts:
         """See `VoteActivities`."""
         how_it_ended = self._lifecycle.how_conversation_ended
+        away: list[str] = []
+        prepare = partial(self._prepare, away)
         try:
             async with asyncio.TaskGroup() as parts:  # one that fails ends the others
                 who = parts.create_task(
                     _if(check.query, self._directory.look_up, Unchecked.IDENTITY)
                 )
-                preview = parts.create_task(
-                    _if(check.call, self._agent.prepare_call, Unchecked.PREVIEW)
-                )
+                preview = parts.create_task(_if(check.call, prepare, Unchecked.PREVIEW))
                 total = parts.create_task(_if(check.recount, self._policy.recount, Unchecked.TOTAL))
-                edit = parts.create_task(self._edited(check))
+                edit = parts.create_task(self._edited(check, prepare))
                 end = parts.create_task(
                     _if(check.conversation, how_it_ended, Unchecked.CONVERSATION)
                 )
@@ -68,11 +73,29 @@ class VoteChecks(VoteActivities):
             edited=edited,
             ruling=ruling,
             conversation_end=end.result() or "",
+            away=next(iter(away), ""),
         )
 
-    async def _edited(self, check: VoteCheck) -> tuple[Prepared, Ruling | None] | None:
+    async def _prepare(self, away: list[str], call: Call) -> Prepared | None:
+        """A call made ready. If its server is away that is no failure: who presses is told which.
+
+        Args:
+            away: takes the name of such a server.
+            call: what is to be made ready.
+        """
+        try:
+            return await self._agent.prepare_call(call)
+        except ServerAwayError as error:
+            approval = activity.info().workflow_id
+            log.warning("a vote could not be checked", approval=approval, why=str(error))
+            away.append(error.server)
+            return None
+
+    async def _edited(
+        self, check: VoteCheck, prepare: Callable[[Call], Awaitable[Prepared | None]]
+    ) -> tuple[Prepared, Ruling | None] | None:
         """An edited call, made ready and judged; not judged if it cannot be made ready."""
-        prepared = await _if(check.edited, self._agent.prepare_call, Unchecked.PREVIEW)
+        prepared = await _if(check.edited, prepare, Unchecked.PREVIEW)
         if check.edited is None or prepared is None:
             return None
         if prepared.problem:

@@ -101,6 +101,18 @@ def without_reason(arguments: str) -> str:
     return json.dumps({name: it for name, it in given.items() if name != REASON})
 
 
+def without_told_reason(given: Any, reason: str) -> Any:
+    """A call's arguments, read, without the reason where people read it beside them or it is empty.
+
+    Args:
+        given: what the arguments are in JSON; what is no object is returned as it is.
+        reason: as people read it.
+    """
+    if not isinstance(given, dict) or str(given.get(REASON) or "").strip() not in {"", reason}:
+        return given
+    return {name: it for name, it in given.items() if name != REASON}
+
+
 def _taken(before: Prepared, after: Prepared) -> Difference:
     """How a tool that is not ours has changed: by the names of its arguments, if by those."""
     old, new = (", ".join(it.parameters.get("properties", {})) for it in (before, after))

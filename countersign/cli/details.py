@@ -1,5 +1,6 @@
 """Everything about one approval: `countersign show`."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from workflows.contracts.core import Difference, Prepared
 from workflows.contracts.decisions import CountedVote, Decision, Execution, Outcome, Refused, Verb
 from workflows.contracts.origins import SLACK, origin_name
 from workflows.contracts.rules import Rule
+from workflows.digest import without_told_reason
 
 Row = tuple[str, str]
 
@@ -105,11 +107,20 @@ def _action(prepared: Prepared) -> Iterator[Row]:
         yield "cost", prepared.cost
     yield from ((field.name, field.value) for field in prepared.fields)
     if prepared.arguments:
-        yield "arguments", prepared.arguments
+        yield "arguments", _arguments(prepared)
     if prepared.reason:
         yield "because", f"“{prepared.reason}”"
     if prepared.agent:
         yield "agent", prepared.agent
+
+
+def _arguments(prepared: Prepared) -> str:
+    """The tool's own, with the reason only where that is not said below."""
+    try:
+        own = without_told_reason(json.loads(prepared.arguments), prepared.reason)
+    except (ValueError, RecursionError):
+        return prepared.arguments
+    return json.dumps(own, ensure_ascii=False)
 
 
 def _proposed(status: ApprovalStatus) -> Iterator[Row]:

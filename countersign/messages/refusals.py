@@ -17,6 +17,8 @@ UNCHECKED = {
     Unchecked.OBJECTION: "whether somebody who wants to stop it may do so",
     Unchecked.TURN: "the votes that came before yours",
 }
+"""Of a server that is away it is said which one that is."""
+TIME_IS_UP = "The time to decide is up now."
 
 REFUSALS = {
     Refusal.OWN_REQUEST: (
@@ -110,9 +112,7 @@ def _told(refused: Refused, status: ApprovalStatus, voice: Voice, *, is_time_up:
                 f"{voice.strong(status.outcome)}; please use the newer card."
             )
         case Refusal.UNVERIFIED:
-            what = UNCHECKED[refused.unchecked or Unchecked.IDENTITY]
-            onward = "The time to decide is up now." if is_time_up else "Please press again."
-            return f"I couldn't check {what} just now, so nothing was changed. {onward}"
+            return _unchecked(refused, voice, is_time_up=is_time_up)
         case Refusal.FAULT:
             return (
                 "That didn't work because of a fault of mine; nothing was changed. Please press "
@@ -126,6 +126,19 @@ def _told(refused: Refused, status: ApprovalStatus, voice: Voice, *, is_time_up:
         case _:
             told = sentence(refused.why, voice, status)
     return told
+
+
+def _unchecked(refused: Refused, voice: Voice, *, is_time_up: bool) -> str:
+    """What could not be found out, and when to press again."""
+    if refused.unchecked is Unchecked.SERVER:
+        onward = TIME_IS_UP if is_time_up else "Press again when it is back."
+        return (
+            f"The server {voice.text(refused.detail)} does not answer, so this could not be "
+            f"checked; nothing was changed. {onward}"
+        )
+    what = UNCHECKED[refused.unchecked or Unchecked.IDENTITY]
+    onward = TIME_IS_UP if is_time_up else "Please press again."
+    return f"I couldn't check {what} just now, so nothing was changed. {onward}"
 
 
 def sentence(why: Refusal, voice: Voice, status: ApprovalStatus | None = None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workflows.contracts.core import Call, Prepared
-from workflows.digest import REASON
+from workflows.digest import without_told_reason
 
 MASK = "••••"
 SHORTEST = 4
@@ -32,18 +32,13 @@ def masked_arguments(call: Call, prepared: Prepared) -> str:
     the same value wherever else it stands. The reason is left out where it is shown as it is.
     """
     try:
-        given = _without_told(json.loads(prepared.arguments or call.arguments or "{}"), prepared)
+        read = json.loads(prepared.arguments or call.arguments or "{}")
+        given = without_told_reason(read, prepared.reason)
         secret = _secret_names(prepared)
         values = sorted({*_secret_values(given, secret)}, key=len, reverse=True)
         return json.dumps(_masked(given, secret, values), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return UNREADABLE
-
-
-def _without_told(given: Any, prepared: Prepared) -> Any:
-    """What the model was asked for beside the tool's own arguments, and people read above them."""
-    is_told = isinstance(given, dict) and str(given.get(REASON, "")).strip() == prepared.reason
-    return {name: it for name, it in given.items() if name != REASON} if is_told else given
 
 
 def is_secret(name: str, prepared: Prepared) -> bool:

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from typing import Any
 
 import pytest
 from agents import Agent
+from agents.mcp import MCPServerStdio
+from structlog.testing import capture_logs
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.openai_agents import ModelActivityParameters, OpenAIAgentsPlugin
@@ -20,7 +24,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from countersign.agents.catalogue import Catalogue
 from countersign.agents.mcp.servers import opened_servers
-from tests.flows.flow import Flow, a_rule, working
+from tests.flows.flow import DAVE, Flow, a_rule, working
 from tests.support.builders import BOB
 from tests.support.fakes import FakeAgent
 from tests.support.mcp_server import TOOLS, Folder
@@ -30,7 +34,7 @@ from worker.agent import AgentRunner
 from worker.runtime import RESTRICTIONS
 from workflows.approval.workflow import ApprovalWorkflow
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
-from workflows.contracts.decisions import Execution, Outcome
+from workflows.contracts.decisions import Execution, Outcome, Refusal
 from workflows.conversation.workflow import ConversationWorkflow
 
 pytestmark = pytest.mark.system
@@ -63,6 +67,7 @@ class Deploys:
 
     flow: Flow
     folder: Folder
+    server: MCPServerStdio
 
     def change(self, **schema: Any) -> None:
         """The server has one tool less, and another takes something else."""
@@ -74,18 +79,28 @@ class Deploys:
         """End the server's process as a machine would that is out of memory."""
         os.kill(int((self.folder.path / "pid").read_text()), signal.SIGKILL)
 
+    def stop(self) -> None:
+        """The same, and it cannot be started again until `start`."""
+        self.server.params.command = "/nowhere/at/all"
+        self.kill()
+
+    def start(self) -> None:
+        """From now on it can."""
+        self.server.params.command = sys.executable
+
 
 @asynccontextmanager
 async def deploys(
     temporal: Client, home: Path, *answers: Answer, is_handed_over: bool = False
 ) -> AsyncGenerator[Deploys]:
     folder = Folder(home)
-    deployer = Agent[Any](name="Deployer", mcp_servers=[over_pipes(folder)])
+    server = over_pipes(folder)
+    deployer = Agent[Any](name="Deployer", mcp_servers=[server])
     first = Agent[Any](name="Triage", handoffs=[deployer]) if is_handed_over else deployer
     async with opened_servers(deployer) as servers:
         real = RealAgent(AgentRunner(Catalogue.of(first), model="scripted", servers=servers))
         async with working(temporal, *answers, agent=real) as flow:
-            yield Deploys(flow, folder)
+            yield Deploys(flow, folder, server)
 
 
 async def test_a_call_waits_runs_once_and_its_history_needs_no_server(
@@ -155,25 +170,60 @@ async def test_always_holds_for_the_tool_as_it_was(temporal: Client, tmp_path: P
         assert len(it.folder.calls) == 3
 
 
+AWAY = (
+    "The server deploys does not answer, so this could not be checked; nothing was changed. Press "
+    "again when it is back."
+)
+
+
 async def test_a_server_that_is_away_leaves_the_approval_as_it_is(
-    temporal: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    temporal: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     answers = (ROLL_BACK, says("It still waits."), says("Done."))
     async with deploys(temporal, tmp_path, *answers) as it:
         id_ = await it.flow.ask()
-        monkeypatch.setattr("worker.agent.LISTING_SECONDS", 1.0)
-        (tmp_path / "mute").touch()
-        await it.flow.vote(id_, BOB)
-        assert "Please press again" in (await it.flow.told()).text
+        it.stop()
+        with capture_logs() as logs:
+            await it.flow.vote(id_, BOB)
+            assert (await it.flow.told()).text.startswith(AWAY)
+        (line,) = (it for it in logs if it["log_level"] == "warning")
+        assert (line["approval"], "deploys" in line["why"]) == (id_, True)
+        assert [it.getMessage() for it in caplog.records if it.levelno >= logging.WARNING] == []
         assert await it.flow.outcome(id_) is Outcome.PENDING
         await it.flow.say("what about it?")
         assert await it.flow.answered() == "It still waits."
         assert it.folder.calls == []
 
-        (tmp_path / "mute").unlink()
+        it.start()
         await it.flow.vote(id_, BOB)
         assert await it.flow.answered(2) == "Done."
         assert len(it.folder.calls) == 1
+    await _replay(temporal, it.flow, id_)
+
+
+async def test_what_needs_no_server_is_decided_while_it_is_away(
+    temporal: Client, tmp_path: Path
+) -> None:
+    async with deploys(temporal, tmp_path, ROLL_BACK, says("Then not.")) as it:
+        id_ = await it.flow.ask()
+        it.stop()
+        it.flow.directory.panels[DAVE.user] = ()
+        await it.flow.vote(id_, DAVE)
+        assert "You can't decide this" in (await it.flow.told()).text
+        await it.flow.vote(id_, BOB, approve=False)
+        assert await it.flow.answered() == "Then not."
+        assert await it.flow.refusals(id_) == [Refusal.NOT_AN_APPROVER]
+
+
+async def test_a_server_that_hangs_is_told_of_as_well(
+    temporal: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with deploys(temporal, tmp_path, ROLL_BACK) as it:
+        id_ = await it.flow.ask()
+        monkeypatch.setattr("worker.agent.LISTING_SECONDS", 0.5)
+        (tmp_path / "mute").touch()
+        await it.flow.vote(id_, BOB)
+        assert (await it.flow.told()).text.startswith(AWAY)
 
 
 async def test_a_server_that_dies_in_the_middle_may_have_done_it_and_is_not_asked_twice(

@@ -189,3 +189,5 @@ class VoteFacts(BaseModel, frozen=True):
     """None too where the edited call cannot be made ready."""
     conversation_end: str = ""
     """How the conversation ended, a value of `Stop`; empty while it runs."""
+    away: str = ""
+    """The MCP server that does not answer, so that the call could not be made ready."""

@@ -127,7 +127,7 @@ class Refusal(StrEnum):
 
 
 class Unchecked(StrEnum):
-    """What could not be found out before a vote. The values are types of the failure."""
+    """What could not be found out before a vote. The values are types of a check's failure."""
 
     IDENTITY = "unchecked_identity"
     """Who somebody is, and so whether they may decide."""
@@ -143,6 +143,8 @@ class Unchecked(StrEnum):
     """Whether somebody who said no may do so."""
     TURN = "unchecked_turn"
     """What became of the votes before it."""
+    SERVER = "unchecked_server"
+    """What the call would do now, since its MCP server is away; `Refused.detail` names that."""
 
 
 class Decision(BaseModel, frozen=True):

@@ -257,7 +257,10 @@ class Voting:
             entry.is_conversation_known = True
             if facts.conversation_end in BY_FORCE:
                 self.stop(Stop.CONVERSATION, now)
-        if not entry.is_over and self._requirements(entry).missing == what:
+        missing = None if entry.is_over else self._requirements(entry).missing
+        if missing is not None and facts.away and (missing.call or missing.edited):
+            self._give_up(entry, Unchecked.SERVER, facts.away)
+        elif missing == what:
             self._give_up(entry, _unknown(what))
 
     def _read_edit(
@@ -344,10 +347,10 @@ class Voting:
             for entry in self.docket.overturn():
                 self._refuse(entry.vote.decision, Refusal.UNVERIFIED, unchecked=Unchecked.OBJECTION)
 
-    def _give_up(self, entry: Entry, what: Unchecked) -> None:
+    def _give_up(self, entry: Entry, what: Unchecked, detail: str = "") -> None:
         """A vote that cannot be checked: say so, unless it was settled meanwhile."""
         if not entry.is_over:
-            self._settle(entry, Refusal.UNVERIFIED, unchecked=what)
+            self._settle(entry, Refusal.UNVERIFIED, detail, what)
 
     def _settle(
         self, entry: Entry, why: Refusal, detail: str = "", unchecked: Unchecked | None = None

@@ -154,8 +154,8 @@ class Servers:
     ) -> Tool | None:
         """One tool as its server has it now; None if there is no such server or tool.
 
-        A server that is away is asked again for so many seconds. `late` says that as it was
-        before will do, where a call keeps the server from listing.
+        `late` is for a call that was approved: a server that is away is asked again for so many
+        seconds, and as it was before will do where a call keeps it from listing.
 
         Raises:
             ServerAwayError: it does not say.
@@ -170,7 +170,7 @@ class Servers:
             answer = await self._ask(server, agent, wrapped, max(left, 0.0), late=late)
             if not isinstance(answer, ServerAwayError):
                 return answer.all.get(name)
-            if left <= pause:
+            if not late or left <= pause:
                 raise answer
             await asyncio.sleep(pause)
             pause = min(pause * 2, left)

@@ -181,6 +181,25 @@ def test_an_approval_from_before_there_were_rules_can_be_shown() -> None:
     assert headings == ["approval-k3f9x2ab7q1m", "Asked", "What would be done", "Rule"]
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ('{"sku": "Möbel", "approval_reason": ""}', '{"sku": "Möbel"}'),
+        ('{"sku": "desk", "approval_reason": " stock is low "}', '{"sku": "desk"}'),
+        ('{"approval_reason": "another"}', '{"approval_reason": "another"}'),
+        ('{"reason": "stock is low"}', '{"reason": "stock is low"}'),
+        ("[cut", "[cut"),
+    ],
+)
+def test_the_arguments_of_a_call_are_the_tools_own(given: str, shown: str) -> None:
+    status = a_status()
+    request = status.request
+    prepared = request.prepared.model_copy(update={"arguments": given, "reason": "stock is low"})
+    asked = status.model_copy(update={"request": request.model_copy(update={"prepared": prepared})})
+    (rows,) = (rows for heading, rows in sections(asked) if heading == "What would be done")
+    assert dict(rows)["arguments"] == shown
+
+
 def _with_arguments(**given: Any) -> Any:
     status = a_status(ArgumentField(name="pin", value="••••", is_secret=True))
     call = status.request.call.model_copy(update={"arguments": json.dumps(given)})

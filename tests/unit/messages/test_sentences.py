@@ -55,12 +55,27 @@ def _ended(outcome: Outcome, decision: Decision | None = None) -> ApprovalStatus
     return a_status().model_copy(update={"outcome": outcome, "decision": given, "card": CARD})
 
 
-@pytest.mark.parametrize("unchecked", Unchecked)
+@pytest.mark.parametrize("unchecked", sorted({*Unchecked} - {Unchecked.SERVER}))
 def test_what_could_not_be_checked_is_said_once(unchecked: Unchecked) -> None:
     refused = _refused(Refusal.UNVERIFIED).model_copy(update={"unchecked": unchecked})
     told = refusal(refused, _ended(Outcome.PENDING), MRKDWN)
     assert told.startswith("I couldn't check ")
     assert told.count(" now") == 1
+
+
+@pytest.mark.parametrize(
+    ("is_time_up", "onward"),
+    [(False, "Press again when it is back."), (True, "The time to decide is up now.")],
+)
+def test_a_server_that_is_away_is_named(is_time_up: bool, onward: str) -> None:
+    refused = _refused(Refusal.UNVERIFIED).model_copy(
+        update={"unchecked": Unchecked.SERVER, "detail": "deploys"}
+    )
+    told = refusal(refused, _ended(Outcome.PENDING), MRKDWN, is_time_up=is_time_up)
+    assert told.startswith(
+        "The server deploys does not answer, so this could not be checked; nothing was changed. "
+        f"{onward}"
+    )
 
 
 @pytest.mark.parametrize("outcome", Outcome)

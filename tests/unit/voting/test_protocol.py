@@ -167,6 +167,36 @@ def test_an_answer_that_says_nothing_is_not_asked_for_again() -> None:
     assert told.refused.unchecked is Unchecked.IDENTITY
 
 
+@pytest.mark.parametrize(
+    ("user", "why", "unchecked"),
+    [
+        ("U1", Refusal.UNVERIFIED, Unchecked.SERVER),
+        ("U4", Refusal.NOT_AN_APPROVER, None),  # to whom it is no matter
+    ],
+)
+def test_a_server_that_is_away_is_told_to_those_who_could_approve(
+    user: str, why: Refusal, unchecked: Unchecked | None
+) -> None:
+    voting, world = _open(a_rule(1))
+    check = _check(_send(voting, a_vote(user)))
+    facts = _facts(check, world).model_copy(update={"prepared": None, "away": "deploys"})
+    (told,) = voting.answer(check, facts, NOON)
+    assert isinstance(told, Explain)
+    assert (told.refused.why, told.refused.unchecked) == (why, unchecked)
+    assert told.refused.detail == ("deploys" if unchecked else "")
+    assert not voting.ballot.closed
+
+
+def test_of_an_edit_it_is_told_alike() -> None:
+    voting, world = _open(GENEROUS)
+    first = _check(_send(voting, a_vote("U1", arguments="1")))
+    (review,) = voting.answer(first, _facts(first, world), NOON)
+    assert isinstance(review, Check)
+    (told,) = voting.answer(review, VoteFacts(away="deploys"), NOON)
+    assert isinstance(told, Explain)
+    assert (told.refused.unchecked, told.refused.detail) == (Unchecked.SERVER, "deploys")
+
+
 def test_a_vote_that_is_given_up_wakes_those_that_waited_for_it() -> None:
     rule = a_rule(1, hand_over={"users": ("U2", "U3")})
     voting, world = _open(rule)

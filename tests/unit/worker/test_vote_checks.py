@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from countersign.agents.mcp.errors import ServerAwayError
 from tests.support.builders import ANYBODY, BOB, a_call
 from tests.support.fakes import FakeAgent, FakeDirectory, FakePolicy
 from worker.vote_checks import VoteChecks
@@ -151,6 +153,22 @@ async def test_whether_and_when_to_try_again_is_said_by_who_failed() -> None:
     known.shop.answer = ApplicationError("busy", non_retryable=True, next_retry_delay=pause)
     error = await known.unchecked(VoteCheck(call=CALL))
     assert (error.message, error.non_retryable, error.next_retry_delay) == ("busy", True, pause)
+
+
+@pytest.mark.parametrize("check", [VoteCheck(query=QUERY, call=CALL), EDIT])
+async def test_a_server_that_is_away_is_an_answer_beside_the_others(check: VoteCheck) -> None:
+    known = Known()
+    known.shop.answer = ServerAwayError("deploys", "it is stopped")
+    with capture_logs() as logs:
+        facts = await known.check(check)
+    assert (facts.away, facts.prepared, facts.edited) == ("deploys", None, None)
+    assert (facts.eligibilities is not None) is (check.query is not None)
+    (line,) = logs
+    assert (line["log_level"], line["approval"]) == (
+        "warning",
+        ActivityEnvironment().info.workflow_id,
+    )
+    assert "it is stopped" in line["why"]
 
 
 async def test_an_edited_call_is_judged_as_it_was_made_ready() -> None:
