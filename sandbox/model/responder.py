@@ -23,6 +23,7 @@ _POLITE = r"(?:\W|\b(?:please|yes|ok|okay|it|this|that|all|i)\b)*"
 _DECIDES = re.compile(rf"{_POLITE}(?:approved?|lgtm|reject(?:ed)?|deny){_POLITE}$", re.IGNORECASE)
 _YES = re.compile(rf"{_POLITE}(?:yes|yep|ok|okay|sure|go ahead|do it){_POLITE}$", re.IGNORECASE)
 _AGAIN = re.compile(rf"{_POLITE}(?:try|ask|do|order)(?: it| that)? again", re.IGNORECASE)
+_TOOL_NAME = re.compile(r"(?<!\w)[a-z]+(?:_+[a-z]+)+(?![\w=:])")
 _LATEST = re.compile(LATEST, re.IGNORECASE)
 
 
@@ -137,13 +138,18 @@ def begun(conversation: Conversation) -> Reply | None:
 
 
 def handed_over(conversation: Conversation) -> Reply | None:
-    """What another agent is for, by a word of its description; once for each message."""
+    """What another agent is for, by a word of its description; once for each message.
+
+    A tool's name that is not known here is taken to be one of the only other agent's.
+    """
     if conversation.turns[-1].is_handed_over:
         return None
-    for tool in conversation.tools:
-        if tool.hands_over and any(_is_about(word, conversation.text) for word in _topics(tool)):
-            return (Call(tool.name, {}),)
-    return None
+    others = [it for it in conversation.tools if it.hands_over]
+    said = conversation.text.replace("_", " ")
+    meant = [it for it in others if any(_is_about(word, said) for word in _topics(it))]
+    if not meant and len(others) == 1 and _TOOL_NAME.search(conversation.text):
+        meant = others
+    return (Call(meant[0].name, {}),) if meant else None
 
 
 def _topics(tool: Tool) -> Iterator[str]:

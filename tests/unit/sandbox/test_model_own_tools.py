@@ -200,8 +200,34 @@ def test_what_another_agent_is_for_is_handed_over_once(said: str) -> None:
     assert thread.text
 
 
-def test_what_no_agent_is_for_is_not_handed_over() -> None:
-    assert Thread(tools=[HANDOFF]).say("how is the weather?").made == []
+@pytest.mark.parametrize("said", ["how is the weather?", "the weather, please: day_time=noon"])
+def test_what_no_agent_is_for_is_not_handed_over(said: str) -> None:
+    assert Thread(tools=[HANDOFF]).say(said).made == []
+
+
+SECURITY = a_tool(
+    "transfer_to_security",
+    "Handoff to the Security agent to handle the request. Looks after devices.",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "others", "chosen"),
+    [
+        ("please drain_pool number=3", [HANDOFF], ["transfer_to_release_manager"]),
+        ("wipe_device owner=lee", [HANDOFF, SECURITY], ["transfer_to_security"]),
+        ("drain_pool number=3", [HANDOFF, SECURITY], []),  # which of them has it is not known
+    ],
+)
+def test_a_tool_that_another_agent_has_is_handed_over_to_it(
+    said: str, others: list[Json], chosen: list[str]
+) -> None:
+    assert [call["name"] for call in Thread(tools=others).say(said).made] == chosen
+
+
+def test_a_tool_of_the_agent_itself_is_called_whatever_others_there_are() -> None:
+    own = a_tool("wipe_device", owner=TEXT)
+    assert Thread(tools=[SECURITY, own]).say("wipe_device owner=lee").calls == ["wipe_device lee"]
 
 
 @pytest.mark.parametrize(
