@@ -80,7 +80,7 @@ class AgentSettings(BaseSettings):
         Raises:
             CommandError: as for `named_agent`.
         """
-        if self.agents and ":" not in name:
+        if not name or (self.agents and ":" not in name):
             return self.named_agent(name)
         known = (it for it in self.named_agents() if it.name and it.agent == name)
         (other,) = only_agent(name, self.policy_of(name), self.task_queue)
