@@ -145,7 +145,7 @@ class AgentRunner(AgentActivities):
         """See `AgentActivities`. An MCP server that is away is asked again later."""
         tool = await self._find(call, LISTING_SECONDS)
         if tool is None:
-            return Prepared(problem=f"There is no tool {call.tool} any more. Nothing was done.")
+            return Prepared(problem=f"There is no tool {call.tool} any more.")
         secrets = self.secrets.of(call.arguments, tool.secret_names)
         try:
             with concealing(secrets):
@@ -155,7 +155,7 @@ class AgentRunner(AgentActivities):
         except ToolError as error:
             why = self._answer(error, secrets)
             log.info("call refused before asking", tool=call.tool, call=call.id, why=why)
-            return Prepared(problem=f"{why} Nobody was asked and nothing was done.")
+            return Prepared(problem=why)
         agent = call.agent or self.agent.name
         fields = (*prepared.fields, *tool.notes)
         return prepared.model_copy(update={"agent": agent, "asks": asks, "fields": fields})

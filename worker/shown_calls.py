@@ -16,7 +16,7 @@ from workflows.contracts.activity_inputs import Earlier, EarlierQuery, ReviewQue
 from workflows.contracts.approvals import ApprovalStatus
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
 from workflows.contracts.rules import Reviewed, Verdict
-from workflows.conversation.model_messages import denied_for_model
+from workflows.conversation.model_messages import denied_for_model, impossible_for_model
 
 SHOW_SECONDS = 3.0
 """How long a call waits at most until it is shown, and its result too."""
@@ -129,7 +129,7 @@ class _Shown:
 def _why_not(reviewed: Reviewed) -> str:
     """Why nobody will be asked about a call, if that is so."""
     if reviewed.prepared.problem:
-        return reviewed.prepared.problem
+        return impossible_for_model(reviewed.prepared.problem)
     return denied_for_model(reviewed.ruling) if reviewed.ruling.verdict is Verdict.DENY else ""
 
 

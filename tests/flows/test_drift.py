@@ -7,7 +7,7 @@ from tests.flows.flow import CAROL, a_rule, act, so_many, working
 from tests.support.builders import BOB
 from tests.support.fakes import FakeAgent
 from tests.support.scripted_model import says
-from workflows.contracts.core import Call, Difference, Prepared, ToolResult
+from workflows.contracts.core import Call, Difference, Prepared
 from workflows.contracts.decisions import Execution, Outcome
 from workflows.conversation.approval_gate import MOST_REPLACEMENTS
 
@@ -24,11 +24,6 @@ class ClosingShop(FakeAgent):
         if self.closed:
             return Prepared(problem="The shop has closed.")
         return await super().prepare_call(call)
-
-    @activity.defn
-    async def run_tool(self, call: Call) -> ToolResult:
-        self.fails = "the shop has closed" if self.closed else None
-        return await super().run_tool(call)
 
 
 async def test_what_has_changed_is_not_run_but_asked_again_with_the_difference(
@@ -114,4 +109,5 @@ async def test_what_has_become_impossible_fails_with_words(temporal: Client) -> 
         assert await flow.answered() == "It is closed."
         card = flow.cards.of(approval_id)
         assert (card.outcome, card.execution) == (Outcome.APPROVED, Execution.FAILED)
-        assert "failed: the shop has closed" in flow.outputs[-1]
+        assert "failed: The shop has closed. Nothing was done." in flow.outputs[-1]
+        assert agent.ran == []  # it could do something else by now than what was shown

@@ -194,6 +194,9 @@ class ApprovalWorkflow:
 
     async def _carry_out(self) -> None:
         state = self._state
+        if why := state.voting.impossible:  # what was shown could not be compared, so it isn't run
+            state.execution, state.result = Execution.FAILED, f"{why} Nothing was done."
+            return
         if state.call.at_provider:  # its conversation tells the provider, which runs it
             state.execution = Execution.PASSED_ON
             return

@@ -31,6 +31,7 @@ from workflows.conversation.model_messages import (
     decided_meanwhile_for_model,
     denied_for_model,
     gave_way_for_model,
+    impossible_for_model,
     not_replaced_for_model,
     refused_before_for_model,
     rejection_for_model,
@@ -150,7 +151,8 @@ class Gate:
             await conversation.turn_of(it)
             if it.withdrawn_by or set(conversation.asked_by(it.call)) <= set(counted):
                 break
-        return passage.reviewed.prepared.problem
+        problem = passage.reviewed.prepared.problem
+        return impossible_for_model(problem) if problem else ""
 
     async def line_up(self, passage: Passage) -> str:
         """What people are asked waits until the cards of the calls before it stand."""

@@ -204,8 +204,10 @@ def _refused(id_: str) -> Item:
 
 
 def _is_allowed(it: GuardedCall) -> bool:
-    is_asked = it.call.at_provider and it.status is not None
-    return is_asked and it.status is not None and it.status.outcome is Outcome.APPROVED
+    status = it.status if it.call.at_provider else None
+    if status is None or status.outcome is not Outcome.APPROVED:
+        return False
+    return status.execution is Execution.PASSED_ON
 
 
 def _of_type(items: Sequence[Item], *types: str) -> Iterator[Item]:

@@ -167,6 +167,11 @@ def _done(status: ApprovalStatus) -> str:
     return LEFT[status.execution].format(by=approvers(status), result=result)
 
 
+def impossible_for_model(problem: str) -> str:
+    """What the model reads of a call that its tool can't do as it stands."""
+    return f"{problem} Nobody was asked and nothing was done."
+
+
 def denied_for_model(ruling: Ruling) -> str:
     """What the model reads when the policy does not let a call be asked for."""
     if ruling.failed:

@@ -12,7 +12,7 @@ def drift_of(
 ) -> tuple[Difference, ...] | None:
     """What differs from what is shown, as far as a vote has found out; None if nothing does.
 
-    What has become impossible is no difference: it fails when it runs, and says why.
+    What has become impossible is no difference: once approved it fails, and says why.
     """
     preview = entry.preview
     if preview is not None and not preview.problem and preview.digest != shown.digest:

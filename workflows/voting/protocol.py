@@ -70,6 +70,8 @@ class Voting:
     """`effective` in plain words."""
     drift: tuple[Difference, ...] = ()
     """What changed in the world between the asking and the approval."""
+    impossible: str = ""
+    """Why what was approved can't be done, as its last check found; empty if nothing is known."""
     card: Card | None = None
     lost: str = ""
     """`ts` of a card that somebody deleted."""
@@ -297,6 +299,8 @@ class Voting:
             self._supersede(entry.vote.decision, now)
         else:
             self._count(entry.vote, requirements.eligibilities(self.ballot), now)
+            if self.ballot.outcome is Outcome.APPROVED and entry.preview is not None:
+                self.impossible = entry.preview.problem
 
     def _supersede(self, decision: Decision, now: datetime) -> None:
         self._record(decision, Refusal.OUTDATED)

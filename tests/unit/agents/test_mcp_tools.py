@@ -65,7 +65,6 @@ async def test_nobody_is_asked_about_arguments_that_do_not_fit(
     runner = workshop.runner()
     prepared = await runner.prepare_call(calling("deploys.roll_back", **arguments))
     assert prepared.problem.startswith(told)
-    assert "Nobody was asked" in prepared.problem
     assert not (await runner.run_tool(calling("deploys.roll_back", **arguments))).ok
     assert _calls(workshop) == []
 

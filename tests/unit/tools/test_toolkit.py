@@ -78,7 +78,7 @@ def test_only_a_guarded_tool_asks_for_a_reason(name: str) -> None:
 )
 async def test_nobody_is_asked_for_nonsense(runner: AgentRunner, arguments: Any) -> None:
     prepared = await runner.prepare_call(_call("place_order", arguments))
-    assert "Nobody was asked" in prepared.problem
+    assert prepared.problem
     result = await runner.run_tool(_call("place_order", arguments))
     assert not result.ok
 

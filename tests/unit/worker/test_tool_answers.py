@@ -159,7 +159,6 @@ async def test_a_call_whose_arguments_could_not_be_read_never_runs() -> None:
     assert "NOT RUN: they are 90,000" in (await export.run(call)).text
     problem = (await export.prepare(call)).problem
     assert "they are 90,000 characters long" in problem
-    assert problem.endswith("Nobody was asked and nothing was done.")
     assert export.ran == 0
 
 
