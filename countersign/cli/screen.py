@@ -11,7 +11,6 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from countersign.cli.errors import CommandError
-from countersign.tools.text import encodable
 
 PIPED = 10_000
 
@@ -26,7 +25,8 @@ class Screen:
     def show(self, document: Any, for_people: RenderableType) -> None:
         """Write what was found."""
         if self._is_json:
-            typer.echo(encodable(json.dumps(document, ensure_ascii=False, indent=2)))
+            text = json.dumps(document, ensure_ascii=False, indent=2)
+            typer.echo(text.encode(errors="replace"))  # halves of characters can't be written
         else:
             # A sentence is not cut into lines: people copy commands and ids from it.
             self._console.print(for_people, soft_wrap=isinstance(for_people, Text))

@@ -184,7 +184,7 @@ async def test_a_changed_schema_changes_what_was_approved_and_other_changes_do_n
     assert difference.after == "service, steps (changed)"
     file.write_text("[]")
     gone = await runner.prepare_call(ROLL_BACK)
-    assert gone.problem == "There is no tool deploys.roll_back any more. Nothing was done."
+    assert gone.problem == "There is no tool deploys.roll_back any more."
 
 
 async def test_a_server_over_http_is_used_in_the_same_way(workshop: Workshop) -> None:
