@@ -51,7 +51,7 @@ async def test_four_orders_are_approved_at_once_but_for_the_one_that_is_unticked
     await bob.follow(text)
     await expect(bob.pane).to_contain_text("4 waiting")
 
-    await button(bob.pane, "Approve all 4…").click()
+    await bob.open_dialog(button(bob.pane, "Approve all 4…"))
     ticks = bob.modal.get_by_role("checkbox")
     await expect(ticks).to_have_count(4)
     await expect(bob.modal).to_contain_text("4 requests, €")
