@@ -21,30 +21,30 @@ async def _deploy(product: Product, model: ModelServer, service: str) -> tuple[S
 async def test_a_no_stands_although_a_yes_that_cannot_be_checked_came_first(
     product: Product, model: ModelServer, tools: Tools
 ) -> None:
-    thread, card = await _deploy(product, model, "rejected")
-    tools.break_preview("rejected")
+    thread, card = await _deploy(product, model, "shop")
+    tools.break_preview("shop")
     await thread.press(card, "Approve", BOB)
     await thread.reject(card, who=CAROL)
     await thread.redrawn(card, "Rejected")
     await thread.told(BOB)
-    tools.mend_preview("rejected")
+    tools.mend_preview("shop")
     await product.over(card)
     assert (await product.status(card)).outcome is Outcome.REJECTED
-    assert tools.ran("deploy", "rejected") == []
+    assert tools.ran("deploy", "shop") == []
 
 
 async def test_what_is_taken_back_is_not_done_although_a_yes_that_cannot_be_checked_came_first(
     product: Product, model: ModelServer, tools: Tools
 ) -> None:
-    thread, card = await _deploy(product, model, "withdrawn")
-    tools.break_preview("withdrawn")
+    thread, card = await _deploy(product, model, "blog")
+    tools.break_preview("blog")
     await thread.press(card, "Approve", BOB)
     await thread.say("cancel that")
     await thread.redrawn(card, "Withdrawn")
-    tools.mend_preview("withdrawn")
+    tools.mend_preview("blog")
     await product.over(card)
     assert (await product.status(card)).outcome is Outcome.WITHDRAWN
-    assert tools.ran("deploy", "withdrawn") == []
+    assert tools.ran("deploy", "blog") == []
 
 
 async def test_a_yes_that_cannot_be_checked_is_told_so_and_does_not_count_later(
