@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from agents import Agent
+from agents import Agent, function_tool
 from temporalio import activity
 from temporalio.client import Client
 
@@ -16,6 +16,18 @@ from tests.support.scripted_model import Answer, Script
 from worker.agent import AgentRunner
 from worker.agent_code import AgentCode
 from workflows.contracts.core import AgentSpec, Call, Prepared, ToolResult
+
+
+@function_tool(needs_approval=True)
+def refund(order: int) -> str:
+    """Pay an order back."""
+    return f"order {order} is paid back"
+
+
+@function_tool
+def look_up(order: int) -> str:
+    """Look an order up."""
+    return f"order {order} is a teapot"
 
 
 class OwnAgent(FakeAgent):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from agents import Agent, ModelResponse, Tool, function_tool
+from agents import Agent, ModelResponse, Tool
 from temporalio.client import Client
 
 from tests.flows.flow import CAROL, a_rule, at_work
-from tests.flows.own_agent import at_work_with, flow_of, ran
+from tests.flows.own_agent import at_work_with, flow_of, look_up, ran, refund
 from tests.support.builders import ALICE
 from tests.support.scripted_model import Answer, Script, calls, says
 from workflows.contracts.core import StopRequest, TurnLimits
@@ -17,18 +17,6 @@ from workflows.contracts.decisions import Outcome
 from workflows.contracts.rules import Ruling, Verdict
 
 REFUND = ("refund", '{"order": 7, "approval_reason": "it broke"}')
-
-
-@function_tool(needs_approval=True)
-def refund(order: int) -> str:
-    """Pay an order back."""
-    return f"order {order} is paid back"
-
-
-@function_tool
-def look_up(order: int) -> str:
-    """Look an order up."""
-    return f"order {order} is a teapot"
 
 
 def _office(**more: Any) -> Agent[None]:

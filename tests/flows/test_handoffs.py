@@ -2,28 +2,16 @@
 
 import json
 
-from agents import Agent, ModelSettings, RunContextWrapper, function_tool, handoff
+from agents import Agent, ModelSettings, RunContextWrapper, handoff
 from pydantic import BaseModel
 from temporalio.client import Client
 
 from countersign.agents.approval_rules import RULES
-from tests.flows.own_agent import at_work_with, ran
+from tests.flows.own_agent import at_work_with, look_up, ran, refund
 from tests.support.scripted_model import calls, says
 from workflows.contracts.decisions import Outcome
 
 REFUND = ("refund", '{"order": 7, "approval_reason": "it broke"}')
-
-
-@function_tool(needs_approval=True)
-def refund(order: int) -> str:
-    """Pay an order back."""
-    return f"order {order} is paid back"
-
-
-@function_tool
-def look_up(order: int) -> str:
-    """Look an order up."""
-    return f"order {order} is a teapot"
 
 
 def _triage() -> Agent[None]:

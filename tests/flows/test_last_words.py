@@ -8,30 +8,17 @@ from agents import (
     GuardrailFunctionOutput,
     StopAtTools,
     Tool,
-    function_tool,
     output_guardrail,
 )
 from temporalio.client import Client
 
-from tests.flows.own_agent import at_work_with, ran
+from tests.flows.own_agent import at_work_with, look_up, ran, refund
 from tests.support.scripted_model import calls, says
 
 REFUND = ("refund", '{"order": 7, "approval_reason": ""}')
 LOOK_UP = ("look_up", '{"order": 7}')
 STOP: Any = "stop_on_first_tool"
 AT_REFUND = StopAtTools(stop_at_tool_names=["refund"])
-
-
-@function_tool(needs_approval=True)
-def refund(order: int) -> str:
-    """Pay an order back."""
-    return f"order {order} is paid back"
-
-
-@function_tool
-def look_up(order: int) -> str:
-    """Look an order up."""
-    return f"order {order} is a teapot"
 
 
 @output_guardrail
